@@ -1,0 +1,6 @@
+# Runs first after every reset. Collecting early keeps the heap in one piece for what needs
+# large blocks later, such as TLS.
+import gc
+
+gc.collect()
+gc.threshold(gc.mem_free() // 4 + gc.mem_alloc())

@@ -1,0 +1,39 @@
+"""The real MicroPython VM for tests."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tools.engine import find_engine
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+class VM:
+    """The VM's program, and an environment in which it finds the library."""
+
+    def __init__(self, program):
+        self.program = program
+        self.env = dict(os.environ, MICROPYPATH=f".frozen:{ROOT / 'lib'}")
+
+    def run(self, *arguments, heap="96wk", timeout=60, **options):
+        """Run it to its end: a CompletedProcess with text output."""
+        return subprocess.run(
+            [self.program, "-X", f"heapsize={heap}", *map(str, arguments)],
+            env=self.env,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            **options,
+        )
+
+
+@pytest.fixture(scope="session")
+def vm():
+    """The VM, or a skip that says why there is none."""
+    program, what = find_engine()
+    if "CPython" in what:
+        pytest.skip("no MicroPython VM here: it has no wheel for this machine")
+    return VM(program)
