@@ -10,7 +10,7 @@ import pytest
 LIBRARY = Path(__file__).parent.parent / "library"
 
 
-def tests():
+def listed():
     """(file, function) of every test in host_tests/library."""
     for path in sorted(LIBRARY.glob("test_*.py")):
         for node in ast.parse(path.read_text(encoding="utf-8")).body:
@@ -38,7 +38,7 @@ def results(vm, module):
     return found
 
 
-@pytest.mark.parametrize(("module", "name"), tests())
+@pytest.mark.parametrize(("module", "name"), list(listed()))
 def test_on_the_vm(vm, module, name):
     found = results(vm, module)
     lines = found.get(name, ["did not run"] + found[""])

@@ -36,9 +36,10 @@ class UrequestsTransport:
         except OSError:
             raise
         except Exception as e:
-            # Its other errors leave the socket open, for the collector of garbage to close.
+            # Its other errors leave the socket open, for the collector of garbage to close, and
+            # may quote what the other side sent.
             gc.collect()
-            raise OSError("%s: %s" % (type(e).__name__, e))
+            raise OSError("%s: %s" % (type(e).__name__, " ".join(str(e).split())[:80]))
         finally:
             if answer:
                 answer.close()
