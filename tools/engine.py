@@ -9,8 +9,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 # As much as a small board leaves to a program; `w` counts in the words of a 32-bit board.
 HEAP = "96wk"
-# What a board does after a reset.
-BOOT = "for name in ('boot.py', 'main.py'):\n    exec(open(name).read())\n"
+# What a board does after a reset. boot.py prepares a MicroPython heap, which CPython has not.
+BOOT = "for name in (%s):\n    exec(open(name).read())\n"
 
 
 def find_engine():
@@ -38,10 +38,10 @@ def start_board(directory, engine=None, heap=HEAP):
     if engine == sys.executable:
         fakes = ROOT / "host_tests" / "fakes"  # MicroPython's requests for CPython
         env["PYTHONPATH"] = os.pathsep.join(("lib", str(fakes)))
-        command = [engine, "-u", "-c", BOOT]
+        command = [engine, "-u", "-c", BOOT % "'main.py',"]
     else:
         env["MICROPYPATH"] = ".frozen:lib"
-        command = [engine, "-X", f"heapsize={heap}", "-c", BOOT]
+        command = [engine, "-X", f"heapsize={heap}", "-c", BOOT % "'boot.py', 'main.py'"]
     return subprocess.Popen(
         command,
         cwd=directory,

@@ -12,6 +12,19 @@
 from binascii import hexlify
 from os import urandom
 
+try:
+    from json import JSONEncoder  # CPython, whose dumps() would make one at each call
+
+    dumps = JSONEncoder(separators=(",", ":")).encode
+except ImportError:
+    import json
+
+    _COMPACT = (",", ":")
+
+    def dumps(value):
+        return json.dumps(value, separators=_COMPACT)
+
+
 HEADER = "<HBHIQ"
 HEADER_SIZE = 17
 MAX_JSON = 65534

