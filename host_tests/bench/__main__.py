@@ -16,10 +16,12 @@ import json
 import operator
 import statistics
 import sys
+from pathlib import Path
 
 from host_tests.bench.machine import BUILD, Machine
 
-BENCHES = ("track", "size")
+NOT_BENCHES = ("__init__", "__main__", "machine")
+BENCHES = sorted({path.stem for path in Path(__file__).parent.glob("*.py")} - {*NOT_BENCHES})
 COMPARE = {"<=": operator.le, ">=": operator.ge, "=": operator.eq}
 
 
