@@ -122,8 +122,10 @@ class App:
             trouble = str(trouble) or type(trouble).__name__
         if trouble != self._trouble:
             self._trouble = trouble
-            stored = len(self.emitter.event_store)
-            print("not sent, %d kept: %s" % (stored, trouble) if trouble else "sending works again")
+            if trouble:
+                print("not sent, %d kept: %s" % (len(self.emitter.event_store), trouble))
+            else:
+                print("sending works again")
 
     def _hello(self):
         print("board: %s (%s), id %s" % (self.board.model, sys.platform, self.board.id()))

@@ -59,7 +59,8 @@ def main():
     head = ("figure", "median", "unit", "target", "min to max", "", "what it is")
     widths = [max(len(row[i]) for row in [head, *rows]) for i in range(len(head))]
     for row in [head, *rows]:
-        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip())
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        print("  ".join(cells).rstrip())
     path.write_text(json.dumps(results, indent=2, sort_keys=True) + "\n")
     print(f"written to {path}")
 

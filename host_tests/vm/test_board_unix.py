@@ -1,4 +1,5 @@
-"""boards/unix.py on the real MicroPython VM gives what it gives on CPython."""
+"""boards/ on the real MicroPython VM: unix.py gives what it gives on CPython, and the ports'
+files run there over the fakes."""
 import json
 import os
 import shutil
@@ -36,10 +37,27 @@ for _ in range(5000):
     time.sleep_ms(1)
 print(board.stopping())
 """
+# The fakes come first on the path: they take the place of what the VM has of `machine`.
+PORT = """
+import json, simulation
+world = simulation.start(PORT)
+world.adc = {4: 14000, 26: 0x8000, 34: 1650900}
+world.joins = ["silent", "joined"]
+import boards.base, boards.wifi
+boards.base.time = boards.wifi.time = world.time
+board = __import__("boards." + PORT, None, None, ("Board",)).Board()
+board.led(True)
+board.join("barn", "secret", hostname="feeder", country="CH")
+print(json.dumps({
+    "id": board.id(), "mac": board.mac(), "online": board.online(), "rssi": board.rssi(),
+    "clock": board.set_clock(), "cause": board.reset_cause(), "adc": board.adc(PIN),
+    "cpu": board.sensors()["cpu"].read(), "heap": board.memory_free() > 0,
+}))
+"""
 
 
-def vm(code, *options, **how):
-    env = {**os.environ, "MICROPYPATH": ".frozen:%s" % ROOT}
+def vm(code, *options, path="", **how):
+    env = {**os.environ, "MICROPYPATH": "%s:.frozen:%s" % (path, ROOT)}
     return subprocess.Popen(
         [VM, *options, "-c", code], env=env, stdout=subprocess.PIPE, text=True, **how
     )
@@ -83,3 +101,26 @@ def test_a_pipe_stops_the_vm(last_words):
 def test_dev_null_does_not_stop_the_vm():
     with vm("import boards; print(boards.load().stopping())", stdin=subprocess.DEVNULL) as process:
         assert process.communicate(timeout=60)[0] == "False\n"
+
+
+@pytest.mark.parametrize(
+    "port, pin, expected",
+    [
+        ("esp32", 34, {"id": "a4cf12059b7c", "cpu": {"temperature": 53.3}}),
+        ("rp2", 26, {"id": "e6614c311b7e7a28", "cpu": {"temperature": 27.5}}),
+    ],
+)
+def test_a_port_runs_on_the_vm(port, pin, expected):
+    code = "PORT = %r\nPIN = %d\n%s" % (port, pin, PORT)
+    with vm(code, path=ROOT / "host_tests" / "fakes", stdin=subprocess.DEVNULL) as process:
+        told = json.loads(process.communicate(timeout=60)[0])
+    assert told == {
+        **expected,
+        "mac": "28:CD:C1:00:0A:0B",
+        "online": True,
+        "rssi": -61,
+        "clock": True,
+        "cause": "power_on",
+        "adc": 1650,
+        "heap": True,
+    }

@@ -86,13 +86,8 @@ def test_collector_killed_in_the_middle_loses_nothing(vm, tmp_path, capfd):
     board = demo.Board(tmp_path / "board", demo.demo_config(url))
     try:
         for outage in range(1, 4):
-            held = collector.holds()[0]
-            until(lambda: collector.holds()[0] > held)
-            os.kill(collector.pid, signal.SIGKILL)
-            until(lambda: said_so_far(board, "not sent") == outage)
-            collector.keep_running()
+            fail_once(collector, board, outage)
             assert collector.url == url
-            until(lambda: said_so_far(board, "works again") == outage)
         said = board.stop()
         held = collector.holds()
     finally:
@@ -102,6 +97,15 @@ def test_collector_killed_in_the_middle_loses_nothing(vm, tmp_path, capfd):
     good, bad, duplicates = held
     assert collector.starts == 4
     assert (good - duplicates, bad, dropped) == (tracked, 0, 0)
+
+
+def fail_once(collector, board, outage):
+    held = collector.holds()[0]
+    until(lambda: collector.holds()[0] > held)
+    os.kill(collector.pid, signal.SIGKILL)
+    until(lambda: said_so_far(board, "not sent") == outage)
+    collector.keep_running()
+    until(lambda: said_so_far(board, "works again") == outage)
 
 
 def said_so_far(board, text):

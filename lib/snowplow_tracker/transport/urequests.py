@@ -30,7 +30,7 @@ class UrequestsTransport:
                 data=body,
                 headers={"Content-Type": "application/json", "Content-Length": str(length)},
                 timeout=self.timeout,
-                parse_headers=_refuse_redirect,
+                parse_headers=_refuse_redirect,  # type: ignore[arg-type]  # stubs say bool
             )
             return answer.status_code
         except OSError:

@@ -1,0 +1,222 @@
+"""`network` of both ports: joining as their drivers do it, on the world's clock.
+
+The two differ in more than numbers. The ESP32's driver reconnects by itself unless
+`reconnects` says otherwise, tells "connecting" meanwhile for most failures, keeps the last
+failure as its status until an address came, and refuses connect() while it is busy. The
+CYW43 of the rp2 port tells each failure at once, and its status starts anew at connect().
+"""
+import simulation
+
+_CONSTANTS = {
+    "esp32": {
+        "STA_IF": 0,
+        "AP_IF": 1,
+        "STAT_IDLE": 1000,
+        "STAT_CONNECTING": 1001,
+        "STAT_GOT_IP": 1010,
+        "STAT_BEACON_TIMEOUT": 200,
+        "STAT_NO_AP_FOUND": 201,
+        "STAT_WRONG_PASSWORD": 202,
+        "STAT_CONNECT_FAIL": 203,
+        "STAT_ASSOC_FAIL": 203,
+        "STAT_HANDSHAKE_TIMEOUT": 204,
+    },
+    "rp2": {
+        "STA_IF": 0,
+        "AP_IF": 1,
+        "STAT_IDLE": 0,
+        "STAT_CONNECTING": 1,
+        "STAT_GOT_IP": 3,
+        "STAT_CONNECT_FAIL": -1,
+        "STAT_NO_AP_FOUND": -2,
+        "STAT_WRONG_PASSWORD": -3,
+    },
+}
+_ASSOC_LEAVE = 8  # the ESP32's reason after a disconnect that was asked for
+
+
+class _Radio:
+    """The state that every WLAN object of a port shares."""
+
+    def __init__(self):
+        self.active = False
+        self.outcome = None  # of the attempt under way, or of the link
+        self.done_ms = 0  # when the attempt ends
+        self.reason = 0  # why the last one failed (esp32)
+        self.requested = False
+        self.busy_ms = 0  # until when the driver still disconnects (esp32)
+        self.reconnects = -1
+        self.pm = None
+
+    def over(self):
+        return self.outcome is not None and simulation.world.now_ms >= self.done_ms
+
+
+class _WLAN:
+    IF_STA = 0
+    IF_AP = 1
+
+    def __init__(self, interface_id=0):
+        if simulation.world.radio is None:
+            simulation.world.radio = _Radio()
+        self._radio = simulation.world.radio
+
+    def active(self, *is_active):
+        if is_active:
+            self._radio.active = bool(is_active[0])
+            simulation.world.log.append(("active", self._radio.active))
+            return None
+        return self._radio.active
+
+    def connect(self, ssid=None, password=None, *, bssid=None):
+        world, radio = simulation.world, self._radio
+        if not radio.active:
+            raise OSError("Wifi Not Started")
+        self._settle()
+        self._refuse_if_busy()
+        world.log.append(("connect", ssid, password))
+        radio.outcome = simulation.next_of(world.joins)
+        if radio.outcome == "refused":
+            radio.outcome = None
+            raise OSError("Wifi Internal Error")
+        radio.done_ms = world.now_ms + world.join_ms
+        radio.requested = True
+
+    def _refuse_if_busy(self):
+        pass
+
+    def _settle(self):
+        """Let what has happened by now take effect."""
+
+    def isconnected(self):
+        self._settle()
+        return self._radio.over() and self._radio.outcome == "joined"
+
+    def _associated(self):
+        return self._radio.over() and self._radio.outcome in ("joined", "no_address")
+
+    def _config(self, known, param, values):
+        if param and values:
+            raise TypeError("either pos or kw args are allowed")
+        for name in values:
+            if name not in known:
+                raise ValueError("unknown config param")
+            simulation.world.log.append((name, values[name]))
+            setattr(self._radio, name, values[name])
+        if param == ("mac",):
+            return self._mac()
+        if param:
+            raise ValueError("unknown config param")
+
+
+class _Esp32WLAN(_WLAN):
+    PM_NONE = 0
+    PM_PERFORMANCE = 1
+    PM_POWERSAVE = 2
+    _REASONS = {"wrong_password": 202, "handshake": 15, "not_found": 201}
+
+    def _settle(self):
+        radio = self._radio
+        if not radio.over():
+            return
+        if radio.outcome == "joined":
+            radio.reason = 0
+        elif radio.outcome in self._REASONS:
+            radio.reason = self._REASONS[radio.outcome]
+            if radio.reconnects == -1:  # the driver starts the same again
+                radio.done_ms = simulation.world.now_ms + simulation.world.join_ms
+            else:
+                radio.outcome = None
+
+    def _refuse_if_busy(self):
+        if self._radio.outcome is not None or simulation.world.now_ms < self._radio.busy_ms:
+            raise OSError("Wifi Internal Error")
+
+    def disconnect(self):
+        radio = self._radio
+        if not radio.active:
+            raise OSError("Wifi Not Started")
+        self._settle()
+        radio.requested = False
+        if radio.outcome is not None:
+            radio.outcome = None
+            radio.reason = _ASSOC_LEAVE
+            radio.busy_ms = simulation.world.now_ms + 150
+        simulation.world.log.append(("disconnect",))
+
+    def status(self, *param):
+        if param:
+            if param != ("rssi",):
+                raise ValueError("unknown status param")
+            if not self._associated():
+                raise OSError("Wifi Not Connected")
+            return simulation.world.signal
+        self._settle()
+        radio = self._radio
+        # The order is the driver's: what an attempt left behind hides what goes on now.
+        if self.isconnected():
+            return 1010
+        if radio.reason in (201, 202):
+            return radio.reason
+        if radio.reason == _ASSOC_LEAVE:
+            return 1000
+        if radio.requested and (radio.outcome is not None or radio.reconnects == -1):
+            return 1001
+        return radio.reason or 1000
+
+    def config(self, *param, **values):
+        return self._config(("pm", "reconnects"), param, values)
+
+    def _mac(self):
+        return simulation.world.mac
+
+
+class _Rp2WLAN(_WLAN):
+    PM_NONE = 16
+    PM_PERFORMANCE = 10555714
+    PM_POWERSAVE = 17
+    _STATUS = {"joined": 3, "no_address": 2, "silent": 1, "not_found": -2, "wrong_password": -3}
+
+    def disconnect(self):
+        self._radio.outcome = None
+        simulation.world.log.append(("disconnect",))
+
+    def status(self, *param):
+        if param:
+            if param != ("rssi",):
+                raise ValueError("unknown status param")
+            return simulation.world.signal if self._associated() else 0
+        if self._radio.outcome is None:
+            return 0
+        return self._STATUS[self._radio.outcome] if self._radio.over() else 1
+
+    def config(self, *param, **values):
+        return self._config(("pm",), param, values)
+
+    def _mac(self):
+        # Read from the chip when it is first switched on.
+        return simulation.world.mac if self._radio.active else bytes(6)
+
+
+def _country(code=None):
+    if code is None:
+        return simulation.world.country
+    if len(code) != 2:
+        raise ValueError
+    simulation.world.country = code
+    simulation.world.log.append(("country", code))
+
+
+def _hostname(name=None):
+    if name is None:
+        return simulation.world.hostname
+    if len(name) > 32:
+        raise ValueError
+    simulation.world.hostname = name
+    simulation.world.log.append(("hostname", name))
+
+
+TABLES = {"esp32": {"WLAN": _Esp32WLAN}, "rp2": {"WLAN": _Rp2WLAN}}
+for _port in TABLES:
+    TABLES[_port].update(_CONSTANTS[_port], country=_country, hostname=_hostname)
+__getattr__ = simulation.by_port("network", TABLES)

@@ -1,0 +1,127 @@
+"""The fakes offer what the ports' type stubs know, with the same numbers and no more."""
+import ast
+import inspect
+import sys
+from pathlib import Path
+
+import pytest
+
+import esp32
+import machine
+import network
+import rp2
+import simulation
+
+STUBS = Path(sys.prefix) / "stubs"
+
+
+def members(port, module):
+    path = STUBS / port / (module + ".pyi")
+    if not path.exists():
+        path = STUBS / port / module / "__init__.pyi"
+    if not path.exists():
+        pytest.skip("no type stubs at %s; `make check` installs them" % STUBS)
+    return {name(node): node for node in ast.parse(path.read_text()).body if name(node)}
+
+
+def name(node):
+    if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+        return node.target.id
+    return getattr(node, "name", None)
+
+
+def agree(where, fake, node):
+    """A number is the stub's, a function takes no keyword that the stub's does not."""
+    if isinstance(fake, int):
+        if isinstance(node, ast.AnnAssign) and "Final" in ast.dump(node.annotation):
+            assert ast.literal_eval(node.value) == fake, where
+        return
+    assert isinstance(node, ast.FunctionDef), where
+    ours = inspect.signature(fake).parameters.values()
+    keywords = {p.name for p in ours if p.kind is p.KEYWORD_ONLY}
+    assert keywords <= {argument.arg for argument in node.args.kwonlyargs}, where
+
+
+@pytest.mark.parametrize("port", ["esp32", "rp2"])
+@pytest.mark.parametrize("module", [machine, network, esp32, rp2], ids=lambda m: m.__name__)
+def test_every_name_of_a_fake_is_in_the_stub(port, module):
+    table = module.TABLES[port]
+    if not table:
+        return
+    stub = members(port, module.__name__)
+    for label, fake in table.items():
+        assert label in stub, "%s: the stub has no %s.%s" % (port, module.__name__, label)
+        if not isinstance(fake, type):
+            agree(label, fake, stub[label])
+            continue
+        known = {name(node): node for node in stub[label].body if name(node)}
+        for member in dir(fake):
+            if not member.startswith("_"):
+                assert member in known, "%s: no %s.%s" % (port, label, member)
+                agree(member, getattr(fake, member), known[member])
+
+
+@pytest.mark.parametrize("port", ["esp32", "rp2"])
+def test_what_the_port_lacks_is_an_attribute_error(port):
+    simulation.start(port)
+    with pytest.raises(AttributeError, match="no 'no_such_thing' on " + port):
+        getattr(machine, "no_such_" + "thing")
+    assert not hasattr(machine.Pin(2), "foo")
+    other = {"esp32": rp2, "rp2": esp32}[port]
+    with pytest.raises(AttributeError):
+        getattr(other, {"esp32": "bootsel_button", "rp2": "raw_temperature"}[port])
+
+
+def test_what_only_one_port_has(simulate):
+    simulate("rp2")
+    for lacking in ("HARD_RESET", "SOFT_RESET", "DEEPSLEEP_RESET"):
+        assert not hasattr(machine, lacking)
+    assert not hasattr(machine.ADC, "read_uv")
+    with pytest.raises(TypeError):
+        machine.ADC(26, atten=3)
+    with pytest.raises(ValueError):
+        network.WLAN(0).config(reconnects=0)
+    simulate("esp32")
+    with pytest.raises(ValueError):
+        machine.Pin("LED")
+    assert not hasattr(esp32, "mcu_temperature")
+    simulate("esp32", chip="ESP32C3")
+    assert not hasattr(esp32, "raw_temperature")
+
+
+def test_a_second_connect_on_an_esp32_is_refused_while_it_is_busy(simulate):
+    world = simulate("esp32")
+    wlan = network.WLAN(network.STA_IF)
+    wlan.active(True)
+    wlan.connect("barn", "secret")
+    with pytest.raises(OSError, match="Internal Error"):
+        wlan.connect("barn", "secret")
+    wlan.disconnect()
+    with pytest.raises(OSError, match="Internal Error"):
+        wlan.connect("barn", "secret")
+    world.time.sleep_ms(200)
+    wlan.connect("barn", "secret")
+
+
+def test_an_esp32_hides_a_refused_handshake_while_it_reconnects(simulate):
+    world = simulate("esp32")
+    world.joins = ["handshake"]
+    wlan = network.WLAN(network.STA_IF)
+    wlan.active(True)
+    wlan.connect("barn", "secret")
+    world.time.sleep_ms(60_000)
+    assert wlan.status() == network.STAT_CONNECTING
+    wlan.disconnect()
+    world.time.sleep_ms(200)
+    wlan.config(reconnects=0)
+    wlan.connect("barn", "secret")
+    world.time.sleep_ms(60_000)
+    assert wlan.status() == 15
+
+
+def test_ticks_wrap_as_on_a_board(simulate):
+    world = simulate("rp2")
+    start = world.time.ticks_ms()
+    world.time.sleep_ms(10_000)
+    assert world.time.ticks_ms() < start
+    assert world.time.ticks_diff(world.time.ticks_ms(), start) == 10_000

@@ -1,0 +1,213 @@
+"""boards/wifi.py on both ports: each way in which joining goes, and NTP."""
+import errno
+import itertools
+
+import pytest
+
+import simulation
+from boards import esp32, rp2, wifi
+
+BOARDS = {"esp32": esp32, "rp2": rp2}
+PASSWORD = "correct horse"
+
+
+@pytest.fixture(params=["esp32", "rp2"])
+def world(request, simulate):
+    return simulate(request.param)
+
+
+@pytest.fixture
+def board(world):
+    board = BOARDS[world.port].Board()
+    world.idles = []
+    board.idle = lambda: world.idles.append(world.now_ms)
+    return board
+
+
+def done(world, what):
+    return [entry for entry in world.log if entry[0] == what]
+
+
+def failure(board, **options):
+    with pytest.raises(OSError) as caught:
+        board.join("barn", PASSWORD, **options)
+    assert PASSWORD not in str(caught.value)
+    assert "barn" in str(caught.value)
+    return str(caught.value)
+
+
+def test_join(world, board):
+    assert not board.online()
+    board.join("barn", PASSWORD, hostname="feeder", country="CH")
+    assert board.online()
+    assert done(world, "connect") == [("connect", "barn", PASSWORD)]
+    assert (world.hostname, world.country) == ("feeder", "CH")
+    # Both must be set before the interface comes up.
+    steps = [entry[0] for entry in world.log]
+    assert max(steps.index("hostname"), steps.index("country")) < steps.index("active")
+    assert board.rssi() == -61
+
+
+def test_power_management_is_off(world, board):
+    board.join("barn", PASSWORD)
+    assert done(world, "pm") == [("pm", {"esp32": 0, "rp2": 16}[world.port])]
+
+
+def test_the_first_join_fails_and_the_second_works(world, board):
+    world.joins = ["silent", "joined"]
+    board.join("barn", PASSWORD, timeout=20)
+    assert board.online()
+    steps = [e[0] for e in world.log if e[0] in ("connect", "disconnect")]
+    assert steps == ["disconnect", "connect", "disconnect", "connect"]
+
+
+@pytest.mark.parametrize("first", ["wrong_password", "not_found", "refused"])
+def test_one_failure_is_not_the_last_word(world, board, first):
+    world.joins = [first, "joined"]
+    board.join("barn", PASSWORD)
+    assert board.online()
+
+
+def test_a_wrong_password_is_believed_the_second_time(world, board):
+    world.joins = ["wrong_password"]
+    assert "wrong password" in failure(board)
+    assert len(done(world, "connect")) == 2
+
+
+def test_an_esp32_without_a_handshake_means_a_wrong_password(simulate):
+    world = simulate("esp32")
+    world.joins = ["handshake"]
+    assert "wrong password" in failure(esp32.Board())
+
+
+def test_not_found(world, board):
+    world.joins = ["not_found"]
+    assert "not found" in failure(board)
+
+
+def test_no_address(world, board):
+    world.joins = ["no_address"]
+    assert "DHCP" in failure(board)
+
+
+@pytest.mark.parametrize("joins", [["silent"], ["not_found", "silent"]])
+def test_no_answer_ends_at_the_deadline(world, board, joins):
+    world.joins = joins
+    start = world.now_ms
+    assert "no answer in 7 s" in failure(board, timeout=7)
+    # Not before its time, and after it only by what leaving takes.
+    assert 7000 <= world.now_ms - start <= 7000 + 1000
+
+
+def test_a_driver_that_refuses_every_connect(world, board):
+    world.joins = ["refused"]
+    assert "no answer" in failure(board)
+    assert not done(world, "joined")
+
+
+def test_an_attempt_that_succeeds_late_is_waited_for(world, board):
+    world.joins = ["not_found", "joined"]
+    world.join_ms = 8000  # on an ESP32 the old failure stays visible all that time
+    board.join("barn", PASSWORD, timeout=30)
+    assert board.online()
+
+
+def test_the_radio_is_left_alone_after_a_failure(world, board):
+    world.joins = ["silent"]
+    failure(board)
+    assert world.log[-1] == ("disconnect",)
+
+
+def test_already_connected(world, board):
+    board.join("barn", PASSWORD)
+    before = len(world.log)
+    BOARDS[world.port].Board().join("barn", PASSWORD)
+    assert world.log[before:] == []
+
+
+def test_a_driver_that_is_still_connecting_is_asked_to_leave_first(simulate):
+    # After a soft reset in the middle of a join, an ESP32 refuses the next connect().
+    import network
+
+    world = simulate("esp32")
+    wlan = network.WLAN(network.STA_IF)
+    wlan.active(True)
+    wlan.connect("barn", PASSWORD)
+    esp32.Board().join("barn", PASSWORD)
+    assert len(done(world, "connect")) == 2
+
+
+def test_an_esp32_reconnects_by_itself_only_after_it_has_joined(simulate):
+    world = simulate("esp32")
+    esp32.Board().join("barn", PASSWORD)
+    assert done(world, "reconnects") == [("reconnects", 0), ("reconnects", -1)]
+
+
+def test_an_open_network(world, board):
+    board.join("barn", "")
+    assert done(world, "connect") == [("connect", "barn", None)]
+
+
+def test_idle_is_called_every_second_while_joining(world, board):
+    world.joins = ["silent"]
+    start = world.now_ms
+    failure(board)
+    gaps = [b - a for a, b in itertools.pairwise([start] + world.idles)]
+    assert max(gaps) <= 1000
+
+
+def test_no_signal_while_offline(world, board):
+    assert board.rssi() is None
+
+
+def test_mac(world, board):
+    board.join("barn", PASSWORD)
+    assert board.mac() == "28:CD:C1:00:0A:0B"
+
+
+def test_a_pico_has_no_mac_before_its_radio_was_on(simulate):
+    simulate("rp2")
+    assert rp2.Board().mac() is None
+
+
+# --- the clock --------------------------------------------------------------------------------
+def test_the_clock_is_set(world, board):
+    board.join("barn", PASSWORD)
+    assert board.set_clock() is True
+    assert world.year == 2026
+
+
+def test_ntp_is_asked_again(world, board):
+    board.join("barn", PASSWORD)
+    world.ntp = [OSError(errno.ETIMEDOUT), ValueError("buffer too small"), 2026]
+    assert board.set_clock() is True
+    assert len(done(world, "ntp")) == 3
+
+
+def test_ntp_is_given_up(world, board):
+    board.join("barn", PASSWORD)
+    world.ntp = [OSError(errno.ETIMEDOUT)]
+    assert board.set_clock() is False
+    assert len(done(world, "ntp")) == 4
+    gaps = [b - a for a, b in itertools.pairwise(world.idles)]
+    assert max(gaps) <= 1100  # ntptime itself waits a second, and nothing can be done in it
+
+
+def test_a_clock_that_was_kept_is_good_without_ntp(world, board):
+    world.year = 2026
+    assert board.set_clock() is True
+    assert not done(world, "ntp")
+
+
+def test_an_answer_from_the_past_is_no_time(world, board):
+    board.join("barn", PASSWORD)
+    world.ntp = [1999]
+    assert board.set_clock() is False
+
+
+def test_the_port_is_not_fixed_at_import(simulate):
+    for port in ("esp32", "rp2", "esp32"):
+        simulate(port)
+        assert simulation.world.port == port
+        BOARDS[port].Board().join("barn", PASSWORD)
+    assert wifi.rssi(wifi.network.WLAN(0)) == -61
