@@ -1,0 +1,55 @@
+import json
+
+import pytest
+
+pytest.importorskip("pty", reason="no pseudo-terminals on this machine")
+
+from vm_board import VmBoard, find_vm
+
+import tools.deploy.board
+
+MAIN = """
+import app, time
+print("main runs", app.VERSION)
+while True:
+    time.sleep_ms(20)
+    print(".", end="")
+"""
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch):
+    # The VM is at its REPL sooner than a board.
+    monkeypatch.setattr(tools.deploy.board, "SETTLE", 0.2)
+
+
+@pytest.fixture
+def board(tmp_path):
+    if not find_vm():
+        pytest.skip("no MicroPython VM for this machine")
+    (tmp_path / "usb").mkdir()
+    with VmBoard(tmp_path / "usb", usb_gap=0.5) as board:
+        board.wait_for(b">>> ")
+        yield board
+
+
+@pytest.fixture
+def tree(tmp_path):
+    """A small project, version 1, with a config. Returns its root."""
+    root = tmp_path / "project"
+    for path, text in {
+        "lib/snowplow_tracker/__init__.py": "NAME = 'tracker – ü'\r\n",
+        "lib/snowplow_tracker/store/__init__.py": "",
+        "lib/snowplow_tracker/store/ring.py": "# " + "r" * 3000 + "\n",
+        "lib/snowplow_tracker/README.txt": "stays here",
+        "boards/__init__.py": "",
+        "boards/sensors/chip.py": "'''it's \\x00 a \"chip\"'''\n",
+        "firmware/app.py": "VERSION = 1\n",
+        "firmware/boot.py": "print('boot runs')\n",
+        "firmware/main.py": MAIN,
+        "firmware/schemas/reading.json": "{}",
+        "config.json": json.dumps({"wifi": {"ssid": "net", "password": "correct horse"}}),
+    }.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_bytes(text.encode())
+    return root

@@ -1,0 +1,106 @@
+# Runs on the MicroPython VM, as `flash.py IMAGE CONTROL MODE`: what a port's C code and
+# frozen `_boot.py` do before the REPL. IMAGE is the flash, CONTROL a file descriptor on which
+# the supervisor hears "B" (booted), "R" (hard reset) and "S" (soft reset). MODE: `hard`,
+# `soft`, `soft-raw` (a soft reset from the raw REPL: boot.py runs, main.py does not) or
+# `dump` (print every file).
+import os
+import sys
+
+import vfs
+
+_BLOCK = 4096
+
+
+class Flash:
+    # The extended block device of a file; its length is the size of the flash.
+    def __init__(self, file):
+        self.file = file
+        self.blocks = file.seek(0, 2) // _BLOCK
+
+    def readblocks(self, block, buf, offset=0):
+        self.file.seek(block * _BLOCK + offset)
+        self.file.readinto(buf)
+
+    def writeblocks(self, block, buf, offset=0):
+        self.file.seek(block * _BLOCK + offset)
+        self.file.write(buf)
+
+    def ioctl(self, op, arg):
+        if op == 4:
+            return self.blocks
+        if op == 5:
+            return _BLOCK
+        return 0
+
+
+class Machine:
+    # Stands in for the VM's own `machine`, which cannot reset.
+    def __init__(self, control):
+        self.control = control
+
+    def reset(self, order=b"R"):
+        import time
+
+        self.control.write(order)
+        for _ in range(9):  # until the supervisor pulls the plug, so that no `finally` runs
+            try:
+                time.sleep(1)
+            except KeyboardInterrupt:
+                pass
+
+
+def mount(image):
+    flash = Flash(open(image, "r+b"))
+    try:
+        fs = vfs.VfsLfs2(flash)
+    except OSError:
+        vfs.VfsLfs2.mkfs(flash)
+        fs = vfs.VfsLfs2(flash)
+    vfs.umount("/")
+    vfs.mount(fs, "/")
+    os.chdir("/")
+    sys.path[:] = ["", ".frozen", "/lib"]
+
+
+def dump(folder):
+    from binascii import hexlify
+
+    for name, kind, *_ in os.ilistdir(folder or "/"):
+        path = folder + "/" + name
+        if kind == 0x4000:
+            dump(path)
+        else:
+            with open(path, "rb") as f:
+                print(path, hexlify(f.read()).decode())
+
+
+def run(name):
+    try:
+        with open(name) as f:
+            code = f.read()
+    except OSError:
+        return
+    try:
+        exec(compile(code, name, "exec"), {"__name__": "__main__"})
+    except SystemExit:  # a board starts again
+        sys.modules["machine"].reset(b"S")
+    except BaseException as e:  # a board prints it and goes on to the REPL
+        sys.print_exception(e)
+
+
+def boot(image, control, mode):
+    if mode == "dump":
+        mount(image)
+        return dump("")
+    control = open(int(control), "wb")
+    mount(image)
+    sys.modules["machine"] = Machine(control)
+    control.write(b"B")
+    if mode != "hard":
+        print("MPY: soft reboot\r")
+    run("/boot.py")
+    if mode != "soft-raw":
+        run("/main.py")
+
+
+boot(*sys.argv[1:])

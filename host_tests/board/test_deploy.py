@@ -1,0 +1,192 @@
+"""The real `make deploy` with the real mpremote, against a board made of the real VM."""
+
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+import tools.deploy.__main__ as program
+import tools.deploy.board as behind
+from tools.deploy import ROOT, files, stage
+
+PASSWORD = "correct horse"
+ON_BOARD = [
+    "/lib/snowplow_tracker/__init__.py",
+    "/lib/snowplow_tracker/store/__init__.py",
+    "/lib/snowplow_tracker/store/ring.py",
+    "/boards/__init__.py",
+    "/boards/sensors/chip.py",
+    "/app.py",
+    "/boot.py",
+    "/main.py",
+]
+FILL = """
+f = open('/fill', 'wb')
+try:
+    while f.write(bytes(4000)):
+        f.flush()
+except OSError:
+    pass
+"""
+# A deploy that can be killed.
+DEPLOY = """
+import pathlib, sys
+import tools.deploy.__main__, tools.deploy.board
+tools.deploy.board.SETTLE = 0.2
+sys.exit(tools.deploy.__main__.main(["--port", sys.argv[1]], root=pathlib.Path(sys.argv[2])))
+"""
+
+
+@pytest.fixture
+def deploy(board, tree, capsys):
+    """deploy() -> (exit code, what it printed), on the board and from the tree."""
+
+    def run(*args):
+        code = program.main(["--port", board.port, *args], root=tree)
+        printed = "".join(capsys.readouterr())
+        assert PASSWORD not in printed
+        assert "Traceback" not in printed
+        return code, printed
+
+    return run
+
+
+def expected(tree):
+    on_board = {path: source.read_bytes() for source, path in files(tree)}
+    return {**on_board, "/config.json": (tree / "config.json").read_bytes()}
+
+
+def on_board(board, code):
+    return behind.call(board.port, "exec", code)
+
+
+def test_files_of_a_tree_in_order(tree):
+    assert [path for _, path in files(tree)] == ON_BOARD
+    assert all(source.is_file() for source, _ in files(tree))
+
+
+def test_files_of_this_project():
+    paths = [path for _, path in files()]
+    assert paths[-2:] == ["/boot.py", "/main.py"]
+    assert len(set(paths)) == len(paths)
+    assert {"/lib/snowplow_tracker/__init__.py", "/boards/__init__.py"} < set(paths)
+    assert all(path.endswith(".py") and "schemas" not in path for path in paths)
+    assert all(source.is_relative_to(ROOT) for source, _ in files())
+
+
+def test_stage_writes_the_same_tree(tree, tmp_path):
+    flash = stage(tmp_path / "flash", {"collector": "http://ü"}, root=tree)
+    staged = {"/" + p.relative_to(flash).as_posix() for p in flash.rglob("*") if p.is_file()}
+    assert staged == {*ON_BOARD, "/config.json"}
+    for source, path in files(tree):
+        assert (flash / path[1:]).read_bytes() == source.read_bytes()
+    assert (flash / "config.json").read_text() == '{\n  "collector": "http://\\u00fc"\n}\n'
+
+
+def test_first_and_second_deploy(board, tree, deploy):
+    code, printed = deploy()
+    assert code == 0
+    assert board.files() == expected(tree)
+    board.wait_for(b"main runs 1")
+    copied = [line.split()[-1] for line in printed.splitlines() if line.startswith("Copy ")]
+    assert copied == ON_BOARD[:-2] + ["/config.json"] + ON_BOARD[-2:]
+    assert "9 files: 9 to copy, 0 to remove" in printed
+    assert f"mpremote connect {board.port}" in printed
+
+    boots, seen = board.hard_boots, len(board.output)
+    code, printed = deploy()
+    assert code == 0
+    assert "9 files: 0 to copy, 0 to remove" in printed
+    assert "Copy " not in printed
+    board.wait_for(b"main runs 1", since=seen)
+    assert board.hard_boots == boots + 1
+    assert board.files() == expected(tree)
+
+
+def test_a_new_version_replaces_the_old_one_and_nothing_else(board, tree, deploy):
+    assert deploy()[0] == 0
+    on_board(
+        board,
+        "import os; os.mkdir('/data'); f = open('/data/kept', 'w'); f.write('1'); f.close()\n"
+        "f = open('/lib/kept.py', 'w'); f.write('2'); f.close()\n"
+        "f = open('/boards/old.mpy', 'w'); f.write('3'); f.close()",
+    )
+    (tree / "boards/sensors/chip.py").unlink()
+    (tree / "firmware/app.py").write_text("VERSION = 2\n")
+    (tree / "lib/snowplow_tracker/new").mkdir()
+    (tree / "lib/snowplow_tracker/new/deep.py").write_text("'deep'\n")
+    code, printed = deploy()
+    assert code == 0
+    assert "9 files: 2 to copy, 2 to remove" in printed
+    assert "Remove   /boards/sensors/chip.py\n" in printed
+    assert "Remove   /boards/old.mpy\n" in printed
+    board.wait_for(b"main runs 2")
+    assert board.files() == {**expected(tree), "/data/kept": b"1", "/lib/kept.py": b"2"}
+    assert on_board(board, "import os; print(os.listdir('/boards'))") == ["['__init__.py']"]
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
+def test_an_interrupted_deploy_leaves_a_board_that_stops_at_its_repl(board, tree, deploy, how):
+    assert deploy()[0] == 0
+    board.wait_for(b"main runs 1")
+    (tree / "firmware/app.py").write_text("VERSION = 2\n")
+    (tree / "firmware/boot.py").write_text("print('boot 2 runs')\n")
+    for n in range(5):
+        (tree / f"boards/part{n}.py").write_text("# " + "p" * 4000)
+    with subprocess.Popen(
+        [sys.executable, "-u", "-c", DEPLOY, board.port, str(tree)],
+        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        start_new_session=True,
+    ) as process:  # fmt: skip
+        for line in process.stdout:
+            if line.startswith("Copy     3/"):
+                os.killpg(process.pid, how)
+                break
+        printed = "".join(process.communicate())
+    assert "Traceback" not in printed
+    if how == signal.SIGINT:
+        assert process.returncode == 130
+        assert "interrupted; run it again" in printed
+
+    seen = len(board.output)
+    board.reset()
+    board.wait_for(b"boot runs", since=seen)
+    board.wait_for(b">>> ", since=seen)
+    assert b"main runs" not in board.output[seen:]
+    assert "/main.py" not in board.files()
+    assert board.files()["/boot.py"] == b"print('boot runs')\n"
+
+    assert deploy()[0] == 0
+    board.wait_for(b"main runs 2")
+    assert board.files() == expected(tree)
+
+
+def test_a_file_that_arrives_damaged_stops_the_deploy(board, tree, deploy, monkeypatch):
+    true = behind.sha256
+    monkeypatch.setattr(behind, "sha256", lambda f: "0" if f.name == "ring.py" else true(f))
+    code, printed = deploy()
+    assert code == 1
+    assert "deploy: /lib/snowplow_tracker/store/ring.py did not arrive whole" in printed
+    assert "/main.py" not in board.files()
+
+
+def test_a_flash_that_is_too_small(board, tree, deploy, monkeypatch):
+    assert deploy()[0] == 0
+    board.wait_for(b"main runs 1")
+    (tree / "boards/huge.py").write_text("# " + "h" * 1_100_000)
+    before = board.files()
+    code, printed = deploy()
+    assert code == 1
+    assert "deploy: no space left on the board: 1100002 bytes are needed, " in printed
+    assert board.files() == before
+
+    # Where that sum was too hopeful, the flash itself says so.
+    on_board(board, FILL)
+    (tree / "boards/huge.py").write_text("# " + "h" * 20_000)
+    monkeypatch.setattr(program, "check_space", lambda *args: None)
+    code, printed = deploy()
+    assert code == 1
+    assert "deploy: no space left on the board: remove files of yours" in printed
+    assert "/main.py" not in board.files()

@@ -1,0 +1,114 @@
+"""Copy library, boards, firmware and config to a board, and restart it.
+
+The old main.py goes first and the new one comes last, when all the rest has arrived and its
+hashes are right: a board whose deploy was cut short stops at its REPL, and never runs half a
+firmware. Between the two the board is reset, since a watchdog that the old firmware started
+would bite in the middle of the copy. Only what differs is copied; the rest of the flash is
+left alone, but for files in /lib/snowplow_tracker and /boards that no longer exist here.
+"""
+
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+
+from tools.deploy import LAST, ROOT, Stop, files
+from tools.deploy.board import copy_files, find_port, look, prepare, reset, sha256
+
+
+def check_config(path, root=ROOT):
+    """The config to deploy: `path`, or `root`/config.json for None. Stop unless it is JSON."""
+    if path is None and not (root / "config.json").exists():
+        raise Stop(
+            "there is no config.json: copy firmware/config.example.json to config.json, "
+            "and fill in ssid, password, collector"
+        )
+    path = Path(path or root / "config.json")
+    try:
+        config = json.loads(path.read_bytes().decode("utf-8"), parse_constant=_no_constant)
+    except OSError as e:
+        raise Stop(f"cannot read the config {path}: {e.strerror}")
+    except json.JSONDecodeError as e:
+        raise Stop(f"{path}, line {e.lineno}, column {e.colno}: not valid JSON: {e.msg}")
+    except UnicodeDecodeError as e:
+        raise Stop(f"{path}, byte {e.start}: not UTF-8 text; save it as UTF-8")
+    except ValueError as e:
+        raise Stop(f"{path}: not valid JSON: {e}")
+    if not isinstance(config, dict):
+        raise Stop(f"{path}: must hold one JSON object, {{...}}")
+    return path
+
+
+def _no_constant(name):
+    raise ValueError(f"{name} is not a number in JSON")
+
+
+def deploy(port, wanted):
+    """Make the board at `port` hold `wanted`, a list of (source, path), and restart it.
+
+    Raises Stop when that fails. The board has no main.py from the first change to the last.
+    """
+    has, (free, platform, version) = look(port, wanted)
+    print(f"Board    {port}: {platform}, MicroPython {version}, {int(free) // 1024} KiB free")
+    copy = [f for f in wanted if f[1] not in has or has[f[1]][0] != sha256(f[0])]
+    remove = sorted(set(has) - {path for _, path in wanted})
+    print(f"Compare  {len(wanted)} files: {len(copy)} to copy, {len(remove)} to remove")
+    if copy or remove:
+        check_space(copy, remove, has, int(free))
+        prepare(port, copy, remove)
+        for path in remove:
+            print(f"Remove   {path}")
+        if "/main.py" in has:
+            print("Stop     the old firmware")
+            reset(port)
+        copy_files(port, [f for f in copy if f[1] != "/main.py"])
+        copy_files(port, [f for f in wanted if f[1] == "/main.py"])
+    print("Restart  the board", flush=True)
+    reset(port)
+
+
+def check_space(copy, remove, has, free):
+    """Stop when the copies cannot fit: better now than with half of them on the board."""
+    more = sum(source.stat().st_size for source, _ in copy)
+    more -= sum(has[path][1] for path in remove + [p for _, p in copy if p in has])
+    if more > free:
+        raise Stop(
+            f"no space left on the board: {more} bytes are needed, {free} are free; "
+            "remove files of yours (mpremote fs rm)"
+        )
+
+
+def watch_command(port):
+    """The command line that shows what the board prints, as short as it can be from here."""
+    program = Path(sys.executable).with_name("mpremote")
+    if not program.exists():
+        return f"{sys.executable} -m mpremote connect {port}"
+    near = program.is_relative_to(Path.cwd())
+    return f"{os.path.relpath(program) if near else program} connect {port}"
+
+
+def main(argv=None, root=ROOT):
+    """The command line; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="deploy", description=__doc__.splitlines()[0])
+    parser.add_argument("--port", help="serial port of the board; without it, the one on USB")
+    parser.add_argument("--config", type=Path, help="instead of config.json at the project's root")
+    args = parser.parse_args(argv)
+    try:
+        config = check_config(args.config, root)
+        port = args.port or find_port()
+        wanted = files(root)
+        at = next((i for i, f in enumerate(wanted) if f[1] in LAST), len(wanted))
+        deploy(port, wanted[:at] + [(config, "/config.json")] + wanted[at:])
+    except Stop as stop:
+        print(f"deploy: {stop}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("deploy: interrupted; run it again to complete it", file=sys.stderr)
+        return 130
+    print(f"Done. To watch the firmware: {watch_command(port)} (Ctrl-] leaves)")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,227 @@
+"""A board behind mpremote: look at its flash, prepare it, copy to it, reset it."""
+
+import hashlib
+import os
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path, PurePosixPath
+
+from tools.deploy import OWNED, Stop
+
+SILENCE = 20  # seconds without a word from mpremote, after which the board is given up
+SETTLE = 2  # seconds from reset to REPL; an ESP32 loses what is sent to it before
+RETURN = 20  # seconds for the port to come back after a reset
+
+# These three run on the board.
+LIST = """
+import os, sys
+from binascii import hexlify
+from hashlib import sha256
+buf = memoryview(bytearray(512))
+def show(path):
+    try:
+        f = open(path, 'rb')
+    except OSError:
+        return
+    h = sha256()
+    size = 0
+    with f:
+        while n := f.readinto(buf):
+            h.update(buf[:n])
+            size += n
+    print('@file', hexlify(h.digest()).decode(), size, path)
+def walk(path):
+    try:
+        entries = list(os.ilistdir(path))
+    except OSError:
+        return
+    for e in entries:
+        (walk if e[1] == 0x4000 else show)(path + '/' + e[0])
+for path in %r:
+    walk(path)
+for path in %r:
+    show(path)
+s = os.statvfs('/')
+print('@board', s[0] * s[3], sys.platform, '.'.join(str(n) for n in sys.implementation[1][:3]))
+"""
+PREPARE = """
+import os
+def attempt(f, path):
+    try:
+        f(path)
+    except OSError:
+        pass
+def prune(path):
+    for e in list(os.ilistdir(path)):
+        if e[1] == 0x4000:
+            prune(path + '/' + e[0])
+    os.rmdir(path)
+for path in %r:
+    attempt(os.remove, path)
+for path in %r:
+    attempt(prune, path)
+for path in %r:
+    attempt(os.mkdir, path)
+"""
+RESET = "import time, machine; time.sleep_ms(100); machine.reset()"
+
+
+def find_port():
+    """The port of the one board that is plugged in. Stop when there is none, or a choice."""
+    ok, lines = mpremote("connect", "list")
+    if not ok:
+        raise Stop(explain("", lines))
+    # A port that is not on USB has no vendor and product.
+    ports = [line.split() for line in lines if " 0000:0000 " not in line]
+    if not ports:
+        raise Stop(
+            "no board found: connect it with a USB cable that carries data, or name its port: "
+            "make deploy PORT=/dev/ttyACM0 (Pico W), /dev/ttyUSB0 (ESP32), COM3 (Windows)"
+        )
+    if len(ports) > 1:
+        names = ", ".join(f"{p[0]} ({' '.join(p[3:])})" for p in ports)
+        raise Stop(f"several boards found, choose one with PORT=...: {names}")
+    return ports[0][0]
+
+
+def mpremote(*args, each_line=None):
+    """Run mpremote; returns (succeeded: bool, the lines that it printed: list of str)."""
+    command = [sys.executable, "-u", "-m", "mpremote", *args]
+    streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    lines = []
+    with subprocess.Popen(command, encoding="utf-8", errors="replace", **streams) as process:
+        watch = _give_up_later(process, lines)
+        try:
+            for line in process.stdout:
+                watch.cancel()
+                watch = _give_up_later(process, lines)
+                if line.strip():
+                    lines.append(line.rstrip())
+                if each_line:
+                    each_line(line.rstrip())
+        except BaseException:
+            process.kill()
+            raise
+        finally:
+            watch.cancel()
+    return process.returncode == 0, lines
+
+
+def _give_up_later(process, lines):
+    def give_up():
+        process.kill()
+        lines.append("timeout")
+
+    timer = threading.Timer(SILENCE, give_up)
+    timer.daemon = True
+    timer.start()
+    return timer
+
+
+def call(port, *commands, within=0, each_line=None):
+    """Run mpremote commands (joined by "+") on the board at `port`; returns what it printed.
+
+    The board may take `within` seconds to answer. Stop when it does not, or a command fails.
+    """
+    until = time.monotonic() + within
+    while True:
+        ok, lines = mpremote("connect", port, *commands, each_line=each_line)
+        if ok:
+            return lines
+        absent = lines and ("failed to access" in lines[-1] or "enter raw repl" in lines[-1])
+        if not absent or time.monotonic() > until:
+            raise Stop(explain(port, lines))
+        time.sleep(0.2)
+
+
+def explain(port, lines):
+    """What the user can do, in one line, about the `lines` with which mpremote gave up."""
+    said = "\n".join(lines)
+    if "failed to access" in said:
+        if os.name == "posix" and not os.path.exists(port):
+            return f"there is no port {port}: is the board plugged in? Leave PORT out to find it"
+        if os.name == "posix" and not os.access(port, os.R_OK | os.W_OK):
+            group = Path(port).group()  # dialout on Debian, uucp on Arch
+            return (
+                f"no permission for {port}: sudo usermod -aG {group} $USER, "
+                "then log out and in again"
+            )
+        return f"cannot open {port}: close the program that has it open (a serial monitor?)"
+    for words, advice in (
+        ("No module named mpremote", "mpremote is missing: `make deploy` installs it"),
+        ("No space left", "no space left on the board: remove files of yours (mpremote fs rm)"),
+        ("ENOSPC", "no space left on the board: remove files of yours (mpremote fs rm)"),
+        ("Read-only file", "the board's flash is read-only: eject its USB drive"),
+        ("SerialException", f"the board at {port} went away: check the cable and try again"),
+        ("Input/output error", f"the board at {port} went away: check the cable and try again"),
+    ):
+        if words in said:
+            return advice
+    if not lines or "enter raw repl" in said or "timeout" in lines[-1]:
+        return (
+            f"no MicroPython answers at {port}: press the board's reset button and try again; "
+            "if that does not help, flash MicroPython 1.24 or newer"
+        )
+    return f"mpremote failed: {lines[-1].removeprefix('mpremote: ')}"
+
+
+def look(port, wanted, *before, within=0, each_line=None):
+    """What the board has: ({path: (sha256 in hex, bytes)}, facts), after the commands `before`.
+
+    Covers the files of `wanted` and all in OWNED. facts: [free bytes, sys.platform, version].
+    """
+    named = [path for _, path in wanted if not path.startswith(tuple(o + "/" for o in OWNED))]
+    script = LIST % (OWNED, named)
+    has = {}
+    for line in call(port, *before, "exec", script, within=within, each_line=each_line):
+        tag, *words = line.split(" ", 3)
+        if tag == "@file":
+            has[words[2]] = (words[0], int(words[1]))
+        elif tag == "@board":
+            return has, words
+    raise Stop(explain(port, []))
+
+
+def sha256(source):
+    """The digest of a file here, in hex."""
+    return hashlib.sha256(source.read_bytes()).hexdigest()
+
+
+def prepare(port, copy, remove):
+    """Take main.py and the paths in `remove` away, and make the folders that `copy` needs."""
+    folders = {str(folder) for _, path in copy for folder in PurePosixPath(path).parents}
+    # main.py goes first: from here on the board stops at its REPL.
+    script = PREPARE % (["/main.py"] + remove, OWNED, sorted(folders - {"/"}))
+    call(port, "resume", "exec", script)
+
+
+def copy_files(port, some):
+    """Copy `some` (source, path) and read them back; Stop when the board has another hash."""
+    count = iter(range(1, len(some) + 1))
+
+    def progress(line):
+        if line.startswith("cp "):
+            print(f"Copy     {next(count)}/{len(some)} {line.rpartition(':')[2]}", flush=True)
+
+    commands = ["resume"]
+    for source, path in some:
+        commands += ["fs", "--force", "cp", str(source), ":" + path, "+"]
+    has = look(port, some, *commands, within=RETURN, each_line=progress)[0]
+    for source, path in some:
+        if path not in has or has[path][0] != sha256(source):
+            raise Stop(f"{path} did not arrive whole: check the cable and try again")
+
+
+def reset(port):
+    """Restart the board as its reset button does: boot.py and main.py run, Wi-Fi is off.
+
+    A soft reset would not do: mpremote makes it from the raw REPL, where main.py is not run.
+    """
+    call(port, "resume", "exec", "--no-follow", RESET)
+    time.sleep(SETTLE)
+    # A USB port of the board's own, as on Pico W, went with the reset.
+    until = time.monotonic() + RETURN
+    while port.startswith("/") and not os.path.exists(port) and time.monotonic() < until:
+        time.sleep(0.1)
