@@ -2,9 +2,16 @@
 import esp32
 import machine
 from boards import wifi
+from micropython import const
+
+# The first bytes of the RTC's memory are ours: a mark, the intent, and one to spare.
+_MARK = b"SM"
+_OURS = const(4)
 
 
 class Board(wifi.Board):
+    retained = 2048 - _OURS
+
     # `led` is a pin number: the modules of this family differ, and many have none.
     def __init__(self, led=None):
         super().__init__()
@@ -13,6 +20,7 @@ class Board(wifi.Board):
             self.absent.append("led: its pin is not known; name it as `led`")
         if self._thermometer() is None:
             self.absent.append("cpu temperature: this chip's firmware has no function for it")
+        self.absent.append("supply voltage: not wired to an ADC; see sensors/battery.py")
 
     def id(self):
         """The factory-set base MAC, as hex."""
@@ -51,3 +59,27 @@ class Board(wifi.Board):
         """Inside the chip, in degrees Celsius, or None."""
         read = self._thermometer()
         return read() if read else None
+
+    # TLS and Wi-Fi take theirs from the IDF's heap, from which MicroPython's also grows: to
+    # probe for a block would take it away from them.
+    def memory_largest(self):
+        """Largest free block of the IDF's heap, in bytes."""
+        return max([region[2] for region in esp32.idf_heap_info(esp32.HEAP_DATA)])
+
+    # --- memory that outlives sleep and reset ----------------------------------------------
+    def memory(self, data=None):
+        """The RTC's memory behind our first bytes."""
+        rtc = machine.RTC()
+        kept = rtc.memory()
+        if kept[:2] != _MARK:
+            kept = _MARK + b"\0\0"
+        if data is None:
+            return kept[_OURS:]
+        rtc.memory(kept[:_OURS] + data)
+
+    def _note(self):
+        kept = machine.RTC().memory()
+        return kept[2] if kept[:2] == _MARK else 0
+
+    def _set_note(self, code):
+        machine.RTC().memory(_MARK + bytes((code, 0)) + self.memory())

@@ -9,6 +9,8 @@ try:
     settings = load("config.json")
 except ConfigError as e:
     print(e)
-    sys.exit(1)
-
-App(boards.load(), settings).run()
+    # To a board, exit means boot again, and so for ever: it stays at its REPL instead.
+    if sys.platform in ("linux", "darwin"):
+        sys.exit(1)
+else:
+    App(boards.load(), settings).run()
