@@ -1,0 +1,91 @@
+"""A request as a whole: the events in it, or why Enrich cannot even take them apart.
+
+All or nothing: one malformed event costs a POST all of its events.
+"""
+
+from tools.collector import jsontext, values
+from tools.collector.fields import LACKING, POST_KEYS, REQUIRED, failure
+from tools.collector.iglu import SNOWPLOW, Rejected, self_describing, split
+
+MAX_PAYLOAD = 1 << 20  # bytes; beyond it the real collector cannot pass a request on
+MAX_FAILURES = 20  # told of one request or event
+_CONTENT_TYPES = ("application/json", "application/json; charset=utf-8")
+
+
+def take_apart(payload):
+    """Return ``(network id, events)`` of an :class:`events.Payload`; an event is text to text.
+
+    Raises :class:`iglu.Rejected` where the request is bad as a whole.
+    """
+    try:
+        query = dict(values.query(payload.query))
+    except ValueError as error:
+        raise Rejected([failure("querystring", payload.query, str(error))])
+    query = {key: value for key, value in query.items() if value is not None}
+    network_id = payload.network_id
+    try:
+        network_id = network_id and values.network_id(network_id)
+    except ValueError as error:
+        raise Rejected([failure("network_userid", network_id, str(error))])
+    if payload.body is None:
+        if not query:
+            raise Rejected([failure("querystring", None, "is empty: no event in this request")])
+        return network_id, [query]
+    # What a POST has in its query is added to each of its events.
+    return network_id, [{**event, **query} for event in _body(payload)]
+
+
+def _body(payload):
+    """Return the events of a POST, each a dict of text to text, or raise Rejected."""
+    if len(payload.body) > MAX_PAYLOAD:
+        rule = f"is {len(payload.body)} bytes, over {MAX_PAYLOAD}: a size violation"
+        raise Rejected([failure("body", None, rule)])
+    if payload.content_type not in _CONTENT_TYPES:
+        rule = f"is not one of: {', '.join(_CONTENT_TYPES)}"
+        raise Rejected([failure("contentType", payload.content_type, rule)])
+    text = payload.text()
+    try:
+        body = jsontext.parse(text)
+    except ValueError as error:
+        if (payload.encoding or "identity") != "identity":
+            rule = "is a Content-Encoding that no collector decodes: answered 200, then lost"
+            raise Rejected([failure("body", payload.encoding, rule)])
+        raise Rejected([failure("body", text, str(error))])
+    return _batch(body)
+
+
+def _batch(body):
+    uri, data = self_describing("body", body)
+    vendor, name, _, version = split(uri)
+    if (vendor, name) != (SNOWPLOW, "payload_data") or version not in LACKING:
+        rule = f"is not iglu:{SNOWPLOW}/payload_data/jsonschema/1-0-0 to 1-0-4"
+        raise Rejected([failure("body", uri, rule)])
+    if not isinstance(data, list) or not data:
+        shown = jsontext.dump(data)
+        raise Rejected([failure("data", shown, "is not a list with at least one event")])
+    failures = []
+    for index, event in enumerate(data):
+        failures += _malformed(f"data[{index}]", event, POST_KEYS - LACKING[version])
+        if len(failures) > MAX_FAILURES:
+            break
+    if failures:
+        raise Rejected(failures[:MAX_FAILURES])
+    return data
+
+
+def _malformed(where, event, keys):
+    if not isinstance(event, dict):
+        return [failure(where, jsontext.dump(event), "is not an object")]
+    failures = [
+        failure(f"{where}.{key}", None, "is missing; every event in a POST must have it")
+        for key in REQUIRED
+        if key not in event
+    ]
+    for key, value in event.items():
+        if key not in keys:
+            rule = "is not a key of payload_data, and one such key rejects the whole POST"
+            failures.append(failure(f"{where}.{key}", None, rule))
+        elif not isinstance(value, str):
+            rule = "is not a string, as all values must be"
+            failures.append(failure(f"{where}.{key}", jsontext.dump(value), rule))
+    return failures

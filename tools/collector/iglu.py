@@ -1,0 +1,136 @@
+"""Iglu: schema names, where schemas are looked for, and validation against them."""
+
+import itertools
+import re
+from pathlib import Path
+
+import jsonschema_rs
+
+from tools.collector import jsontext, values
+from tools.collector.fields import failure
+
+SNOWPLOW = "com.snowplowanalytics.snowplow"
+_URI = re.compile(
+    r"iglu:(?P<vendor>[a-zA-Z0-9-_.]+)/(?P<name>[a-zA-Z0-9-_]+)/(?P<format>[a-zA-Z0-9-_]+)/"
+    r"(?P<version>[0-9]+-[0-9]+-[0-9]+)"
+)
+MAX_URI = 500
+_MAX_SCHEMA_BYTES = 1 << 20
+_MAX_ERRORS = 10
+_MASK = "\0"  # what the validator writes in place of a value, so that we can show it apart
+
+
+def _is_uuid(text):
+    try:
+        return bool(values.uuid(text))
+    except ValueError:
+        return False
+
+
+def split(uri):
+    """Return ``(vendor, name, format, version)`` of an Iglu URI, or None if it is none."""
+    match = _URI.fullmatch(uri) if isinstance(uri, str) and len(uri) <= MAX_URI else None
+    return match.groups() if match else None
+
+
+class Rejected(Exception):
+    """What was judged is bad; ``args[0]`` lists its failures."""
+
+
+def self_describing(field, value):
+    """Return ``(uri, data)`` of self-describing JSON; raise :class:`Rejected` if it is none."""
+    if not isinstance(value, dict) or "schema" not in value or "data" not in value:
+        rule = 'is not self-describing JSON: {"schema":"iglu:…","data":…}'
+        raise Rejected([failure(field, jsontext.dump(value), rule)])
+    uri = value["schema"]
+    if split(uri) is None:
+        rule = "is not an Iglu URI: iglu:VENDOR/NAME/jsonschema/M-R-A"
+        raise Rejected([failure(field, jsontext.dump(uri), rule)])
+    return uri, value["data"]
+
+
+class Schemas:
+    """Schemas in directories laid out as vendor/name/jsonschema/version, in order of preference.
+
+    A file is compiled when it is first needed and again when it changes, so that one who writes a
+    schema need not restart. Not for several threads at once.
+    """
+
+    def __init__(self, directories):
+        self.directories = [Path(directory) for directory in directories]
+        self._compiled = {}  # path -> (mtime in ns, size), validator or message
+
+    def find(self, uri):
+        """Return the path of the file with the schema, or None. Never leaves the directories."""
+        vendor, name, format, version = split(uri) or ("",) * 4
+        if not vendor.strip(".") or format != "jsonschema":
+            return None
+        for directory in self.directories:
+            path = directory / vendor / name / format / version
+            try:
+                if path.is_file():
+                    return path
+            except OSError:  # E.g. a name longer than the file system allows
+                pass
+        return None
+
+    def check(self, field, uri, data):
+        """Return the failures (none: valid) of ``data`` against the schema that ``uri`` names.
+
+        ``field`` is how messages call the data. A schema that is not found (with where it was
+        looked for) or not usable is a failure too, as it is for Enrich.
+        """
+        path = self.find(uri)
+        if path is None:
+            where = ", ".join(map(str, self.directories)) or "no directory: none is given"
+            return [failure(field, uri, f"is unresolved: no such schema; looked in {where}")]
+        validator = self._validator(path)
+        if isinstance(validator, str):
+            return [failure(field, uri, f"is unusable: {path} {validator}")]
+        if validator.is_valid(data):
+            return []
+        errors = itertools.islice(validator.iter_errors(data), _MAX_ERRORS)
+        return [_failure(field, uri, error) for error in errors]
+
+    def _validator(self, path):
+        try:
+            status = path.stat()
+            stamp = status.st_mtime_ns, status.st_size
+            known = self._compiled.get(path)
+            if known and known[0] == stamp:
+                return known[1]
+            compiled = _compile(path)
+        except OSError as error:
+            return f"cannot be read: {error.strerror}"
+        self._compiled[path] = stamp, compiled
+        return compiled
+
+
+def _compile(path):
+    with path.open("rb") as file:
+        text = file.read(_MAX_SCHEMA_BYTES + 1)
+    if len(text) > _MAX_SCHEMA_BYTES:
+        return "is larger than 1 MiB"
+    try:
+        schema = jsontext.parse(text.decode())
+        if not isinstance(schema, dict):
+            return "is not a JSON object"
+        return jsonschema_rs.Draft4Validator(
+            schema,
+            validate_formats=True,
+            formats={"uuid": _is_uuid},
+            mask=_MASK,
+            offline=True,
+        )
+    except (ValueError, jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError) as error:
+        return str(error).partition("\n")[0][:300]
+
+
+def _failure(field, uri, error):
+    path = "/".join([field, *map(str, error.instance_path)])
+    value, rule = None, error.message
+    if rule.startswith(_MASK):
+        value = error.instance
+        value = value if isinstance(value, str) else jsontext.dump(value)
+        rule = rule.removeprefix(_MASK).lstrip()
+    return failure(path, value, f"{rule[:300]} ({uri})")

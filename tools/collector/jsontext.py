@@ -1,0 +1,67 @@
+"""JSON from outside: parsed with every length bounded, and never a RecursionError."""
+
+import json
+import re
+
+MAX_DEPTH = 40
+# A string (closed or not), or a bracket. One pass, no backtracking, whatever the text is.
+_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?|([\[{])|([\]}])', re.DOTALL)
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+
+
+def parse(text):
+    """Return the value of a JSON text.
+
+    Raises ``ValueError`` with the reason: not JSON, nested deeper than 40, or a number that no
+    double or 4,300 digits hold. Of a key given twice, the last counts. Half a surrogate pair
+    becomes U+FFFD, so that the result can always be encoded.
+    """
+    if _too_deep(text):
+        raise ValueError(f"is nested deeper than {MAX_DEPTH} levels")
+    try:
+        value = _DECODER.decode(text)
+    except json.JSONDecodeError as error:
+        raise ValueError(f"is not JSON: {error.msg} at character {error.pos}")
+    except ValueError as error:
+        raise ValueError(f"is not JSON: {error}")
+    return _mend(value) if _SURROGATE.search(text) else value
+
+
+def dump(value):
+    """Return compact JSON in ASCII."""
+    return json.dumps(value, separators=(",", ":"))
+
+
+def _too_deep(text):
+    if text.count("{") + text.count("[") <= MAX_DEPTH:
+        return False
+    depth = 0
+    for token in _TOKEN.finditer(text):
+        depth += (token[1] is not None) - (token[2] is not None)
+        if depth > MAX_DEPTH:
+            return True
+    return False
+
+
+def _finite(text):
+    number = float(text)
+    if number in (float("inf"), float("-inf")):
+        raise ValueError("a number is too large")
+    return number
+
+
+def _refuse(name):
+    raise ValueError(f"{name} is no JSON number")
+
+
+def _mend(value):
+    if isinstance(value, str):
+        return value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    if isinstance(value, list):
+        return [_mend(item) for item in value]
+    if isinstance(value, dict):
+        return {_mend(key): _mend(item) for key, item in value.items()}
+    return value
+
+
+_DECODER = json.JSONDecoder(parse_float=_finite, parse_constant=_refuse)
