@@ -1,3 +1,5 @@
 # Freezes the library into a firmware that you build: include("…/lib/manifest.py").
-metadata(version="0.1.0", description="Snowplow tracker")  # noqa: F821
-package("snowplow_tracker")  # noqa: F821
+# mypy: ignore-errors
+# ruff: noqa: F821
+metadata(version="0.1.0", description="Snowplow tracker")
+package("snowplow_tracker")

@@ -14,7 +14,9 @@ def package():
     Source: https://docs.micropython.org/en/latest/reference/packages.html
     """
     paths = sorted(path.relative_to(LIB).as_posix() for path in LIB.rglob("*.py"))
-    urls = [[path, path] for path in paths if path.startswith("snowplow_tracker/")]
+    # What only CPython loads stays here.
+    boards = [path for path in paths if not path.endswith("/cpython.py")]
+    urls = [[path, path] for path in boards if path.startswith("snowplow_tracker/")]
     init = (LIB / "snowplow_tracker" / "__init__.py").read_text(encoding="utf-8")
     return {"urls": urls, "version": re.search(r'__version__ = "(.*)"', init)[1]}
 

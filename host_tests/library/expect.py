@@ -1,6 +1,8 @@
 """What the library's tests share; runs on MicroPython too, so it needs nothing."""
 
 import json
+import os
+from binascii import hexlify
 
 from snowplow_tracker import Emitter, RingStore, Tracker
 
@@ -53,3 +55,37 @@ def last_event(t, wire):
     """Flush, and the event that went last."""
     assert t.flush()
     return wire.events()[-1]
+
+
+class Folder:
+    """A new directory, `with Folder() as path:`; gone afterwards."""
+
+    def __enter__(self):
+        name = "/snowplow-" + hexlify(os.urandom(8)).decode()
+        self.path = (os.getenv("TMPDIR") or "/tmp") + name
+        os.mkdir(self.path)
+        return self.path
+
+    def __exit__(self, *error):
+        for name in os.listdir(self.path):
+            os.remove(self.path + "/" + name)
+        os.rmdir(self.path)
+
+
+def entities(event):
+    """The entities of an event: a list of (schema, data)."""
+    wrapper = json.loads(event.get("co", '{"data":[]}'))
+    return [(entity["schema"], entity["data"]) for entity in wrapper["data"]]
+
+
+def entity(event, schema):
+    """The data of the one entity of that schema, or None."""
+    found = [data for its, data in entities(event) if its == schema]
+    assert len(found) < 2, found
+    return found[0] if found else None
+
+
+def unwrapped(event):
+    """(schema, data) of a self-describing event."""
+    inner = json.loads(event["ue_pr"])["data"]
+    return inner["schema"], inner["data"]

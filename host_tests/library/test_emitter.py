@@ -1,32 +1,13 @@
 import asyncio
 import json
 
+import snowplow_tracker.background as background
 from expect import Wire, refused, tracker
+from fake_time import NOW, Time
 from snowplow_tracker import Emitter, RingStore, Tracker, clock
 from snowplow_tracker.emitter import _uri
 
 HEAD = '{"schema":"iglu:com.snowplowanalytics.snowplow/payload_data/jsonschema/1-0-4","data":['
-
-
-class Time:
-    """Puts a clock in place that moves only when it is told to."""
-
-    def __init__(self, wall):
-        self.wall = wall
-        self.mono = 1000
-        self.real = (clock.ms, clock.unix_ms)
-
-    def __enter__(self):
-        clock.ms = lambda: self.mono
-        clock.unix_ms = lambda: self.wall
-        return self
-
-    def __exit__(self, *_):
-        clock.ms, clock.unix_ms = self.real
-
-    def pass_ms(self, ms):
-        self.wall += ms
-        self.mono += ms
 
 
 def fill(t, n):
@@ -136,7 +117,7 @@ def test_a_store_that_overflows_while_sending_loses_nothing_else():
 
 
 def test_flush_stops_when_its_time_is_over():
-    with Time(1795350546723) as time:
+    with Time(NOW) as time:
         t, wire = tracker(batch_size=1)
         send = wire.send
 
@@ -152,7 +133,7 @@ def test_flush_stops_when_its_time_is_over():
 
 
 def test_times_are_those_of_tracking_and_of_sending():
-    with Time(1795350546723) as time:
+    with Time(NOW) as time:
         t, wire = tracker()
         fill(t, 1)
         time.pass_ms(61001)
@@ -168,7 +149,7 @@ def test_a_clock_that_is_set_later_corrects_events_made_before():
         t, wire = tracker()
         fill(t, 1)
         time.pass_ms(5000)
-        time.wall = 1795350546723
+        time.wall = NOW
         t.flush()
         assert wire.events()[0]["dtm"] == "1795350541723"
         assert wire.events()[0]["stm"] == "1795350546723"
@@ -184,56 +165,508 @@ def test_times_of_an_unset_clock_keep_their_difference_and_their_length():
         assert (event["dtm"], event["stm"]) == ("0946684800123", "0946684805123")
 
 
-def test_retry_delay_grows_to_its_cap_with_full_jitter():
-    wire = Wire(*([500] * 30))
-    emitter = Emitter("host", transport=wire, max_retry_delay_seconds=60)
-    fill(Tracker("ns", emitter), 1)
-    for cap in (2, 4, 8, 16, 32, 60, 60):
+def delays(emitter, times=200):
+    """Milliseconds until the retry, over many failures in the same state."""
+    found = []
+    for _ in range(times):
+        trouble = emitter._trouble
+        kept = (trouble.failures, trouble.failed) if trouble else (0, 0)
         emitter.flush()
-        delays = [emitter.retry_delay() for _ in range(300)]
-        assert min(delays) <= cap // 8 and max(delays) <= cap
-        assert max(delays) > cap * 3 // 4
-    wire.answers = []
-    assert emitter.flush()
-    assert emitter.retry_delay() <= 1
+        found.append(emitter._retry_at - clock.ms())
+        trouble = emitter._trouble
+        trouble.failures, trouble.failed = kept
+    emitter.flush()
+    return found
+
+
+def test_retry_delay_grows_to_its_cap_with_full_jitter():
+    with Time(NOW):
+        t, wire = tracker(max_retry_delay_seconds=60)
+        wire.send = answering(lambda body: 503)
+        fill(t, 1)
+        emitter = t.emitters[0]
+        for cap in (2, 4, 8, 16, 32, 60, 60):
+            found = delays(emitter)
+            assert min(found) <= cap * 125 and max(found) <= cap * 1000
+            assert max(found) > cap * 750
+        wire.send = answering(lambda body: 200)
+        assert emitter.flush() and emitter._trouble is None
+        fill(t, 1)
+        wire.send = answering(lambda body: 503)
+        assert max(delays(emitter)) <= 2000
+
+
+def answering(judge, sent=None):
+    """A send() that answers as judge(events) says, and notes the events that it accepts."""
+
+    def send(length, body):
+        data = b"".join([bytes(part) for part in body])
+        assert len(data) == length
+        events = json.loads(str(data, "utf-8"))["data"]
+        status = judge(events)
+        if status == 200 and sent is not None:
+            sent.extend([event["eid"] for event in events])
+        return status
+
+    return send
+
+
+def sendings(time, wire):
+    """A list that gets the time of each request."""
+    times = []
+    send = wire.send
+
+    def note(length, body):
+        times.append(time.mono)
+        return send(length, body)
+
+    wire.send = note
+    return times
+
+
+class FastAsyncio:
+    """asyncio whose sleeps pass on a Time instead of waiting."""
+
+    def __init__(self, time):
+        self.time = time
+        self.real = background._sleep_ms
+
+    def __enter__(self):
+        async def sleep_ms(ms):
+            self.time.pass_ms(ms)
+            await asyncio.sleep(0)
+
+        background._sleep_ms = sleep_ms
+
+    def __exit__(self, *_):
+        background._sleep_ms = self.real
+
+
+async def cancel(task):
+    task.cancel()
+    try:
+        await task
+    except asyncio.CancelledError:
+        pass
 
 
 def test_run_sends_full_batches_retries_and_can_be_cancelled():
-    ticks = []
-
-    async def nap(seconds):
-        # The event loop goes round without waiting; a second is one round.
-        ticks.append(seconds)
-        await sleep(0)
-
-    async def scenario():
+    async def scenario(time):
         t, wire = tracker(500, OSError(110), batch_size=5, max_retry_delay_seconds=1)
+        times = sendings(time, wire)
         task = asyncio.create_task(t.emitters[0].run(interval=10))
         fill(t, 5)
         while len(t.emitters[0].event_store):
-            await sleep(0)
+            await asyncio.sleep(0)
         assert len(wire.bodies) == 3
         for _ in range(4):  # lets it see that there is nothing left
-            await sleep(0)
-        before = sum(ticks)
+            await asyncio.sleep(0)
+        before = time.mono
         fill(t, 2)  # not a full batch: it waits for the interval
         while len(t.emitters[0].event_store):
-            await sleep(0)
-        assert 6 <= sum(ticks) - before <= 10
-        task.cancel()
-        try:
-            await task
-        except asyncio.CancelledError:
-            pass
+            await asyncio.sleep(0)
+        assert 7000 <= times[-1] - before <= 11000, times[-1] - before
+        before = time.mono
+        fill(t, 5)  # a full batch does not
+        while len(t.emitters[0].event_store):
+            await asyncio.sleep(0)
+        assert times[-1] - before <= 1000
+        await cancel(task)
         return wire
 
-    sleep = asyncio.sleep
-    asyncio.sleep = nap
-    try:
-        wire = asyncio.run(scenario())
-    finally:
-        asyncio.sleep = sleep
-    assert len({e["eid"] for e in wire.events()}) == 7
+    with Time(NOW) as time, FastAsyncio(time):
+        wire = asyncio.run(scenario(time))
+    assert len({e["eid"] for e in wire.events()}) == 12
+
+
+def test_run_retries_after_the_delay_and_not_only_after_the_interval():
+    async def scenario(time):
+        t, wire = tracker(200, 500, 500, batch_size=5, max_retry_delay_seconds=4)
+        times = sendings(time, wire)
+        task = asyncio.create_task(t.emitters[0].run(interval=600))
+        fill(t, 5)
+        while not t.emitters[0].sent:
+            await asyncio.sleep(0)
+        fill(t, 5)
+        while len(times) < 4:
+            await asyncio.sleep(0)
+        await cancel(task)
+        assert times[3] - times[1] <= 2 * 5000, times
+
+    with Time(NOW) as time, FastAsyncio(time):
+        asyncio.run(scenario(time))
+
+
+def test_run_sends_soon_after_the_link_is_back_and_asks_for_the_time_only_then():
+    async def scenario(time):
+        link = []
+        asked = []
+        clock.hook = lambda: asked.append(1)
+        t, wire = tracker(batch_size=50, online=lambda: bool(link))
+        times = sendings(time, wire)
+        task = asyncio.create_task(t.emitters[0].run(interval=60))
+        fill(t, 1)
+        start = time.mono
+        while time.mono < start + 300000:
+            await asyncio.sleep(0)
+        assert not times and not asked
+        link.append(1)
+        back = time.mono
+        while not times:
+            await asyncio.sleep(0)
+        await cancel(task)
+        assert times[0] - back <= 1000 and asked
+
+    with Time(NOW) as time, FastAsyncio(time):
+        asyncio.run(scenario(time))
+
+
+def test_a_trickle_of_events_is_not_sent_one_by_one():
+    async def scenario(time):
+        t, wire = tracker(batch_size=50, nbytes=30000)
+        times = sendings(time, wire)
+        task = asyncio.create_task(t.emitters[0].run(interval=60))
+        start = last = time.mono
+        while time.mono < start + 600000:
+            if time.mono - last > 5000:
+                last = time.mono
+                fill(t, 1)
+            await asyncio.sleep(0)
+        await cancel(task)
+        assert 8 <= len(times) <= 13, times
+
+    with Time(NOW) as time, FastAsyncio(time):
+        asyncio.run(scenario(time))
+
+
+def test_the_first_send_after_boot_is_spread():
+    async def scenario(time):
+        t, wire = tracker(batch_size=2)
+        times = sendings(time, wire)
+        fill(t, 5)
+        start = time.mono
+        task = asyncio.create_task(t.emitters[0].run(interval=30))
+        while not times:
+            await asyncio.sleep(0)
+        await cancel(task)
+        return times[0] - start
+
+    with Time(NOW) as time, FastAsyncio(time):
+        waits = [asyncio.run(scenario(time)) for _ in range(40)]
+    assert max(waits) <= 31000, waits
+    assert max(waits) - min(waits) > 10000, waits
+
+
+def test_a_flush_wakes_a_waiting_retry():
+    async def scenario(time):
+        t, wire = tracker(500, batch_size=1, max_retry_delay_seconds=3600)
+        emitter = t.emitters[0]
+        task = asyncio.create_task(emitter.run(interval=1))
+        fill(t, 1)
+        while not emitter.last:
+            await asyncio.sleep(0)
+        emitter._retry_at = time.mono + 3600000
+        assert t.flush() and len(wire.bodies) == 2
+        fill(t, 1)
+        start = time.mono
+        while len(emitter.event_store):  # and it is not held back for an hour now
+            await asyncio.sleep(0)
+        assert time.mono - start < 5000
+        await cancel(task)
+
+    with Time(NOW) as time, FastAsyncio(time):
+        asyncio.run(scenario(time))
+
+
+class Slow:
+    """A transport that yields before it answers, and counts what is open."""
+
+    def __init__(self):
+        self.bodies = []
+        self.open = 0
+
+    def send(self, length, body):
+        self.open += 1
+        try:
+            yield 1
+            self.bodies.append(b"".join([bytes(part) for part in body]))
+            yield 1
+            return 200
+        finally:
+            self.open -= 1
+
+
+def test_two_drivers_never_send_a_batch_twice():
+    async def scenario(time):
+        slow = Slow()
+        emitter = Emitter("host", transport=slow, batch_size=2)
+        t = Tracker("ns", emitter)
+        fill(t, 2)
+        task = asyncio.create_task(emitter.run(interval=1))
+        while not slow.open:
+            await asyncio.sleep(0)
+        assert t.flush()  # goes on with what run() began
+        assert len(slow.bodies) == 1 and not slow.open
+        fill(t, 3)
+        while len(emitter.event_store):
+            await asyncio.sleep(0)
+        await cancel(task)
+        assert len(slow.bodies) == 3
+
+    with Time(NOW) as time, FastAsyncio(time):
+        asyncio.run(scenario(time))
+
+
+def test_a_flush_out_of_time_gives_up_the_request_and_keeps_its_events():
+    with Time(NOW) as time:
+        slow = Slow()
+        emitter = Emitter("host", transport=slow, idle=lambda: time.pass_ms(600))
+        t = Tracker("ns", emitter)
+        fill(t, 2)
+        assert not t.flush(timeout=1)
+        assert slow.open == 0 and len(emitter.event_store) == 2
+        assert t.flush(timeout=10)
+
+
+def test_pause_and_resume():
+    t, wire = tracker()
+    emitter = t.emitters[0]
+    fill(t, 2)
+    emitter.pause()
+    assert not t.flush() and not wire.bodies
+    emitter.resume()
+    assert t.flush() and len(wire.bodies) == 1
+
+
+def test_offline_nothing_is_tried():
+    link = []
+    t, wire = tracker(online=lambda: bool(link))
+    fill(t, 2)
+    assert not t.flush() and not wire.bodies
+    assert str(t.emitters[0].last) == "offline" and t.emitters[0]._trouble is None
+    link.append(1)
+    assert t.flush()
+
+
+def test_answers_that_give_up_on_the_events():
+    for status in (400, 401, 403, 410, 422):
+        t, wire = tracker(status, batch_size=2)
+        fill(t, 3)
+        assert t.flush()
+        assert (t.emitters[0].given_up, t.emitters[0].sent) == (2, 1)
+        assert len(wire.bodies) == 2
+
+
+def test_custom_retry_codes_both_ways():
+    t, wire = tracker(422, 422, custom_retry_codes={422: True, 503: False, 200: True})
+    fill(t, 1)
+    assert not t.flush() and not t.flush() and t.flush()
+    assert t.emitters[0].given_up == 0
+    wire.answers = [503]
+    fill(t, 1)
+    assert t.flush() and t.emitters[0].given_up == 1
+
+
+def test_413_splits_and_gives_up_on_a_single_event_only():
+    sent = []
+    t, wire = tracker(batch_size=8, nbytes=30000)
+    wire.send = answering(lambda events: 413 if len(json.dumps(events)) > 1500 else 200, sent)
+    eids = fill(t, 5)
+    big = t.track_struct_event("c", "a", "x" * 3000)
+    eids += fill(t, 20)
+    assert t.flush()
+    assert sent == eids and big not in sent
+    assert (t.emitters[0].given_up, t.emitters[0].sent) == (1, 25)
+
+
+def test_an_event_over_the_limit_is_sent_once_whatever_the_answer():
+    for status in (500, 302, 404):
+        t, wire = tracker(status, byte_limit=500)
+        big = t.track_struct_event("c", "a", "x" * 2000)
+        fill(t, 1)
+        assert t.flush()
+        assert wire.events()[0]["eid"] == big and len(wire.bodies) == 2
+        assert t.emitters[0].given_up == 1
+    t, wire = tracker(OSError(113), byte_limit=500)  # it was not sent, so not once
+    t.track_struct_event("c", "a", "x" * 2000)
+    assert not t.flush() and t.flush() and t.emitters[0].given_up == 0
+
+
+def test_an_event_that_is_never_taken_does_not_block_those_behind_it():
+    for poison in (500, OSError(104)):
+        sent = []
+
+        def judge(events, poison=poison):
+            if "bad" in [event["se_ac"] for event in events]:
+                if isinstance(poison, Exception):
+                    raise poison
+                return poison
+            return 200
+
+        t, wire = tracker(batch_size=5)
+        wire.send = answering(judge, sent)
+        eids = fill(t, 3)
+        bad = t.track_struct_event("c", "bad")
+        eids += fill(t, 8)
+        for _ in range(25):
+            t.flush()
+        assert sorted(sent) == sorted(eids)  # all others are through, none of them twice
+        emitter = t.emitters[0]
+        assert len(emitter.event_store) and emitter.given_up == 0
+        for _ in range(20):  # it is judged by more rounds than one
+            eids += fill(t, 1)
+            t.flush()
+        assert sorted(sent) == sorted(eids) and bad not in sent
+        assert emitter.given_up == 1 and emitter.sent == len(eids)
+        assert len(emitter.event_store) == 0
+
+
+def test_a_collector_that_takes_nothing_costs_no_event():
+    for failure in (503, OSError(104)):
+        t, wire = tracker(batch_size=5)
+        wire.answers = [failure] * 300
+        eids = fill(t, 12)
+        for _ in range(40):
+            assert not t.flush()
+        wire.answers = []
+        wire.bodies = []
+        assert t.flush() and t.emitters[0].given_up == 0
+        assert [event["eid"] for event in wire.events()] == eids
+
+
+def test_the_oldest_comes_back_after_others_went_ahead():
+    sent = []
+    taken = []
+    t, wire = tracker(batch_size=5)
+    bad = t.track_struct_event("c", "bad")
+
+    def judge(events):
+        return 500 if not taken and events[0]["se_ac"] == "bad" else 200
+
+    wire.send = answering(judge, sent)
+    eids = fill(t, 8)
+    for _ in range(8):
+        t.flush()
+    assert sent == eids
+    taken.append(1)
+    assert t.flush() and sent == eids + [bad]
+    assert t.emitters[0].sent == 9 and t.emitters[0].given_up == 0
+
+
+def test_an_undecided_oldest_that_is_evicted_takes_along_only_what_was_sent():
+    sent = []
+    t, wire = tracker(batch_size=5, nbytes=2000)
+    t.track_struct_event("c", "bad")
+    wire.send = answering(lambda events: 500 if events[0]["se_ac"] == "bad" else 200, sent)
+    eids = fill(t, 4)
+    for _ in range(6):
+        t.flush()
+    assert sent == eids
+    store = t.emitters[0].event_store
+    while not store.dropped:
+        eids += fill(t, 1)
+    assert t.flush() and sent == eids
+
+
+def test_anonymous_events_never_share_a_request():
+    t, wire = tracker()
+    emitter = t.emitters[0]
+    seen = []
+    send = wire.send
+
+    def note(length, body):
+        seen.append(bool(wire.anonymous))
+        return send(length, body)
+
+    wire.send = note
+    for flags in (0, 0, 2, 2, 2, 0):
+        emitter.input(clock.ms(), flags, b'{"flags":"%d"' % flags)
+    assert emitter.flush()
+    assert [len(batch) for batch in wire.batches()] == [2, 3, 1]
+    assert seen == [False, True, False]
+
+
+def test_callbacks_get_payloads_a_reason_and_whether_it_is_retried():
+    good = []
+    bad = []
+
+    def on_failure(sent, events):
+        bad.append((sent, [e["se_va"] for e in events], events.reason, events.retry))
+
+    t, wire = tracker(
+        200, 500, 200, 400, batch_size=2, on_success=good.append, on_failure=on_failure
+    )
+    eids = fill(t, 5)
+    t.flush()
+    t.flush()
+    assert [[e["eid"] for e in events] for events in good] == [eids[:2], eids[2:4]]
+    assert good[0].reason == 200 and set(good[0][0]) > {"e", "p", "dtm", "stm", "tna"}
+    assert bad == [(2, ["2", "3"], 500, True), (2, ["4"], 400, False)]
+
+
+def test_an_exception_in_a_callback_stops_nothing():
+    def fail(*_):
+        raise RuntimeError("a user's mistake")
+
+    t, wire = tracker(500, 400, on_success=fail, on_failure=fail)
+    fill(t, 1)
+    assert not t.flush() and t.flush()
+    fill(t, 1)
+    assert t.flush() and t.emitters[0].sent == 1
+
+
+def test_a_callback_may_track_and_flush():
+    t, wire = tracker(batch_size=1)
+    done = []
+
+    def again(events):
+        if not done:
+            done.append(t.flush())
+            fill(t, 1)
+
+    t.emitters[0].on_success = again
+    fill(t, 1)
+    assert t.flush() and len(wire.bodies) == 2 and done == [False]
+
+
+def test_idle_is_called_while_it_waits():
+    fed = []
+    slow = Slow()
+    emitter = Emitter("host", transport=slow, idle=lambda: fed.append(1))
+    t = Tracker("ns", emitter)
+    fill(t, 1)
+    assert t.flush() and len(fed) > 2
+
+
+def test_retry_after_is_honoured_and_bounded():
+    with Time(NOW):
+        for text, seconds in (
+            (b"120", 120),
+            (b"999999", 3600),
+            (b"Sun, 22 Nov 2026 12:30:00 GMT", None),
+            (b"soon", 0),
+            (b"-5", 0),
+            (b"", 0),
+            (b"99999999999999999999", 0),
+        ):
+            t, wire = tracker(503)
+            wire.retry_after = text
+            fill(t, 1)
+            t.flush()
+            wait = t.emitters[0]._retry_at - clock.ms()
+            if seconds is None:
+                seconds = 1795350600 - 1795350546
+                assert seconds * 1000 - 1000 <= wait <= seconds * 1000
+            else:
+                assert seconds * 1000 <= wait <= seconds * 1000 + 2000 and wait < 3602000
+
+
+def test_a_record_may_bring_its_time_of_day():
+    with Time(NOW):
+        t, wire = tracker()
+        t.emitters[0].input(NOW - 86400000, 4, b'{"a":"1"')
+        assert t.flush()
+        assert wire.events() == [{"a": "1", "dtm": str(NOW - 86400000), "stm": str(NOW)}]
 
 
 def test_flush_of_an_empty_store_sends_nothing():
@@ -246,12 +679,24 @@ def test_uri():
     assert _uri("host", "http", None) == "http://host" + path
     assert _uri("host/", "https", 9090) == "https://host:9090" + path
     assert _uri("http://10.0.0.1:8080", "https", None) == "http://10.0.0.1:8080" + path
-    for bad in ("", "http://", "a b", "host\r\nX: y", "host/path", "u@host", "host?q"):
+    assert _uri("host", "http", None, True) == "http://host/i"
+    for bad in ("", "http://", "a b", "host\r\nX: y", "host/path", "u@host", "host?q", "h\xf6st"):
         refused("endpoint", _uri, bad, "http", None)
     refused("protocol", _uri, "host", "ftp", None)
 
 
-def test_https_is_refused_unless_unverified_is_said_aloud():
-    refused("https", Emitter, "host")
-    refused("https", Emitter, "https://host", event_store=RingStore(100))
+def test_options_that_nobody_knows_are_refused():
+    for options in ({"rootz": b"x"}, {"transport": Wire(), "roots": b"x"}):
+        try:
+            Emitter("host", protocol="http", **options)
+        except TypeError:
+            continue
+        raise AssertionError(options)
+    refused("method", Emitter, "host", protocol="http", method="put")
+
+
+def test_https_without_roots_is_refused_with_what_to_do():
+    refused("roots=", Emitter, "host")
+    refused("verify=False", Emitter, "https://host", event_store=RingStore(100))
     Emitter("host", protocol="http")
+    Emitter("host", verify=False)

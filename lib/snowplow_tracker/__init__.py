@@ -6,20 +6,20 @@ from . import clock as clock
 
 __version__ = "0.1.0"
 
-_MODULES = {
-    "Emitter": "emitter",
-    "RingStore": "store.ring",
-    "SelfDescribingJson": "self_describing",
-    "Subject": "subject",
-    "Tracker": "tracker",
-    "UrequestsTransport": "transport.urequests",
-}
+_CORE = {"Emitter": "emitter", "RingStore": "store.ring", "Tracker": "tracker"}
 
 
 def __getattr__(name):
-    if name not in _MODULES:
+    if not "A" <= name[0] <= "Z":
         raise AttributeError(name)
-    module = __name__ + "." + _MODULES[name]
-    value = getattr(__import__(module, None, None, (name,)), name)
+    module = _CORE.get(name)
+    if not module:
+        from .names import find
+
+        module = find(name)
+    try:
+        value = getattr(__import__(__name__ + "." + module, None, None, (name,)), name)
+    except ImportError:
+        raise AttributeError(name)
     globals()[name] = value
     return value

@@ -1,191 +1,309 @@
 # Takes records from the store to the collector, in batches, in constant memory.
-# A record leaves the store only after its batch was answered with 2xx.
-from os import urandom
+# A record leaves the store only after its batch was answered with 2xx, or refused for good.
+#
+# The way is written once, in _transfer(): a generator that yields, whenever it would block,
+# the milliseconds after which it wants to go on. flush() and run() both drive the one transfer
+# that there is, so that no batch is under way twice.
+#
+# What becomes of a batch that fails is in trouble.py, which loads with the first failure.
 from struct import unpack_from
 
 from . import clock
-from .record import DTM, HEADER, HEADER_SIZE
+from .record import ANONYMOUS, DTM, HEADER, HEADER_SIZE
+from .transport import Stale
 
-_HEAD = (
-    b'{"schema":"iglu:com.snowplowanalytics.snowplow/payload_data/jsonschema/1-0-4","data":['
-)
-_TAIL = b"]}"
-# Times have 13 digits until the year 2286; earlier ones get zeros, so that the length of a
-# body is known before it is written.
-_DTM = b',"dtm":"%013d"'
-_STM = b',"stm":"%013d"}'
-_DTM_SIZE = 22
-_STM_SIZE = 23
-_PIECE = 1024
+_HEAD = b'{"schema":"iglu:com.snowplowanalytics.snowplow/payload_data/jsonschema/1-0-4","data":['
+_UNIX = 4  # the record's flag for `ms` that is the time of day
 
 
 class Emitter:
+    # `idle` is called at least each second while requests are under way by a transport that
+    # yields; `online` tells whether there is a link. Other options are HttpTransport's.
     def __init__(
         self,
         endpoint,
         protocol="https",
         port=None,
+        method="post",
         batch_size=10,
+        on_success=None,
+        on_failure=None,
         byte_limit=40000,
         request_timeout=10,
         max_retry_delay_seconds=60,
+        custom_retry_codes=None,
         event_store=None,
         transport=None,
+        idle=None,
+        online=None,
+        **options,
     ):
+        if method not in ("post", "get"):
+            raise ValueError("method: expected post or get")
         if event_store is None:
             from .store.ring import RingStore
 
             event_store = RingStore()
+        self._get = method == "get"
+        self._timeout = request_timeout
         if transport is None:
-            from .transport.urequests import UrequestsTransport
+            self._url = _uri(endpoint, protocol, port, self._get)
+            # `requests` does for flush() over plain http; run() wants one that yields.
+            if options or self._get or self._url.startswith("https"):
+                transport = self._http(**options)
+        elif options:
+            raise TypeError("for the transport: " + ", ".join(options))
+        if self._get:
+            from .transport.get import check
 
-            transport = UrequestsTransport(_uri(endpoint, protocol, port), request_timeout)
+            check(transport)
         self.event_store = event_store
         self.transport = transport
-        self.batch_size = batch_size
+        self._plain = None  # the transport that flush() chose
+        self.batch_size = 1 if self._get else batch_size
+        self.on_success = on_success
+        self.on_failure = on_failure
         self.byte_limit = byte_limit
         self.max_retry_delay_seconds = max_retry_delay_seconds
+        self.custom_retry_codes = custom_retry_codes or {}
+        self.idle = idle
+        self.online = online
+        self.paused = False
         self.sent = 0
+        self.given_up = 0
         # How the last request ended: an HTTP status, an OSError, or None before the first.
         self.last = None
-        self._failures = 0
-        self._piece = bytearray(_PIECE)
+        self._job = None
+        self._reporting = False
+        self._most = self.batch_size  # how many go together for now
+        self._new_bytes = 0
+        self._retry_at = 0
+        self._trouble = None
 
     def input(self, ms, flags, json):
         """Store an event; its sequence, or None if it was not kept."""
+        self._new_bytes += len(json)
         return self.event_store.put(ms, flags, json)
 
     def flush(self, timeout=None):
         """Send what is stored until it is empty, a batch fails or seconds are over."""
-        until = None if timeout is None else clock.ms() + timeout * 1000
-        for _ in self._transfer():
-            if until is not None and clock.ms() >= until:
-                break
+        until = None if timeout is None else clock.ms() + int(timeout * 1000)
+        if self._reporting:  # called by a callback: the transfer under way goes on after it
+            return False
+        wait = self._step()
+        while wait is not None:
+            if until is not None:
+                wait = min(wait, until - clock.ms())
+                if wait < 0:
+                    self._abandon()
+                    break
+            if wait:
+                clock.sleep_ms(wait)
+            wait = self._step()
         return not len(self.event_store)
 
-    async def run(self, interval=10):
-        """Send for ever: when a batch is full, and at least every `interval` seconds."""
-        from asyncio import sleep
+    # A coroutine: it needs asyncio, and a transport that yields.
+    def run(self, interval=10):
+        """Send for ever: full batches at once, and what waited for `interval` seconds."""
+        from .background import run
 
-        wait = interval
-        while True:
-            await sleep(1)
-            wait -= 1
-            full = not self._failures and len(self.event_store) >= self.batch_size
-            if full or wait <= 0:
-                wait = interval
-                for accepted in self._transfer():
-                    if not accepted:
-                        wait = self.retry_delay()
-                    await sleep(0)
+        if self.transport is self._plain:
+            self.transport = self._http()
+        return run(self, interval)
 
-    def retry_delay(self):
-        """Seconds to wait after failures: exponential, capped, with full jitter."""
-        cap = min(self.max_retry_delay_seconds, 1 << min(self._failures, 16))
-        return int.from_bytes(urandom(2), "little") % (cap + 1)
+    def pause(self):
+        """Begin no request until resume(); the one under way is finished."""
+        self.paused = True
+
+    def resume(self):
+        self.paused = False
+
+    def close(self):
+        """Give up the request under way, whose events stay stored, and the connection."""
+        self._abandon()
+        if self.transport:
+            self.transport.close()
+
+    def _http(self, **options):
+        from .transport.http import HttpTransport
+
+        return HttpTransport(self._url, self._timeout, get=self._get, **options)
+
+    def _step(self):
+        # Go on with the transfer; -> the milliseconds until the next step, None at its end.
+        if self.idle:
+            self.idle()
+        if not self._job:
+            self._job = self._transfer()
+        try:
+            return next(self._job)
+        except (StopIteration, MemoryError):
+            self._job = None
+
+    def _abandon(self):
+        if self._job:
+            self._job.close()
+            self._job = None
 
     def _transfer(self):
-        # Batch after batch, yielding after each whether it was accepted; ends with the first
-        # that was not. flush() and run() both drive it.
-        while True:
-            count, last, length = self._batch()
+        # Batch after batch; ends when all is sent, or with the first batch to be retried.
+        after = sent = 0
+        stale = False
+        self._new_bytes = 0
+        while len(self.event_store) and not self.paused:
+            if self.online and not self.online():
+                self.last = OSError("offline")
+                return
+            if clock.hook or clock.keeper:
+                from .sync import sync
+
+                sync(self.idle)
+            count, last, length = self._batch(after)
             if not count:
                 return
-            try:
-                self.last = self.transport.send(length, self._body(last, length))
-                accepted = 200 <= self.last < 300
-            except OSError as e:
-                self.last = e
-                accepted = False
-            if accepted:
-                self.event_store.drop(last)
-                self.sent += count
-                self._failures = 0
-            else:
-                self._failures += 1
-            yield accepted
-            if not accepted:
-                return
+            if self.transport is None:
+                from .transport.urequests import UrequestsTransport
 
-    def _batch(self):
-        # How many of the oldest records go together, the last one's sequence, and the bytes
-        # of their body. One that is over the limit by itself goes alone.
-        store = self.event_store
-        count = last = 0
-        length = len(_HEAD) + len(_TAIL) - 1  # the first event has no comma
-        while count < self.batch_size:
-            record = store.peek(last)
+                self.transport = self._plain = UrequestsTransport(self._url, self._timeout)
+            self.transport.anonymous = self._anonymous
+            try:
+                if self._get:
+                    from .transport.get import query
+
+                    body = query(self._body(after, last))
+                else:
+                    body = self._body(after, last, length)
+                answer = self.transport.send(length, body)
+                if not isinstance(answer, int):
+                    answer = yield from answer
+                else:
+                    yield 0
+            except Stale as e:
+                if not stale:
+                    stale = True
+                    continue
+                answer = e
+            except OSError as e:
+                answer = e
+            except MemoryError:
+                answer = OSError("no memory")
+            stale = False
+            self.last = answer
+            status = answer if isinstance(answer, int) else 0
+            if 200 <= status < 300:
+                sent += count
+                self.sent += count
+                self._most = min(self.batch_size, self._most + self._most // 4 + 1)
+                if self.on_success:
+                    from .callbacks import report
+
+                    report(self, after, last, None, sent)
+                after = self._settle(after, last)
+            else:
+                if not self._trouble:
+                    from .trouble import Trouble
+
+                    self._trouble = Trouble(self)
+                after = self._trouble.next(status, count, after, last, length, sent)
+                if after is None:
+                    return
+
+    def _settle(self, after, last):
+        # A batch is done with; -> the sequence after which to go on. If the oldest record is
+        # still undecided, the batch behind it is only noted.
+        if self._trouble and not self._trouble.settles(after, last):
+            return last
+        self.event_store.drop(last)
+        self._trouble = None
+        self._retry_at = 0
+        return 0
+
+    def _batch(self, after):
+        # How many records after that sequence go together, the last one's sequence, and the
+        # bytes of their body. One that is over the limit by itself goes alone.
+        most = self._most
+        if self._trouble and not after:
+            most = self._trouble.most(most)
+        peek = self.event_store.peek
+        count = 0
+        length = 87  # of the wrapper's 88, since the first event has no comma
+        last = after
+        while count < most:
+            record = peek(last)
             if record is None:
                 break
-            _, flags, _, sequence, _ = unpack_from(HEADER, record)
-            size = len(record) - HEADER_SIZE + _STM_SIZE + 1
-            if not flags & DTM:
-                size += _DTM_SIZE
-            if count and length + size > self.byte_limit:
+            size, flags, boot, sequence, ms = unpack_from(HEADER, record)
+            if not count:
+                self._anonymous = flags & ANONYMOUS
+            # As in _body(): what closes the event, and a comma.
+            if flags & DTM:
+                size += 24
+            elif boot == clock.boot or flags & _UNIX:
+                size += 46
+            else:
+                size = len(_dated(record, boot, ms)) + 24
+            if count and (length + size > self.byte_limit or self._anonymous != flags & ANONYMOUS):
                 break
             length += size
             last = sequence
             count += 1
         return count, last, length
 
-    def _body(self, last, length):
-        # The body in pieces of one small buffer, each valid until the next is asked for.
-        piece = self._piece
-        view = memoryview(piece)
-        n = 0
-        for part in self._parts(last):
-            length -= len(part)
-            start = 0
-            while start < len(part):
-                stop = min(len(part), start + _PIECE - n)
-                piece[n : n + stop - start] = part[start:stop]
-                n += stop - start
-                start = stop
-                if n == _PIECE:
-                    yield view
-                    n = 0
-        if length:
-            # Records were evicted since they were counted: the collector must not take this.
-            raise OSError("the store changed while its events were sent")
-        if n:
-            yield view[:n]
-
-    def _parts(self, last):
-        # One clock for both times: the collector's side relies on their difference.
-        now = clock.ms()
+    def _body(self, after, last, length=0):
+        # The JSON and what closes it, by turns, for each record of a batch; with the wrapper
+        # if a `length` is given. The JSON is a view of the store, valid until the next part.
+        # One clock for both times: the collector's side relies on their difference. They have
+        # 13 digits until the year 2286, so that a body's length is known before it is written.
         wall = clock.unix_ms()
-        stm = _STM % wall
-        part = _HEAD
-        sequence = 0
-        while sequence < last:
-            record = self.event_store.peek(sequence)
+        start = wall - clock.ms()
+        stm = b',"stm":"%013d"},' % wall
+        peek = self.event_store.peek
+        wrapped = length
+        if wrapped:
+            yield _HEAD
+            length -= len(_HEAD) + 2
+        while after < last:
+            record = peek(after)
             if record is None:
-                return
-            _, flags, _, sequence, ms = unpack_from(HEADER, record)
-            if sequence > last:
-                return
-            yield part
-            yield memoryview(record)[HEADER_SIZE:]
+                break
+            _, flags, boot, after, ms = unpack_from(HEADER, record)
+            if after > last:
+                break
+            json = record[HEADER_SIZE:]
+            end = stm if after < last else stm[:-1]
             if not flags & DTM:
-                yield _DTM % (wall - (now - ms))
-            yield stm
-            part = b","
-        yield _TAIL
+                if boot == clock.boot or flags & _UNIX:
+                    if not flags & _UNIX:
+                        ms += start
+                    end = b',"dtm":"%013d"%s' % (ms, end)
+                else:
+                    json = _dated(record, boot, ms)
+            length -= len(json) + len(end)
+            yield json
+            yield end
+        if wrapped:
+            if length:
+                # Records were evicted since they were counted: the collector must not take it.
+                raise OSError("the store changed")
+            yield b"]}"
 
 
-def _uri(endpoint, protocol, port):
-    for scheme in ("http", "https"):
-        if endpoint.startswith(scheme + "://"):
-            protocol = scheme
-            endpoint = endpoint[len(scheme) + 3 :]
-    if protocol not in ("http", "https"):
-        raise ValueError("protocol: expected http or https")
+def _dated(record, boot, ms):
+    from .boots import dated
+
+    return dated(record[HEADER_SIZE:], boot, ms)
+
+
+def _uri(endpoint, protocol, port, get=False):
+    if "://" in endpoint:
+        protocol, _, endpoint = endpoint.partition("://")
     endpoint = endpoint.rstrip("/")
-    if not endpoint:
-        raise ValueError("endpoint: expected a host such as collector.example.com")
+    good = endpoint and protocol in ("http", "https")
     for c in endpoint:
-        if c <= " " or c in "/?#@\\\x7f":
-            raise ValueError("endpoint: %r is not allowed in %r" % (c, endpoint))
+        good = good and "!" <= c <= "~" and c not in "/?#@\\"
+    if not good:
+        raise ValueError("endpoint, protocol: expected a host, and http or https")
     if port is not None:
         endpoint = "%s:%d" % (endpoint, port)
-    return "%s://%s/com.snowplowanalytics.snowplow/tp2" % (protocol, endpoint)
+    path = "/i" if get else "/com.snowplowanalytics.snowplow/tp2"
+    return "%s://%s%s" % (protocol, endpoint, path)

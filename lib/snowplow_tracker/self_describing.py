@@ -1,37 +1,89 @@
-# Self-describing JSON: an event or an entity is a pair (schema, data), which is also all that
-# SelfDescribingJson is. json.dumps never raises on a board and writes invalid JSON for what
-# it does not know, so everything is checked before.
-from collections import namedtuple
-
-from .record import dumps
+# Self-describing JSON: an event or an entity is a pair (schema, data), which is also what a
+# SelfDescribingJson unpacks to. json.dumps never raises on a board and writes invalid JSON for
+# what it does not know, so everything is checked before.
+from .record import dumps, utf8
 
 _NAME = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
 # Enrich reads at most 40 levels; the wrappers are three of them at the deepest.
 _MAX_DEPTH = 37
 
-SelfDescribingJson = namedtuple("SelfDescribingJson", ("schema", "data"))
+
+class SelfDescribingJson:
+    def __init__(self, schema, data):
+        self.schema = schema
+        self.data = data
+
+    def __iter__(self):
+        return iter((self.schema, self.data))
+
+    def to_json(self):
+        """A dict of schema and data."""
+        return {"schema": self.schema, "data": self.data}
+
+    def to_string(self):
+        """Its JSON."""
+        return pair_json("data", self)
 
 
-def unstruct_event(pair):
-    return (
+def unstruct(tracker, pair):
+    """The event's pairs (a dict), and its schema."""
+    pairs = {"e": "ue"}
+    wrapped = (
         '{"schema":"iglu:com.snowplowanalytics.snowplow/unstruct_event/jsonschema/1-0-0",'
-        '"data":' + _dumps("event_json", pair) + "}"
+        '"data":' + pair_json("event_json", pair, tracker.json_encoder) + "}"
     )
+    _put(tracker, pairs, "ue_pr", "ue_px", wrapped)
+    schema, _ = pair
+    return pairs, schema
 
 
-def contexts(pairs):
-    return (
-        '{"schema":"iglu:com.snowplowanalytics.snowplow/contexts/jsonschema/1-0-1",'
-        '"data":[' + ",".join([_dumps("context", pair) for pair in pairs]) + "]}"
-    )
+# The caller's entities are checked before a plugin sees the event, and so before a session
+# counts it.
+def attach(tracker, eid, pairs, schema, context):
+    """Put the caller's and the plugins' entities into `pairs`; -> the event's flags."""
+    try:
+        context = list(context or ())
+    except TypeError:
+        raise ValueError("context: expected a list of entities")
+    entities = [pair_json("context", pair, tracker.json_encoder) for pair in context]
+    eid = str(eid, "ascii")
+    for plugin in tracker.plugins:
+        plugin(eid, pairs, schema, entities)
+    flags = tracker.anonymous(pairs, entities) if tracker.anonymous else 0
+    if entities:
+        for i, entity in enumerate(entities):
+            if not isinstance(entity, str):
+                entities[i] = pair_json("entity", entity)
+        wrapped = (
+            '{"schema":"iglu:com.snowplowanalytics.snowplow/contexts/jsonschema/1-0-1",'
+            '"data":[' + ",".join(entities) + "]}"
+        )
+        _put(tracker, pairs, "co", "cx", wrapped)
+    return flags
 
 
-def _dumps(name, pair):
+def _put(tracker, pairs, plain, encoded, json):
+    if tracker.encode_base64:
+        from binascii import b2a_base64
+
+        # URL-safe and without padding, which every decoder of the pipeline takes.
+        json = b2a_base64(utf8(json)).rstrip(b"=\n").replace(b"+", b"-").replace(b"/", b"_")
+        pairs[encoded] = json.decode()
+    else:
+        pairs[plain] = json
+
+
+def pair_json(name, pair, encoder=None):
+    """The JSON of an event or entity; ValueError if it is none."""
     try:
         schema, data = pair
     except (TypeError, ValueError):
         raise ValueError("%s: expected SelfDescribingJson or (schema, data)" % name)
     check_schema(name, schema)
+    if encoder:
+        from .json_encoder import plain
+
+        data = plain(name, data, encoder)
     check_json(name, data)
     return '{"schema":"%s","data":%s}' % (schema, dumps(data))
 
@@ -44,10 +96,10 @@ def check_schema(name, schema):
         model, revision, addition = version.split("-")
     except (AttributeError, TypeError, ValueError):
         scheme = vendor = event = jsonschema = model = revision = addition = ""
-    good = scheme == "iglu" and _consists(vendor, _NAME + ".")
-    good = good and _consists(event, _NAME) and _consists(jsonschema, _NAME)
+    good = scheme == "iglu" and consists(vendor, _NAME + ".")
+    good = good and consists(event, _NAME) and consists(jsonschema, _NAME)
     for part in (model, revision, addition):
-        good = good and _consists(part, "0123456789")
+        good = good and consists(part, "0123456789")
     if not good:
         raise ValueError(
             "%s: expected a schema such as iglu:com.acme/reading/jsonschema/1-0-0, got %r"
@@ -77,7 +129,7 @@ def check_json(name, data):
             raise ValueError("%s: %s has no JSON form" % (name, type(value).__name__))
 
 
-def _consists(value, alphabet):
+def consists(value, alphabet):
     for c in value:
         if c not in alphabet:
             return False

@@ -1,7 +1,10 @@
 # Who or what the events are about. Setters can be chained; they refuse what Enrich would.
+# An empty value takes back what was set before. Enrich ignores `mac`: a MAC address goes in
+# set_domain_user_id(), or in an entity.
+from .checks import digits, integer, one_of, uuid
 from .record import text
 
-_PLATFORMS = ("iot", "pc", "tv", "mob", "cnsl", "web", "srv", "app", "headset")
+_PLATFORM = one_of("iot pc tv mob cnsl web srv app headset")
 
 
 class Subject:
@@ -9,34 +12,56 @@ class Subject:
         self.standard_nv_pairs = {"p": "iot"}
 
     def set_platform(self, value):
-        if value not in _PLATFORMS:
-            raise ValueError("platform: expected one of " + ", ".join(_PLATFORMS))
-        self.standard_nv_pairs["p"] = value
+        self.standard_nv_pairs["p"] = _PLATFORM("platform", value)
         return self
 
     def set_user_id(self, user_id):
-        return self._set("uid", "user_id", user_id, 255)
+        return self._text("uid", "user_id", user_id, 255)
 
     def set_domain_user_id(self, duid):
-        return self._set("duid", "duid", duid, 128)
+        return self._text("duid", "duid", duid, 128)
 
     def set_network_user_id(self, nuid):
-        return self._set("tnuid", "nuid", nuid, 128)
+        return self._text("tnuid", "nuid", nuid, 128)
+
+    def set_domain_session_id(self, sid):
+        return self._set("sid", sid and uuid("sid", sid))
+
+    def set_domain_session_index(self, vid):
+        return self._set("vid", digits("vid", vid))
+
+    def set_screen_resolution(self, width, height):
+        return self._size("res", width, height)
+
+    def set_viewport(self, width, height):
+        return self._size("vp", width, height)
+
+    def set_color_depth(self, depth):
+        return self._set("cd", digits("depth", depth))
 
     def set_ip_address(self, ip):
-        return self._set("ip", "ip", ip, 128)
+        return self._text("ip", "ip", ip, 128)
 
     def set_useragent(self, ua):
-        return self._set("ua", "ua", ua, 1000)
+        return self._text("ua", "ua", ua, 1000)
 
     def set_timezone(self, timezone):
-        return self._set("tz", "timezone", timezone, 255)
+        return self._text("tz", "timezone", timezone, 255)
 
     def set_lang(self, lang):
-        return self._set("lang", "lang", lang, 255)
+        return self._text("lang", "lang", lang, 255)
 
-    def _set(self, key, name, value, limit):
-        if not value:
-            raise ValueError(name + ": may not be empty")
-        self.standard_nv_pairs[key] = text(name, value, limit)
+    def _text(self, key, name, value, limit):
+        return self._set(key, value and text(name, value, limit))
+
+    def _size(self, key, width, height):
+        integer("width", width, 1)
+        integer("height", height, 1)
+        return self._set(key, "%dx%d" % (width, height))
+
+    def _set(self, key, value):
+        if value:
+            self.standard_nv_pairs[key] = value
+        else:
+            self.standard_nv_pairs.pop(key, None)
         return self

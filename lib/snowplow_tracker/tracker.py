@@ -1,20 +1,60 @@
 # Turns calls into sealed events. A call raises ValueError for what the pipeline would reject,
 # and stores nothing then; it never raises for reasons of network or storage.
+#
+# Calls that few programs need load on first use: track_page_view is events/page_view.py.
+#
+#   refused     how many calls raised ValueError
+#   plugins     list of functions, called as plugin(eid, pairs, schema, entities) before an
+#               event is sealed. They may change `pairs`, a dict of the protocol's keys, and
+#               `entities`, a list of (schema, data); `schema` is None but for self-describing
+#               events. Session and GlobalEntities are plugins.
+#   anonymous   None or an Anonymous; it comes after the plugins
+#   log         None or a Log
 from . import __version__, clock
-from .record import DTM, dumps, text, uuid4
+from .record import dumps, seal, text, utf8, uuid4
+
+_NUMBERS = (int, float)
 
 
 class Tracker:
-    def __init__(self, namespace, emitters, subject=None, app_id=None):
-        self.emitters = emitters if isinstance(emitters, (list, tuple)) else [emitters]
+    def __init__(
+        self,
+        namespace,
+        emitters,
+        subject=None,
+        app_id=None,
+        encode_base64=False,
+        json_encoder=None,
+    ):
+        self.emitters = list(emitters) if isinstance(emitters, (list, tuple)) else [emitters]
         if not self.emitters:
             raise ValueError("emitters: expected an Emitter or a list of them")
         self.subject = subject
+        self.encode_base64 = encode_base64
+        self.json_encoder = json_encoder
+        self.plugins = []
+        self.anonymous = self.log = None
+        self.paused = False
+        self.refused = 0
+        self._namespace = namespace
         head = {"tv": "mpy-" + __version__, "tna": text("namespace", namespace, 128)}
         if app_id:
             head["aid"] = text("app_id", app_id, 255)
         # What all events share is serialised once.
-        self._head = dumps(head)[:-1].encode() + b',"eid":"'
+        self._head = utf8(dumps(head)[:-1] + ',"eid":"')
+
+    def __getattr__(self, name):
+        if not name.startswith("track_"):
+            raise AttributeError(name)
+        from .events import call
+
+        return call(self, name[6:])
+
+    def track(self, event):
+        """Track an Event, such as a PageView; -> its eid, or None if it was dropped."""
+        from .events.event import track
+
+        return track(self, event)
 
     def track_struct_event(
         self,
@@ -26,31 +66,38 @@ class Tracker:
         context=None,
         tstamp=None,
         event_subject=None,
+        precision=None,
     ):
         """Track a structured event; -> its eid, or None if it was dropped."""
-        if not category or not action:
-            raise ValueError("category, action: neither may be empty")
-        pairs = {
-            "e": "se",
-            "se_ca": text("category", category, 1000),
-            "se_ac": text("action", action, 1000),
-        }
-        if label:
-            pairs["se_la"] = text("label", label, 4096)
-        if property_:
-            pairs["se_pr"] = text("property_", property_, 1000)
-        if value is not None:
-            pairs["se_va"] = _number("value", value)
-        return self._track(pairs, context, tstamp, event_subject)
+        try:
+            if not category or not action:
+                raise ValueError("category, action: neither may be empty")
+            pairs = {
+                "e": "se",
+                "se_ca": text("category", category, 1000),
+                "se_ac": text("action", action, 1000),
+            }
+            if label:
+                pairs["se_la"] = text("label", label, 4096)
+            if property_:
+                pairs["se_pr"] = text("property_", property_, 1000)
+            if value is not None:
+                pairs["se_va"] = number("value", value, precision)
+            return self._track(pairs, context, tstamp, event_subject)
+        except ValueError as e:
+            raise self._refuse(e)
 
     def track_self_describing_event(
         self, event_json, context=None, tstamp=None, event_subject=None
     ):
         """Track a SelfDescribingJson, or a (schema, data) pair; -> its eid, or None."""
-        from .self_describing import unstruct_event
+        from .self_describing import unstruct
 
-        pairs = {"e": "ue", "ue_pr": unstruct_event(event_json)}
-        return self._track(pairs, context, tstamp, event_subject)
+        try:
+            pairs, schema = unstruct(self, event_json)
+            return self._track(pairs, context, tstamp, event_subject, schema)
+        except ValueError as e:
+            raise self._refuse(e)
 
     def flush(self, timeout=None):
         """Send what is stored, for at most `timeout` seconds; -> whether all of it went."""
@@ -59,41 +106,70 @@ class Tracker:
             done = emitter.flush(timeout) and done
         return done
 
-    def _track(self, pairs, context, tstamp, event_subject):
-        flags = 0
-        if tstamp is not None:
-            pairs["dtm"] = _timestamp("tstamp", tstamp)
-            flags = DTM
-        if context:
-            from .self_describing import contexts
+    def pause(self):
+        """Ignore what is tracked from now on; track calls return None."""
+        self.paused = True
 
-            pairs["co"] = contexts(context)
+    def resume(self):
+        """Track again."""
+        self.paused = False
+
+    def set_subject(self, subject):
+        """Set the Subject, or None; -> the tracker."""
+        self.subject = subject
+        return self
+
+    def add_emitter(self, emitter):
+        """Add an emitter that gets all further events; -> the tracker."""
+        self.emitters.append(emitter)
+        return self
+
+    def get_namespace(self):
+        """The tracker's name."""
+        return self._namespace
+
+    # `eid` (bytes), `ms` (of clock.ms()) and `flags` are given where they are not to be new.
+    def _track(
+        self, pairs, context, tstamp, event_subject, schema=None, eid=None, ms=None, flags=0
+    ):
+        if self.paused:
+            return None
         pairs["p"] = "iot"
         if self.subject:
             pairs.update(self.subject.standard_nv_pairs)
         if event_subject:
             pairs.update(event_subject.standard_nv_pairs)
-        eid = uuid4()
-        pairs = dumps(pairs).encode()
-        json = b"".join((self._head, eid, b'",', pairs[1:-1]))
-        ms = clock.ms()
-        kept = False
+        if tstamp is not None:
+            from .checks import timestamp
+
+            pairs["ttm"] = timestamp("tstamp", tstamp)
+        if ms is None:
+            ms = clock.ms()
+        eid = eid or uuid4()
+        if context or self.plugins or self.anonymous:
+            from .self_describing import attach
+
+            flags |= attach(self, eid, pairs, schema, context)
+        json = b"".join((self._head, eid, b'",', seal(pairs)))
+        kept = None
         for emitter in self.emitters:
-            if emitter.input(ms, flags, json) is not None:
-                kept = True
-        return str(eid, "ascii") if kept else None
+            kept = emitter.input(ms, flags, json) or kept
+        if self.log:
+            self.log.event(eid, pairs, kept)
+        return eid.decode() if kept else None
+
+    def _refuse(self, error):
+        self.refused += 1
+        if self.log:
+            self.log.refused(error)
+        return error
 
 
-def _number(name, value):
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise ValueError("%s: expected a number, got %s" % (name, type(value).__name__))
-    if value - value != 0:  # nan and the infinities
-        raise ValueError("%s: %s is not a number that can be stored" % (name, value))
-    return str(value)
-
-
-def _timestamp(name, value):
-    # From 2001 on, milliseconds have 13 digits; seconds would land in January 1970.
-    if not isinstance(value, int) or not 1000000000000 <= value < 10000000000000:
-        raise ValueError("%s: expected an int of milliseconds since 1970" % name)
-    return str(value)
+def number(name, value, precision=None):
+    """A finite number as text; a float with `precision` decimals if that is given."""
+    # The difference is not 0 for nan and the infinities.
+    if isinstance(value, bool) or not isinstance(value, _NUMBERS) or value - value != 0:
+        raise ValueError("%s: expected a finite number, got %r" % (name, value))
+    if precision is None or isinstance(value, int):
+        return str(value)
+    return "%.*f" % (precision, value)

@@ -1,6 +1,8 @@
 # The smallest useful program. Prints the library's files that it loaded.
 import sys
 
+# flush() loads this when it sends.
+import snowplow_tracker.transport.urequests  # noqa: F401
 from snowplow_tracker import Emitter, RingStore, Tracker
 
 emitter = Emitter("collector", protocol="http", event_store=RingStore(1024))

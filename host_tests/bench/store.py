@@ -1,0 +1,62 @@
+"""What it costs flash to keep events, and what a full store costs its user."""
+
+NAMES = {"store": "", "append": "_append", "file": "_file"}
+WHAT = {
+    "store": "SegmentStore",
+    "append": "append and flush each event",
+    "file": "a file for each event",
+}
+TARGETS = {
+    ("wa", "rp2"): "<= 1.3",
+    ("erases", "rp2"): "<= 0.07",
+    ("wa", "esp32"): "<= 1.1",
+    ("erases", "esp32"): "<= 0.056",
+}
+# Erases that a block of NOR flash is made for, and blocks of the board's file system.
+ENDURANCE = 100000
+BLOCKS = {"rp2": 212, "esp32": 512}
+FIGURES = {
+    "store_recovery_reads": (
+        "bytes",
+        "most flash bytes read to open a full 800 KB store, of 91 openings on each geometry",
+        "<= 65536",
+    ),
+    "store_put_growth": (
+        "x",
+        "a put with 10,000 events stored / with 100, on the VM, flash writes included",
+        "<= 1.2",
+    ),
+}
+for geometry in BLOCKS:
+    for strategy, name in NAMES.items():
+        of = f"{WHAT[strategy]}, 200 B events, littlefs as on {geometry}"
+        target = strategy == "store"
+        FIGURES[f"store_wa_{geometry}{name}"] = (
+            "x",
+            f"bytes programmed / given: {of}",
+            TARGETS["wa", geometry] if target else None,
+        )
+        FIGURES[f"store_erases_{geometry}{name}"] = (
+            "",
+            f"erases an event: {of}",
+            TARGETS["erases", geometry] if target else None,
+        )
+        FIGURES[f"store_years_{geometry}{name}"] = (
+            "years",
+            f"until {BLOCKS[geometry]} blocks had {ENDURANCE} erases, one event a minute: {of}",
+            None,
+        )
+
+
+def run(machine):
+    """Counts need no second run; the cost of a put is measured five times."""
+    found = {"store_recovery_reads": 0}
+    for geometry, blocks in BLOCKS.items():
+        for strategy, name in NAMES.items():
+            wear, erases, reads = machine.vm("store_wear.py", geometry, strategy, heap="16m")
+            found[f"store_wa_{geometry}{name}"] = wear
+            found[f"store_erases_{geometry}{name}"] = erases
+            found[f"store_years_{geometry}{name}"] = blocks * ENDURANCE / erases / 525960
+            found["store_recovery_reads"] = max(found["store_recovery_reads"], reads)
+    found["store_put_growth"] = machine.vm("store_put.py", heap="32m")
+    return found

@@ -1,0 +1,385 @@
+"""HttpTransport over a socket that is played: what it writes, and what it makes of answers."""
+
+import os
+
+import snowplow_tracker.transport.http as http
+from expect import refused, tracker
+from fake_time import NOW, Machine, Time
+from snowplow_tracker import Emitter, RingStore, Tracker, clock
+from snowplow_tracker.transport.cookie import Cookie
+from snowplow_tracker.transport.http import HttpTransport
+from snowplow_tracker.transport.tls import _certificates
+
+URL = "http://collector.test:8080/com.acme/track"
+OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+
+
+class Net:
+    """A socket module whose connections answer from a list, one answer a request."""
+
+    SOCK_STREAM = 1
+
+    def __init__(self, *answers, step=1000):
+        self.answers = list(answers)
+        self.step = step  # how many bytes are taken or given at a time
+        self.sockets = []
+        self.asked = []
+
+    def __enter__(self):
+        self._real = (http.socket, http._HOST)
+        http.socket = self
+        http._HOST = False  # it speaks as MicroPython's do
+        return self
+
+    def __exit__(self, *_):
+        http.socket, http._HOST = self._real
+
+    def getaddrinfo(self, host, port, *_):
+        self.asked.append(host)
+        return [(2, 1, 6, "", (host, port))]
+
+    def socket(self, family):
+        self.sockets.append(Socket(self))
+        return self.sockets[-1]
+
+    def sent(self):
+        return b"".join([bytes(sock.sent) for sock in self.sockets])
+
+
+class Socket:
+    def __init__(self, net):
+        self.net = net
+        self.sent = bytearray()
+        self.incoming = b""
+        self.answered = 0
+        self.closed = False
+
+    def setblocking(self, _):
+        pass
+
+    def setsockopt(self, *_):
+        pass
+
+    def connect(self, address):
+        pass
+
+    def write(self, data):
+        assert not self.closed
+        self.sent.extend(bytes(data[: self.net.step]))
+        return min(self.net.step, len(data))
+
+    def readinto(self, buf):
+        requests = self.sent.count(b" HTTP/1.1\r\n")
+        if not self.incoming and self.answered < requests:
+            self.answered = requests
+            if not self.net.answers:
+                return 0
+            self.incoming = self.net.answers.pop(0)
+        if not self.incoming:
+            return None
+        n = min(self.net.step, len(buf), len(self.incoming))
+        buf[:n] = self.incoming[:n]
+        self.incoming = self.incoming[n:]
+        return n
+
+    def close(self):
+        self.closed = True
+
+
+def drive(transport, body=b"{}"):
+    """Send one body to its end; -> the status."""
+
+    def parts():
+        yield body
+
+    generator = transport.send(len(body), parts())
+    while True:
+        try:
+            next(generator)
+        except StopIteration as e:
+            return e.value
+
+
+def failed(transport):
+    try:
+        drive(transport)
+    except OSError as e:
+        return str(e)
+    raise AssertionError("it did not fail")
+
+
+def test_a_request_is_exactly_this():
+    with Net(OK) as net:
+        assert drive(HttpTransport(URL, headers={"X-Key": "abc"}), b'{"a":1}') == 200
+        assert net.sent() == (
+            b"POST /com.acme/track HTTP/1.1\r\nHost: collector.test:8080\r\n"
+            b"Content-Type: application/json\r\nContent-Length: 7\r\nX-Key: abc\r\n\r\n"
+            b'{"a":1}'
+        )
+
+
+def test_one_connection_for_many_requests_at_any_step():
+    for step in (1, 7, 1000):
+        with Net(*[OK] * 5, step=step) as net:
+            transport = HttpTransport(URL)
+            for _ in range(5):
+                assert drive(transport) == 200
+            assert len(net.sockets) == 1 and net.asked == ["collector.test"]
+            transport.close()
+            assert net.sockets[0].closed
+
+
+def test_the_host_header_of_an_ipv6_address():
+    with Net(OK) as net:
+        drive(HttpTransport("http://[::1]:9090/x"))
+        assert b"\r\nHost: [::1]:9090\r\n" in net.sent()
+
+
+def test_get_is_a_query():
+    with Net(OK) as net:
+        emitter = Emitter(
+            "host", "http", method="get", event_store=RingStore(4000), headers={"A": "b"}
+        )
+        t = Tracker("ns", emitter)
+        eid = t.track_struct_event("a b&c=d;+%", "ü/漢😀", "-_.~")
+        assert t.flush()
+        line, _, rest = net.sent().partition(b"\r\n")
+        assert line.startswith(b"GET /i?") and line.endswith(b" HTTP/1.1")
+        assert rest == b"Host: host\r\nA: b\r\n\r\n"
+        pairs = dict([pair.split(b"=") for pair in line[7:-9].split(b"&")])
+        assert pairs[b"eid"] == eid.encode()
+        assert pairs[b"se_ca"] == b"a%20b%26c%3Dd%3B%2B%25"
+        assert pairs[b"se_ac"] == b"%C3%BC%2F%E6%BC%A2%F0%9F%98%80"
+        assert pairs[b"se_la"] == b"-_.~"
+        assert {b"dtm", b"stm", b"e", b"p", b"tv"} <= set(pairs)
+
+
+def test_a_transport_that_would_post_is_refused_for_get():
+    refused("GET", Emitter, "host", method="get", transport=HttpTransport(URL))
+    Emitter("host", method="get", transport=HttpTransport(URL, get=True))
+
+
+def cookie(value):
+    return (
+        b"HTTP/1.1 200 OK\r\nSet-Cookie: %s; Path=/; Secure\r\nContent-Length: 0\r\n\r\n" % value
+    )
+
+
+def test_the_cookie_comes_back_also_after_a_reboot():
+    path = "test_http.cookie"
+    try:
+        with Net(cookie(b"sp=1234-abcd"), OK) as net:
+            transport = HttpTransport(URL, cookie_file=path)
+            drive(transport)
+            assert b"Cookie" not in net.sent()
+            drive(transport)
+            assert b"\r\nCookie: sp=1234-abcd\r\n" in net.sent()
+        with Net(OK) as net:
+            drive(HttpTransport(URL, cookie_file=path))
+            assert b"\r\nCookie: sp=1234-abcd\r\n" in net.sent()
+    finally:
+        os.remove(path)
+
+
+def test_anonymous_requests_have_the_header_and_neither_send_nor_keep_a_cookie():
+    with Net(cookie(b"sp=1"), cookie(b"sp=2"), OK) as net:
+        transport = HttpTransport(URL)
+        drive(transport)
+        transport.anonymous = True
+        drive(transport)
+        assert net.sent().count(b"SP-Anonymous: *\r\n") == 1 and b"Cookie" not in net.sent()
+        transport.anonymous = False
+        drive(transport)
+        assert net.sent().count(b"Cookie: sp=1\r\n") == 1
+
+
+def test_the_emitter_says_which_requests_are_anonymous():
+    with Net(OK, OK) as net:
+        emitter = Emitter("host", transport=HttpTransport(URL), event_store=RingStore(1000))
+        emitter.input(0, 2, b'{"a":"1"')
+        emitter.input(0, 0, b'{"a":"1"')
+        assert emitter.flush()
+        first, second = net.sent().split(b"POST ")[1:]
+        assert b"SP-Anonymous" in first and b"SP-Anonymous" not in second
+
+
+def test_cookies_that_cannot_be_sent_back_are_not_kept():
+    for value in (b"", b"sp", b"=x", b"a=b\r\nX: y", b"a=b c", b"a=\xff", b"a=" + b"x" * 127):
+        jar = Cookie(None)
+        jar.take(value)
+        assert jar.value == b"", value
+    jar = Cookie("no/such/folder/file")
+    jar.take(b"sp=1; Path=/")
+    assert jar.value == b"sp=1"
+
+
+def test_headers_are_noted_and_forgotten():
+    answer = b"HTTP/1.1 503 X\r\nretry-AFTER:  7 \r\nContent-Length: 0\r\n\r\n"
+    with Net(answer, OK):
+        transport = HttpTransport(URL)
+        assert drive(transport) == 503
+        assert transport.retry_after == b"7"
+        drive(transport)
+        assert transport.retry_after is None
+
+
+def test_the_date_of_an_answer_sets_a_clock_that_was_never_set():
+    date = b"HTTP/1.1 200 X\r\nDATE: %s\r\nContent-Length: 0\r\n\r\n"
+    with Net(date % b"soon", date % b"Sun, 22 Nov 2026 12:29:06 GMT", OK) as net:
+        with Machine(946684800000):  # 2000
+            emitter = Emitter(
+                "host", transport=HttpTransport(URL), event_store=RingStore(2000), batch_size=1
+            )
+            for _ in range(3):
+                emitter.input(clock.ms(), 0, b'{"a":"1"')
+                assert emitter.flush() and clock.known() == (emitter.sent > 1)
+            stms = [int(part[:13]) for part in net.sent().split(b'"stm":"')[1:]]
+            assert max(stms[:2]) - clock._NEVER < 600000
+            assert 0 <= stms[2] - 1795350546000 < 600000
+
+
+def test_what_could_inject_a_header_is_refused():
+    for url in (
+        "http://host/a\r\nX: y",
+        "http://ho st/",
+        "http://host/\x00",
+        "http://hösť/",
+        "http://user:secret@host/",
+        "http://",
+        "http://host:port/",
+        "ftp://host/",
+        "host",
+    ):
+        refused("url", HttpTransport, url)
+    for name, value in (
+        ("X", "a\r\nY: b"),
+        ("X", "a\nb"),
+        ("X\r\nY", "a"),
+        ("X:", "a"),
+        ("X Y", "a"),
+        ("", "a"),
+        ("X", "ü"),
+        ("Host", "a"),
+        ("content-length", "5"),
+        ("Transfer-Encoding", "chunked"),
+        ("Referer", "a"),
+        ("Cookie", "a=b"),
+    ):
+        refused("headers", HttpTransport, URL, headers={name: value})
+    refused("1000", HttpTransport, URL, headers={"X": "x" * 1000})
+    try:
+        HttpTransport(URL, headers={"X": "secret\n"})
+    except ValueError as e:
+        assert "secret" not in str(e)
+
+
+def test_urls():
+    for url, expected in (
+        ("http://host", ("http", "host", 80, b"")),
+        ("https://host/p/q", ("https", "host", 443, b"/p/q")),
+        ("http://10.0.0.1:9090/i", ("http", "10.0.0.1", 9090, b"/i")),
+        ("http://[::1]:9090/i", ("http", "::1", 9090, b"/i")),
+        ("http://[::1]/i", ("http", "::1", 80, b"/i")),
+    ):
+        assert http._split(url) == expected
+    assert HttpTransport("http://host/x", path="/com.acme/track").path == b"/com.acme/track"
+    emitter = Emitter("host", "http", path="/com.acme/track")
+    assert emitter.transport.path == b"/com.acme/track"
+    for bad in ("path", "/a b", "/a\r\nX: y", "/a?b", "/a#b"):
+        refused("path", HttpTransport, "http://host/x", path=bad)
+
+
+def test_https_wants_roots_or_a_word():
+    refused("roots=", HttpTransport, "https://host/")
+    refused("verify=False", HttpTransport, "https://host/", roots=b"")
+    HttpTransport("https://host/", verify=False)
+    for bad in (b"-----BEGIN CERTIFICATE-----\n", b"0\x82\x01\x00short", b"\x00"):
+        refused("roots", HttpTransport, "https://host/", roots=bad)
+    try:
+        HttpTransport("https://host/", roots="no/such.der")
+    except OSError:
+        pass
+    else:
+        raise AssertionError
+
+
+def test_roots_in_a_row_are_taken_apart():
+    one = b"\x30\x82\x00\x02ab"
+    two = b"\x30\x82\x01\x00" + bytes(256)
+    assert list(_certificates(one + two + one)) == [one, two, one]
+
+
+def test_answers_within_bounds():
+    for answer, text in (
+        (b"HTTP/2 200\r\n\r\n", "not HTTP"),
+        (b"HTTP/1.1 abc\r\n\r\n", "not HTTP"),
+        (b"HTTP/1.1\r\n\r\n", "not HTTP"),
+        (b"HTTP/1.1 20\r\n\r\n", "not HTTP"),
+        (b"HTTP/1.1 099 X\r\n\r\n", "status 99"),
+        (b"HTTP/1.1 200 OK\r\nX: " + b"y" * 20000, "without end"),
+        (b"HTTP/1.1 100 X\r\n\r\n" * 1000, "without end"),
+        (b"", "closed"),
+        (b"HTTP/1.1 200 OK\r\nX", "OSError"),
+    ):
+        with Net(*([answer] if answer else [])) as net, Time(NOW) as time:
+            transport = HttpTransport(URL, timeout=1)
+            step = net.step
+
+            def slow(sock=None, time=time, net=net):
+                time.pass_ms(5)
+
+            try:
+                generator = transport.send(2, iter_parts())
+                while True:
+                    next(generator)
+                    slow()
+            except OSError as e:
+                assert text in str(e) or text == "OSError", (answer[:30], e)
+            else:
+                raise AssertionError(answer[:30])
+            assert all([sock.closed for sock in net.sockets]) and net.step == step
+
+
+def iter_parts():
+    yield b"{}"
+
+
+def test_a_long_header_line_is_passed_over():
+    answer = b"HTTP/1.1 200 OK\r\nX: " + b"y" * 3000 + b"\r\nRetry-After: 5\r\n"
+    with Net(answer + b"Content-Length: 0\r\n\r\n", OK) as net:
+        transport = HttpTransport(URL)
+        assert drive(transport) == 200 and transport.retry_after == b"5"
+        assert drive(transport) == 200 and len(net.sockets) == 1
+
+
+def test_a_generator_that_is_closed_closes_its_connection_and_the_body():
+    closed = []
+
+    def body():
+        try:
+            yield b"x" * 5000
+        finally:
+            closed.append(1)
+
+    with Net(OK) as net:
+        transport = HttpTransport(URL)
+        generator = transport.send(5000, body())
+        next(generator)
+        generator.close()
+        assert net.sockets[0].closed and closed == [1]
+        assert drive(transport) == 200 and len(net.sockets) == 2
+
+
+def test_a_plain_flush_uses_requests_and_run_or_options_our_own():
+    t, _ = tracker()
+    emitter = Emitter("host", protocol="http", event_store=RingStore(1000))
+    assert emitter.transport is None
+    emitter.run().close()
+    assert isinstance(emitter.transport, HttpTransport)
+    emitter = Emitter("127.0.0.1", "http", 9, event_store=RingStore(1000), request_timeout=1)
+    emitter.input(0, 0, b'{"a":"1"')
+    assert not emitter.flush() and not isinstance(emitter.transport, HttpTransport)
+    emitter.run().close()
+    assert isinstance(emitter.transport, HttpTransport)
+    emitter = Emitter("host", protocol="http", event_store=RingStore(1000), cookie_file="c")
+    assert isinstance(emitter.transport, HttpTransport)

@@ -1,0 +1,304 @@
+import json
+
+from expect import Folder, entity, last_event, tracker, unwrapped
+from fake_time import NOW, Time
+from snowplow_tracker import Anonymous, Lifecycle, Session, Subject, clock
+from snowplow_tracker import lifecycle as lifecycle_module
+from snowplow_tracker.install import SCHEMA as INSTALL
+from snowplow_tracker.install import track_install
+from snowplow_tracker.session import SCHEMA, iso
+
+HALF_AN_HOUR = 1800000
+
+
+def run(path, **options):
+    """A boot: (tracker, wire, session)."""
+    t, wire = tracker()
+    session = Session(path, **options)
+    t.plugins.append(session)
+    return t, wire, session
+
+
+def sent(t, wire):
+    """Track an event; its session entity, and its eid."""
+    eid = t.track_struct_event("c", "a")
+    return entity(last_event(t, wire), SCHEMA), eid
+
+
+def test_cpp_session_entity():
+    with Folder() as path, Time(NOW) as time:
+        t, wire, _ = run(path)
+        one, eid = sent(t, wire)
+        time.pass_ms(1000)
+        two, _ = sent(t, wire)
+    assert one == {
+        "userId": one["userId"],
+        "sessionId": one["sessionId"],
+        "sessionIndex": 1,
+        "previousSessionId": None,
+        "eventIndex": 1,
+        "firstEventId": eid,
+        "firstEventTimestamp": iso(NOW),
+        "storageMechanism": "LOCAL_STORAGE",
+    }
+    assert two == dict(one, eventIndex=2)
+
+
+def test_cpp_index_and_user_are_kept_over_reboots():
+    with Folder() as path:
+        t, wire, _ = run(path)
+        one, _ = sent(t, wire)
+        t, wire, _ = run(path)
+        two, eid = sent(t, wire)
+    assert two["userId"] == one["userId"]
+    assert two["sessionIndex"] == 2
+    assert two["previousSessionId"] == one["sessionId"] != two["sessionId"]
+    assert two["eventIndex"] == 1 and two["firstEventId"] == eid
+
+
+def test_ios_foreground_timeout():
+    with Folder() as path, Time(NOW) as time:
+        t, wire, _ = run(path, foreground_timeout=60)
+        one, _ = sent(t, wire)
+        time.pass_ms(60000)
+        same, _ = sent(t, wire)
+        time.pass_ms(60001)
+        other, _ = sent(t, wire)
+    assert same["sessionId"] == one["sessionId"]
+    assert other["previousSessionId"] == one["sessionId"]
+    assert other["sessionIndex"] == 2
+
+
+def test_ios_background_timeout_over_deep_sleep():
+    with Folder() as path, Time(NOW) as time:
+        t, wire, session = run(path)
+        one, _ = sent(t, wire)
+        session.background()
+        time.pass_ms(HALF_AN_HOUR)
+        t, wire, session = run(path)
+        same, _ = sent(t, wire)
+        session.background()
+        time.pass_ms(HALF_AN_HOUR + 1)
+        t, wire, session = run(path)
+        other, _ = sent(t, wire)
+    assert same == dict(one, eventIndex=2)
+    assert other["sessionIndex"] == 2
+    assert other["previousSessionId"] == one["sessionId"]
+
+
+def test_ios_background_timeout_over_light_sleep():
+    with Time(NOW) as time:
+        t, wire, session = run(None, background_timeout=60)
+        one, _ = sent(t, wire)
+        session.background()
+        time.wall += 60000  # while the ticks stood still
+        session.foreground()
+        same, _ = sent(t, wire)
+        session.background()
+        time.wall += 60001
+        session.foreground()
+        other, _ = sent(t, wire)
+    assert same["sessionId"] == one["sessionId"]
+    assert other["sessionIndex"] == 2
+
+
+def test_unity_a_clock_that_went_backwards_starts_a_new_session():
+    with Folder() as path, Time(NOW) as time:
+        t, wire, session = run(path)
+        one, _ = sent(t, wire)
+        session.background()
+        time.wall -= 1
+        t, wire, session = run(path)
+        two, _ = sent(t, wire)
+        time.mono -= 1
+        three, _ = sent(t, wire)
+    assert (two["sessionIndex"], three["sessionIndex"]) == (2, 3)
+    assert two["previousSessionId"] == one["sessionId"]
+
+
+def test_a_clock_that_is_set_while_the_board_is_awake_does_not():
+    with Time(NOW) as time:
+        t, wire, _ = run(None)
+        one, _ = sent(t, wire)
+        time.wall += 10 * 365 * 86400000
+        two, _ = sent(t, wire)
+    assert two["sessionId"] == one["sessionId"]
+
+
+def test_no_time_is_told_while_the_clock_is_not_known():
+    with Time(NOW):
+        known = clock.known
+        clock.known = lambda: False
+        try:
+            t, wire, _ = run(None)
+            assert "firstEventTimestamp" not in sent(t, wire)[0]
+        finally:
+            clock.known = known
+
+
+def test_cpp_a_corrupt_state_file_gives_a_fresh_identity():
+    with Folder() as path:
+        t, wire, session = run(path)
+        one, _ = sent(t, wire)
+        session.background()
+        with open(path + "/session.json") as file:
+            good = file.read()
+        state = json.loads(good)
+        broken = [b"", b"{", b"[]", b"null", b"\xff\xfe\x00", b"[" * 300, good[:-9].encode()]
+        for key, values in (
+            ("user_id", (None, "", 5, "x" * 36, state["user_id"].upper())),
+            ("session_id", ("", 5, "x", [])),
+            ("previous_session_id", (1.5,)),
+            ("first_event_id", ({},)),
+            ("session_index", (None, -1, "1", 1 << 31, 1.5, True)),
+            ("event_index", (None, 1 << 40)),
+            ("first_event_ms", (-1, "now", 1 << 60)),
+            ("slept", (-1, "now", [])),
+        ):
+            for value in values:
+                broken.append(json.dumps(dict(state, **{key: value})).encode())
+        for data in broken:
+            with open(path + "/session.json", "wb") as file:
+                file.write(data)
+            t, wire, session = run(path)
+            found, _ = sent(t, wire)
+            upper = data.find(state["user_id"].upper().encode()) >= 0
+            assert found["userId"] != one["userId"] or upper, data
+            assert found["userId"] == found["userId"].lower(), data
+            assert (found["sessionIndex"], found["previousSessionId"]) == (1, None), data
+
+
+def test_a_session_without_a_filesystem_goes_on():
+    t, wire, session = run("/nowhere/at/all")
+    one, _ = sent(t, wire)
+    two, _ = sent(t, wire)
+    assert one["sessionId"] == two["sessionId"]
+    assert session.failed == 1
+
+
+def test_a_session_writes_when_it_begins_and_at_no_other_event():
+    import snowplow_tracker.session as module
+
+    writes = []
+    real = module.save
+    module.save = lambda path, state: writes.append(path) or True
+    try:
+        t, wire, session = run("/state/")
+        for _ in range(20):
+            t.track_struct_event("c", "a")
+        assert writes == ["/state/session.json"]
+        session.background()
+        assert len(writes) == 2
+    finally:
+        module.save = real
+
+
+def test_javascript_anonymous_tracking_on_the_client():
+    subject = Subject().set_user_id("u").set_domain_user_id("d").set_ip_address("1.2.3.4")
+    subject.set_network_user_id("n").set_lang("de").set_domain_session_index(3)
+    t, wire, _ = run(None)
+    t.set_subject(subject)
+    sent(t, wire)
+    t.anonymous = Anonymous()
+    found, _ = sent(t, wire)
+    event = wire.events()[-1]
+    assert found is None
+    assert not {"uid", "duid", "ip", "tnuid", "vid"} & set(event)
+    assert event["lang"] == "de"
+    t.anonymous = None
+    sent(t, wire)
+    assert wire.events()[-1]["uid"] == "u"
+
+
+def test_javascript_anonymous_tracking_with_session():
+    t, wire, session = run(None)
+    sent(t, wire)
+    session._over = True
+    t.anonymous = Anonymous(session=True)
+    t.set_subject(Subject().set_domain_session_index(3).set_user_id("u"))
+    found, _ = sent(t, wire)
+    assert found["userId"] == "00000000-0000-0000-0000-000000000000"
+    assert found["previousSessionId"] is None
+    assert found["sessionId"] == session.session_id
+    assert wire.events()[-1]["vid"] == "3"
+    assert session.user_id != found["userId"]
+
+
+def test_ios_lifecycle_events_round_deep_sleep():
+    with Folder() as path, Time(NOW) as time:
+        seen = []
+        for boot in range(2):
+            t, wire, session = run(path)
+            life = Lifecycle(t, session)
+            t.plugins.append(life)
+            life.foreground()
+            t.track_struct_event("c", "a")
+            life.background()
+            t.flush()
+            for event in wire.events():
+                what = unwrapped(event) if event["e"] == "ue" else ("", None)
+                lifecycle = entity(event, lifecycle_module.SCHEMA)
+                seen.append((what[0].split("/")[-3:-2], what[1], lifecycle))
+                assert entity(event, SCHEMA)["sessionIndex"] == 1
+            time.pass_ms(60000)
+            assert [name for name, _, _ in seen[-3:]] == [
+                ["application_foreground"],
+                [],
+                ["application_background"],
+            ]
+            n = boot + 1
+            assert [data for _, data, _ in seen[-3:]] == [
+                {"foregroundIndex": n},
+                None,
+                {"backgroundIndex": n},
+            ]
+            assert [its for _, _, its in seen[-3:]] == [
+                {"isVisible": True, "index": n},
+                {"isVisible": True, "index": n},
+                {"isVisible": False, "index": n},
+            ]
+
+
+def test_ios_application_install_once_a_filesystem():
+    with Folder() as path:
+        t, wire = tracker()
+        eid = track_install(t, path)
+        event = last_event(t, wire)
+        assert event["eid"] == eid
+        assert unwrapped(event) == (INSTALL, {})
+        for _ in range(3):
+            assert track_install(t, path) is None
+        t.flush()
+        assert len(wire.events()) == 1
+
+
+def test_an_install_that_was_cut_off_keeps_its_eid():
+    with Folder() as path:
+        full, _ = tracker(nbytes=100)
+        assert track_install(full, path) is None  # the store did not take it
+        with open(path + "/install.json") as file:
+            eid = json.load(file)["eid"]
+        t, wire = tracker()
+        assert track_install(t, path) == eid
+        assert last_event(t, wire)["eid"] == eid
+        assert track_install(t, path) is None
+
+
+def test_an_install_file_that_is_corrupt():
+    with Folder() as path:
+        with open(path + "/install.json", "wb") as file:
+            file.write(b'{"eid":"x')
+        t, _ = tracker()
+        assert track_install(t, path)
+        assert track_install(t, path) is None
+
+
+def test_no_install_without_a_filesystem():
+    t, _ = tracker()
+    assert track_install(t, "/nowhere/at/all") is None
+
+
+def test_iso_date_times():
+    assert iso(0) == "1970-01-01T00:00:00.000Z"
+    assert iso(951782400001) == "2000-02-29T00:00:00.001Z"
+    assert iso(4102444799999) == "2099-12-31T23:59:59.999Z"

@@ -1,0 +1,434 @@
+"""Enrich's judge, the Iglu schemas and its Java vectors: whatever we send they accept."""
+
+import json
+import subprocess
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from peers.conftest import HERE, engines
+from snowplow_tracker import (
+    Emitter,
+    Lifecycle,
+    PagePing,
+    PageView,
+    RingStore,
+    ScreenView,
+    Session,
+    StructuredEvent,
+    Subject,
+    Tracker,
+    checks,
+    tracker,
+)
+from snowplow_tracker.entities.application import application
+from snowplow_tracker.entities.event_specification import event_specification
+from snowplow_tracker.entities.gdpr import gdpr
+from snowplow_tracker.entities.geolocation import geolocation
+from snowplow_tracker.entities.mobile_context import mobile_context
+from snowplow_tracker.install import track_install
+from snowplow_tracker.query import quote
+from tools.collector import values
+from tools.collector.events import Payload
+from tools.collector.iglu import Schemas
+from tools.collector.judge import judge
+from tools.engine import ROOT
+
+SHARED = ROOT.parent / "shared"
+ANYTHING = "iglu:com.acme/anything/jsonschema/1-0-0"
+UUID = "aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee"
+
+
+@pytest.fixture(scope="module")
+def lenient(tmp_path_factory):
+    """Schemas of com.acme that accept anything; nothing else resolves."""
+    folder = tmp_path_factory.mktemp("schemas")
+    for name, version in (("anything", "1-0-0"), ("reading", "1-0-0"), ("board", "2-0-11")):
+        write_schema(folder, name, version)
+    return folder
+
+
+def write_schema(folder, name, version):
+    path = folder / "com.acme" / name / "jsonschema" / version
+    path.parent.mkdir(parents=True)
+    about = {"vendor": "com.acme", "name": name, "format": "jsonschema", "version": version}
+    path.write_text(json.dumps({"self": about}))
+
+
+@pytest.fixture(scope="module")
+def iglu():
+    """Iglu Central's schemas."""
+    if not (SHARED / "iglu").is_dir():
+        pytest.skip("no copy of Iglu Central in ../shared/iglu")
+    return SHARED / "iglu"
+
+
+def verdicts(schemas, body=None, query=""):
+    payload = Payload(
+        received=1767225600000,
+        query=query,
+        body=body,
+        content_type=body and "application/json",
+        encoding=None,
+        ip="203.0.113.5",
+        network_id=UUID,
+        hostname=None,
+        user_agent=None,
+        referer=None,
+        headers=[],
+    )
+    return judge(payload, schemas)
+
+
+def assert_good(rows):
+    for row in rows:
+        assert row.good, row.record[:2000]
+
+
+class Rig:
+    """A tracker whose requests go to the judge."""
+
+    def __init__(self, *folders):
+        self.schemas = Schemas(folders)
+        store = RingStore(300000)
+        emitter = Emitter("host", transport=self, event_store=store, batch_size=1)
+        self.tracker = Tracker("ns", emitter, app_id="app")
+        self.accepted = 0
+
+    def send(self, length, body):
+        data = b"".join(bytes(piece) for piece in body)
+        assert len(data) == length
+        rows = verdicts(self.schemas, data)
+        assert len(rows) == 1
+        assert_good(rows)
+        self.accepted += 1
+        return 200
+
+    def call(self, call, *args, **kwargs):
+        """What it accepts the judge accepts; what it refuses is counted, and not stored."""
+        t = self.tracker
+        before = t.refused
+        try:
+            eid = call(*args, **kwargs)
+        except ValueError as e:
+            assert ":" in str(e), "it names no argument"
+            assert t.refused == before + 1
+            assert len(t.emitters[0].event_store) == 0
+            return None
+        assert t.refused == before
+        assert t.flush()
+        return eid
+
+
+@pytest.mark.parametrize("method", ("post", "get"))
+@pytest.mark.parametrize("engine", ("cpython", "vm"))
+def test_every_payload_of_the_official_script(sink, iglu, lenient, engine, method):
+    if engine not in engines():
+        pytest.skip("no MicroPython VM here: it has no wheel for this machine")
+    command, env = engines()[engine]
+    script = [*command, str(HERE / "official_script.py"), str(sink.port), method]
+    done = subprocess.run(script, env=env, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr[-2000:]
+    schemas = Schemas([lenient, iglu])
+    rows = [row for body in sink.bodies for row in verdicts(schemas, body)]
+    rows += [row for query in sink.queries for row in verdicts(schemas, None, query)]
+    assert len(rows) == 16 * 20
+    assert_good(rows)
+
+
+def test_every_event_and_entity_of_the_library(iglu, tmp_path):
+    rig = Rig(iglu)
+    t = rig.tracker
+    session = Session(str(tmp_path))
+    life = Lifecycle(t, session)
+    t.plugins += [session, life]
+    context = [
+        mobile_context(battery_level=50, battery_state="full", network_type="wifi", language="de"),
+        application("1", "b"),
+        event_specification("s", "n", "p", "pn", "d", 3),
+        gdpr("consent", "d", "1", "text"),
+        geolocation(1, 2.5, 3, 4, 5, 6, 7, 1700000000000),
+    ]
+    assert life.foreground()
+    assert track_install(t, str(tmp_path))
+    t.track_struct_event("c", "a", context=context)
+    t.track_timing("c", "v", 1.5, "l")
+    t.track_screen_view("name", "id")
+    t.track(ScreenView(UUID, "n", "t", "p", UUID, "pt", "tr"))
+    try:
+        raise OSError(5, "é" * 3000)
+    except OSError as e:
+        t.track_error(e, is_fatal=True)
+    t.anonymous = None
+    assert life.background()
+    assert t.flush()
+    assert rig.accepted == 8
+    rig.tracker.emitters[0].last = OSError("x" * 3000)
+    from snowplow_tracker import Diagnostics
+
+    assert Diagnostics(t).check() == 1
+    assert t.flush()
+
+
+# --- refusals -----------------------------------------------------------------------------
+
+# Lengths at and just above each limit, of characters that Enrich counts once, twice or four
+# times.
+CHARACTERS = (("a", 1), ("漢", 1), ("😀", 2), ("\t", 4))
+LIMITS = (3, 8, 12, 16, 128, 254, 255, 256, 1000, 1024, 2000, 4096, 8192, 10000)
+TEXT = st.one_of(
+    st.text(max_size=20),
+    st.sampled_from(["", "\ud83d", "a\udc00b", "\0\x1f\x7f", "null", "1.5", UUID, UUID[:-1]]),
+    st.builds(
+        lambda c, limit, over: c[0] * (limit // c[1] + over),
+        st.sampled_from(CHARACTERS),
+        st.sampled_from(LIMITS),
+        st.integers(0, 1),
+    ),
+)
+EDGES = (-1, 0, 100, 101, -(2**31), -(2**31) - 1, 2**31 - 1, 2**31, 2**63 - 1, 2**63, 10**400)
+NUMBER = st.one_of(st.integers(), st.floats(), st.sampled_from(EDGES), st.just(5e-324))
+ANY = st.one_of(TEXT, NUMBER, st.none(), st.booleans(), st.binary(max_size=3), st.just([]))
+STAMP = st.one_of(
+    st.none(),
+    st.integers(0, 10**14),
+    st.sampled_from((10**12 - 1, 10**12, 10**13, 10**15)),
+    st.floats(),
+)
+DATA = st.recursive(
+    ANY,
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(TEXT, inner, max_size=3)),
+    max_leaves=6,
+)
+SCHEMA = st.sampled_from((ANYTHING,) * 9 + (ANYTHING[:-2], ANYTHING + "/", ANYTHING[5:], None))
+PAIR = st.tuples(SCHEMA, DATA)
+
+
+def one_wrong(*good):
+    """The arguments, of which one is replaced by anything."""
+
+    def replace(index, value):
+        return good[:index] + (value,) + good[index + 1 :]
+
+    return st.builds(replace, st.integers(0, len(good) - 1), ANY)
+
+
+SETTINGS = settings(
+    max_examples=150, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
+)
+
+
+def deep(levels):
+    data = 1
+    for _ in range(levels):
+        data = {"d": [data]} if levels % 2 else [data]
+    return data
+
+
+@SETTINGS
+@given(one_wrong("c", "a", "l", "p", 1.5), STAMP, st.one_of(st.none(), st.integers(0, 9)))
+def test_structured_events(lenient, args, tstamp, precision):
+    rig = Rig(lenient)
+    t = rig.tracker
+    rig.call(t.track_struct_event, *args, tstamp=tstamp, precision=precision)
+    rig.call(t.track, StructuredEvent(*args, device_timestamp=tstamp))
+
+
+@SETTINGS
+@given(PAIR, st.one_of(st.none(), st.lists(PAIR, max_size=2), ANY), st.booleans())
+def test_self_describing_events_and_entities(lenient, pair, context, encode):
+    rig = Rig(lenient)
+    rig.tracker.encode_base64 = encode
+    rig.call(rig.tracker.track_self_describing_event, pair)
+    rig.call(rig.tracker.track_struct_event, "c", "a", context=context)
+
+
+@pytest.mark.parametrize("encode", (False, True))
+def test_nesting_up_to_the_judges_limit(lenient, encode):
+    rig = Rig(lenient)
+    rig.tracker.encode_base64 = encode
+    for levels in range(10, 60):
+        data = deep(levels)
+        rig.call(rig.tracker.track_self_describing_event, (ANYTHING, data))
+        rig.call(rig.tracker.track_struct_event, "c", "a", context=[(ANYTHING, data)])
+    assert 0 < rig.tracker.refused < 100
+
+
+@SETTINGS
+@given(one_wrong("u", "t", "r"), one_wrong(0, 1, -1, 5))
+def test_page_views_and_pings(lenient, args, offsets):
+    rig = Rig(lenient)
+    rig.call(rig.tracker.track_page_view, *args)
+    rig.call(rig.tracker.track, PageView(*args))
+    rig.call(rig.tracker.track, PagePing("u", None, None, *offsets))
+
+
+@SETTINGS
+@given(one_wrong(UUID, "n", "t", "p", UUID, "pt", "tr"))
+def test_screen_views(iglu, args):
+    rig = Rig(iglu)
+    rig.call(rig.tracker.track_screen_view, *args[:2])
+    rig.call(rig.tracker.track, ScreenView(*args))
+
+
+@SETTINGS
+@given(one_wrong("c", "v", 1.5, "l"))
+def test_timings(iglu, args):
+    rig = Rig(iglu)
+    rig.call(rig.tracker.track_timing, *args)
+
+
+@SETTINGS
+@given(
+    one_wrong("o", 9.5, "af", 1, 2.5, "ci", "st", "co", "EUR"), one_wrong("s", 1.5, 2, "n", "c")
+)
+def test_transactions(lenient, args, item):
+    rig = Rig(lenient)
+    item = dict(zip(("sku", "price", "quantity", "name", "category"), item, strict=True))
+    rig.call(rig.tracker.track_ecommerce_transaction, *args)
+    rig.call(rig.tracker.track_ecommerce_transaction, "o", 1, items=[item])
+
+
+@SETTINGS
+@given(ANY, ANY)
+def test_errors(iglu, one, two):
+    rig = Rig(iglu)
+    rig.call(rig.tracker.track_error, OSError(one), thread_name=str(two))
+    rig.call(rig.tracker.track_error, ValueError(one), str(two), is_fatal=bool(one))
+
+
+SETTERS = sorted(name for name in dir(Subject) if name.startswith("set_"))
+
+
+@SETTINGS
+@given(ANY, st.integers(1, 9))
+def test_subjects(lenient, one, two):
+    rig = Rig(lenient)
+    for name in SETTERS:
+        subject = Subject()
+        before = dict(subject.standard_nv_pairs)
+        args = (one, two) if name in ("set_screen_resolution", "set_viewport") else (one,)
+        try:
+            assert getattr(subject, name)(*args) is subject
+        except ValueError as e:
+            assert ":" in str(e)
+            assert subject.standard_nv_pairs == before
+        rig.call(rig.tracker.track_struct_event, "c", "a", event_subject=subject)
+
+
+# Makers of entities with arguments that are good.
+MAKERS = (
+    (application, ("1.0", "b")),
+    (gdpr, ("consent", "d", "1", "text")),
+    (geolocation, (1, 2.5, 3, 4, 5, 6, 7, 1700000000000)),
+    (event_specification, ("s", "n", "p", "pn", "d", 3)),
+    (mobile_context, ("m", "f", "1", "wifi", "t", 1, 2, 3, 50, "full", True, 4, 5, "de")),
+)
+
+
+@SETTINGS
+@given(ANY)
+def test_entities(iglu, value):
+    rig = Rig(iglu)
+    for make, good in MAKERS:
+        for i in range(len(good)):
+            try:
+                pair = make(*good[:i], value, *good[i + 1 :])
+            except ValueError as e:
+                assert ":" in str(e)
+                continue
+            rig.call(rig.tracker.track_struct_event, "c", "a", context=[pair])
+
+
+# Calls with arguments that are good; each is replaced by each edge in turn.
+CALLS = {
+    "track_struct_event": ("c", "a", "l", "p", 1.5),
+    "track_page_view": ("u", "t", "r"),
+    "track_page_ping": ("u", "t", "r", 0, 1, -1, 5),
+    "track_ecommerce_transaction": ("o", 9.5, "af", 1, 2.5, "ci", "st", "co", "EUR"),
+    "track_screen_view": ("n", "id"),
+    "track_timing": ("c", "v", 1.5, "l"),
+    "track_self_describing_event": ((ANYTHING, {"a": 1}), [(ANYTHING, {})], 1700000000000),
+}
+VALUES = [c[0] * (limit // c[1] + n) for c in CHARACTERS for limit in LIMITS for n in (0, 1)]
+VALUES += [*EDGES, float("nan"), float("inf"), -1e308, 10**12 - 1, 10**12, 10**13, 10**15, True]
+VALUES += [None, "", b"", "\ud83d", [], {}, (ANYTHING, float("nan")), [(ANYTHING, {"a": {1: 2}})]]
+VALUES += [(ANYTHING, {"a": object()}), [(ANYTHING, [float("inf")])], (ANYTHING, True), 90.5]
+
+
+@pytest.mark.parametrize("name", sorted(CALLS))
+def test_each_argument_at_each_edge(iglu, lenient, name):
+    rig = Rig(iglu, lenient)
+    good = CALLS[name]
+    call = getattr(rig.tracker, name)
+    assert rig.call(call, *good)
+    for i in range(len(good)):
+        for value in VALUES:
+            rig.call(call, *good[:i], value, *good[i + 1 :])
+    assert rig.accepted > len(good) and rig.tracker.refused > len(good)
+
+
+@pytest.mark.parametrize("make, good", MAKERS)
+def test_each_argument_of_an_entity_at_each_edge(iglu, make, good):
+    rig = Rig(iglu)
+    for i in range(len(good)):
+        for value in (*VALUES, -91, -90.1, 181, 180.5):
+            try:
+                pair = make(*good[:i], value, *good[i + 1 :])
+            except ValueError:
+                continue
+            rig.call(rig.tracker.track_struct_event, "c", "a", context=[pair])
+    assert rig.accepted > len(good)
+
+
+# --- vectors ------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def vectors():
+    """Name to the cases that were run through Java."""
+    path = SHARED / "vectors" / "java_leaf_behaviour.json"
+    if not path.is_file():
+        pytest.skip("no vectors in ../shared/vectors")
+    found = json.loads(path.read_text(encoding="utf-8"))
+    return {name.split()[0]: kind["cases"] for name, kind in found.items() if "cases" in kind}
+
+
+def accepts(check, *args):
+    try:
+        check(*args)
+    except ValueError:
+        return False
+    return True
+
+
+def test_uuids_are_those_that_java_takes(vectors):
+    for case in vectors["uuid"]:
+        assert accepts(checks.uuid, "sid", case["in"]) == ("ok" in case), case
+
+
+def test_numbers_are_written_as_java_reads_them(vectors):
+    for case in vectors["decimal"]:
+        for kind in (int, float):
+            try:
+                value = kind(case["in"])
+            except ValueError:
+                continue
+            if accepts(tracker.number, "value", value):
+                assert values.decimal(tracker.number("value", value)) == values.decimal(
+                    repr(value)
+                )
+            else:
+                assert "rejected" in case, case
+
+
+def test_integers_are_those_that_java_takes(vectors):
+    for case in vectors["integer"]:
+        if case["in"].lstrip("+-").isascii() and case["in"].lstrip("+-").isdigit():
+            assert accepts(checks.integer, "vid", int(case["in"])) == ("ok" in case), case
+
+
+def test_queries_are_read_as_they_were_meant():
+    for text in ("é", "漢字", "😀", "a+b c;d&e=f%41", "\n\t\"'<>\\^`{|}#?/", "~-_."):
+        assert values.query("a=" + quote(text)) == [("a", text)]

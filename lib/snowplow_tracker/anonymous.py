@@ -1,0 +1,27 @@
+# Anonymous tracking: tracker.anonymous = Anonymous(). On the client side no identifier of a
+# user leaves the board; with server=True the collector is asked, by the header SP-Anonymous,
+# to keep neither address nor cookie. With session=True the session stays, without its user.
+from .record import ANONYMOUS
+from .session import SCHEMA
+
+_NOBODY = "00000000-0000-0000-0000-000000000000"
+
+
+class Anonymous:
+    def __init__(self, session=False, server=False):
+        self.session = session
+        self.server = server
+
+    def __call__(self, pairs, entities):
+        for key in ("uid", "duid", "tnuid", "ip"):
+            pairs.pop(key, None)
+        if not self.session:
+            pairs.pop("sid", None)
+            pairs.pop("vid", None)
+        for entity in list(entities):
+            if not isinstance(entity, str) and entity[0] == SCHEMA:
+                entities.remove(entity)
+                if self.session:
+                    data = dict(entity[1], userId=_NOBODY, previousSessionId=None)
+                    entities.append((SCHEMA, data))
+        return ANONYMOUS if self.server else 0

@@ -1,0 +1,31 @@
+# Calls on_success and on_failure as the official Python tracker does, with payloads as dicts.
+# `events.reason` is the HTTP status or the OSError; `events.retry` whether they stay stored.
+import json
+
+
+class Events(list):
+    reason: object = None
+    retry = False
+
+
+def report(emitter, after, last, retry, sent):
+    """Call back about a batch (retry None: it was accepted); what happens there stops nothing."""
+    emitter._reporting = True
+    try:
+        events = Events()
+        events.extend(payloads(emitter._body(after, last)))
+        events.reason = emitter.last
+        events.retry = bool(retry)
+        if retry is None:
+            emitter.on_success(events)
+        else:
+            emitter.on_failure(sent, events)
+    except Exception as e:
+        print("snowplow: callback: %s: %s" % (type(e).__name__, e))
+    emitter._reporting = False
+
+
+def payloads(parts):
+    """The dicts of events whose JSON and what closes it come by turns."""
+    for part in parts:
+        yield json.loads(bytes(part) + next(parts).rstrip(b","))

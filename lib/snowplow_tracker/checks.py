@@ -1,0 +1,48 @@
+# What Enrich or a schema would refuse, beside text and numbers (record.py, tracker.py).
+
+
+def integer(name, value, low=-2147483648, high=2147483647):
+    """`value` if it is an int within the limits."""
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        raise ValueError("%s: expected an int from %d to %d, got %r" % (name, low, high, value))
+    return value
+
+
+def count(name, value):
+    """`value` if it is an int from 0 on, of 31 bits."""
+    return integer(name, value, 0)
+
+
+def digits(name, value):
+    """An int of 32 bits as text."""
+    return str(integer(name, value))
+
+
+def uuid(name, value):
+    """`value` if it is a UUID of 36 characters."""
+    parts = value.split("-") if isinstance(value, str) else ()
+    good = [len(part) for part in parts] == [8, 4, 4, 4, 12]
+    for part in parts:
+        for c in part:
+            good = good and c in "0123456789abcdefABCDEF"
+    if not good:
+        raise ValueError("%s: expected a UUID of 36 characters, got %r" % (name, value))
+    return value
+
+
+def one_of(known):
+    """A check for one of the words in `known`."""
+
+    def check(name, value):
+        if value not in known.split():
+            raise ValueError("%s: expected one of %s; got %r" % (name, known, value))
+        return value
+
+    return check
+
+
+def timestamp(name, value):
+    """Milliseconds since 1970 as text; seconds, which would land in January 1970, are refused."""
+    if not isinstance(value, int) or not 1000000000000 <= value < 10000000000000:
+        raise ValueError("%s: expected an int of milliseconds since 1970" % name)
+    return str(value)

@@ -1,0 +1,29 @@
+# What CPython does faster in another way than a board; boards never load it.
+import time
+
+# Imported in a way that the boards' type stubs, which lack it, are not asked.
+_encoder = __import__("json.encoder", None, None, ("JSONEncoder",))
+_quote = _encoder.encode_basestring
+
+# json.dumps() would make an encoder at each call.
+dumps = _encoder.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
+
+
+def seal(pairs):
+    text = ",".join([f'"{key}":{_quote(value)}' for key, value in pairs.items()])
+    return text.encode()
+
+
+def ticks_ms():
+    """MicroPython's, of the monotonic clock; its period has no end here."""
+    return time.monotonic_ns() // 1000000
+
+
+def ticks_diff(end, start):
+    """MicroPython's."""
+    return end - start
+
+
+def sleep_ms(ms):
+    """MicroPython's."""
+    time.sleep(ms / 1000)

@@ -1,0 +1,13 @@
+from .event import Event
+
+
+class PageView(Event):
+    TYPE = "pv"
+    FIELDS = (
+        ("page_url", "url", 10000, True),
+        ("page_title", "page", 2000, False),
+        ("referrer", "refr", 10000, False),
+    )
+
+
+EVENT = PageView

@@ -1,0 +1,36 @@
+# Two schemas, as in the official tracker: the direct call sends Snowplow's first screen_view,
+# the class that of the mobile trackers.
+from ..checks import uuid
+from ..fields import fields, fill
+from ..record import MAX_JSON
+from ..self_describing import unstruct
+from .event import Event
+
+SCHEMA = "iglu:com.snowplowanalytics.mobile/screen_view/jsonschema/1-0-0"
+_FIRST = "iglu:com.snowplowanalytics.snowplow/screen_view/jsonschema/1-0-0"
+
+
+class ScreenView(Event):
+    schema = SCHEMA
+    FIELDS = (
+        ("id_", "id", uuid, True),
+        ("name", "name", MAX_JSON, True),
+        ("type", "type", MAX_JSON, False),
+        ("previous_name", "previousName", MAX_JSON, False),
+        ("previous_id", "previousId", uuid, False),
+        ("previous_type", "previousType", MAX_JSON, False),
+        ("transition_type", "transitionType", MAX_JSON, False),
+    )
+
+    def pairs(self, tracker):
+        data = fill({}, self.FIELDS, lambda name: getattr(self, name))
+        return unstruct(tracker, (SCHEMA, data))[0]
+
+
+def screen_view(*args, **options):
+    """A name, an id, or both."""
+    table = (("name", "name", MAX_JSON, False), ("id_", "id", MAX_JSON, False))
+    data = fields(table, args, options)
+    if not data:
+        raise ValueError("name, id_: one of them is needed")
+    return _FIRST, data

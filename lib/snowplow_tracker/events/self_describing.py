@@ -1,0 +1,11 @@
+from ..self_describing import unstruct
+from .event import Event
+
+
+class SelfDescribing(Event):
+    event_json: object
+    FIELDS = (("event_json", "", 0, True),)
+
+    def pairs(self, tracker):
+        pairs, self.schema = unstruct(tracker, self.event_json)
+        return pairs

@@ -1,0 +1,28 @@
+# What the tracker does, on the console; there is no log unless tracker.log = Log(INFO).
+# Contents of events are never written, only their eid and type.
+OFF = 0
+ERROR = 1
+INFO = 2
+DEBUG = 3
+
+
+class Log:
+    def __init__(self, level=ERROR, write=print):
+        self.level = level
+        self._write = write
+
+    def refused(self, error):
+        """A call was refused."""
+        self.write(ERROR, "refused: %s" % error)
+
+    def event(self, eid, pairs, kept):
+        """An event was tracked, or dropped."""
+        if kept:
+            self.write(DEBUG, "tracked %s %s" % (pairs["e"], str(eid, "ascii")))
+        else:
+            self.write(ERROR, "dropped %s: the store did not keep it" % pairs["e"])
+
+    def write(self, level, text):
+        """Write a line if the level is on."""
+        if level <= self.level:
+            self._write("snowplow: " + text)

@@ -1,0 +1,53 @@
+# For pages that the board serves: their views are tracked by the visitor's browser, which asks
+# the collector for an image, and clicks by a redirect through the collector.
+#
+# `collector` is its address, such as https://collector.example.com. No time and no eid are in
+# the addresses: a page may be shown many times. Further pairs of the protocol go by name:
+# pixel_url(collector, "Greenhouse", uid="u1").
+from . import __version__
+from .query import encode
+from .record import text
+
+
+def pixel_url(collector, page=None, url=None, aid=None, **pairs):
+    """The address whose image counts a view of the page: its title, its address, the app id."""
+    if page:
+        pairs["page"] = text("page", page, 2000)
+    if url:
+        pairs["url"] = text("url", url, 10000)
+    return _address(collector, "/i", "pv", aid, pairs)
+
+
+def pixel_tag(collector, page=None, url=None, aid=None, **pairs):
+    """The same as an <img>, safe to put into HTML."""
+    address = escape(pixel_url(collector, page, url, aid, **pairs))
+    return '<img src="%s" width="1" height="1" alt="" style="position:absolute">' % address
+
+
+def click_url(collector, target, aid=None, **pairs):
+    """An address that counts a click and leads on to `target`, which is http or https."""
+    if not target.startswith(("http://", "https://")):
+        raise ValueError("target: expected an address that starts with http:// or https://")
+    pairs["u"] = text("target", target, 8192)
+    return _address(collector, "/r/tp2", None, aid, pairs)
+
+
+def _address(collector, path, event, aid, pairs):
+    if not collector.startswith(("http://", "https://")):
+        raise ValueError("collector: expected an address that starts with http:// or https://")
+    for key in pairs:
+        text(key, pairs[key], 10000)
+    if event:
+        pairs["e"] = event
+    pairs["tv"] = "mpy-" + __version__
+    pairs["p"] = "web"
+    if aid:
+        pairs["aid"] = text("aid", aid, 255)
+    return collector.rstrip("/") + path + "?" + encode(pairs)
+
+
+def escape(html):
+    """Text for an attribute or the body of HTML."""
+    for c, name in ("&", "amp"), ("<", "lt"), (">", "gt"), ('"', "quot"), ("'", "#39"):
+        html = html.replace(c, "&%s;" % name)
+    return html

@@ -1,0 +1,23 @@
+# A small file for what must outlive a reboot. It is overwritten in place: on littlefs that is
+# three times cheaper than a second file and a rename, and a cut leaves the old or the new one.
+import json
+
+
+def load(path):
+    """The dict in the file; empty if there is none, or it is corrupt."""
+    try:
+        with open(path) as file:
+            state = json.load(file)
+        return state if isinstance(state, dict) else {}
+    except Exception:  # whatever garbage does to a parser
+        return {}
+
+
+def save(path, state):
+    """Write the dict; False if the filesystem does not take it."""
+    try:
+        with open(path, "w") as file:
+            json.dump(state, file)
+        return True
+    except OSError:
+        return False

@@ -1,0 +1,96 @@
+# A segment is a file of a SegmentStore: runs of records, one appended behind the other.
+#
+#   run     header of 36 bytes, then its records. They are of one boot, without gaps.
+#             u32 that says so, and is never the begin of a record
+#             u16 boot, u16 count, u32 first sequence
+#             u32 ordinal of the first record: how many were ever stored before it
+#             u64 ms of the first record
+#             u64 what unix_ms() was when that boot's ms() was 0; 0 if nobody knew
+#             u32 CRC of these
+#   record  u16 length of the JSON + 1, u8 flags, u32 ms since that of the run, JSON,
+#           u32 CRC of these, which starts from the sequence
+#   pad     zeros up to the end of a block of flash, where the next run begins
+#
+# A file that ends with a block is one that littlefs appends to without copying anything.
+# What cannot be read is passed over: the ordinals tell how many records it was.
+from binascii import crc32
+from struct import pack, unpack_from
+
+from .. import clock
+from ..record import HEADER, HEADER_SIZE
+
+RUN = "<IHHIIQQ"
+RUN_KIND = 0x31520000
+RUN_SIZE = 36
+ITEM = "<HBI"
+ITEM_SIZE = 7
+ITEM_EXTRA = 11  # what a record takes beside its JSON
+BLOCK = 4096
+# In a record's flags: its ms is the time of day, in milliseconds since 1970.
+UNIX = 4
+
+
+def boundary(size):
+    """The smallest file size of at least `size` that fills its last block on littlefs."""
+    end = BLOCK
+    n = 1
+    while end < size:
+        # Block n begins with as many pointers as n has factors of 2, and one more.
+        end += BLOCK - 4
+        k = n
+        while not k & 1:
+            end -= 4
+            k >>= 1
+        n += 1
+    return end
+
+
+def segment_name(path, number):
+    return "%s/%08x.s1" % (path, number)
+
+
+def file_size(name):
+    """Its size; 0 if it is not there or cannot be read."""
+    try:
+        with open(name, "rb") as f:
+            return f.seek(0, 2)
+    except OSError:
+        return 0
+
+
+def write_run(f, ordinal, boot, count, sequence, ms, start):
+    head = pack(RUN, RUN_KIND, boot, count, sequence, ordinal, ms, start)
+    f.write(head)
+    f.write(pack("<I", crc32(head)))
+    return RUN_SIZE
+
+
+def write_record(f, sequence, flags, ms, json):
+    head = pack(ITEM, len(json) + 1, flags, ms)
+    f.write(head)
+    f.write(json)
+    f.write(pack("<I", crc32(json, crc32(head, sequence))))
+    return ITEM_EXTRA + len(json)
+
+
+def write_ring(f, ring, ordinal):
+    """Write all that a ring holds, as runs; -> how many bytes."""
+    size = 0
+    first = ring._next - ring._len
+    while first < ring._next:
+        _, _, boot, _, base = unpack_from(HEADER, ring.peek(first - 1))
+        stop = first
+        while stop < ring._next:
+            _, _, b, _, ms = unpack_from(HEADER, ring.peek(stop - 1))
+            if b != boot or not 0 <= ms - base < 0x100000000:
+                break
+            stop += 1
+        start = clock.origin() if boot == clock.boot else 0
+        size += write_run(f, ordinal, boot, stop - first, first, base, start)
+        ordinal += stop - first
+        while first < stop:
+            record = ring.peek(first - 1)
+            _, flags, _, _, ms = unpack_from(HEADER, record)
+            size += write_record(f, first, flags, ms - base, record[HEADER_SIZE:])
+            first += 1
+    return size

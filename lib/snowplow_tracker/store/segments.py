@@ -1,0 +1,397 @@
+# Records in files, which reboots do not end. A page of them is collected in a RingStore and
+# then appended to the newest segment at once; the oldest segment makes room at max_bytes.
+# What is only in RAM goes with the power: sync() writes it, and so does a put() or a peek()
+# that finds it older than sync_seconds. Reading takes one buffer, of the largest record.
+#
+# A change is in the state (state.py) before it is done, so that a cut in between does no harm.
+# Files in `path` that are not ours stay; those of another format have another ending.
+import os
+from errno import EEXIST
+
+from .. import clock
+from ..record import HEADER_SIZE, MAX_JSON
+from .reader import Reader
+from .ring import RingStore
+from .segment import (
+    ITEM_EXTRA,
+    RUN_SIZE,
+    boundary,
+    file_size,
+    segment_name,
+    write_record,
+    write_ring,
+    write_run,
+)
+from .state import find_segments, load_state, save_state
+
+_ENOSPC = 28  # errno lacks it; littlefs and FAT have this number on every port
+# So many sequences are set aside at a time, and skipped at a reboot; more if nobody knows.
+_LEASE = 256
+_LOST_LEASE = 65536
+_PATIENCE = 32  # at most so many records between two attempts while flash fails
+_CAUSES = ("overflow", "age", "corruption", "error")
+_PAD = 1024  # at most so many bytes are spent to end a page with its block
+
+
+class SegmentStore:
+    def __init__(
+        self,
+        path="/events",
+        max_bytes=262144,
+        overflow="oldest",
+        max_age=30 * 86400,
+        sync_seconds=3600,
+        page_bytes=8192,
+    ):
+        # Some 16 segments, so that the oldest is a small part of all.
+        self._segment = max(page_bytes + 4095 & -4096, max_bytes // 16 & -4096)
+        self._most = max_bytes // self._segment
+        if self._most < 2:
+            raise ValueError("max_bytes: expected at least %d" % (2 * self._segment))
+        self.path = path
+        self._page = page_bytes
+        self._sync_ms = sync_seconds and sync_seconds * 1000
+        self._refuse = overflow == "newest"
+        self._ring = self._new_ring(page_bytes, overflow)
+        self.lost = self._ring.lost
+        for cause in _CAUSES:
+            self.lost[cause] = 0
+        self.error = None
+        self._since = None  # ms of the oldest record that is only in RAM
+        self._patience = 0  # the sequence below which put() does not try to write
+        self._wait = 1
+        self._reader = Reader(path, max_age)
+        self._open()
+
+    def _new_ring(self, page_bytes, overflow):
+        # A record's header is longer in RAM than on flash.
+        return RingStore(page_bytes + page_bytes // 16, overflow)
+
+    def __len__(self):
+        return self._count + len(self._ring)
+
+    @property
+    def dropped(self):
+        return sum(self.lost.values())
+
+    def put(self, ms, flags, json):
+        ring = self._ring
+        n = len(json)
+        large = HEADER_SIZE + n > len(ring._buf)
+        if self._ok and ring._next >= self._patience:
+            if ring._next >= self._lease:
+                self._try(self._save)
+            full = self._bytes() + ITEM_EXTRA + n > self._room
+            if large or full or not ring._room(HEADER_SIZE + n):
+                # One failure is no reason to lose anything.
+                self._write(True) or self._write(True)
+        if large:
+            return self._put_large(ms, flags, json)
+        sequence = ring.put(ms, flags, json)
+        if self._since is None:
+            self._since = ms
+        else:
+            self._sync_late(ms)
+        return sequence
+
+    def peek(self, after=0):
+        self._sync_late(clock.ms())
+        if self._count and after < self._last:
+            r = self._reader
+            if after < r.sequence - 1:
+                r.goto(self._head)
+                r.cause = "corruption"
+            while True:
+                record = r.next()
+                if not record:
+                    break
+                if r.sequence > after + 1:
+                    return record
+            self._at_end()
+            if r.good == self._head[8] and r.cause == "corruption":
+                self._advance()  # nothing of it can be read
+        return self._ring.peek(after)
+
+    def drop(self, sequence):
+        r = self._reader
+        if self._count and sequence >= self._head[3]:
+            if r.sequence > sequence + 1:
+                r.goto(self._head)
+            while r.sequence <= sequence:
+                mark = r.mark()
+                if not r.next():
+                    self._at_end()
+                    break
+                if r.sequence > sequence + 1:
+                    r.goto(mark)
+                    break
+            self._advance()
+        self._ring.drop(sequence)
+        if not self._ring:
+            self._since = None
+
+    def sync(self):
+        self._reader.close()
+        if not self._ok and not self._ring:
+            self._open()
+        if self._ok:
+            self._write(False)
+            if self._told != self.dropped:
+                self._try(self._save)
+        return not self._ring
+
+    def _sync_late(self, ms):
+        if self._since is not None and self._sync_ms and ms - self._since >= self._sync_ms:
+            if self._ok and self._ring._next >= self._patience:
+                self._write(False)
+
+    def _bytes(self):
+        # What the ring holds takes so much on flash.
+        ring = self._ring
+        return ring._used - ring._len * (HEADER_SIZE - ITEM_EXTRA) + RUN_SIZE
+
+    def _put_large(self, ms, flags, json):
+        # A record that is larger than a page goes to flash by itself.
+        ring = self._ring
+        n = len(json)
+        if n > MAX_JSON or RUN_SIZE + ITEM_EXTRA + n > self._segment:
+            self.lost["overflow"] += 1
+        elif self._ok and not ring and self._write(True, (ms, flags, json)):
+            return self._last
+        else:
+            self.lost[ring.cause] += 1
+        return None
+
+    # --- writing ---
+
+    def _try(self, change):
+        # Flash may refuse, at any time and for any reason.
+        try:
+            change()
+        except OSError as e:
+            self._fail(e)
+        else:
+            return True
+
+    def _fail(self, e):
+        self.error = e
+        self._doubt = True
+        self._ring.cause = "error"
+        self._patience = self._ring._next + self._wait
+        self._wait = min(2 * self._wait, _PATIENCE)
+
+    def _works(self):
+        self.error = None
+        self._ring.cause = "overflow"
+        self._patience = 0
+        self._wait = 1
+
+    def _write(self, pad, large=None):
+        # Append what is in the ring, or one large record; -> whether that was done.
+        if not large and not self._ring:
+            return True
+        while True:
+            try:
+                if not self._append(pad, large):
+                    return False
+                break
+            except OSError as e:
+                # Others may fill the flash: then there is less room than max_bytes.
+                if e.errno != _ENOSPC or self._refuse or not self._count:
+                    self._fail(e)
+                    return False
+                self._doubt = True
+            self._evict()
+        self._works()
+        return True
+
+    def _append(self, pad, large):
+        ring = self._ring
+        r = self._reader
+        r.close()
+        if self._doubt:
+            self._check()
+            self._doubt = False
+        size = RUN_SIZE + ITEM_EXTRA + len(large[2]) if large else self._bytes()
+        if self._size and self._size + size > self._segment:
+            if self._refuse and r.last - self._head[0] + 1 >= self._most:
+                return False
+            self._roll()
+        while self._count and r.last - self._head[0] >= self._most:
+            self._evict()
+        if not self._size:
+            self._check()
+        if self._named != r.last:
+            self._save()
+        with open(segment_name(self.path, r.last), "ab") as f:
+            if large:
+                ms, flags, json = large
+                count = 1
+                size = write_run(f, self._total, clock.boot, 1, ring._next, ms, clock.origin())
+                size += write_record(f, ring._next, flags, 0, json)
+            else:
+                count = len(ring)
+                size = write_ring(f, ring, self._total)
+            size += self._size
+            end = boundary(size)
+            if pad and end - size <= _PAD:
+                f.write(bytes(end - size))
+                size = end
+        if large:
+            ring._next += 1
+        self._last = ring._next - 1
+        ring.drop(self._last)
+        self._since = None
+        self._total += count
+        self._count += count
+        self._set_size(size)
+        return True
+
+    def _set_size(self, size):
+        self._size = size
+        # The page that is being collected ends with a block.
+        self._room = boundary(size + self._page * 3 // 4) - size
+
+    def _check(self):
+        # Is the newest segment as it should be, after a failure or before it is made?
+        name = segment_name(self.path, self._reader.last)
+        size = file_size(name)
+        if size != self._size:
+            if self._size:
+                self._roll()
+            else:
+                os.remove(name)
+
+    def _roll(self):
+        self._reader.last += 1
+        self._set_size(0)
+
+    def _save(self):
+        start = clock.origin()
+        if start:
+            self._known = (clock.boot, start)
+        lease = max(self._lease, self._ring._next + _LEASE)
+        newest = self._reader.last
+        lost = tuple([self.lost[cause] for cause in _CAUSES])
+        generation = self._generation + 1
+        save_state(self.path, generation, newest, lease, *(self._head[:8] + lost + self._known))
+        self._generation = generation
+        self._lease = lease
+        self._named = newest
+        self._told = self.dropped
+
+    # --- giving up what was sent, or what there is no room for ---
+
+    def _at_end(self):
+        # The reader found nothing more.
+        r = self._reader
+        r.close()
+        r.ordinal = self._total
+        r.sequence = self._last + 1
+
+    def _evict(self):
+        r = self._reader
+        r.goto(self._head)
+        if not r._forward(None) or not r.seek():
+            self._at_end()
+        self._advance("overflow")
+
+    def _advance(self, cause=None):
+        # All before the reader's place was sent, or is lost.
+        r = self._reader
+        head = self._head
+        passed = r.ordinal - head[7]
+        if not passed and r.number == head[0]:
+            return
+        if cause:
+            self.lost[cause] += passed
+        else:
+            aged = r.aged - head[9]
+            self.lost["age"] += aged
+            self.lost[r.cause] += max(0, passed - (r.good - head[8]) - aged)
+        self._count -= passed
+        r.close()
+        if self._count <= 0:
+            self._count = 0
+            self._roll()
+            r.goto((r.last, 0, 0, self._last + 1, 0, 0, 0, self._total, 0, 0))
+        self._head = r.mark()
+        # Without a state that says so they would come again, or count as something else;
+        # but if there is no room for it, that is how to make some.
+        if self._try(self._save) or cause:
+            while self._oldest < self._head[0]:
+                _remove(segment_name(self.path, self._oldest))
+                self._oldest += 1
+
+    # --- after a reboot ---
+
+    def _open(self):
+        self._count = self._total = self._last = 0
+        self._generation = self._lease = self._told = 0
+        self._doubt = False
+        self._named = None
+        self._known = (0, 0)
+        self._set_size(0)
+        self._head = self._reader.mark()
+        self._ok = self._try(self._recover)
+        if self._ok:
+            self._works()
+
+    def _recover(self):
+        try:
+            os.mkdir(self.path)
+        except OSError as e:
+            if e.errno != EEXIST:
+                os.stat(self.path)
+        r = self._reader
+        state, damaged = load_state(self.path)
+        if state:
+            r.last, lease = state[1:3]
+            r.goto(state[3:11] + (0, 0))
+            r.known = self._known = state[15:]
+            while damaged and file_size(segment_name(self.path, r.last + 1)):
+                r.last += 1
+        else:
+            lease = 0
+            numbers = find_segments(self.path)
+            damaged = damaged or bool(numbers)
+            first, r.last = numbers or (0, 0)
+            r.goto((first, 0, 0, 1, 0, 0, 0, 0, 0, 0))
+        if damaged and not (state and file_size(segment_name(self.path, r.number))):
+            r.seek()  # what is gone was sent, as far as anybody knows
+        self._head = head = r.mark()
+        self._oldest = number = head[0]
+        while number and _remove(segment_name(self.path, number - 1)):
+            number -= 1
+        self._total = head[7]
+        self._last = head[3] - 1
+        size = 0
+        if r.find_end(head[0]):
+            self._total = max(self._total, r.ordinal)
+            self._last = max(self._last, r.sequence - 1)
+            if r.number == r.last and r.at == r.size:
+                size = r.size
+        if size or not file_size(segment_name(self.path, r.last)):
+            self._set_size(size)
+        else:
+            self._roll()  # never append to what cannot be read
+        r.close()
+        r.goto(head)
+        self._count = self._total - head[7]
+        if damaged:
+            lease = max(lease, self._last) + (_LEASE if state else _LOST_LEASE)
+        self._lease = lease
+        self._ring._next = max(lease, self._last + 1, self._ring._next)
+        if state:
+            self._generation = state[0]
+            for i in range(4):
+                self.lost[_CAUSES[i]] += state[11 + i]
+            self._told = self.dropped
+
+
+def _remove(name):
+    try:
+        os.remove(name)
+        return True
+    except OSError:
+        return False

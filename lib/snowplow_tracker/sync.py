@@ -1,0 +1,26 @@
+# What the emitter does before it sends, if clock.hook or clock.keeper is set.
+from . import clock
+
+_MINUTE = 60000
+_DAY = 86400000
+_TRIES = 3
+
+
+def sync(idle=None):
+    """Ask clock.hook, each minute until the time is known, then daily."""
+    if clock.keeper:
+        clock.keeper()
+    if clock.hook is None or clock.ms() < clock._ask_at:
+        return
+    for _ in range(_TRIES):
+        try:
+            if clock.hook() is not False and clock._now() >= clock._NEVER:
+                # It may be before a floor that a wrong clock has left.
+                clock.floor = min(clock.floor, clock._now())
+                clock._origin = clock._guess = 0
+                break
+        except OSError:
+            pass
+        if idle:
+            idle()
+    clock._ask_at = clock.ms() + (_DAY if clock.known() else _MINUTE)

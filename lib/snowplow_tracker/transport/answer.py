@@ -1,0 +1,129 @@
+# Reads an answer within bounds: whatever comes, it ends with a status or an OSError.
+from .. import clock
+
+_MAX_HEAD = 16384
+_MAX_LINE = 512
+_MAX_BODY = 4096
+
+
+class Reply:
+    def __init__(self, transport):
+        self.transport = transport
+        self.reset()
+
+    def reset(self):
+        """Make ready for the next answer."""
+        self.began = False  # whether a byte of it came
+        self.keep = False  # whether the connection can take another request
+        self._in = b""
+        self._left = _MAX_HEAD
+        self._length = -1
+        self._chunked = False
+
+    def read(self):
+        """A generator that returns the status."""
+        status = 100
+        while 100 <= status < 200:
+            status = self._status((yield from self._line()))
+            line = True
+            while line:
+                line = yield from self._line()
+                name, _, value = line.partition(b":")
+                self._header(name.lower(), value.strip())
+        try:
+            yield from self._body(status)
+        except OSError:
+            self.keep = False  # the status stands
+        return status
+
+    def _status(self, line):
+        status = line[9:12]
+        if line[:7] != b"HTTP/1." or len(status) != 3 or not status.isdigit():
+            raise OSError("not HTTP: %r" % line[:24])
+        status = int(status)
+        if status < 100 or status == 101:
+            raise OSError("unexpected status %d" % status)
+        self.keep = line[7:8] == b"1"
+        self._length = -1
+        self._chunked = False
+        return status
+
+    def _header(self, name, value):
+        if name == b"content-length":
+            # Nonsense counts as no length: the connection is closed then.
+            self._length = int(value) if value.isdigit() and len(value) < 10 else -1
+        elif name == b"transfer-encoding":
+            self._chunked = True
+        elif name == b"connection":
+            self.keep = self.keep and value.lower() != b"close"
+        elif name == b"retry-after":
+            self.transport.retry_after = value
+        elif name == b"date" and not clock.known():
+            from .date import tell_clock
+
+            tell_clock(value)
+        elif name == b"set-cookie" and not self.transport.anonymous:
+            self.transport.cookies().take(value)
+
+    def _body(self, status):
+        # It says nothing that we need; it is read so that the connection can be kept.
+        if status in (204, 304):
+            return
+        self._left = _MAX_BODY
+        if self._chunked:
+            size = 1
+            while size:
+                line = yield from self._line()
+                try:
+                    size = int(line.split(b";")[0], 16)
+                except ValueError:
+                    size = -1
+                if not 0 <= size <= _MAX_BODY:
+                    raise OSError
+                yield from self._skip(size)
+                line = yield from self._line()  # what ends a chunk, or the trailers
+                while line and not size:
+                    line = yield from self._line()
+        elif 0 <= self._length <= _MAX_BODY:
+            yield from self._skip(self._length)
+        else:
+            self.keep = False
+        if self._in:  # more than there should be
+            self.keep = False
+
+    def _skip(self, n):
+        while len(self._in) < n:
+            n -= len(self._in)
+            self._in = b""
+            if not self._fill():
+                yield from self.transport.wait(self._fill, None, "answer")
+        self._in = self._in[n:]
+
+    def _line(self):
+        # The next line without its end. What is beyond _MAX_LINE of it is passed over.
+        line = None
+        while True:
+            end = self._in.find(b"\n")
+            if end >= 0:
+                if line is None:
+                    line = self._in[:end].rstrip()
+                self._in = self._in[end + 1 :]
+                return line
+            if len(self._in) > _MAX_LINE:
+                if line is None:
+                    line = self._in[:_MAX_LINE]
+                self._in = b""
+            if not self._fill():
+                yield from self.transport.wait(self._fill, None, "answer")
+
+    def _fill(self, _=None):
+        # Take what has come; None if that is nothing.
+        data = self.transport.some()
+        if data is None:
+            return None
+        self.began = True
+        self._left -= len(data)
+        if self._left < 0:
+            raise OSError("an answer without end")
+        self._in += data
+        return True

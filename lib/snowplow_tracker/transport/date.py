@@ -1,0 +1,47 @@
+# The one form of date that collectors send: "Sun, 06 Nov 1994 08:49:37 GMT".
+
+from .. import clock
+
+_MONTHS = b"JanFebMarAprMayJunJulAugSepOctNovDec"
+
+
+def unix_ms(text):
+    """Milliseconds since 1970 of an HTTP date (bytes); None if it is not one."""
+    try:
+        _, day, month, year, time, _ = text.split()
+        hour, minute, second = [int(part) for part in time.split(b":")]
+        day = int(day)
+        year = int(year)
+    except ValueError:
+        return None
+    month = _MONTHS.find(month)
+    if month < 0 or month % 3 or not 1 <= day <= 31 or not 2000 <= year <= 9999:
+        return None
+    # Counted from the first of March, so that the leap day is a year's last.
+    month = (month // 3 + 10) % 12
+    if month > 9:
+        year -= 1
+    days = year * 365 + year // 4 - year // 100 + year // 400 + (month * 306 + 5) // 10 + day
+    return (((days - 719469) * 24 + hour) * 60 + minute) * 60000 + second * 1000
+
+
+def retry_after_ms(text, now):
+    """Milliseconds to wait by a Retry-After of seconds or a date; 0 if it is neither."""
+    if text.isdigit() and len(text) < 10:
+        return int(text) * 1000
+    then = unix_ms(text)
+    return max(0, then - now) if then else 0
+
+
+def tell_clock(text):
+    """A collector's Date is better than no time; its seconds are cut off."""
+    now = unix_ms(text)
+    if now and not clock.known():
+        set_time(now + 500)
+
+
+def set_time(now):
+    """Tell the time (ms since 1970); it holds until the system's clock is set."""
+    if now >= clock._NEVER:
+        clock._origin = now - clock.ms()
+        clock.floor = min(clock.floor, now)

@@ -1,0 +1,270 @@
+# HTTP/1.1 over a socket, with or without TLS, on one connection that is kept over requests.
+#
+# Nothing here blocks but the name server, which MicroPython has no way to limit: so it is
+# asked only when there is a link (Emitter's `online`), its answer is kept, and a kept answer
+# does when it fails. Each other phase (connect, handshake, send, answer) ends after `timeout`
+# seconds. A yield is the milliseconds to wait; it rises to 32 while nothing happens.
+#
+# A connection that the other side closed between two requests is normal. It is noticed before
+# a request where that can be; else the emitter is told by Stale, and sends again at once.
+import errno
+import gc
+import socket
+import sys
+
+from .. import clock
+from . import Stale, answer, pieces
+
+_HOST = sys.implementation.name == "cpython"
+# Set here, or harmful: a Referer would become the page's URL.
+_OWN = "host content-type content-length transfer-encoding connection referer cookie".split()
+_PENDING = (errno.EINPROGRESS, errno.EALREADY, errno.EAGAIN)
+_CONNECTED = (106, 127, 56)  # EISCONN of Linux and lwIP, newlib, BSD
+
+
+class HttpTransport:
+    _sock: socket.socket
+    _stream: socket.socket
+
+    # roots: DER certificates that may sign the collector's, as bytes or as the path of a file.
+    # cookie_file: where the collector's cookie is kept, and so network_userid.
+    # path: in place of that in the url, such as /com.acme/track.
+    def __init__(
+        self,
+        url,
+        timeout=10,
+        get=False,
+        roots=None,
+        verify=True,
+        headers=None,
+        cookie_file=None,
+        path=None,
+    ):
+        scheme, self.host, self.port, self.path = _split(url, path)
+        self.tls = None
+        if scheme == "https":
+            from .tls import Tls
+
+            self.tls = Tls(self.host, roots, verify)
+        self.limit_ms = int(timeout * 1000)
+        self.get = get
+        self.cookie_file = cookie_file
+        self.anonymous = self.began = False
+        self.retry_after = None
+        self._cookies = None
+        self._headers = _lines(headers or {})
+        if len(self.host) + len(self.path) + len(self._headers) > 1000:
+            raise ValueError("url, headers: more than 1000 bytes")
+        self._addresses = []
+        self._fresh = False  # whether the addresses are to be tried without asking again
+        self._sock = self._stream = None  # type: ignore[assignment]
+        self._reply = answer.Reply(self)
+        self._buf = bytearray(1400)  # with a TLS record's frame it fits a packet
+
+    def send(self, length, body):
+        self.began = done = False
+        self.retry_after = None
+        self._reply.reset()
+        kept = bool(self._stream)
+        try:
+            if kept and self._was_closed():
+                self.close()
+                kept = False
+            if not kept:
+                yield from self._connect()
+            status = yield from self._exchange(length, body, "send" if kept else "handshake")
+            done = self._reply.keep
+            return status
+        except Exception as e:
+            text = self.tls.reason(e) if self.tls else str(e)
+            error = OSError if not kept or self._reply.began else Stale
+            raise error(text or type(e).__name__)
+        finally:
+            body.close()
+            if not done:
+                self.close()
+
+    def close(self):
+        """Close the connection, if there is one."""
+        for end in (self._stream, self._sock):
+            try:
+                if end:
+                    end.close()
+            except Exception:
+                pass  # TLS may want to say good-bye on a connection that is gone
+        self._sock = self._stream = None  # type: ignore[assignment]
+
+    def _was_closed(self):
+        # Nothing may come between two requests.
+        try:
+            return self._stream.readinto(self._buf) is not None
+        except OSError:
+            return True
+
+    def _connect(self):
+        problem = None
+        for address in self._resolve():
+            try:
+                yield from self._open(address)
+                self._addresses = [address]
+                return
+            except OSError as e:
+                self.close()
+                problem = e
+        # They may have moved; until the name server says where to, they are kept.
+        self._fresh = False
+        raise OSError("%s:%d: %s" % (self.host, self.port, problem))
+
+    def _resolve(self):
+        if not self._addresses or not self._fresh:
+            try:
+                found = socket.getaddrinfo(self.host, self.port, 0, socket.SOCK_STREAM)
+                self._addresses = [(info[0], info[-1]) for info in found]
+                self._fresh = True
+            except OSError as e:
+                if not self._addresses:
+                    raise OSError("no address for %s: %s" % (self.host, e))
+        return self._addresses
+
+    def _open(self, address):
+        self._until = clock.ms() + self.limit_ms
+        sock = self._sock = socket.socket(address[0])
+        sock.setblocking(False)
+        try:
+            sock.setsockopt(6, 1, 1)  # TCP_NODELAY: the last piece is not to wait for an ACK
+        except OSError:
+            pass
+        if not self._is_open(address[1]):
+            yield from self.wait(self._is_open, address[1], "connection")
+        if self.tls:
+            gc.collect()  # the handshake needs large blocks
+            sock = self.tls.wrap(sock)  # after a failure it does not close the one below
+        if _HOST:
+            from .cpython import Stream
+
+            sock = Stream(sock)  # type: ignore[assignment]
+        self._stream = sock
+
+    def _is_open(self, address):
+        # connect() again and again: that is what tells the end of it on every port.
+        try:
+            self._sock.connect(address)
+        except OSError as e:
+            if e.errno in _PENDING:
+                return None
+            if e.errno not in _CONNECTED:
+                raise
+        return True
+
+    def _exchange(self, length, body, phase):
+        try:
+            self._until = clock.ms() + self.limit_ms
+            if self.get:
+                parts = pieces(self._buf, (self._head(0, body),))
+            else:
+                parts = pieces(self._buf, body, self._head(length, body))
+            for piece in parts:
+                while piece:
+                    n = self._stream.write(piece)
+                    if n is None:
+                        n = yield from self.wait(self._stream.write, piece, phase)
+                    if phase == "handshake":  # it ends with the first byte that is written
+                        phase = "send"
+                        self._until = clock.ms() + self.limit_ms
+                    self.began = True
+                    piece = piece[n:] if n < len(piece) else None
+                yield 0
+            parts = None
+        except OSError as e:
+            if not self.began:
+                raise
+            # It may have answered before it closed, such as 413. Nothing else is waited for.
+            self._until = clock.ms()
+            try:
+                status = yield from self._reply.read()
+            except OSError:
+                raise e
+            self._reply.keep = False
+            return status
+        self._until = clock.ms() + self.limit_ms
+        return (yield from self._reply.read())
+
+    def some(self):
+        """What has come of the answer, at least a byte; None if it would block."""
+        n = self._stream.readinto(self._buf)
+        if n == 0:
+            raise OSError("closed before the answer was complete")
+        return n and bytes(memoryview(self._buf)[:n])
+
+    def wait(self, call, argument, what):
+        """A generator that returns what the call does, once that is not None."""
+        start = clock.ms()
+        wait = 0
+        while True:
+            now = clock.ms()
+            if now >= self._until:
+                raise OSError("no %s in %d ms" % (what, self.limit_ms))
+            if now - start > 1:  # most answers of a collector nearby are there by then
+                wait = min(wait * 2 or 1, 32)
+            yield wait
+            result = call(argument)
+            if result is not None:
+                return result
+
+    def _head(self, length, body):
+        # Everything before the body; for GET this is all of it.
+        host = self.host if ":" not in self.host else "[%s]" % self.host
+        if self.port != (443 if self.tls else 80):
+            host += ":%d" % self.port
+        if self.get:
+            start = b"GET %s?%s" % (self.path, b"".join(body))
+            lines = self._headers
+        else:
+            start = b"POST " + self.path
+            lines = b"\r\nContent-Type: application/json\r\nContent-Length: %d" % length
+            lines += self._headers
+        if self.anonymous:
+            lines += b"\r\nSP-Anonymous: *"
+        elif self.cookies().value:
+            lines += b"\r\nCookie: " + self.cookies().value
+        return b"%s HTTP/1.1\r\nHost: %s%s\r\n\r\n" % (start, host.encode(), lines)
+
+    def cookies(self):
+        if not self._cookies:
+            from .cookie import Cookie
+
+            self._cookies = Cookie(self.cookie_file)
+        return self._cookies
+
+
+def _split(url, own_path=None):
+    # Into scheme, host, port and path. What has no place in a request line is refused.
+    scheme, _, rest = url.partition("://")
+    host, slash, path = rest.partition("/")
+    path = own_path or slash + path
+    port = ""
+    if host[-1:] != "]":  # not an IPv6 address alone
+        head, colon, tail = host.rpartition(":")
+        if colon:
+            host, port = head, tail
+    host = host[1:-1] if host[:1] == "[" else host
+    if scheme not in ("http", "https") or not host or "@" in host or not (port or "80").isdigit():
+        raise ValueError("url: expected one such as https://collector.example.com/path")
+    for c in host + path:
+        if not "!" <= c <= "~" or c in "?#" or path[:1] not in ("", "/"):
+            raise ValueError("url, path: %r is not allowed in %r" % (c, path))
+    return scheme, host, int(port or (443 if scheme == "https" else 80)), path.encode()
+
+
+def _lines(headers):
+    # Header lines of a dict. A value may be a secret, so none is ever quoted.
+    lines = b""
+    for name in headers:
+        value = headers[name]
+        for c in name + value:
+            if not " " <= c <= "~":
+                raise ValueError("headers: %r has characters that no header may have" % name)
+        if not name or " " in name or ":" in name or name.lower() in _OWN:
+            raise ValueError("headers: %r is not one that can be set" % name)
+        lines += b"\r\n%s: %s" % (name.encode(), value.encode())
+    return lines

@@ -1,0 +1,111 @@
+# What becomes of a batch that was not accepted. Loads with the first failure; the object lives
+# until the oldest record is settled.
+#
+# An event that the collector never takes, while it takes others, must not block those behind
+# it: after 4 failures the oldest goes alone, and if that fails too, those behind it go ahead.
+# They stay in the store until it is decided. An event that failed alone in 8 rounds, in each
+# of which others were accepted, is given up.
+from os import urandom
+from struct import unpack_from
+
+from . import clock
+from .record import HEADER
+
+_GIVE_UP = (400, 401, 403, 410, 422)
+_ALONE = 4
+_ROUNDS = 8
+_MAX_RETRY_AFTER_MS = 3600000
+
+
+class Trouble:
+    def __init__(self, emitter):
+        self.emitter = emitter
+        self._begin()
+
+    def _begin(self):
+        self.failures = 0  # in a row, of any batch
+        self.failed = 0  # how often the oldest did
+        self.rounds = 0
+        # Up to which sequence those behind the oldest are settled, and at its last failure.
+        self.ahead = self.ahead_then = 0
+        self.oldest = self._sequence()
+
+    def next(self, status, count, after, last, length, sent):
+        """Note a failure; -> the sequence after which to go on, None to wait for a retry."""
+        emitter = self.emitter
+        if status == 413 and count > 1:
+            emitter._most = count // 2
+            return after
+        retry = self._retries(status, length, after)
+        if emitter.on_failure:
+            from .callbacks import report
+
+            report(emitter, after, last, retry, sent)
+        if retry:
+            return self._wait(status, count, after, last)
+        emitter.given_up += count
+        return emitter._settle(after, last)
+
+    def _retries(self, status, length, after):
+        final = status in _GIVE_UP or status == 413
+        if not self.emitter.custom_retry_codes.get(status, not final):
+            return False
+        # An event over the limit goes once; an answer of any kind settles it.
+        if status and length > self.emitter.byte_limit:
+            return False
+        return bool(after) or self.rounds < _ROUNDS
+
+    def _wait(self, status, count, after, last):
+        emitter = self.emitter
+        asked = self._asked(status)
+        self.failures += 1
+        cap = min(emitter.max_retry_delay_seconds, 1 << min(self.failures, 16))
+        emitter._retry_at = clock.ms() + max(asked, random(cap * 1000))
+        # Only what was on the wire says something of the event; and one who asks for rest
+        # is to have it.
+        if after or asked or not (status or getattr(emitter.transport, "began", True)):
+            return None
+        self.failed += 1
+        if self.failed == _ALONE:
+            emitter._most = max(1, count // 2)
+        if self.failed <= _ALONE:
+            return None
+        if self.ahead != self.ahead_then:
+            self.ahead_then = self.ahead
+            self.rounds += 1
+        return max(last, self.ahead)
+
+    def settles(self, after, last):
+        """Note that a batch was settled; -> whether the oldest record is, too."""
+        self.failures = 0
+        if after:
+            self.ahead = last
+            return False
+        self.emitter.event_store.drop(self.ahead)
+        return True
+
+    def most(self, most):
+        """How many may go together from the oldest on."""
+        oldest = self._sequence()
+        if oldest != self.oldest:  # it was evicted
+            self.emitter.event_store.drop(self.ahead)
+            self._begin()
+        return 1 if self.failed >= _ALONE else most
+
+    def _sequence(self):
+        record = self.emitter.event_store.peek(0)
+        return unpack_from(HEADER, record)[3] if record else 0
+
+    def _asked(self, status):
+        # Retry-After in milliseconds, bounded.
+        asked = getattr(self.emitter.transport, "retry_after", None)
+        if not asked or not status:
+            return 0
+        from .transport.date import retry_after_ms
+
+        return min(retry_after_ms(asked, clock.unix_ms()), _MAX_RETRY_AFTER_MS)
+
+
+def random(limit):
+    """An int from 0 to `limit`."""
+    return int.from_bytes(urandom(4), "little") % (limit + 1)
