@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 export MICROPYPATH :=
 
-.PHONY: help demo collector deploy test check bench clean
+.PHONY: help demo collector deploy test check bench soak test-pico-w clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -30,6 +30,13 @@ check: $(VENV)/.dev ## style, arrows between the rooms, types against the boards
 
 bench: $(VENV)/.dev ## figures on the screen and in build/bench.json
 	@$(BIN)/python -m host_tests.bench
+
+soak: $(VENV)/.dev ## 100,000 events through faults and reboots: EVENTS=n SEED=n
+	@$(BIN)/python -m host_tests.soak --events $(or $(EVENTS),100000) --seed $(or $(SEED),1)
+
+test-pico-w: $(VENV)/.dev ## the firmware on the real Pico W image in an emulator: PICO_W_UF2=file
+	@$(PIP) install --group pico-w
+	@PICO_W_UF2=$(PICO_W_UF2) $(BIN)/python -m pytest -s host_tests/pico_w/lane.py
 
 clean: ## remove what was built, but not your config.json
 	rm -rf build $(VENV) .pytest_cache .ruff_cache .mypy_cache .hypothesis

@@ -32,6 +32,14 @@ UNITS = {
     "pulses": "1",
     "presses": "1",
 }
+
+
+# Of several alike, each has something behind its name: temperature_4bff.
+def unit(quantity):
+    """UCUM code of a quantity, or None."""
+    return UNITS.get(quantity) or UNITS.get(quantity.split("_")[0])
+
+
 # Why a board resets itself or sleeps; the place in this list is what retained memory holds.
 INTENTS = ("", "sleep", "config", "link", "crash", "stop")
 
@@ -62,6 +70,8 @@ class Link:
 
 
 class Board:
+    has_led = False
+    on_idle = None  # what idle() calls: the firmware's watchdog
     retained = 0  # bytes of memory() that outlive deep sleep; 0 where there are none
 
     def __init__(self):
@@ -112,9 +122,13 @@ class Board:
         """Set the clock where that is ours to do; whether it is plausible now."""
         return time.gmtime()[0] >= 2025
 
+    # For the floor of a clock that was lost: a guess, good enough for certificates.
+    def set_time(self, unix_ms):
+        """Set the machine's clock to milliseconds since 1970, where that is ours to do."""
+
     # --- readings -------------------------------------------------------------------------
     def led(self, on):
-        """Switch the LED; nothing happens without one."""
+        """Switch the LED (see lamp.py); nothing happens without one."""
 
     def adc(self, pin):
         """Voltage at a pin in millivolts (int)."""
@@ -211,8 +225,11 @@ class Board:
         """Sleep with all but memory() off, then boot."""
         raise OSError("deep sleep: this board has none")
 
+    def intend(self, intent):
+        """Write down why the next reset comes: one of INTENTS."""
+
     def reset(self, intent):
-        """Write down why (one of INTENTS), and boot again."""
+        """intend() it, and boot again."""
         raise SystemExit("restart: " + intent)
 
     # The port's limit may be lower than what is asked for. It cannot be stopped again.
@@ -230,3 +247,5 @@ class Board:
 
     def idle(self):
         """Called at least once a second by anything that takes long."""
+        if self.on_idle:
+            self.on_idle()

@@ -16,6 +16,7 @@ class Board(wifi.Board):
     def __init__(self, led=None):
         super().__init__()
         self._led = led
+        self.has_led = led is not None
         if led is None:
             self.absent.append("led: its pin is not known; name it as `led`")
         if self._thermometer() is None:

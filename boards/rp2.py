@@ -1,4 +1,6 @@
 # Raspberry Pi Pico W and Pico 2 W.
+import time
+
 import machine
 from boards import wifi
 from micropython import const
@@ -10,6 +12,7 @@ _PAD_ANALOG = const(0x80)  # output off, input off, no pulls
 
 
 class Board(wifi.Board):
+    has_led = True
     _WATCHDOG_MS = 8388  # 24 bits of microseconds, counted twice
 
     # The LED hangs on the radio chip, which is why it has a name and no number.
@@ -61,6 +64,27 @@ class Board(wifi.Board):
             machine.mem32[self._pad] = before
             machine.enable_irq(state)
         return raw * 9900 // 65535
+
+    # Its watchdog is shorter than a name server's silence or a long handshake. So a timer
+    # feeds it, for as long as the last feed() is not older than was asked for: what hangs in
+    # Python ends at that limit, what hangs below it, where no timer runs, after 8 seconds.
+    def watchdog(self, seconds):
+        """Reset the board unless feed() is called that often; -> the limit in ms."""
+        super().watchdog(seconds)
+        self._patience = seconds * 1000
+        self._fed = time.ticks_ms()
+        if self._patience > self._limit:
+            self._timer = machine.Timer(-1, period=2000, callback=self._wait)
+        return self._patience
+
+    def _wait(self, timer):
+        if time.ticks_diff(time.ticks_ms(), self._fed) < self._patience - self._limit:
+            super().feed()
+
+    def feed(self):
+        """Tell the watchdog that all is well."""
+        self._fed = time.ticks_ms()
+        super().feed()
 
     def _note(self):
         kept = machine.mem32[self._scratch]

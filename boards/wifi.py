@@ -1,4 +1,4 @@
-# The link of every port that has network.WLAN: joining, and NTP over it.
+# The link of every port that has network.WLAN: joining, keeping it, and NTP over it.
 #
 # What the radios do, and what is done about it:
 # - After a soft reset the link is still up, and a second connect() is an error: ask first,
@@ -7,17 +7,27 @@
 #   try again with a disconnect between; only the second such status is the last word.
 # - An ESP32 tells why it failed only once it has given up (reconnects=0), and goes on
 #   telling it during the next try: a status from before connect() says nothing.
-# - Power management loses packets and links: off.
+# - Power management loses packets and links: off, unless asked for.
+# - A link can look alive and be dead. Only a send shows it: see Link.report().
+#
+# Whatever waits is a generator that yields every 100 ms: join() drives it and feeds the
+# watchdog, the firmware drives it from asyncio and goes on sampling.
+import os
 import time
 
 import network
 import ntptime
-from boards import base
+from boards import base, chip
 from micropython import const
 
 _STEP_MS = const(100)
 _TRIES = const(4)
 _NO_ADDRESS = const(2)  # rp2's status for it, without a name there; here for both
+# After so many failures in a row, and again after as many more.
+_REJOIN = const(3)
+_CYCLE = const(6)
+_RESET = const(24)
+_MAX_WAIT = const(300)
 
 
 # On both ports every failure is below STAT_IDLE, and nothing else is.
@@ -39,9 +49,8 @@ def _left(end):
     return time.ticks_diff(end, time.ticks_ms())
 
 
-def _step(idle):
-    time.sleep_ms(_STEP_MS)
-    idle()
+def _in(ms):
+    return time.ticks_add(time.ticks_ms(), ms)
 
 
 def rssi(wlan):
@@ -52,34 +61,40 @@ def rssi(wlan):
         return None
 
 
-def _leave(wlan, idle):
+def _leave(wlan):
     try:
         wlan.disconnect()
     except OSError:
         pass  # nothing to leave
-    _step(idle)  # an ESP32 says that it is idle a little before it is
+    yield  # an ESP32 says that it is idle a little before it is
     for _ in range(20):
-        _step(idle)
+        yield
         if wlan.status() != network.STAT_CONNECTING and not wlan.isconnected():
             break
 
 
-# One try; the status that it ended with, STAT_GOT_IP if it worked.
-def _try(wlan, ssid, password, end, idle):
+# One try; the status that it ended with, STAT_GOT_IP if it worked. Finding the network and
+# getting an address have `limit_ms` each.
+def _try(wlan, ssid, password, limit_ms, end):
     stale = wlan.status()
     try:
         wlan.connect(ssid, password or None)
     except (OSError, RuntimeError):  # "Wifi Internal Error" and its like
         return network.STAT_CONNECT_FAIL
+    limit = _in(min(limit_ms, max(0, _left(end))))
+    associated = False
     while not wlan.isconnected():
         status = wlan.status()
         if status != stale:
             stale = None
             if _failed(status):
                 return status
-        if _left(end) <= 0:
-            return _NO_ADDRESS if rssi(wlan) else status
-        _step(idle)
+        if not associated and rssi(wlan):
+            associated = True
+            limit = _in(min(limit_ms, max(0, _left(end))))
+        if _left(limit) <= 0:
+            return _NO_ADDRESS if associated else status
+        yield
     return network.STAT_GOT_IP
 
 
@@ -93,22 +108,21 @@ def _advice(status, timeout):
     return "no answer in %d s; check the signal and the router" % timeout
 
 
-def join(wlan, ssid, password, timeout, idle):
-    """Connect within `timeout` seconds, or OSError that says what to do."""
-    end = time.ticks_add(time.ticks_ms(), timeout * 1000)
+# Connects within `timeout` seconds, or OSError that says what to do.
+def _join(wlan, ssid, password, timeout):
+    end = _in(timeout * 1000)
     status = network.STAT_CONNECT_FAIL
     wrong = 0
     for _ in range(_TRIES):
-        _leave(wlan, idle)
+        yield from _leave(wlan)
         # No try may use up the time of the next one.
-        limit = time.ticks_add(time.ticks_ms(), min(timeout * 500, max(0, _left(end))))
-        status = _try(wlan, ssid, password, limit, idle)
+        status = yield from _try(wlan, ssid, password, timeout * 500, end)
         wrong += _refused(status)
         if status == network.STAT_GOT_IP:
             return
         if wrong == 2 or _left(end) <= 0:
             break
-    _leave(wlan, idle)
+    yield from _leave(wlan)
     raise OSError("wifi '%s': %s" % (ssid, _advice(status, timeout)))
 
 
@@ -120,26 +134,136 @@ def _set_reconnects(wlan, count):
         pass
 
 
-class Board(base.Board):
+# How many seconds to wait after so many rounds in vain.
+def _backoff(rounds):
+    cap = min(_MAX_WAIT, 2 << min(rounds, 8))
+    return 1 + int.from_bytes(os.urandom(2), "little") % cap
+
+
+class Link(base.Link):
+    # networks: dicts with ssid, password and, for a static one, address = [own address,
+    # mask, gateway, name server]; tried in order, `timeout` seconds each.
+    def __init__(
+        self, board, networks, country=None, hostname=None, power_save=False, timeout=20
+    ):
+        self._board = board
+        self._networks = networks
+        self._options = (country, hostname, power_save)
+        self._timeout = timeout
+        self._rounds = 0  # over all networks, in vain
+        self._failures = 0  # rounds and sends, since the last send that worked
+        self._again = None  # "rejoin" or "cycle": what up() has to do first
+
+    def up(self):
+        """Yields until there is a link, or raises OSError; `wait` then says for how long."""
+        wlan = self._board._wlan()
+        if self._again == "cycle":
+            self._board.radio_off()
+            for _ in range(10):
+                yield
+        elif not self._again and wlan.isconnected():
+            return
+        self._again = None
+        self._board._radio_on(*self._options)
+        start = time.ticks_ms()
+        trouble = []
+        for place in self._networks:
+            try:
+                self._board._address(place.get("address"))
+                yield from self._board._joining(place["ssid"], place["password"], self._timeout)
+            except OSError as e:
+                trouble.append(str(e))
+                continue
+            self.ssid = place["ssid"]
+            self.joins += 1
+            self.join_ms = time.ticks_diff(time.ticks_ms(), start)
+            self._rounds = self.wait = 0
+            return
+        self._rounds += 1
+        self.wait = _backoff(self._rounds)
+        raise OSError("; ".join(trouble))
+
+    # Tell it only of failures that a dead link can explain, and of rounds of up() in vain.
+    # A reset is for the caller to do, since it knows what would be lost.
+    def report(self, delivered):
+        """Tell how a send ended; -> what a dead link now asks for: rejoin, cycle, reset."""
+        if delivered:
+            self._failures = 0
+            return None
+        self._failures += 1
+        if self._failures % _RESET == 0:
+            return "reset"
+        if self._failures % _CYCLE == 0:
+            self._again = "cycle"
+        elif self._failures % _REJOIN == 0:
+            self._again = "rejoin"
+        return self._again
+
+    def down(self):
+        """Switch the radio off, as before sleep."""
+        self._board.radio_off()
+
+
+class Board(chip.Board):
+    _static = False
+
     # A call, not an attribute: the constructor leaves the radio as it is.
     def _wlan(self):
         return network.WLAN(network.STA_IF)
 
-    def join(self, ssid, password, hostname=None, country=None, timeout=20):
-        """Join a Wi-Fi network, or OSError that says what to do."""
-        wlan = self._wlan()
-        if wlan.isconnected():
-            return
-        # Both are read when the interface comes up.
+    def _step(self):
+        time.sleep_ms(_STEP_MS)
+        self.idle()
+
+    def link(self, networks, **options):
+        """The Link over these networks; options are those of wifi.Link."""
+        return Link(self, networks, **options)
+
+    def _radio_on(self, country=None, hostname=None, power_save=False):
+        # Country and name are read when the interface comes up.
         if country:
             network.country(country)
         if hostname:
             network.hostname(hostname)
+        wlan = self._wlan()
         wlan.active(True)
-        wlan.config(pm=network.WLAN.PM_NONE)
+        wlan.config(pm=network.WLAN.PM_POWERSAVE if power_save else network.WLAN.PM_NONE)
+
+    def radio_off(self):
+        """Switch the radio off, if it is on."""
+        wlan = self._wlan()
+        if wlan.active():
+            try:
+                wlan.disconnect()
+            except OSError:
+                pass
+            wlan.active(False)
+        if hasattr(wlan, "deinit"):
+            wlan.deinit()  # rp2: takes the chip's power away, which active(False) does not
+
+    # ifconfig sets all four at once and stops the DHCP client, which then stays stopped.
+    def _address(self, static):
+        wlan = self._wlan()
+        if static:
+            wlan.ifconfig(tuple(static))
+            self._static = True
+        elif self._static:
+            wlan.ipconfig(dhcp4=True)
+            self._static = False
+
+    def _joining(self, ssid, password, timeout):
+        wlan = self._wlan()
         _set_reconnects(wlan, 0)
-        join(wlan, ssid, password, timeout, self.idle)
+        yield from _join(wlan, ssid, password, timeout)
         _set_reconnects(wlan, -1)  # from now on it comes back by itself
+
+    def join(self, ssid, password, hostname=None, country=None, timeout=20):
+        """Join a Wi-Fi network, or OSError that says what to do."""
+        if self._wlan().isconnected():
+            return
+        self._radio_on(country, hostname)
+        for _ in self._joining(ssid, password, timeout):
+            self._step()
 
     def online(self):
         """Whether there is a link with an address."""
@@ -167,5 +291,5 @@ class Board(base.Board):
                 break
             except (OSError, ValueError):  # ValueError: a reply cut short
                 for _ in range(1000 // _STEP_MS):
-                    _step(self.idle)
+                    self._step()
         return super().set_clock()

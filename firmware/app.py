@@ -1,110 +1,102 @@
-# The application: samples every sensor, tracks what it reads, and sends in the background.
-import asyncio
+# What both modes share: the tracker with its store, what is attached to every event, reading
+# a sensor into an event, what is told of failures, and how the firmware ends.
+#
+# always_on.py and battery.py decide when.
 import sys
 
-from boards.base import UNITS
-from snowplow_tracker import Emitter, RingStore, Subject, Tracker, __version__
+from guard import Guard
+from sensing import Sensors, readings
+from snowplow_tracker import Emitter, Subject, Tracker, __version__, clock
+from snowplow_tracker.boots import keep
+from snowplow_tracker.boots import save as save_clock
+from snowplow_tracker.state import load, save
+from transport import Meter
 
 _VENDOR = "iglu:io.github.snowplow_micropython/"
 READING = _VENDOR + "sensor_reading/jsonschema/1-0-0"
 BOARD = _VENDOR + "board/jsonschema/1-0-0"
+LOSS = _VENDOR + "loss/jsonschema/1-0-0"
 
 _STOP_SECONDS = 10
+_AGAIN_MS = 6 * 3600000
 
 
 class App:
-    def __init__(self, board, settings):
+    # crashes: a Crashes; store: made by the mode, since what sleeps keeps its own.
+    # intent: as board.intent() gave it, which it does once.
+    def __init__(self, board, settings, crashes, store, intent=None):
         self.board = board
         self.settings = settings
-        self.sensors = board.sensors()
+        self.crashes = crashes
+        self.store = store
+        self.cause = board.reset_cause()
+        self.intent = intent
         self.tracked = 0
-        self._failing = set()
+        self.battery = None  # percent, once a sensor told
+        self.low = False
+        self.remote = None  # a Remote, if the config names one
+        self.wants_reset = False
         self._trouble = None
+        self._lost: dict = {}
+        self.boots = self._count_boots()
+        self.wakes = None  # how often it slept, in the mode battery
+        self.guard = Guard(board)
+        board.on_idle = self.guard.feed
+        wifi = dict(settings["wifi"] or {})
+        self.link = board.link(wifi.pop("networks", None), **wifi)
+        clock.hook = board.set_clock
+        keep(settings["state_path"] + "/boots.json", board.set_time)
+        self._make_tracker()
+        if settings["remote"]:
+            from remote import Remote
+
+            self.remote = Remote(self)
+        self.sensors = Sensors(board, settings, self.sensor_changed)
+
+    # A wake from deep sleep is no boot, and writes nothing.
+    def _count_boots(self):
+        path = self.settings["state_path"] + "/boot.json"
+        count = load(path).get("boots", 0)
+        if self.intent == "sleep":
+            return count
+        save(path, {"boots": count + 1})
+        return count + 1
+
+    def _make_tracker(self):
+        settings = self.settings
+        self.transport = Meter(
+            settings["collector"] + "/com.snowplowanalytics.snowplow/tp2",
+            roots=settings["roots"],
+            verify=settings["verify"],
+            cookie_file=settings["state_path"] + "/cookie.txt",
+        )
+        self.transport.tell = self.heard
         self.emitter = Emitter(
             settings["collector"],
             batch_size=settings["batch_size"],
-            event_store=RingStore(settings["buffer_bytes"]),
+            event_store=self.store,
+            transport=self.transport,
+            idle=self.board.idle,
+            online=self.board.online,
         )
         subject = Subject()
-        if board.id():
-            subject.set_domain_user_id(board.id())
+        if self.board.id():
+            subject.set_domain_user_id(self.board.id())
+        if settings["user_id"]:
+            subject.set_user_id(settings["user_id"])
         self.tracker = Tracker(
             settings["namespace"], self.emitter, subject, app_id=settings["app_id"]
         )
         self.entity = (BOARD, self._identity())
+        self.tracker.plugins.append(self._attach)
+        self.extras = None
+        if settings["track"] != ["errors"]:
+            from extras import Extras
 
-    def run(self):
-        """Run until the board is told to stop; then send what is left."""
-        self._hello()
-        try:
-            asyncio.run(self._main())
-        except KeyboardInterrupt:
-            pass
-        self._goodbye()
+            self.extras = Extras(self)
 
-    async def _main(self):
-        self._count(
-            self.tracker.track_struct_event(
-                "board", "boot", self.board.reset_cause(), context=[self.entity]
-            )
-        )
-        tasks = [
-            asyncio.create_task(task)
-            for task in (
-                self._sample(),
-                self._link(),
-                self.emitter.run(self.settings["send_seconds"]),
-            )
-        ]
-        while not self.board.stopping():
-            self._report()
-            await asyncio.sleep(0.25)
-        for task in tasks:
-            task.cancel()
-
-    async def _sample(self):
-        while True:
-            for name in sorted(self.sensors):
-                self._read(name)
-                await asyncio.sleep(0)
-            await asyncio.sleep(self.settings["sample_seconds"])
-
-    def _read(self, name):
-        try:
-            readings = self.sensors[name].read()
-        except OSError as e:
-            if name not in self._failing:
-                self._failing.add(name)
-                print("sensor %s: %s; it is asked again" % (name, e))
-            return
-        self._failing.discard(name)
-        data = {"sensor": name, "readings": [self._reading(q, readings[q]) for q in readings]}
-        self._count(
-            self.tracker.track_self_describing_event((READING, data), context=[self.entity])
-        )
-
-    def _reading(self, quantity, value):
-        reading = {"quantity": quantity, "value": value}
-        unit = UNITS.get(quantity)
-        if unit:
-            reading["unit"] = unit
-        return reading
-
-    async def _link(self):
-        wifi = self.settings["wifi"]
-        while wifi:
-            if not self.board.online():
-                try:
-                    self.board.join(**wifi)
-                    print("Wi-Fi: joined", wifi["ssid"])
-                    self.board.set_clock()
-                except OSError as e:
-                    print("Wi-Fi:", e)
-            await asyncio.sleep(5)
-
-    def _count(self, eid):
-        if eid:
-            self.tracked += 1
+    def _attach(self, eid, pairs, schema, entities):
+        entities.insert(0, self.entity)
 
     def _identity(self):
         data = {"port": sys.platform, "firmware": __version__}
@@ -113,8 +105,130 @@ class App:
                 data[key] = value
         return data
 
-    def _report(self):
-        # Say once that sending fails and why, and once that it works again.
+    # --- events ---------------------------------------------------------------------------
+    def struct(self, category, action, label=None, property_=None, value=None):
+        """Track a structured event of the board itself."""
+        self.count(self.tracker.track_struct_event(category, action, label, property_, value))
+
+    def event(self, schema, data):
+        """Track a self-describing event of the board itself."""
+        self.count(self.tracker.track_self_describing_event((schema, data)))
+
+    def count(self, eid):
+        if eid:
+            self.tracked += 1
+
+    def sample(self, name, trigger=None):
+        """Read a sensor and track what it gives; -> the readings, or None if it fails."""
+        found = self.sensors.read(name)
+        if found:
+            data = {"sensor": name, "readings": readings(found)}
+            if trigger:
+                data["trigger"] = trigger
+            self.event(READING, data)
+            if "battery" in found:
+                self._battery(found["battery"])
+        return found
+
+    def fire(self, trigger, count=1):
+        """Do what a trigger asks for, now that it is due."""
+        options = trigger.options
+        names = trigger.names
+        if trigger.when == "edge":
+            self.struct("edge", options["edge"], str(options["pin"]), None, int(count))
+        elif trigger.when == "threshold":
+            name = options["sensor"]
+            value = (self.sensors.read(name) or {}).get(options["quantity"])
+            if value is None or not trigger.crosses(value):
+                return
+            action = "below" if options["above"] is None else "above"
+            self.struct("threshold", action, name, options["quantity"], value)
+            names = names or [name]
+        for name in self.sensors.names if names is None else names:
+            if name in self.sensors.names:
+                self.sample(name, trigger.when)
+            self.board.idle()
+
+    def _battery(self, percent):
+        # It must rise a little before it counts as charged again.
+        self.battery = percent
+        limit = self.settings["battery"]["low_percent"]
+        low = percent < (limit + 5 if self.low else limit)
+        if low != self.low:
+            self.low = low
+            self.struct("battery", "low" if low else "ok", None, None, percent)
+
+    def started(self):
+        """Track the boot, and what ended the run before if that was a crash."""
+        self.struct("board", "boot", self.cause, self.intent)
+        error = self.crashes.error
+        if error and "errors" in self.settings["track"]:
+            from snowplow_tracker.events.error import SCHEMA
+
+            self.event(SCHEMA, error)
+        if self.crashes.safe:
+            print("safe mode after %d crashes in a row: no sensors" % self.crashes.count)
+            self.struct("board", "safe_mode", None, None, self.crashes.count)
+        if self.extras:
+            self.extras.started()
+
+    def sensor_changed(self, name, error):
+        """Tell that a sensor fails (an OSError), or is back (None)."""
+        print("sensor %s: %s" % (name, "%s; it is asked again" % error if error else "works"))
+        if error is None:
+            self.struct("sensor", "recovered", name)
+        elif "errors" in self.settings["track"]:
+            from snowplow_tracker.events.error import error as application_error
+
+            self.event(*application_error(error, thread_name="sensor " + name))
+
+    def losses(self):
+        """Track what the store gave up since the last time, if it did."""
+        lost = getattr(self.store, "lost", None) or {"overflow": self.store.dropped}
+        data = {cause: lost[cause] - self._lost.get(cause, 0) for cause in lost}
+        if sum(data.values()):
+            self._lost = dict(lost)
+            self.event(LOSS, data)
+
+    def health(self):
+        """Track how the board is."""
+        import health
+
+        self.losses()
+        self.event(health.SCHEMA, health.measure(self))
+        if self.extras:
+            self.extras.refresh()
+
+    # --- the link -------------------------------------------------------------------------
+    # `alive`: whether the other side was heard of at all, whatever it said.
+    def heard(self, alive, accepted):
+        """Hear from the transport how a request ended."""
+        if accepted:
+            if self.crashes.error:
+                self.crashes.told()
+            if self.remote:
+                self.remote.works()
+        self.dead_link(self.link.report(alive))
+
+    def dead_link(self, action):
+        """Do what the link asks for: rejoin, cycle, reset or None."""
+        if action:
+            print("Wi-Fi: the link is dead:", action)
+        # Not at once, since the emitter is in the middle of it; and only if it loses nothing.
+        self.wants_reset = action == "reset"
+
+    def reset_if_wanted(self):
+        """Reset for a dead link, where no events are in RAM alone."""
+        safe = self.settings["store_bytes"] or not len(self.store)
+        # One that did not help is not tried again for a while.
+        if self.intent == "link" and clock.ms() < _AGAIN_MS:
+            safe = False
+        if self.wants_reset and safe:
+            self.restart("link")
+        self.wants_reset = False
+
+    def report(self):
+        """Say once that sending fails and why, and once that it works again."""
         trouble = self.emitter.last
         if isinstance(trouble, int):
             trouble = None if 200 <= trouble < 300 else "HTTP status %d" % trouble
@@ -123,21 +237,66 @@ class App:
         if trouble != self._trouble:
             self._trouble = trouble
             if trouble:
-                print("not sent, %d kept: %s" % (len(self.emitter.event_store), trouble))
+                print("not sent, %d kept: %s" % (len(self.store), trouble))
             else:
                 print("sending works again")
 
-    def _hello(self):
+    def settle(self, ask):
+        """Fetch the configuration if `ask`, and restart if that asks for it; blocks."""
+        remote = self.remote
+        if remote and ask:
+            try:
+                for wait in remote.check():
+                    clock.sleep_ms(wait)
+                    self.board.idle()
+            except OSError as e:
+                print("remote config:", e)
+        if remote and (remote.is_new or remote.is_over()):
+            self.restart("config")
+
+    # --- beginning and end ----------------------------------------------------------------
+    def hello(self):
+        """Print what board this is, what it has and what it lacks."""
         print("board: %s (%s), id %s" % (self.board.model, sys.platform, self.board.id()))
-        print("sensors:", ", ".join(sorted(self.sensors)) or "none")
+        print("sensors:", ", ".join(self.sensors.names) or "none")
         for what in self.board.absent:
             print("absent:", what)
         print("collector:", self.settings["collector"])
 
-    def _goodbye(self):
+    def watch(self):
+        """Start the watchdog, if the config wants one and the board has one."""
+        seconds = self.settings["watchdog_seconds"]
+        if seconds:
+            self.board.watchdog(seconds)
+
+    def save(self):
+        """Make safe what is only in RAM, before a sleep, a reset or the end."""
+        if hasattr(self.store, "sync"):
+            self.store.sync()
+        save_clock()
+
+    def restart(self, intent):
+        """Save, and boot again."""
+        self.emitter.close()
+        self.save()
+        self.board.reset(intent)
+
+    # Out of safe mode it comes by time only: what went well there is little.
+    def went_well(self):
+        """A time without a crash: the next one is the first again."""
+        late = clock.ms() > self.settings["safe_seconds"] * 1000
+        if not self.crashes.safe:
+            self.crashes.well()
+        elif late and (self.settings["store_bytes"] or not len(self.store)):
+            self.crashes.forgive(1)
+            self.restart("crash")
+
+    def goodbye(self):
+        """Send what is left for a while, and say what became of all events."""
+        self.board.intend("stop")
         self.tracker.flush(_STOP_SECONDS)
-        store = self.emitter.event_store
+        self.save()
         print(
             "stopped: tracked %d, sent %d, unsent %d, dropped %d"
-            % (self.tracked, self.emitter.sent, len(store), store.dropped)
+            % (self.tracked, self.emitter.sent, len(self.store), self.store.dropped)
         )

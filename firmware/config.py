@@ -1,72 +1,167 @@
 # Reads config.json and checks it at boot. Every mistake is answered with the file, the key and
-# what was expected, since a board in a box cannot be asked.
+# what was expected, since a board in a box cannot be asked. What it checks against is loaded
+# with it, and both can be forgotten when the settings are there: see main.py.
 import json
+
+from boards import sensors
 
 
 class ConfigError(ValueError):
     pass
 
 
-def _text(value):
-    return isinstance(value, str) and 0 < len(value) <= 255
+def _text(limit, least=1):
+    return lambda v: isinstance(v, str) and least <= len(v) <= limit
 
 
-def _url(value):
-    # Only http: the transport of this version cannot verify a certificate.
-    if not _text(value) or value[:7] != "http://":
+# On a board isinstance(True, int) is False, on CPython it is not.
+def _int(low, high):
+    return lambda v: isinstance(v, int) and not isinstance(v, bool) and low <= v <= high
+
+
+def _number(v):
+    return isinstance(v, (int, float)) and not isinstance(v, bool) and v - v == 0
+
+
+def _bool(v):
+    return isinstance(v, bool)
+
+
+def _one_of(*known):
+    return lambda v: v in known
+
+
+def _pin(v):
+    return _int(0, 60)(v) or _text(16)(v)
+
+
+def _url(value, path=False):
+    if not isinstance(value, str) or len(value) > 255 or value[:4] != "http":
         return False
-    host, _, port = value[7:].rstrip("/").partition(":")
-    for c in host:
-        if c <= " " or c in "/?#@[]\\\x7f":
+    scheme, _, rest = value.partition("://")
+    host, slash, tail = rest.partition("/")
+    if scheme not in ("http", "https") or slash and tail and not path:
+        return False
+    for c in value:
+        if not "!" <= c <= "~":
             return False
-    return bool(host) and (not port and value[-1] != ":" or port.isdigit())
+    host, colon, port = host.partition(":")
+    for c in "?#@[]\\":
+        if c in host:
+            return False
+    return bool(host) and (port.isdigit() or not colon)
 
 
-def _seconds(value):
-    return _whole(value) and 1 <= value <= 86400
+def _document(value):
+    return _url(value, True)
 
 
-def _count(value):
-    return _whole(value) and 1 <= value <= 500
+def _names(v):
+    return isinstance(v, list) and all([_text(64)(name) for name in v])
 
 
-def _bytes(value):
-    return _whole(value) and 1024 <= value <= 1048576
+def _addresses(v):
+    if not isinstance(v, list) or len(v) != 4:
+        return False
+    for address in v:
+        parts = address.split(".") if isinstance(address, str) else ()
+        if len(parts) != 4 or not all([p.isdigit() and int(p) < 256 for p in parts]):
+            return False
+    return True
 
 
-def _whole(value):
-    return isinstance(value, int) and not isinstance(value, bool)
+_FEATURES = ("session", "platform", "application", "install", "lifecycle", "errors", "diagnostics")
 
 
-def _any_text(value):
-    return isinstance(value, str) and len(value) <= 64
+def _features(v):
+    return isinstance(v, list) and all([name in _FEATURES for name in v])
 
 
 _NEEDED = object()
-_SECONDS = "a whole number of seconds from 1 to 86400"
+_S = (_int(1, 86400), "a whole number of seconds from 1 to 86400")
+_MV = (_int(100, 60000), "millivolts from 100 to 60000")
+_PIN = (_pin, "a pin number")
 
 # key: (check, what is expected, default)
-_KEYS = {
-    "collector": (_url, 'a URL such as "http://192.168.1.10:9090", http only', _NEEDED),
-    "app_id": (_text, "a text of 1 to 255 characters", _NEEDED),
-    "namespace": (_text, "a text of 1 to 128 characters", "firmware"),
-    "sample_seconds": (_seconds, _SECONDS, 60),
-    "send_seconds": (_seconds, _SECONDS, 60),
-    "batch_size": (_count, "a whole number from 1 to 500", 20),
-    "buffer_bytes": (_bytes, "a whole number of bytes from 1024 to 1048576", 16384),
+_KEYS: dict = {
+    "collector": (_url, 'a URL such as "https://collector.example.com"', _NEEDED),
+    "roots": (_text(64), "the path of a file with DER certificates", None),
+    "verify": (_bool, "true, or false to send to whoever answers", True),
+    "app_id": (_text(255), "a text of 1 to 255 characters", _NEEDED),
+    "namespace": (_text(128), "a text of 1 to 128 characters", "firmware"),
+    "mode": (_one_of("always_on", "battery"), '"always_on" or "battery"', "always_on"),
+    "sample_seconds": _S + (60,),
+    "send_seconds": _S + (60,),
+    "batch_size": (_int(1, 500), "a whole number from 1 to 500", 20),
+    "buffer_bytes": (_int(1024, 1048576), "a whole number of bytes from 1024 to 1048576", 16384),
+    "store_bytes": (_int(0, 16777216), "bytes of flash, 0 for none, to 16777216", 0),
+    "store_path": (_text(64), "a directory on the flash", "events"),
+    "state_path": (_text(64), "a directory on the flash", "."),
+    "watchdog_seconds": (_int(0, 300), "a whole number of seconds, 0 for none, to 300", 60),
+    "health_seconds": (_int(0, 604800), "seconds, 0 for none, to 604800", 3600),
+    "safe_seconds": (_int(5, 604800), "seconds from 5 to 604800", 21600),
+    "user_id": (_text(255), "a text of 1 to 255 characters", None),
+    "led": (_pin, "the LED's pin number", None),
+    "builtin": (_bool, "true or false: the board's own sensors", True),
+    "track": (_features, "a list of " + ", ".join(_FEATURES), ["errors"]),
     "wifi": (dict, "an object with ssid and password", None),
+    "buses": (dict, 'an object such as {"i2c": {"sda": 4, "scl": 5}}', {}),
+    "sensors": (dict, 'an object such as {"air": {"type": "bme280", "bus": "i2c"}}', {}),
+    "triggers": (list, "a list of objects with `when`", []),
+    "battery": (dict, "an object; {} for the defaults", {}),
+    "remote": (dict, "an object with url", None),
+}
+_PASSWORD = (_text(64, 0), "a text, empty for an open network", _NEEDED)
+_ADDRESS = (_addresses, "a list of own address, mask, gateway, name server", None)
+_NETWORK: dict = {
+    "ssid": (_text(32), "the network's name", _NEEDED),
+    "password": _PASSWORD,
+    "address": _ADDRESS,
+}
+_LINK: dict = {
+    "country": (_text(2, 2), 'two letters such as "DE"', None),
+    "hostname": (_text(32), "a text of 1 to 32 characters", None),
+    "power_save": (_bool, "true or false", False),
+    "timeout": (_int(5, 120), "seconds from 5 to 120", 20),
+}
+_BUS: dict = {"sda": _PIN + (_NEEDED,), "scl": _PIN + (_NEEDED,)}
+_BUS["freq"] = (_int(1000, 1000000), "hertz from 1000 to 1000000", 100000)
+_BATTERY: dict = {
+    "wakes_per_send": (_int(1, 10000), "a whole number from 1 to 10000", 10),
+    "send_events": (_int(1, 100000), "a whole number from 1 to 100000", 200),
+    "low_percent": (_int(0, 100), "percent from 0 to 100", 20),
+    "send_timeout": (_int(5, 300), "seconds from 5 to 300", 60),
+}
+_REMOTE: dict = {
+    "url": (_document, "a URL of a remote_config document", _NEEDED),
+    "seconds": (_int(1, 604800), "seconds from 1 to 604800", 86400),
+    "trial_seconds": (_int(5, 86400), "seconds from 5 to 86400", 900),
+}
+_READ = (_names, "a list of names of sensors", None)
+_WHEN: dict = {
+    "boot": {"read": _READ},
+    "every": {"read": _READ, "seconds": _S + (_NEEDED,)},
+    "edge": {
+        "read": _READ,
+        "pin": _PIN + (_NEEDED,),
+        "edge": (_one_of("falling", "rising"), '"falling" or "rising"', "falling"),
+        "pull": (_one_of("up", "down"), '"up" or "down"', None),
+        "debounce_ms": (_int(0, 10000), "milliseconds from 0 to 10000", 50),
+    },
+    "threshold": {
+        "read": _READ,
+        "seconds": _S + (10,),
+        "sensor": (_text(64), "a sensor's name", _NEEDED),
+        "quantity": (_text(64), "one of the sensor's quantities", _NEEDED),
+        "above": (_number, "a number", None),
+        "below": (_number, "a number", None),
+        "hysteresis": (lambda v: _number(v) and v >= 0, "a number from 0", 0),
+    },
 }
 
-_WIFI_KEYS = {
-    "ssid": (_text, "the network's name", _NEEDED),
-    "password": (_any_text, "a text, empty for an open network", _NEEDED),
-    "country": (lambda v: _text(v) and len(v) == 2, 'two letters such as "DE"', None),
-    "hostname": (lambda v: _text(v) and len(v) <= 32, "a text of 1 to 32 characters", None),
-}
 
-
-def load(path):
-    """The settings in `path`, with defaults filled in; ConfigError says what is wrong."""
+def read(path):
+    """What is in `path`; ConfigError if it is not there, or not JSON."""
     try:
         file = open(path)
     except OSError:
@@ -75,18 +170,98 @@ def load(path):
         )
     with file:
         try:
-            data = json.load(file)
+            return json.load(file)
         except ValueError:
             raise ConfigError("%s: not valid JSON%s" % (path, _where(file, path)))
+
+
+def check(path, data):
+    """The settings in `data`, with defaults filled in; `path` is how messages call it."""
     settings = _check(path, "", data, _KEYS)
+    if settings["collector"][:6] == "https:" and settings["verify"] and not settings["roots"]:
+        raise ConfigError("%s: roots is missing: %s" % (path, _KEYS["roots"][1]))
+    settings["battery"] = _check(path, "battery.", settings["battery"], _BATTERY)
     if settings["wifi"] is not None:
-        settings["wifi"] = _check(path, "wifi.", settings["wifi"], _WIFI_KEYS)
+        settings["wifi"] = _wifi(path, settings["wifi"])
+    if settings["remote"] is not None:
+        settings["remote"] = _check(path, "remote.", settings["remote"], _REMOTE)
+    buses = settings["buses"]
+    for name in buses:
+        buses[name] = _check(path, "buses.%s." % name, buses[name], _BUS)
+    for name in settings["sensors"]:
+        settings["sensors"][name] = _sensor(path, name, settings["sensors"][name], buses)
+    settings["triggers"] = [
+        _trigger(path, i, trigger, settings) for i, trigger in enumerate(settings["triggers"])
+    ]
     return settings
+
+
+def _wifi(path, data):
+    # One network in the object itself, or several in its list `networks`.
+    keys = dict(_LINK)
+    if "networks" in data:
+        keys["networks"] = (list, "a list of objects with ssid and password", _NEEDED)
+    else:
+        keys.update(_NETWORK)
+    found = _check(path, "wifi.", data, keys)
+    if "networks" not in data:
+        found["networks"] = [{key: found.pop(key) for key in _NETWORK}]
+        return found
+    found["networks"] = [
+        _check(path, "wifi.networks[%d]." % i, network, _NETWORK)
+        for i, network in enumerate(found["networks"])
+    ]
+    return found
+
+
+def _sensor(path, name, data, buses):
+    prefix = "sensors.%s." % name
+    if not isinstance(data, dict) or not isinstance(data.get("type"), str):
+        raise ConfigError("%s: %stype is missing: a sensor such as bme280" % (path, prefix))
+    kind = data["type"]
+    try:
+        module = sensors.load(kind)
+    except ImportError:
+        raise ConfigError("%s: %stype: no boards/sensors/%s.py" % (path, prefix, kind))
+    keys: dict = {"type": (_text(32), "a sensor", _NEEDED)}
+    for option in module.OPTIONS:
+        low, high = module.OPTIONS[option][:2]
+        default = module.OPTIONS[option][2] if len(module.OPTIONS[option]) > 2 else _NEEDED
+        keys[option] = (
+            lambda v, low=low, high=high: _number(v) and low <= v <= high,
+            "a number from %s to %s" % (low, high),
+            default,
+        )
+    if module.BUS == "i2c":
+        keys["bus"] = (_one_of(*buses), "one of buses: " + ", ".join(sorted(buses)), _NEEDED)
+    elif module.BUS != "board":
+        keys["pin"] = _PIN + (None if module.BUS == "battery" else _NEEDED,)
+        if module.BUS == "pin":
+            keys["pull"] = (_one_of("up", "down"), '"up" or "down"', "up")
+    return _check(path, prefix, data, keys)
+
+
+def _trigger(path, i, data, settings):
+    prefix = "triggers[%d]." % i
+    when = data.get("when") if isinstance(data, dict) else None
+    if when not in _WHEN:
+        raise ConfigError(
+            "%s: %swhen: expected one of %s" % (path, prefix, ", ".join(sorted(_WHEN)))
+        )
+    if when == "edge" and settings["mode"] == "battery":
+        raise ConfigError("%s: %swhen: edge needs the mode always_on" % (path, prefix))
+    keys = dict(_WHEN[when])
+    keys["when"] = (_text(16), "a trigger", _NEEDED)
+    found = _check(path, prefix, data, keys)
+    if when == "threshold" and (found["above"] is None) == (found["below"] is None):
+        raise ConfigError("%s: %sabove: expected either above or below" % (path, prefix))
+    return found
 
 
 def _check(path, prefix, data, keys):
     if not isinstance(data, dict):
-        raise ConfigError("%s: expected a JSON object in braces" % path)
+        place = path + ": " + prefix[:-1] + ": " if prefix else path + ": "
+        raise ConfigError("%sexpected a JSON object in braces" % place)
     for key in data:
         if key not in keys:
             raise ConfigError(
@@ -102,7 +277,7 @@ def _check(path, prefix, data, keys):
             settings[key] = default
             continue
         value = data[key]
-        good = isinstance(value, dict) if check is dict else check(value)
+        good = isinstance(value, check) if check in (dict, list) else check(value)
         if not good:
             # A password is the one value that may not be shown.
             got = "" if key == "password" else ", got " + json.dumps(value)

@@ -1,16 +1,36 @@
-# Wires board, config and application; what they do is in their own files.
+# Wires board, config and mode; what they do is in their own files.
 import sys
 
 import boards
-from app import App
-from config import ConfigError, load
+from crash import Crashes
+from remote import settings_of
+
+
+def start(settings):
+    for name in ("config", "remote", "boards.sensors"):  # what is needed later loads again
+        sys.modules.pop(name, None)
+    board = boards.load(**({} if settings["led"] is None else {"led": settings["led"]}))
+    intent = board.intent()
+    crashes = Crashes(settings["state_path"])
+    if board.reset_cause() == "watchdog" and not intent and settings["watchdog_seconds"]:
+        crashes.bitten()
+    if crashes.safe:
+        settings.update(sensors={}, builtin=False)
+    try:
+        __import__(settings["mode"]).run(board, settings, crashes, intent)
+    except Exception as e:
+        print("crash:", e)
+        crashes.record(e)
+        board.reset("crash")
+
 
 try:
-    settings = load("config.json")
-except ConfigError as e:
+    found = settings_of("config.json")
+except ValueError as e:
     print(e)
-    # To a board, exit means boot again, and so for ever: it stays at its REPL instead.
+    # To a board, exit means boot again, and so for ever: it is to stay at its REPL instead.
     if sys.platform in ("linux", "darwin"):
         sys.exit(1)
 else:
-    App(boards.load(), settings).run()
+    del settings_of
+    start(found)

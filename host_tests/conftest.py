@@ -1,3 +1,4 @@
+import sys
 import types
 
 import pytest
@@ -9,12 +10,16 @@ def simulate(monkeypatch):
 
     def start(port, chip="ESP32"):
         import boards.base
-        import boards.wifi
+        import boards.chip
+        import boards.esp32
+        import boards.rp2
         import simulation
+        from boards.sensors import aht20, bme280, button, ds18b20, light, pulses, sht3x  # noqa
 
         world = simulation.start(port, chip)
-        monkeypatch.setattr(boards.base, "time", world.time)
-        monkeypatch.setattr(boards.wifi, "time", world.time)
+        for name, module in list(sys.modules.items()):
+            if name.startswith("boards.") and hasattr(module, "time"):
+                monkeypatch.setattr(module, "time", world.time)
         heap = types.SimpleNamespace(collect=lambda: None, mem_free=lambda: world.memory_free)
         monkeypatch.setattr(boards.base, "gc", heap)
         return world

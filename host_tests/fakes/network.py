@@ -47,6 +47,7 @@ class _Radio:
         self.busy_ms = 0  # until when the driver still disconnects (esp32)
         self.reconnects = -1
         self.pm = None
+        self.address = None  # (own, mask, gateway, name server) if it is static
 
     def over(self):
         return self.outcome is not None and simulation.world.now_ms >= self.done_ms
@@ -64,6 +65,8 @@ class _WLAN:
     def active(self, *is_active):
         if is_active:
             self._radio.active = bool(is_active[0])
+            if not self._radio.active:
+                self._radio.outcome = None
             simulation.world.log.append(("active", self._radio.active))
             return None
         return self._radio.active
@@ -72,15 +75,33 @@ class _WLAN:
         world, radio = simulation.world, self._radio
         if not radio.active:
             raise OSError("Wifi Not Started")
+        if world.mem32[simulation.VSYS_PAD] != simulation.PAD_RESET:
+            raise OSError("the radio's clock line is cut")
         self._settle()
         self._refuse_if_busy()
         world.log.append(("connect", ssid, password))
         radio.outcome = simulation.next_of(world.joins)
+        if isinstance(world.networks, dict):  # a place with several of them
+            radio.outcome = world.networks.get(ssid, "not_found")
+        if radio.outcome == "no_address" and radio.address:
+            radio.outcome = "joined"  # a static one waits for nobody
         if radio.outcome == "refused":
             radio.outcome = None
             raise OSError("Wifi Internal Error")
         radio.done_ms = world.now_ms + world.join_ms
         radio.requested = True
+
+    def ifconfig(self, *static):
+        if not static:
+            return self._radio.address or ("192.168.4.7", "255.255.255.0") + ("192.168.4.1",) * 2
+        assert len(static[0]) == 4 and isinstance(static[0], tuple)
+        self._radio.address = static[0]
+        simulation.world.log.append(("ifconfig", static[0]))
+
+    def ipconfig(self, **values):
+        assert values == {"dhcp4": True}
+        self._radio.address = None
+        simulation.world.log.append(("dhcp",))
 
     def _refuse_if_busy(self):
         pass
@@ -172,6 +193,11 @@ class _Esp32WLAN(_WLAN):
 
 
 class _Rp2WLAN(_WLAN):
+    def deinit(self):
+        self._radio.active = False
+        self._radio.outcome = None
+        simulation.world.log.append(("deinit",))
+
     PM_NONE = 16
     PM_PERFORMANCE = 10555714
     PM_POWERSAVE = 17

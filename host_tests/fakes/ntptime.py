@@ -12,4 +12,7 @@ def settime():
     if isinstance(answer, Exception):
         world.now_ms += timeout * 1000
         raise answer
-    world.year = answer
+    if answer == "true":
+        world.wall_ms = world.true_ms
+    else:
+        world.year = answer

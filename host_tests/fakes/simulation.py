@@ -10,12 +10,33 @@ and from the type stubs (host_tests/unit/test_board_fakes.py compares them), and
 the port lacks is an AttributeError. They run on the MicroPython VM as well as on CPython.
 """
 
+import json
+import time as _time
+
 TICKS_PERIOD = 1 << 30  # as on the boards: differences beyond half of it lie
+
+VSYS_PAD = 0x4001C004 + 4 * 29  # RP2040: PADS_BANK0, GPIO29
+_START_MS = 1767225600000  # 2026-01-01, when a world begins
+PAD_RESET = 0x56  # what a pad has after a reset, and the radio needs there
 
 PORTS = {
     "esp32": {"epoch": 2000, "boot_year": 2000, "unique_id": "a4cf12059b7c"},
     "rp2": {"epoch": 1970, "boot_year": 2021, "unique_id": "e6614c311b7e7a28"},
 }
+
+
+class Ended(SystemExit):
+    """The program is over: args are ("deep", ms) or ("reset", 0). World.reboot() goes on."""
+
+
+class Memory(dict):
+    """Registers by address; those that nobody wrote read as zero."""
+
+    def __missing__(self, address):
+        return 0
+
+    def __getitem__(self, address):  # MicroPython's dict has no __missing__
+        return self.get(address, 0)
 
 
 class Time:
@@ -35,10 +56,20 @@ class Time:
         return (end - start + half) % TICKS_PERIOD - half
 
     def sleep_ms(self, ms):
-        self._world.now_ms += ms
+        self._world.advance(ms)
 
-    def gmtime(self):
-        return (self._world.year, 1, 1, 0, 0, 0, 0, 1)
+    def sleep_us(self, us):
+        self._world.advance((us + 999) // 1000)
+
+    def time_ns(self):
+        return (self._world.wall_ms - self._epoch()) * 1_000_000
+
+    def gmtime(self, *seconds):
+        unix = seconds[0] + self._epoch() // 1000 if seconds else self._world.wall_ms // 1000
+        return tuple(_time.gmtime(unix))[:8]
+
+    def _epoch(self):
+        return 946684800000 if self._world.port == "esp32" else 0
 
 
 class World:
@@ -58,9 +89,16 @@ class World:
         "silent", "refused" (connect() itself raises).
     join_ms: how long an attempt takes.
     signal: dBm while associated.
-    ntp: what each settime() does: a year to set, or an exception to raise; the last repeats.
-    year: what the clock says.
+    ntp: what each settime() does: a year to set, "true" for the true time, or an exception to
+        raise; the last repeats.
+    year, wall_ms: what the clock says; true_ms: what it should say.
     now_ms: milliseconds since boot; starts close to where the ticks wrap.
+    i2c: address -> a chip of chips.py.
+    onewire: the devices of the 1-Wire bus, each 9 bytes of scratchpad by its 8 bytes of ROM.
+    dht: the five bytes that a DHT answers with, or None for no answer.
+    heap: regions as idf_heap_info() gives them (esp32).
+    rtc_memory, mem32: what outlives a reset.
+    asleep_ms, drawn_mas: how long it slept, and the charge that it drew asleep, in mA ms.
     """
 
     def __init__(self, port, chip="ESP32"):
@@ -68,16 +106,18 @@ class World:
         self.chip = chip
         self.unique_id = bytes.fromhex(PORTS[port]["unique_id"])
         self.mac = bytes.fromhex("28cdc1000a0b")
-        self.adc = {}
+        self.adc = {29: 0x8000, 4: 14_000} if port == "rp2" else {}
         self.fahrenheit = 128
         self.celsius = 41
         self.reset_cause = 1
         self.joins = ["joined"]
+        self.networks = None  # name -> how joining it ends, instead of `joins`
         self.join_ms = 2500
         self.signal = -61
         self.ntp = [2026]
-        self.year = PORTS[port]["boot_year"]
         self.now_ms = TICKS_PERIOD - 3000
+        self.born_ms = self.now_ms
+        self.year = PORTS[port]["boot_year"]
         self.memory_free = 150_000
         self.pins = {}  # id -> last value written
         self.log = []  # ("connect", ssid, password), ("pin", id, mode), ...
@@ -85,6 +125,139 @@ class World:
         self.country = "XX"
         self.time = Time(self)
         self.radio = None  # the state of network.WLAN, made by the fake on first use
+        self.irqs = {}  # pin -> (handler, trigger, the Pin)
+        self.i2c = {}
+        self.onewire = {}
+        self.dht = None
+        self.heap = [(300_000, 90_000, 61_440, 80_000), (15_000, 14_000, 13_824, 13_000)]
+        self.rtc_memory = b""
+        self.mem32 = Memory({VSYS_PAD: PAD_RESET})
+        self.watchdog_ms = self.fed_ms = None
+        self.timers = []  # [period, due at, callback, the Timer]
+        self.asleep_ms = self.drawn_mas = 0
+
+    @property
+    def true_ms(self):
+        """What the time really is, since 1970."""
+        return _START_MS + self.now_ms - self.born_ms
+
+    @property
+    def wall_ms(self):
+        """What the board's clock shows, since 1970."""
+        return self._offset + self.now_ms
+
+    @wall_ms.setter
+    def wall_ms(self, value):
+        self._offset = value - self.now_ms
+
+    @property
+    def year(self):
+        return _time.gmtime(self.wall_ms // 1000)[0]
+
+    @year.setter
+    def year(self, year):
+        days = (year - 1970) * 365 + (year - 1969) // 4 - (year - 1901) // 100
+        days += (year - 1601) // 400
+        self.wall_ms = days * 86400000
+
+    def edge(self, pin, level):
+        """The level at a pin changes; its interrupt handler runs, as on the board."""
+        before = self.pins.get(pin)
+        self.pins[pin] = level
+        handler, trigger, its_pin = self.irqs.get(pin, (None, 0, None))
+        wanted = its_pin and (its_pin.IRQ_RISING if level else its_pin.IRQ_FALLING)
+        if handler and level != before and trigger & wanted:
+            handler(its_pin)
+
+    def advance(self, ms, hung=False):
+        """Time passes, and with it timers (unless the C code hangs) and the watchdog."""
+        self.look()
+        end = self.now_ms + ms
+        while self.now_ms < end:
+            due = min([end] + [timer[1] for timer in self.timers if not hung])
+            if self.watchdog_ms and max(due, self.now_ms) > self.fed_ms + self.watchdog_ms:
+                self.now_ms = self.fed_ms + self.watchdog_ms
+                self.end("watchdog", 0)
+            self.now_ms = max(due, self.now_ms)
+            for timer in self.timers:
+                if not hung and timer[1] <= self.now_ms:
+                    timer[1] = self.now_ms + timer[0]
+                    timer[2](timer[3])
+
+    def look(self):
+        """Called while time passes: where a test ends the run."""
+
+    def sleep(self, depth, ms):
+        """Pass the time asleep, with the radio's draw if it was left on."""
+        self.log.append((depth + "sleep", ms))
+        on = self.radio is not None and self.radio.active
+        self.asleep_ms += ms
+        self.drawn_mas += ms * (28 if on else 1 if self.port == "rp2" else 0.01)
+        if depth == "deep":
+            self.end("deep", ms)
+        if self.watchdog_ms and self.now_ms + ms > self.fed_ms + self.watchdog_ms:
+            self.end("watchdog", ms)
+        self.now_ms += ms
+        self.look()
+
+    def end(self, why, ms):
+        """The program is over; a test goes on with reboot()."""
+        raise Ended(why, ms)
+
+    def reboot(self, why, ms=0):
+        """What is left after a deep sleep, a reset, a watchdog's bite or a loss of power."""
+        self.now_ms += ms
+        self.pins, self.irqs, self.radio = {}, {}, None
+        self.watchdog_ms = self.fed_ms = None
+        self.timers = []
+        causes = {"deep": 4, "reset": 2, "watchdog": 3, "power": 1}
+        self.reset_cause = causes[why] if self.port == "esp32" else 1 if why == "power" else 3
+        if why == "power":
+            self.rtc_memory = b""
+            self.mem32 = Memory()
+            self.year = PORTS[self.port]["boot_year"]
+        self.mem32[VSYS_PAD] = PAD_RESET
+
+
+class RealWorld(World):
+    """On the machine's own time. What outlives a reset is in the file `path`, and a deep sleep
+    or a reset ends the process: its last line says for how many ms it is to stay away."""
+
+    def __init__(self, port, path):
+        self._path = path
+        super().__init__(port)
+        self.time = _time
+        try:
+            with open(path) as file:
+                kept = json.load(file)
+            self.rtc_memory = bytes.fromhex(kept["rtc"])
+            self.mem32.update({int(key): kept["mem32"][key] for key in kept["mem32"]})
+            self.reset_cause = kept["cause"]
+        except OSError:
+            pass
+
+    @property
+    def now_ms(self):
+        return _time.time_ns() // 1000000
+
+    @now_ms.setter
+    def now_ms(self, value):
+        pass
+
+    def sleep(self, depth, ms):
+        self.log.append((depth + "sleep", ms))
+        if depth == "deep":
+            self.end("deep", ms)
+        _time.sleep(ms / 1000)
+
+    def end(self, why, ms):
+        cause = {"deep": 4, "reset": 2, "watchdog": 3}[why] if self.port == "esp32" else 3
+        registers = {str(key): self.mem32[key] for key in self.mem32}
+        kept = {"rtc": self.rtc_memory.hex(), "mem32": registers, "cause": cause}
+        with open(self._path, "w") as file:
+            json.dump(kept, file)
+        print("world: %s %d" % (why, ms))
+        raise Ended(why, ms)
 
 
 world = World("rp2")
@@ -94,6 +267,13 @@ def start(port, chip="ESP32"):
     """A fresh machine; the fakes show this one from now on."""
     global world
     world = World(port, chip)
+    return world
+
+
+def start_real(port, path):
+    """The machine of a process that runs on real time; see RealWorld."""
+    global world
+    world = RealWorld(port, path)
     return world
 
 

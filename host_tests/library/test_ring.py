@@ -1,6 +1,6 @@
 from struct import unpack_from
 
-from expect import tracker
+from expect import refused, tracker
 from snowplow_tracker import RingStore, clock
 from snowplow_tracker.record import HEADER, HEADER_SIZE, MAX_JSON
 
@@ -141,3 +141,25 @@ def test_a_full_buffer_holds_what_its_bytes_allow():
     store = t.emitters[0].event_store
     assert 4096 // 180 - 2 < len(store) < 4096 // 100
     assert len(store) + store.dropped == 100
+
+
+def test_with_overflow_newest_the_newest_is_refused():
+    store = RingStore(3 * (HEADER_SIZE + 10), overflow="newest")
+    for i in range(5):
+        assert store.put(i, 0, b"0123456789") == (i + 1 if i < 3 else None)
+    assert [r[0] for r in records(store)] == [1, 2, 3]
+    assert store.lost == {"overflow": 2} and store.dropped == 2
+    store.drop(1)
+    assert store.put(0, 0, b"0123456789") == 4
+    refused("overflow", RingStore, 100, "latest")
+
+
+def test_peek_behind_the_end_is_none():
+    store = RingStore(100)
+    for i in range(3):
+        store.put(i, 0, b"x" * 16)
+    for after in (3, 4, 99, 1 << 40):
+        assert store.peek(after) is None
+    assert not store.sync() and store.error is None
+    store.drop(3)
+    assert store.sync()

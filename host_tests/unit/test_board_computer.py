@@ -47,7 +47,7 @@ LOOPBACK = link("lo", "00:00:00:00:00:00", 77777, 77777)
 DISK = "   49490   22604  2505722    9918    4343   24779  1143408    3639       0    6720\n"
 
 
-# --- identity ---------------------------------------------------------------------------------
+# --- identity --------------------------------------------------------------------------------
 def test_the_id_is_a_hash_of_the_machine_id_and_nothing_of_it(tree):
     machine = "0123456789abcdef0123456789abcdef"
     one = tree({"etc/machine-id": machine + "\n"}).board().id()
@@ -86,7 +86,7 @@ def test_model(tree):
     assert board.model == "Raspberry Pi 4 Model B Rev 1.4"
 
 
-# --- temperature ------------------------------------------------------------------------------
+# --- temperature -----------------------------------------------------------------------------
 def zone(number, kind, value):
     base = "sys/class/thermal/thermal_zone%d/" % number
     return {base + "type": kind + "\n", base + "temp": "%s\n" % value}
@@ -143,7 +143,7 @@ def test_a_zone_that_goes_away_is_an_oserror(tree):
         sensor.read()
 
 
-# --- the other sensors ------------------------------------------------------------------------
+# --- the other sensors -----------------------------------------------------------------------
 def test_load(tree):
     board = tree({"proc/loadavg": "0.42 0.30 0.25 2/84 5796\n"}).board()
     assert board.sensors()["load"].read() == {"load1": 0.42}
@@ -220,7 +220,7 @@ def test_this_very_machine():
     assert {"cpu", "load", "memory", "disk", "network"} <= named | set(board.sensors())
 
 
-# --- stopping ---------------------------------------------------------------------------------
+# --- stopping --------------------------------------------------------------------------------
 @pytest.fixture
 def stdin(monkeypatch):
     """stdin(fd) makes fd the standard input of the boards made from now on."""

@@ -1,5 +1,6 @@
 """The fakes offer what the ports' type stubs know, with the same numbers and no more."""
 import ast
+import importlib
 import inspect
 import sys
 from pathlib import Path
@@ -30,6 +31,14 @@ def name(node):
     return getattr(node, "name", None)
 
 
+def with_bases(stub, label):
+    """What is in the body of a class, after that of its bases in the same module."""
+    for base in stub[label].bases:
+        if isinstance(base, ast.Name) and base.id in stub:
+            yield from with_bases(stub, base.id)
+    yield from stub[label].body
+
+
 def agree(where, fake, node):
     """A number is the stub's, a function takes no keyword that the stub's does not."""
     if isinstance(fake, int):
@@ -39,7 +48,8 @@ def agree(where, fake, node):
     assert isinstance(node, ast.FunctionDef), where
     ours = inspect.signature(fake).parameters.values()
     keywords = {p.name for p in ours if p.kind is p.KEYWORD_ONLY}
-    assert keywords <= {argument.arg for argument in node.args.kwonlyargs}, where
+    if not node.args.kwarg:
+        assert keywords <= {argument.arg for argument in node.args.kwonlyargs}, where
 
 
 @pytest.mark.parametrize("port", ["esp32", "rp2"])
@@ -54,11 +64,23 @@ def test_every_name_of_a_fake_is_in_the_stub(port, module):
         if not isinstance(fake, type):
             agree(label, fake, stub[label])
             continue
-        known = {name(node): node for node in stub[label].body if name(node)}
+        known = {name(node): node for node in with_bases(stub, label) if name(node)}
         for member in dir(fake):
             if not member.startswith("_"):
                 assert member in known, "%s: no %s.%s" % (port, label, member)
                 agree(member, getattr(fake, member), known[member])
+
+
+@pytest.mark.parametrize("port", ["esp32", "rp2"])
+@pytest.mark.parametrize("module", ["dht", "ds18x20", "onewire"])
+def test_every_name_of_a_frozen_driver_is_in_the_stub(port, module):
+    stub = members(port, module)
+    for label, fake in vars(importlib.import_module(module)).items():
+        if not isinstance(fake, type):
+            continue
+        known = {name(node) for node in with_bases(stub, label)}
+        extra = {member for member in vars(fake) if not member.startswith("_")} - known
+        assert not extra, "%s: no %s.%s" % (port, label, extra)
 
 
 @pytest.mark.parametrize("port", ["esp32", "rp2"])

@@ -18,7 +18,7 @@ def world(request, simulate):
     return simulate(request.param)
 
 
-# --- import -----------------------------------------------------------------------------------
+# --- import ----------------------------------------------------------------------------------
 @pytest.mark.parametrize("port", ["esp32", "rp2"])
 def test_importing_and_making_a_board_touch_no_pin_and_no_radio(simulate, port):
     world = simulate(port)
@@ -36,7 +36,7 @@ def test_unix_needs_neither_fakes_nor_machine():
     assert subprocess.run(run, capture_output=True, text=True, check=True).stdout == "False\n"
 
 
-# --- load -------------------------------------------------------------------------------------
+# --- load ------------------------------------------------------------------------------------
 def on(monkeypatch, implementation, platform):
     fake = types.SimpleNamespace(
         platform=platform, implementation=types.SimpleNamespace(name=implementation)
@@ -84,7 +84,7 @@ def test_what_a_board_file_itself_cannot_import_is_not_hidden(monkeypatch, tmp_p
         boards.load()
 
 
-# --- identity ---------------------------------------------------------------------------------
+# --- identity --------------------------------------------------------------------------------
 def test_identity(world):
     board = BOARDS[world.port].Board()
     assert board.id() == {"esp32": "a4cf12059b7c", "rp2": "e6614c311b7e7a28"}[world.port]
@@ -110,7 +110,7 @@ def test_reset_cause(simulate, port, number, name):
     assert BOARDS[port].Board().reset_cause() == name
 
 
-# --- pins -------------------------------------------------------------------------------------
+# --- pins ------------------------------------------------------------------------------------
 def test_led_of_a_pico(simulate):
     world = simulate("rp2")
     board = rp2.Board()
@@ -126,7 +126,7 @@ def test_an_esp32_has_the_led_that_it_is_told_of(simulate):
     board = esp32.Board(led=2)
     board.led(1)
     assert world.pins == {2: 1}
-    assert board.absent == []
+    assert [line.split(":")[0] for line in board.absent] == ["supply voltage"]
 
 
 def test_an_esp32_that_is_told_of_no_led_says_so(simulate):
@@ -134,7 +134,7 @@ def test_an_esp32_that_is_told_of_no_led_says_so(simulate):
     board = esp32.Board()
     board.led(True)
     assert world.pins == {}
-    assert [line.split(":")[0] for line in board.absent] == ["led"]
+    assert [line.split(":")[0] for line in board.absent] == ["led", "supply voltage"]
 
 
 # RP2040 datasheet 4.9: 12 bits of the 3.3 V reference, of which u16 is a spread copy.
@@ -162,7 +162,7 @@ def test_a_board_without_an_adc_says_so():
         base.Board().adc(0)
 
 
-# --- temperature ------------------------------------------------------------------------------
+# --- temperature -----------------------------------------------------------------------------
 # RP2040 datasheet 4.9.5: 0.706 V at 27 degrees, 1.721 mV less for each degree more. One step
 # of the ADC is 0.47 degrees.
 @pytest.mark.parametrize("volts, celsius", [(0.706, 27), (0.706 - 0.01721, 37), (0.7749, -13)])
@@ -191,7 +191,7 @@ def test_an_esp32_without_a_thermometer_says_so(simulate, monkeypatch):
     assert world.log == []
 
 
-# --- sensors ----------------------------------------------------------------------------------
+# --- sensors ---------------------------------------------------------------------------------
 def test_sensors(world):
     world.adc[4] = 14_000
     board = BOARDS[world.port].Board()

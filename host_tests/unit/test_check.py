@@ -76,7 +76,7 @@ def test_this_repository_keeps_to_its_arrows():
     assert check.arrows(check.ROOT) == []
 
 
-# --- types ------------------------------------------------------------------------------------
+# --- types -----------------------------------------------------------------------------------
 @pytest.fixture
 def stubs():
     stubs = Path(sys.prefix) / "stubs"

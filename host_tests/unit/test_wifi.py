@@ -170,7 +170,7 @@ def test_a_pico_has_no_mac_before_its_radio_was_on(simulate):
     assert rp2.Board().mac() is None
 
 
-# --- the clock --------------------------------------------------------------------------------
+# --- the clock -------------------------------------------------------------------------------
 def test_the_clock_is_set(world, board):
     board.join("barn", PASSWORD)
     assert board.set_clock() is True

@@ -82,7 +82,6 @@ def test_unknown_key_is_named_with_the_known_ones(boot):
     [
         ({"collector": 5}, "collector"),
         ({"collector": "192.168.1.10:9090"}, "collector"),
-        ({"collector": "https://collector.example.com"}, "collector"),
         ({"collector": "http://"}, "collector"),
         ({"collector": "http://host:port"}, "collector"),
         ({"collector": "http://host/path"}, "collector"),
@@ -115,6 +114,9 @@ def test_missing_keys(boot):
     status, console = boot("{}")
     assert status == 1
     assert console == "config.json: app_id is missing: a text of 1 to 255 characters"
+    status, console = boot(with_(collector="https://collector.example.com"))
+    assert status == 1
+    assert console == "config.json: roots is missing: the path of a file with DER certificates"
     status, console = boot(with_(wifi={"ssid": "s"}))
     assert status == 1 and console.startswith("config.json: wifi.password is missing: ")
 

@@ -9,7 +9,8 @@
 #
 # `hook` is what sets the system's clock (ntptime.settime, Board.set_clock): it raises OSError,
 # or returns False, if it could not. The emitter has sync.py ask it before it sends; where that
-# is in vain, transports hand the collector's Date header to date.tell_clock(). `keeper` is boots.py's.
+# is in vain, transports hand the collector's Date header to date.tell_clock(). `keeper` is
+# that of boots.py.
 import time
 from os import urandom
 
@@ -19,7 +20,7 @@ _EPOCH_MS = 946684800000 if time.gmtime(0)[0] == 2000 else 0
 try:
     from time import sleep_ms, ticks_diff, ticks_ms
 except ImportError:
-    from .cpython import sleep_ms, ticks_diff, ticks_ms
+    from .cpython import sleep_ms, ticks_diff, ticks_ms  # noqa: F401
 
 _NEVER = 1735689600000  # 2025-01-01: no clock that was set shows less
 hook = keeper = None

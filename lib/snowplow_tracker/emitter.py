@@ -9,11 +9,10 @@
 from struct import unpack_from
 
 from . import clock
-from .record import ANONYMOUS, DTM, HEADER, HEADER_SIZE
+from .record import ANONYMOUS, DTM, HEADER, HEADER_SIZE, UNIX
 from .transport import Stale
 
 _HEAD = b'{"schema":"iglu:com.snowplowanalytics.snowplow/payload_data/jsonschema/1-0-4","data":['
-_UNIX = 4  # the record's flag for `ms` that is the time of day
 
 
 class Emitter:
@@ -238,7 +237,7 @@ class Emitter:
             # As in _body(): what closes the event, and a comma.
             if flags & DTM:
                 size += 24
-            elif boot == clock.boot or flags & _UNIX:
+            elif boot == clock.boot or flags & UNIX:
                 size += 46
             else:
                 size = len(_dated(record, boot, ms)) + 24
@@ -272,8 +271,8 @@ class Emitter:
             json = record[HEADER_SIZE:]
             end = stm if after < last else stm[:-1]
             if not flags & DTM:
-                if boot == clock.boot or flags & _UNIX:
-                    if not flags & _UNIX:
+                if boot == clock.boot or flags & UNIX:
+                    if not flags & UNIX:
                         ms += start
                     end = b',"dtm":"%013d"%s' % (ms, end)
                 else:

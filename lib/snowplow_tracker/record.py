@@ -4,6 +4,8 @@
 #   u8  flags     DTM: the JSON has a device timestamp that the caller gave
 #                 ANONYMOUS: goes with the header `SP-Anonymous: *`, and never in one request
 #                 with events that lack the flag
+#                 UNIX: `ms` is the time of day instead (ms since 1970), as stores set it for
+#                 records of an earlier boot whose clock was known
 #   u16 boot      the run of the board that `ms` was counted in
 #   u32 sequence  given by the store; never used twice
 #   u64 ms        monotonic milliseconds since that boot
@@ -25,6 +27,7 @@ MAX_JSON = 65534
 
 DTM = 1
 ANONYMOUS = 2
+UNIX = 4
 
 
 def uuid4():

@@ -22,7 +22,7 @@ def cost(store):
 
 
 ratios = []
-for _ in range(5):
+for _ in range(11):
     gc.collect()
     flash = Flash("esp32", 800)
     flash.format()

@@ -4,7 +4,7 @@ from errno import ENOENT
 from struct import pack_into, unpack_from
 
 from .. import clock
-from ..record import HEADER, HEADER_SIZE
+from ..record import HEADER, HEADER_SIZE, UNIX
 from .segment import (
     ITEM,
     ITEM_EXTRA,
@@ -12,7 +12,6 @@ from .segment import (
     RUN,
     RUN_KIND,
     RUN_SIZE,
-    UNIX,
     boundary,
     segment_name,
 )
@@ -29,18 +28,20 @@ class Reader:
         self.cause = "corruption"  # why what was passed over could not be read
         self._buf = memoryview(bytearray(512))
         self._file = None
-        self.goto((0, 0, 0, 1, 0, 0, 0, 0, 0, 0))
+        self.goto((0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0))
 
     def mark(self):
         """The place, for goto()."""
-        place = self.number, self.at, self.left, self.sequence, self.boot, self.ms, self.start
-        return place + (self.ordinal, self.good, self.aged)
+        run = self.number, self.at, self.left, self.end, self.sequence
+        return run + (self.boot, self.ms, self.start, self.ordinal, self.good, self.aged)
 
     def goto(self, mark):
-        # `left` records of a run are still to come, the first of them at byte `at`.
-        self.number, self.at, self.left, self.sequence, self.boot, self.ms, self.start = mark[:7]
+        # `left` records of a run are still to come, the first at byte `at`; those below
+        # `sequence` are passed over, since a write that failed may have been done and repeated.
+        self.number, self.at, self.left, self.end, self.sequence = mark[:5]
+        self.boot, self.ms, self.start = mark[5:8]
         # How many records were before this place; how many were read, or too old.
-        self.ordinal, self.good, self.aged = mark[7:]
+        self.ordinal, self.good, self.aged = mark[8:]
 
     def close(self):
         """Let go of the file: needed before it is written to or removed."""
@@ -67,7 +68,8 @@ class Reader:
         while True:
             e = None
             try:
-                while self.at < self._open():
+                self._open()
+                while self.at < self.size:
                     if self.left:
                         return True
                     self._run()
@@ -84,13 +86,14 @@ class Reader:
             starts = [0]
             self.number = number
             try:
-                size = self._open()
+                self._open()
+                size = self.size
             except OSError:
                 size = 0
             while boundary(starts[-1] + 1) < size:
                 starts.append(boundary(starts[-1] + 1))
             while size and starts and not found:
-                self.goto((number, starts.pop(), 0, 0, 0, 0, 0, 0, 0, 0))
+                self.goto((number, starts.pop(), 0, 0, 0, 0, 0, 0, 0, 0, 0))
                 try:
                     self._run()
                 except OSError:
@@ -119,26 +122,25 @@ class Reader:
         # Pass over what is left of a run, to the next block.
         if self.left:
             self.ordinal += self.left
-            self.sequence += self.left
             self.left = 0
             self.at = boundary(self.at + 1)
 
     def _open(self):
-        # -> its size
+        # -> the file of this place; `size` is its size
         if not self._file or self._opened != self.number:
             self.close()
             self._file = open(segment_name(self.path, self.number), "rb")
             self._opened = self.number
             self.size = self._file.seek(0, 2)
-        return self.size
+        return self._file
 
     def _read(self, at, start, stop):
         # Bytes of the file into _buf[start:stop]; it is tried twice.
         for again in (True, False):
             try:
-                self._open()
-                self._file.seek(at)
-                return self._file.readinto(self._buf[start:stop]) == stop - start
+                f = self._open()
+                f.seek(at)
+                return f.readinto(self._buf[start:stop]) == stop - start
             except OSError:
                 self.close()
                 if not again:
@@ -152,11 +154,10 @@ class Reader:
             if (
                 kind == RUN_KIND
                 and unpack_from("<I", self._buf, RUN_SIZE - 4)[0] == crc32(head)
-                and sequence >= self.sequence
+                and sequence + count > self.sequence
             ):
                 self.at += RUN_SIZE
-                self.left, self.sequence = count, sequence
-                self.ordinal = max(ordinal, self.ordinal)
+                self.left, self.end, self.ordinal = count, sequence + count, ordinal
                 self.boot, self.ms, self.start = boot, ms, start
                 return
         self.at = boundary(self.at + 1)
@@ -172,15 +173,15 @@ class Reader:
             self._leave()
             return None
         buf = self._buf
+        sequence = self.end - self.left
         whole = self._read(self.at + ITEM_SIZE, HEADER_SIZE, stop + 4)
-        whole = whole and unpack_from("<I", buf, stop)[0] == crc32(buf[at:stop], self.sequence)
-        sequence = self.sequence
+        whole = whole and unpack_from("<I", buf, stop)[0] == crc32(buf[at:stop], sequence)
         self.at += ITEM_EXTRA + n - 1
-        self.sequence = sequence + 1
         self.ordinal += 1
         self.left -= 1
-        if not whole:
+        if not whole or sequence < self.sequence:
             return None
+        self.sequence = sequence + 1
         ms += self.ms
         boot = self.boot
         age = 0

@@ -9,9 +9,8 @@ from binascii import crc32
 from struct import pack_into, unpack_from
 
 from .. import clock
-from ..record import HEADER
+from ..record import HEADER, UNIX
 from .ring import RingStore
-from .segment import UNIX
 from .segments import SegmentStore
 
 _HEAD = "<IIIHHHHHQ"

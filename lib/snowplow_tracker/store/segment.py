@@ -26,8 +26,6 @@ ITEM = "<HBI"
 ITEM_SIZE = 7
 ITEM_EXTRA = 11  # what a record takes beside its JSON
 BLOCK = 4096
-# In a record's flags: its ms is the time of day, in milliseconds since 1970.
-UNIX = 4
 
 
 def boundary(size):

@@ -59,7 +59,7 @@ class SegmentStore:
         self.error = None
         self._since = None  # ms of the oldest record that is only in RAM
         self._patience = 0  # the sequence below which put() does not try to write
-        self._wait = 1
+        self._wait = 0
         self._reader = Reader(path, max_age)
         self._open()
 
@@ -108,13 +108,13 @@ class SegmentStore:
                 if r.sequence > after + 1:
                     return record
             self._at_end()
-            if r.good == self._head[8] and r.cause == "corruption":
+            if r.good == self._head[9] and r.cause == "corruption":
                 self._advance()  # nothing of it can be read
         return self._ring.peek(after)
 
     def drop(self, sequence):
         r = self._reader
-        if self._count and sequence >= self._head[3]:
+        if self._count and sequence >= self._head[4]:
             if r.sequence > sequence + 1:
                 r.goto(self._head)
             while r.sequence <= sequence:
@@ -178,13 +178,13 @@ class SegmentStore:
         self._doubt = True
         self._ring.cause = "error"
         self._patience = self._ring._next + self._wait
-        self._wait = min(2 * self._wait, _PATIENCE)
+        self._wait = min(2 * self._wait + 1, _PATIENCE)
 
     def _works(self):
         self.error = None
         self._ring.cause = "overflow"
         self._patience = 0
-        self._wait = 1
+        self._wait = 0
 
     def _write(self, pad, large=None):
         # Append what is in the ring, or one large record; -> whether that was done.
@@ -274,7 +274,7 @@ class SegmentStore:
         newest = self._reader.last
         lost = tuple([self.lost[cause] for cause in _CAUSES])
         generation = self._generation + 1
-        save_state(self.path, generation, newest, lease, *(self._head[:8] + lost + self._known))
+        save_state(self.path, generation, newest, lease, *(self._head[:9] + lost + self._known))
         self._generation = generation
         self._lease = lease
         self._named = newest
@@ -300,21 +300,21 @@ class SegmentStore:
         # All before the reader's place was sent, or is lost.
         r = self._reader
         head = self._head
-        passed = r.ordinal - head[7]
-        if not passed and r.number == head[0]:
+        if (r.number, r.at) == head[:2]:
             return
+        passed = max(0, r.ordinal - head[8])
         if cause:
             self.lost[cause] += passed
         else:
-            aged = r.aged - head[9]
+            aged = r.aged - head[10]
             self.lost["age"] += aged
-            self.lost[r.cause] += max(0, passed - (r.good - head[8]) - aged)
+            self.lost[r.cause] += max(0, passed - (r.good - head[9]) - aged)
         self._count -= passed
         r.close()
         if self._count <= 0:
             self._count = 0
             self._roll()
-            r.goto((r.last, 0, 0, self._last + 1, 0, 0, 0, self._total, 0, 0))
+            r.goto((r.last, 0, 0, 0, self._last + 1, 0, 0, 0, self._total, 0, 0))
         self._head = r.mark()
         # Without a state that says so they would come again, or count as something else;
         # but if there is no room for it, that is how to make some.
@@ -329,7 +329,7 @@ class SegmentStore:
         self._count = self._total = self._last = 0
         self._generation = self._lease = self._told = 0
         self._doubt = False
-        self._named = None
+        self._named = -1  # the newest segment that the state knows of
         self._known = (0, 0)
         self._set_size(0)
         self._head = self._reader.mark()
@@ -347,8 +347,8 @@ class SegmentStore:
         state, damaged = load_state(self.path)
         if state:
             r.last, lease = state[1:3]
-            r.goto(state[3:11] + (0, 0))
-            r.known = self._known = state[15:]
+            r.goto(state[3:12] + (0, 0))
+            r.known = self._known = state[16:]
             while damaged and file_size(segment_name(self.path, r.last + 1)):
                 r.last += 1
         else:
@@ -356,19 +356,19 @@ class SegmentStore:
             numbers = find_segments(self.path)
             damaged = damaged or bool(numbers)
             first, r.last = numbers or (0, 0)
-            r.goto((first, 0, 0, 1, 0, 0, 0, 0, 0, 0))
+            r.goto((first, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0))
         if damaged and not (state and file_size(segment_name(self.path, r.number))):
             r.seek()  # what is gone was sent, as far as anybody knows
         self._head = head = r.mark()
         self._oldest = number = head[0]
         while number and _remove(segment_name(self.path, number - 1)):
             number -= 1
-        self._total = head[7]
-        self._last = head[3] - 1
+        self._total = head[8]
+        self._last = head[4] - 1
         size = 0
         if r.find_end(head[0]):
             self._total = max(self._total, r.ordinal)
-            self._last = max(self._last, r.sequence - 1)
+            self._last = max(self._last, r.sequence - 1, r.end - 1)
             if r.number == r.last and r.at == r.size:
                 size = r.size
         if size or not file_size(segment_name(self.path, r.last)):
@@ -377,7 +377,7 @@ class SegmentStore:
             self._roll()  # never append to what cannot be read
         r.close()
         r.goto(head)
-        self._count = self._total - head[7]
+        self._count = self._total - head[8]
         if damaged:
             lease = max(lease, self._last) + (_LEASE if state else _LOST_LEASE)
         self._lease = lease
@@ -385,7 +385,7 @@ class SegmentStore:
         if state:
             self._generation = state[0]
             for i in range(4):
-                self.lost[_CAUSES[i]] += state[11 + i]
+                self.lost[_CAUSES[i]] += state[12 + i]
             self._told = self.dropped
 
 

@@ -9,13 +9,13 @@
 #   u16 boot, u64 start: the latest boot whose start is known, and when that was
 #   u32 CRC of these
 #
-# 82 bytes: littlefs keeps them in the folder itself, on ESP32 too.
+# 86 bytes: littlefs keeps them in the folder itself, on ESP32 too.
 import os
 from binascii import crc32
 from errno import ENOENT
 from struct import calcsize, pack, unpack, unpack_from
 
-_FORMAT = "<4sIII" + "IIHIHQQI" + "IIII" + "HQ"
+_FORMAT = "<4sIII" + "IIHIIHQQI" + "IIII" + "HQ"
 _SIZE = calcsize(_FORMAT)
 _MAGIC = b"SPs1"
 

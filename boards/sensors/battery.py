@@ -1,0 +1,28 @@
+# The battery: at an ADC pin behind a divider of `ratio`, or, without a pin, what the board
+# itself measures of its supply (a Pico W does).
+from boards.sensors import within
+from boards.sensors.voltage import average
+
+BUS = "battery"
+OPTIONS = {
+    "ratio": (1, 100, 2),
+    "empty_mv": (500, 60000, 3300),
+    "full_mv": (500, 60000, 4200),
+    "samples": (1, 1000, 8),
+}
+
+
+class Sensor:
+    def __init__(self, millivolts, ratio=2, empty_mv=3300, full_mv=4200, samples=8):
+        self._millivolts = millivolts
+        self._ratio = ratio
+        self._empty = empty_mv
+        self._full = full_mv
+        self._samples = samples
+
+    def read(self):
+        """voltage in mV, and battery in % of the way from empty to full."""
+        mv = round(average(self._millivolts, self._samples) * self._ratio)
+        within("battery", mv, 500, 60000)
+        percent = 100 * (mv - self._empty) // (self._full - self._empty)
+        return {"voltage": mv, "battery": min(100, max(0, percent))}

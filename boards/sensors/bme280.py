@@ -1,0 +1,93 @@
+# Bosch BME280, and BMP280 (the same without humidity), by I2C. One forced measurement for
+# each reading, so that the chip sleeps and does not warm itself. The compensation is the
+# datasheet's in integers: a board's floats are too short for it.
+import time
+from struct import unpack
+
+from boards.sensors import within
+
+BUS = "i2c"
+OPTIONS = {"address": (0x76, 0x77, 0x76)}
+
+_SKIPPED = 0x80000  # what a register holds when nothing was measured
+
+
+class Sensor:
+    def __init__(self, i2c, address=0x76):
+        self._i2c = i2c
+        self._address = address
+        self._words: tuple = ()
+        self._humid: tuple = ()
+
+    # Read when first needed, so that a sensor that is plugged in later works.
+    def _calibrate(self):
+        id = self._mem(0xD0, 1)[0]
+        if id not in (0x60, 0x58, 0x57, 0x56):
+            raise OSError("bme280: id 0x%02x, which is neither BME280 nor BMP280" % id)
+        humid: tuple = ()
+        if id == 0x60:
+            h2, h3, a, b, c, h6 = unpack("<hBbBbb", self._mem(0xE1, 7))
+            humid = (self._mem(0xA1, 1)[0], h2, h3, a << 4 | b & 15, c << 4 | b >> 4, h6)
+        words = unpack("<HhhHhhhhhhhh", self._mem(0x88, 24))
+        if not words[0] or not words[3]:  # both divide, and no chip has them zero
+            raise OSError("bme280: no calibration")
+        self._humid = humid
+        self._words = words
+
+    def read(self):
+        """temperature in Cel, pressure in Pa; a BME280 also humidity in %."""
+        if not self._words:
+            self._calibrate()
+        if self._humid:
+            self._i2c.writeto_mem(self._address, 0xF2, b"\x01")
+        self._i2c.writeto_mem(self._address, 0xF4, b"\x25")  # each once, forced
+        for _ in range(10):
+            time.sleep_ms(10)
+            if not self._mem(0xF3, 1)[0] & 8:
+                break
+        else:
+            raise OSError("bme280: no measurement within 100 ms")
+        raw = self._mem(0xF7, 8 if self._humid else 6)
+        pressure = raw[0] << 12 | raw[1] << 4 | raw[2] >> 4
+        temperature = raw[3] << 12 | raw[4] << 4 | raw[5] >> 4
+        if _SKIPPED in (pressure, temperature):
+            raise OSError("bme280: nothing was measured")
+        fine = self._fine(temperature)
+        found = {
+            "temperature": within("temperature", (fine * 5 + 128 >> 8) / 100, -40, 85),
+            "pressure": within("pressure", self._pressure(pressure, fine), 30000, 110000),
+        }
+        if self._humid:
+            humidity = self._humidity(raw[6] << 8 | raw[7], fine)
+            found["humidity"] = within("humidity", round(humidity / 1024, 1), 0, 100)
+        return found
+
+    def _mem(self, register, n):
+        return self._i2c.readfrom_mem(self._address, register, n)
+
+    def _fine(self, raw):
+        t1, t2, t3 = self._words[:3]
+        a = ((raw >> 3) - (t1 << 1)) * t2 >> 11
+        b = (raw >> 4) - t1
+        return a + ((b * b >> 12) * t3 >> 14)
+
+    def _pressure(self, raw, fine):
+        _, _, _, p1, p2, p3, p4, p5, p6, p7, p8, p9 = self._words
+        a = fine - 128000
+        b = a * a * p6 + (a * p5 << 17) + (p4 << 35)
+        a = (a * a * p3 >> 8) + (a * p2 << 12)
+        a = ((1 << 47) + a) * p1 >> 33
+        p = (((1048576 - raw) << 31) - b) * 3125 // a
+        a = p9 * (p >> 13) * (p >> 13) >> 25
+        b = p8 * p >> 19
+        return ((p + a + b >> 8) + (p7 << 4)) >> 8
+
+    # In 1024ths of a percent.
+    def _humidity(self, raw, fine):
+        h1, h2, h3, h4, h5, h6 = self._humid
+        v = fine - 76800
+        a = (raw << 14) - (h4 << 20) - h5 * v + 16384 >> 15
+        b = (v * h6 >> 10) * ((v * h3 >> 11) + 32768) >> 10
+        v = a * ((b + 2097152) * h2 + 8192 >> 14)
+        v -= ((v >> 15) * (v >> 15) >> 7) * h1 >> 4
+        return min(max(v, 0), 419430400) >> 12

@@ -1,0 +1,15 @@
+# The thermometer in the chip: warmer than the room, and good for seeing that a box is in the sun.
+BUS = "board"
+OPTIONS: dict = {}
+
+
+class Sensor:
+    def __init__(self, board):
+        self._board = board
+
+    def read(self):
+        """temperature in Cel."""
+        value = self._board.temperature()
+        if value is None:
+            raise OSError("cpu: this chip has no thermometer")
+        return {"temperature": value}

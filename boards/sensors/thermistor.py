@@ -1,0 +1,36 @@
+# An NTC thermistor between an ADC pin and ground, with a resistor of `series` ohms from the
+# pin to the supply. r25 and beta are in its datasheet.
+from math import log
+
+from boards.sensors import within
+from boards.sensors.voltage import average
+
+BUS = "adc"
+OPTIONS = {
+    "r25": (1, 10000000, 10000),
+    "beta": (1000, 10000, 3950),
+    "series": (1, 10000000, 10000),
+    "supply_mv": (1000, 5500, 3300),
+    "samples": (1, 1000, 8),
+}
+
+
+class Sensor:
+    def __init__(
+        self, millivolts, r25=10000, beta=3950, series=10000, supply_mv=3300, samples=8
+    ):
+        self._millivolts = millivolts
+        self._r25 = r25
+        self._beta = beta
+        self._series = series
+        self._supply = supply_mv
+        self._samples = samples
+
+    def read(self):
+        """temperature in Cel."""
+        mv = average(self._millivolts, self._samples)
+        if not 0.01 < mv / self._supply < 0.99:
+            raise OSError("thermistor: its line is open or shorted")
+        ohms = self._series * mv / (self._supply - mv)
+        kelvin = 1 / (1 / 298.15 + log(ohms / self._r25) / self._beta)
+        return {"temperature": within("temperature", round(kelvin - 273.15, 2), -55, 155)}

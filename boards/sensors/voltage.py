@@ -1,0 +1,22 @@
+# A voltage at an ADC pin, behind a divider if `ratio` says so (2 for two equal resistors).
+BUS = "adc"
+OPTIONS = {"ratio": (0.01, 1000, 1), "samples": (1, 1000, 8)}
+
+
+def average(millivolts, samples):
+    """The mean of some readings: one alone is noisy on both ports."""
+    total = 0
+    for _ in range(samples):
+        total += millivolts()
+    return total / samples
+
+
+class Sensor:
+    def __init__(self, millivolts, ratio=1, samples=8):
+        self._millivolts = millivolts
+        self._ratio = ratio
+        self._samples = samples
+
+    def read(self):
+        """voltage in mV."""
+        return {"voltage": round(average(self._millivolts, self._samples) * self._ratio)}

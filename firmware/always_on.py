@@ -1,0 +1,148 @@
+# The mode for boards with a supply: everything on asyncio, so that sampling goes on while a
+# network is joined or a batch is sent. Each part promises the guard when it will be heard of
+# next; an exception in any of them is the end of all, and the next boot tells of it.
+import asyncio
+
+import triggers
+from app import App
+from snowplow_tracker import clock
+from snowplow_tracker.sync import sync
+from stores import make_store
+
+_WELL_MS = 600000  # so long without a crash, and the next one is the first again
+_SAFE_HEALTH = 3600
+
+# CPython's has no sleep_ms.
+_sleep_ms = getattr(asyncio, "sleep_ms", None) or (lambda ms: asyncio.sleep(ms / 1000))
+
+
+def run(board, settings, crashes, intent):
+    """Run until the board is told to stop."""
+    AlwaysOn(App(board, settings, crashes, make_store(settings), intent)).run()
+
+
+class AlwaysOn:
+    def __init__(self, app):
+        self.app = app
+        self._promise = app.guard.promise
+        self._failed = None
+        self._safe = app.crashes.safe
+        self._triggers = [] if self._safe else triggers.load(app.settings, app.board)
+        app.emitter.idle = self._sending
+
+    def run(self):
+        """Run until the board is told to stop; then send what is left."""
+        self.app.hello()
+        self.app.watch()
+        try:
+            asyncio.run(self._main())
+        except KeyboardInterrupt:
+            pass
+        self.app.goodbye()
+
+    async def _main(self):
+        app = self.app
+        settings = app.settings
+        app.started()
+        parts = [self._sample(), self._link(), app.emitter.run(settings["send_seconds"])]
+        if settings["health_seconds"] or self._safe:
+            parts.append(self._health(settings["health_seconds"] or _SAFE_HEALTH))
+        if app.remote:
+            parts.append(self._remote())
+        if app.board.has_led:
+            parts.append(self._lamp())
+        tasks = [asyncio.create_task(self._watch(part)) for part in parts]
+        while not app.board.stopping():
+            if self._failed:
+                raise self._failed
+            self._promise("main", 30)
+            app.guard.feed()
+            app.report()
+            app.reset_if_wanted()
+            if self._safe or clock.ms() > _WELL_MS:
+                app.went_well()
+            await asyncio.sleep(0.25)
+        for task in tasks:
+            task.cancel()
+
+    async def _watch(self, part):
+        try:
+            await part
+        except Exception as e:
+            self._failed = e
+
+    async def _sample(self):
+        while True:
+            now = clock.unix_ms()
+            for trigger in self._triggers:
+                count = trigger.due(now)
+                if count:
+                    self.app.fire(trigger, count)
+                    await asyncio.sleep(0)
+            self._promise("sample", 60)
+            # Not longer, since the clock may be set, and it is to notice.
+            await _sleep_ms(min(triggers.wait(self._triggers, clock.unix_ms()), 5000))
+
+    # Called by the emitter at least each second.
+    def _sending(self):
+        self._promise("send", 60)
+        self.app.guard.feed()
+
+    async def _link(self):
+        app = self.app
+        said = None
+        while True:
+            joins = app.link.joins
+            wait = 5
+            try:
+                for _ in app.link.up():
+                    self._promise("link", 30)
+                    await _sleep_ms(100)
+                if app.link.joins != joins:
+                    print("Wi-Fi: joined", app.link.ssid)
+                    sync(app.board.idle)
+                    said = None
+            except OSError as e:
+                wait = app.link.wait
+                if str(e) != said:
+                    said = str(e)
+                    print("Wi-Fi:", said)
+                app.dead_link(app.link.report(False))
+            self._promise("link", wait + 30)
+            await asyncio.sleep(wait)
+
+    async def _health(self, seconds):
+        await asyncio.sleep(min(60, seconds))
+        while True:
+            self.app.health()
+            await asyncio.sleep(seconds)
+
+    async def _remote(self):
+        remote = self.app.remote
+        while True:
+            self._promise("remote", 120)
+            try:
+                for wait in remote.check():
+                    await _sleep_ms(wait)
+            except OSError as e:
+                print("remote config:", e)
+            if remote.is_new or remote.is_over():
+                self.app.restart("config")
+            self._promise("remote", remote.wait + 120)
+            await asyncio.sleep(remote.wait)
+
+    async def _lamp(self):
+        from boards.lamp import Lamp
+
+        app = self.app
+        lamp = Lamp(app.board)
+        while True:
+            if self._safe:
+                lamp.show("safe")
+            elif not app.board.online():
+                lamp.show("joining")
+            elif app.sensors.failing:
+                lamp.show("failing")
+            else:
+                lamp.show("sending" if app.emitter.last in (None, 200) else "unsent")
+            await _sleep_ms(lamp.step())

@@ -1,0 +1,59 @@
+# When sensors are read. A trigger is due in each new slot of its seconds; slots are counted
+# on the wall clock, so that readings of several boards fall together, and on a board that
+# sleeps all that is to be kept is when it was awake last.
+from boards.sensors import pulses
+
+
+class Trigger:
+    def __init__(self, options, board):
+        self.when = options["when"]
+        self.names = options["read"]
+        self.options = options
+        self.period = options.get("seconds", 0) * 1000
+        self.slot = None  # the last one in which it was due
+        self.beyond = False  # a threshold: whether it was crossed
+        self._edges = None
+        if self.when == "edge":
+            pin = board.input(options["pin"], options["pull"])
+            rising = options["edge"] == "rising"
+            self._edges = pulses.Sensor(pin, options["debounce_ms"], rising)
+
+    def due(self, now):
+        """Whether it is due at `now` (ms); for an edge, how many there were."""
+        if self._edges:
+            return self._edges.read()["pulses"]
+        if self.when == "boot":
+            first = self.slot is None
+            self.slot = 0
+            return first
+        slot = now // self.period
+        if slot == self.slot:
+            return False
+        self.slot = slot
+        return True
+
+    def wait(self, now):
+        """Milliseconds until it can be due again."""
+        if self.period:
+            return self.period - now % self.period
+        return 200 if self._edges else 86400000
+
+    # Crossed only when it comes from the other side by more than the hysteresis.
+    def crosses(self, value):
+        """Whether the threshold is crossed by this value, now."""
+        at = self.options["above"]
+        away = value - at if at is not None else self.options["below"] - value
+        before = self.beyond
+        self.beyond = away >= 0 or before and away > -self.options["hysteresis"]
+        return self.beyond and not before
+
+
+def load(settings, board):
+    """The triggers of the settings; without any, all sensors every sample_seconds."""
+    every = {"when": "every", "seconds": settings["sample_seconds"], "read": None}
+    return [Trigger(options, board) for options in settings["triggers"] or [every]]
+
+
+def wait(triggers, now):
+    """Milliseconds until the next one can be due."""
+    return min([trigger.wait(now) for trigger in triggers] or [60000])

@@ -1,0 +1,140 @@
+"""The collector's page with a million events stored: when it is painted, and how it answers."""
+
+import importlib.util
+import json
+import os
+import shutil
+import sqlite3
+import tempfile
+import time
+from pathlib import Path
+
+from host_tests.bench.collector import ROOT, Running, event, wrapped
+from tools.collector import listing
+from tools.collector.events import Payload
+from tools.collector.iglu import Schemas
+from tools.collector.judge import judge
+from tools.collector.tables import prepare
+
+EVENTS = 1_000_000
+BOARDS = 20
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+HAVE = CHROMIUM and importlib.util.find_spec("playwright")
+FIGURES = {
+    "page_start_1m_s": ("s", "from the start of the collector to its page", "<= 1"),
+    "page_first_paint_1m_ms": ("ms", "first contentful paint in Chromium", "<= 1000"),
+    "page_events_1m_ms": ("ms", "from opening the list to its 100 newest events", "<= 1000"),
+    "page_filter_1m_ms": ("ms", "from choosing one of 20 boards to its events", "<= 500"),
+    "page_search_1m_ms": ("ms", "from typing a word that 1 event has to that event", "<= 2000"),
+    "page_chart_1m_ms": ("ms", "50,000 readings of a month as a chart's points", "<= 1000"),
+}
+if not HAVE:  # There is nothing to measure with, and other times would be other figures
+    print("collector_page: left out, it needs Chromium and playwright")
+    FIGURES = {}
+ROUNDS = 5
+_LOAD = "INSERT INTO events VALUES(?, ?, ?, ?, ?, ?, ?, ?)"
+
+
+def fill(path):
+    """Store a million judged events of the last 30 days, straight into the tables."""
+    schemas = Schemas([ROOT / "firmware" / "schemas"])
+    connection = sqlite3.connect(path)
+    connection.executescript("PRAGMA page_size=8192; PRAGMA synchronous=OFF;")
+    prepare(connection)
+    connection.executescript("PRAGMA journal_mode=OFF; PRAGMA cache_size=-200000;")
+    indexes = connection.execute(
+        "SELECT name, sql FROM sqlite_master WHERE type='index' AND sql IS NOT NULL"
+    ).fetchall()
+    for name, _ in indexes:
+        connection.execute(f"DROP INDEX {name}")
+    derived = listing.Listing(connection)
+    now, step = int(time.time() * 1000), 30 * 86400000 // EVENTS
+    rows = [_judged(f"board{i:02}", i, now, schemas) for i in range(BOARDS)]
+    for first in range(1, EVENTS + 1, 10000):
+        part, short = [], []
+        for id in range(first, first + 10000):
+            row, at = rows[id % BOARDS], now - (EVENTS - id) * step
+            shown = row.shown._replace(at=at)
+            if id == 1000:
+                shown = shown._replace(text=shown.text + " needle")
+            part.append((id, at, 1, f"{id:036}", *row[3:7]))
+            short.append((id, at, 1, row.app_id, shown))
+        connection.executemany(_LOAD, part)
+        derived.add(connection, short)
+        connection.commit()
+    for _, sql in indexes:
+        connection.execute(sql)
+    connection.commit()
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.close()
+    with path.open("rb+") as file:
+        os.fsync(file)  # What is not on disk yet would be waited for in the measured time
+
+
+def _judged(board, number, now, schemas):
+    body = wrapped("payload_data", "1-0-4", [event(board, number, now)]).encode()
+    kind, ip = "application/json", "127.0.0.1"
+    payload = Payload(now, "", body, kind, None, ip, _ID, None, None, None, [])
+    (row,) = judge(payload, schemas)
+    assert row.good, json.loads(row.record)["errors"]
+    return row
+
+
+_ID = "00000000-0000-0000-0000-000000000001"
+_PAINT = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
+_ROWS = "document.querySelectorAll('#rows li')"
+
+
+def run(machine):
+    """One database, the rounds one after the other in one browser."""
+    if not HAVE:
+        return {}
+    from playwright.sync_api import sync_playwright
+
+    with tempfile.TemporaryDirectory(dir=ROOT / "build") as folder, sync_playwright() as api:
+        fill(Path(folder) / "c.db")
+        running = Running(Path(folder) / "c.db", "--keep-days", "60", "--keep-mb", "100000")
+        flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        browser = api.chromium.launch(executable_path=CHROMIUM, args=flags)
+        url = f"http://127.0.0.1:{running.port}/"
+        rounds = [_round(browser, url) for _ in range(ROUNDS)]
+        browser.close()
+        running.stop()
+    found = {name: [one[name] for one in rounds] for name in rounds[0]}
+    return {"page_start_1m_s": running.seconds, **found}
+
+
+def _round(browser, url):
+    page = browser.new_page()
+    page.goto(url)
+    paint = _until(page, _PAINT)[0]
+    events = _time(page, "location.hash = 'events'", f"{_ROWS}.length === 100")
+    options = "[...document.querySelectorAll('[name=board] option')]"
+    _until(page, f"{options}.some((one) => one.value === 'board07')")
+    newest = f"{_ROWS}[0]?.dataset.id % {BOARDS} === 7 && {_ROWS}.length === 100"
+    board = _time(page, "location.hash = 'events?board=board07'", newest)
+    needle = f"{_ROWS}.length === 1 && {_ROWS}[0].textContent.includes('needle')"
+    search = _time(page, "location.hash = 'events?text=needle'", needle)
+    chart = page.evaluate("""async () => {
+      const began = performance.now();
+      const answer = await fetch("/micro/readings/1?points=600");
+      const {at} = await answer.json();
+      if (at.length < 300) throw new Error(at.length);
+      return performance.now() - began;
+    }""")
+    page.close()
+    names = list(FIGURES)[1:]
+    return dict(zip(names, (paint, events, board, search, chart), strict=True))
+
+
+def _until(page, expression):
+    began = time.perf_counter()
+    while not (value := page.evaluate(expression)):
+        assert time.perf_counter() - began < 60, expression
+    return value, (time.perf_counter() - began) * 1000
+
+
+def _time(page, act, done):
+    """Return the milliseconds from doing something to seeing it done."""
+    page.evaluate(act)
+    return _until(page, done)[1]

@@ -1,0 +1,46 @@
+"""The frozen `onewire`: a bus of the DS18B20s that world.onewire describes, by its bytes."""
+import simulation
+
+
+class OneWireError(Exception):  # not an OSError, on the boards either
+    pass
+
+
+class OneWire:
+    def __init__(self, pin):
+        self.pin = pin
+        self._selected = None
+        self._command = None
+
+    def reset(self, required=False):
+        present = bool(simulation.world.onewire)
+        if required and not present:
+            raise OneWireError
+        self._selected = self._command = None
+        return present
+
+    def scan(self):
+        return [bytearray(rom) for rom in simulation.world.onewire]
+
+    def select_rom(self, rom):
+        self.reset()
+        self._selected = bytes(rom)
+
+    def writebyte(self, value):
+        self._command = value
+        simulation.world.log.append(("onewire", value))
+
+    def readinto(self, buf):
+        scratch = simulation.world.onewire.get(self._selected)
+        for i in range(len(buf)):
+            buf[i] = scratch[i] if scratch else 0xFF  # nobody pulls the line down
+
+    # Dallas/Maxim: x^8 + x^5 + x^4 + 1, the lowest bit first.
+    def crc8(self, data):
+        crc = 0
+        for byte in data:
+            for _ in range(8):
+                mix = (crc ^ byte) & 1
+                crc = crc >> 1 ^ (0x8C if mix else 0)
+                byte >>= 1
+        return crc

@@ -1,0 +1,321 @@
+import os
+from binascii import hexlify
+from struct import unpack_from
+
+from expect import refused, tracker
+from snowplow_tracker import clock
+from snowplow_tracker.record import HEADER, HEADER_SIZE, UNIX
+from snowplow_tracker.store.retained import RetainedStore
+from snowplow_tracker.store.segment import boundary
+from snowplow_tracker.store.segments import SegmentStore
+
+DAY = 86400
+
+
+class Board:
+    """A folder for a store, a clock that is told what to show, and reboots."""
+
+    def __enter__(self):
+        name = str(hexlify(os.urandom(8)), "ascii")
+        self.path = "%s/store-%s" % (os.getenv("TMPDIR") or "/tmp", name)
+        self.real = clock.ms, clock.unix_ms, clock.known, clock.boot
+        self.seconds = 1000
+        self.wall = 1795350546  # None while it is not set
+        self.store = None
+        self.kept = b""
+        clock.ms = lambda: self.seconds * 1000
+        clock.unix_ms = lambda: (self.wall or 1735689600) * 1000
+        clock.known = lambda: self.wall is not None
+        return self
+
+    def __exit__(self, *_):
+        clock.ms, clock.unix_ms, clock.known, clock.boot = self.real
+        self.off()
+        for name in os.listdir(self.path):
+            os.remove(self.path + "/" + name)
+        os.rmdir(self.path)
+
+    def off(self):
+        if self.store:
+            self.store._reader.close()
+
+    def memory(self, data=None):
+        if data is None:
+            return self.kept
+        self.kept = bytes(data)
+
+    def boot(self, make=SegmentStore, **options):
+        self.off()
+        clock.boot = clock.boot + 1 & 0xFFFF
+        self.seconds = 5
+        options.setdefault("max_bytes", 65536)
+        if make is RetainedStore:
+            options["memory"] = self.memory
+        else:
+            options.setdefault("page_bytes", 4096)
+        self.store = make(path=self.path, **options)
+        return self.store
+
+    def pass_time(self, seconds):
+        self.seconds += seconds
+        if self.wall is not None:
+            self.wall += seconds
+
+
+def read(store):
+    found = []
+    after = 0
+    while True:
+        record = store.peek(after)
+        if record is None:
+            return found
+        size, flags, boot, after, ms = unpack_from(HEADER, record)
+        assert size == len(record) - HEADER_SIZE
+        found.append((after, flags, boot, ms, bytes(record[HEADER_SIZE:])))
+
+
+def bodies(store):
+    return [r[4] for r in read(store)]
+
+
+def put(store, *names):
+    return [store.put(clock.ms(), 0, name) for name in names]
+
+
+def test_what_was_synced_is_there_after_a_reboot():
+    with Board() as board:
+        store = board.boot()
+        put(store, b"a", b"b")
+        assert store.sync() and store.error is None
+        put(store, b"c")
+        store = board.boot()
+        assert bodies(store) == [b"a", b"b"] and len(store) == 2
+
+
+def test_nothing_is_written_while_events_are_sent_from_ram():
+    with Board() as board:
+        store = board.boot()
+        for _ in range(200):
+            store.drop(put(store, b"x" * 100)[0])
+        assert sorted(os.listdir(board.path)) == ["a.s1"]
+
+
+def test_sequences_never_start_again():
+    with Board() as board:
+        last = 0
+        for i in range(6):
+            store = board.boot()
+            sequences = put(store, b"x", b"y", b"z")
+            assert sequences[0] > last
+            last = sequences[2]
+            if i % 2:
+                store.sync()
+                store.drop(last)
+
+
+def test_progress_survives_a_reboot():
+    with Board() as board:
+        store = board.boot()
+        sequences = put(store, *[b"%02d" % i for i in range(30)])
+        store.sync()
+        store.drop(sequences[11])
+        store = board.boot()
+        assert bodies(store) == [b"%02d" % i for i in range(12, 30)]
+
+
+def test_an_age_limit_for_what_is_only_in_ram():
+    with Board() as board:
+        store = board.boot(sync_seconds=60)
+        put(store, b"a")
+        board.pass_time(59)
+        put(store, b"b")
+        assert bodies(board.boot(sync_seconds=60)) == []
+        put(board.store, b"c")
+        board.pass_time(60)
+        put(board.store, b"d")
+        assert bodies(board.boot(sync_seconds=60)) == [b"c", b"d"]
+        put(board.store, b"e")
+        board.pass_time(61)
+        board.store.peek()  # as the emitter does all the time
+        assert bodies(board.boot()) == [b"c", b"d", b"e"]
+
+
+def test_times_of_earlier_boots_are_the_time_of_day():
+    with Board() as board:
+        store = board.boot()
+        put(store, b"a")
+        store.sync()
+        assert read(store)[0][1:4] == (0, clock.boot, 5000)
+        wall = board.wall
+        store = board.boot()
+        board.wall += 1000
+        assert read(store)[0][1:4] == (UNIX, clock.boot - 1 & 0xFFFF, wall * 1000)
+
+
+def test_a_clock_that_was_set_later_dates_the_boot_before():
+    with Board() as board:
+        board.wall = None
+        store = board.boot()
+        put(store, b"a")
+        store.sync()
+        board.pass_time(10)
+        board.wall = 1795350546
+        put(store, b"b")
+        store.sync()
+        store.drop(read(store)[0][0])  # writes the state
+        store = board.boot()
+        assert read(store)[0][1:4] == (UNIX, clock.boot - 1 & 0xFFFF, 1795350546000)
+
+
+def test_a_boot_whose_clock_was_never_set_has_no_time():
+    with Board() as board:
+        board.wall = None
+        put(board.boot(), b"a")
+        board.store.sync()
+        assert read(board.boot())[0][1:4] == (0, clock.boot - 1 & 0xFFFF, 5000)
+
+
+def test_too_old_is_passed_over_and_counted():
+    with Board() as board:
+        store = board.boot(max_age=30 * DAY)
+        put(store, b"a", b"b")
+        store.sync()
+        board.pass_time(29 * DAY)
+        put(store, b"c")
+        store.sync()
+        board.pass_time(DAY + 1)
+        for _ in range(2):
+            assert bodies(store) == [b"c"]
+            store = board.boot(max_age=30 * DAY)
+        store.drop(read(store)[0][0])
+        assert store.lost == {"overflow": 0, "age": 2, "corruption": 0, "error": 0}
+        assert len(store) == 0 and board.boot().lost["age"] == 2
+
+
+def test_the_oldest_make_room_or_the_newest_are_refused():
+    with Board() as board:
+        store = board.boot(max_bytes=16384)
+        names = [b"%03d" % i + b"x" * 197 for i in range(200)]
+        put(store, *names)
+        left = bodies(store)
+        assert left == names[200 - len(left) :] and len(left) >= 57
+        assert store.lost["overflow"] == store.dropped == 200 - len(left)
+        store.sync()
+        assert board.boot(max_bytes=16384).dropped == store.dropped
+    with Board() as board:
+        store = board.boot(max_bytes=16384, overflow="newest")
+        sequences = put(store, *names)
+        kept = len(store)
+        assert bodies(store) == names[:kept] and kept > 75
+        assert sequences[kept:] == [None] * (200 - kept)
+        assert store.lost["overflow"] == 200 - kept and store.error is None
+        store.drop(sequences[40])
+        assert put(store, b"new")[0] and bodies(store)[-1] == b"new"
+
+
+def test_a_record_larger_than_a_page():
+    with Board() as board:
+        store = board.boot(page_bytes=1024)
+        put(store, b"a", b"x" * 3000, b"b")
+        assert bodies(store) == [b"a", b"x" * 3000, b"b"]
+        assert put(store, b"y" * 70000) == [None] and store.lost["overflow"] == 1
+        assert bodies(board.boot())[:2] == [b"a", b"x" * 3000]
+
+
+def test_foreign_files_and_newer_formats_stay():
+    with Board() as board:
+        board.boot()
+        for name in ("notes.txt", "00000000.s2", "a.s2", "zzzzzzzz.s1"):
+            with open(board.path + "/" + name, "w") as f:
+                f.write("mine")
+        store = board.boot()
+        put(store, *[b"x" * 500 for _ in range(40)])
+        store.drop(10**6)
+        assert store.sync() and store.error is None
+        for name in ("notes.txt", "00000000.s2", "a.s2", "zzzzzzzz.s1"):
+            with open(board.path + "/" + name) as f:
+                assert f.read() == "mine"
+
+
+def test_empty_and_torn_files_stop_nothing():
+    with Board() as board:
+        store = board.boot(page_bytes=1024)
+        sequences = put(store, *[b"%02d" % i + b"x" * 198 for i in range(60)])
+        store.sync()
+        names = sorted([n for n in os.listdir(board.path) if n[0] == "0"])
+        assert len(names) > 2
+        with open(board.path + "/" + names[0], "wb"):
+            pass
+        with open(board.path + "/a.s1", "wb") as f:
+            f.write(b"torn")
+        store = board.boot(page_bytes=1024)
+        found = read(store)
+        assert 30 < len(found) < 60
+        assert [r[0] for r in found] == sequences[60 - len(found) :]
+        assert put(store, b"new")[0] > sequences[-1]
+        store.sync()
+        assert bodies(board.boot())[-1] == b"new"
+
+
+def test_the_emitter_sends_a_backlog_of_several_boots_in_order():
+    with Board() as board:
+        t, wire = tracker()
+        eids = []
+        for _ in range(4):
+            t.emitters[0].event_store = board.boot()
+            eids += [t.track_struct_event("c", "a", value=i) for i in range(25)]
+            board.store.sync()
+        assert t.flush()
+        assert [e["eid"] for e in wire.events()] == eids
+        assert len(board.store) == 0 and sorted(os.listdir(board.path)) == ["a.s1", "b.s1"]
+
+
+def test_retained_memory_survives_sleep_and_spills():
+    with Board() as board:
+        expected = []
+        for i in range(60):
+            store = board.boot(RetainedStore)
+            assert bodies(store) == expected
+            wall = board.wall
+            expected.append(b"%02d" % i + b"x" * 98)
+            put(store, expected[-1])
+            board.pass_time(60)
+            if i == 10:
+                assert sorted(os.listdir(board.path)) == ["a.s1"]  # nothing but the state
+                flags, _, ms = read(store)[-2][1:4]
+                assert flags == UNIX and ms == (wall - 60) * 1000
+        assert sorted(os.listdir(board.path))[0] == "00000000.s1"
+        assert store.sync()
+        board.kept = b""  # the power was cut
+        store = board.boot(RetainedStore)
+        assert bodies(store) == expected
+        store.drop(read(store)[29][0])
+        board.kept = b"\xff" * 2048  # as it is after a cold start
+        assert bodies(board.boot(RetainedStore)) == expected[30:]
+
+
+def test_a_reset_between_flash_and_retained_memory_repeats_nothing():
+    with Board() as board:
+        store = board.boot(RetainedStore)
+        put(store, b"a", b"b")
+        kept = board.kept
+        store.sync()
+        board.kept = kept
+        assert bodies(board.boot(RetainedStore)) == [b"a", b"b"]
+
+
+def test_boundary_is_where_littlefs_blocks_end():
+    # Block n holds 4096 bytes less a pointer for each power of 2 that divides n, and one more.
+    assert [boundary(s) for s in (0, 1, 4096, 4097, 8188, 8189)] == [
+        4096,
+        4096,
+        4096,
+        8188,
+        8188,
+        12276,
+    ]
+
+
+def test_refusals():
+    refused("max_bytes", SegmentStore, "/tmp/none", 8192)
+    refused("overflow", SegmentStore, "/tmp/none", overflow="all")

@@ -1,0 +1,29 @@
+"""What the store does on real littlefs when flash fails, and in a small heap."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+SCENARIOS = [
+    name.id
+    for node in ast.parse(Path(__file__).with_name("trouble.py").read_text()).body
+    if isinstance(node, ast.Assign) and node.targets[0].id == "SCENARIOS"
+    for name in node.value.elts
+]
+
+
+@pytest.fixture(scope="module")
+def trouble(on_vm):
+    return on_vm("trouble.py", heap="8m")
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_trouble_is_counted_and_no_wedge(trouble, name):
+    assert trouble[name] == ""
+
+
+def test_a_small_heap_does_for_any_backlog(on_vm, tmp_path):
+    found = on_vm("heap.py", tmp_path / "events", heap="64wk")
+    assert found["held"] > 3000
+    assert max(found["filling"], found["draining"]) - found["few"] <= 1024, found

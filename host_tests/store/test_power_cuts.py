@@ -1,0 +1,35 @@
+"""Power cuts at every change of a NOR flash below a real littlefs, on the VM."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+# Geometry, page_bytes, bytes of a segment, and after which of the cuts what follows is cut too.
+SCENARIOS = [
+    ("rp2", 4096, 4096, 1),
+    ("rp2", 1024, 4096, 1),
+    ("esp32", 4096, 4096, 3),
+    ("esp32", 8192, 8192, 3),
+]
+MUTANTS = re.findall(
+    r"^def (\w+)\(store", Path(__file__).with_name("mutants.py").read_text(), re.MULTILINE
+)
+
+
+def test_nothing_acknowledged_is_lost(on_vm, capsys):
+    cases = lost = 0
+    for scenario in SCENARIOS:
+        result = on_vm("power_cuts.py", *scenario)
+        assert not result["failures"], "\n".join([str(scenario), *result["failures"]])
+        assert result["events"] >= 60 and result["evicted"]
+        cases += result["cases"]
+        lost += result["lost"]
+    assert cases >= 10000
+    with capsys.disabled():
+        print(f"\npower cuts: {cases} cases, {lost} acknowledged events lost")
+
+
+@pytest.mark.parametrize("mutant", MUTANTS)
+def test_a_store_with_a_mistake_is_caught(on_vm, mutant):
+    assert on_vm("power_cuts.py", "rp2", 4096, 4096, 1, mutant)["failures"]

@@ -1,0 +1,213 @@
+"""Flash that is full, fails or refuses, under a real littlefs; runs on the VM.
+
+Prints a JSON dict of scenario to what went wrong in it ("" if nothing did).
+"""
+
+import json
+import sys
+
+import vfs
+from nor import Flash
+from power_cuts import records
+
+from snowplow_tracker import clock
+from snowplow_tracker.store.segments import SegmentStore
+
+EVENT = b"%06d" + b"x" * 194
+
+
+def fresh(blocks=24):
+    flash = Flash("rp2", blocks)
+    flash.format()
+    flash.mount("/f")
+    return flash
+
+
+def open_store(max_bytes=49152, **options):
+    return SegmentStore("/f/events", max_bytes=max_bytes, page_bytes=4096, **options)
+
+
+def put(store, start, stop):
+    for n in range(start, stop):
+        store.put(clock.ms(), 0, EVENT % n)
+
+
+def numbers(store):
+    return [int(body[:6]) for _, body in records(store)]
+
+
+def raising(*operations):
+    def trouble(what):
+        if what in operations:
+            raise OSError(5)
+
+    return trouble
+
+
+def others_fill_the_flash():
+    """Less room than max_bytes: the oldest make room, counted, and the newest are there."""
+    fresh()
+    with open("/f/other", "wb") as f:
+        f.write(bytes(12 * 4096))
+    store = open_store(max_bytes=20 * 4096)
+    put(store, 0, 400)
+    assert store.sync(), store.error
+    left = numbers(store)
+    assert left == list(range(400 - len(left), 400)) and len(left) > 50, left
+    assert store.dropped == 400 - len(left) and store.lost["overflow"] == store.dropped
+    store = open_store(max_bytes=20 * 4096)
+    assert numbers(store) == left and store.dropped == 400 - len(left)
+
+
+def full_to_the_last_block():
+    """No room at all: it goes on in RAM, says so, and writes again when there is."""
+    fresh()
+    store = open_store()
+    put(store, 0, 1)
+    n = 0
+    try:
+        while True:
+            with open("/f/other%d" % n, "wb") as f:
+                f.write(bytes(4000))
+            n += 1
+    except OSError:
+        pass
+    put(store, 1, 100)
+    assert store.error.errno == 28 and not store.sync()
+    assert len(store) + store.dropped == 100 and numbers(store)[-1] == 99
+    assert store.lost["error"] == store.dropped
+    import os
+
+    for i in range(n):
+        os.remove("/f/other%d" % i)
+    assert store.sync() and store.error is None
+    left = numbers(store)
+    assert numbers(open_store()) == left
+
+
+def writes_fail_and_recover():
+    """EIO for each write: what was on flash is still read and sent, nothing raises."""
+    flash = fresh()
+    store = open_store()
+    put(store, 0, 30)
+    assert store.sync()
+    flash.trouble = raising("program", "erase")
+    put(store, 30, 100)
+    assert not store.sync() and store.error.errno == 5
+    left = numbers(store)
+    assert left[:30] == list(range(30)) and left[-1] == 99
+    assert store.dropped == store.lost["error"] == 100 - len(left)
+    store.drop(records(store, 10)[-1][0])
+    assert numbers(store) == left[10:]
+    flash.trouble = None
+    assert store.sync() and store.error is None
+    put(store, 100, 101)
+    assert store.sync() and numbers(store) == left[10:] + [100]
+    again = open_store()
+    assert numbers(again) == left[10:] + [100] and again.dropped == store.dropped
+
+
+def reads_fail():
+    """EIO for each read: only what is in RAM can be sent; later, all of it."""
+    flash = fresh()
+    store = open_store()
+    put(store, 0, 30)
+    assert store.sync()
+    flash.trouble = raising("read")
+    put(store, 30, 35)
+    assert numbers(store) == list(range(30, 35))
+    flash.trouble = None
+    assert numbers(store) == list(range(35)) and not store.dropped
+
+
+def nothing_works_at_boot():
+    """No file system at all: a RAM store, which says why, and takes flash up when it is back."""
+    flash = fresh()
+    store = open_store()
+    put(store, 0, 20)
+    assert store.sync()
+    flash.trouble = raising("read", "program", "erase")
+    store = open_store()
+    assert store.error.errno == 5
+    put(store, 100, 110)
+    assert numbers(store) == list(range(100, 110)) and not store.sync()
+    store.drop(records(store)[-1][0])
+    flash.trouble = None
+    assert store.sync() and store.error is None
+    assert numbers(store) == list(range(20))
+
+
+def the_path_is_a_file():
+    """Somebody's file is where the store wants its folder: it stays, and RAM does."""
+    fresh()
+    with open("/f/events", "w") as f:
+        f.write("mine")
+    store = open_store()
+    put(store, 0, 100)
+    assert store.error and numbers(store)[-1] == 99 and not store.sync()
+    with open("/f/events") as f:
+        assert f.read() == "mine"
+
+
+def every_single_write_fails_once():
+    """One EIO, at each program or erase in turn: the next attempt succeeds, nothing is lost."""
+    at = 0
+    while True:
+        at += 1
+        flash = fresh()
+        store = open_store(max_bytes=16384)
+        left = at
+
+        def once(what):
+            nonlocal left
+            if what != "read":
+                left -= 1
+                if not left:
+                    raise OSError(5)
+
+        flash.trouble = once
+        for n in range(60):
+            put(store, n, n + 1)
+            if n % 20 == 13:
+                store.sync()
+            if n in (25, 45):
+                store.drop(records(store, 10)[-1][0])
+        assert store.sync() or store.sync(), (at, repr(store.error))
+        found = numbers(store)
+        assert found == list(range(20, 60)), (at, found, store.lost)
+        assert not store.dropped, (at, store.lost)
+        again = open_store(max_bytes=16384)
+        assert numbers(again) == found and not again.dropped, at
+        vfs.umount("/f")
+        if left > 0:
+            assert at > 20, at
+            fresh()
+            return
+
+
+SCENARIOS = (
+    others_fill_the_flash,
+    full_to_the_last_block,
+    writes_fail_and_recover,
+    reads_fail,
+    nothing_works_at_boot,
+    the_path_is_a_file,
+    every_single_write_fails_once,
+)
+
+
+def main():
+    result = {}
+    for scenario in SCENARIOS:
+        try:
+            scenario()
+            result[scenario.__name__] = ""
+        except Exception as e:
+            sys.print_exception(e, sys.stderr)
+            result[scenario.__name__] = "%s: %s" % (type(e).__name__, e)
+        vfs.umount("/f")
+    print(json.dumps(result))
+
+
+if __name__ == "__main__":
+    main()

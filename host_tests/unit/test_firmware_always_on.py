@@ -1,0 +1,158 @@
+"""The always-on mode on the simulated boards: what goes wrong in the field, as scenarios."""
+import itertools
+
+import pytest
+
+import chips
+from life import Life
+
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+CONFIG = {
+    "collector": "http://192.168.4.1:9090",
+    "app_id": "garden",
+    "sample_seconds": 60,
+    "send_seconds": 60,
+    "health_seconds": 600,
+    "buffer_bytes": 100000,
+    "builtin": False,
+    "buses": {"i2c": {"sda": 4, "scl": 5}},
+    "sensors": {"air": {"type": "bme280", "bus": "i2c"}},
+    "wifi": {"ssid": "barn", "password": "secret"},
+}
+DEAD = OSError("no answer in 10000 ms")
+
+
+@pytest.fixture(params=["rp2", "esp32"])
+def life(request, simulate, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    world = simulate(request.param)
+    world.i2c[0x76] = chips.Bme280()
+    world.ntp = ["true"]
+    return Life(world, tmp_path, monkeypatch, CONFIG)
+
+
+def times(life):
+    """When the pipeline will say that the readings were made."""
+    return sorted(e["derived"] for e in life.received if "/sensor_reading/" in e.get("ue_pr", ""))
+
+
+def gaps(life):
+    return [b - a for a, b in itertools.pairwise(times(life)[2:])]
+
+
+def set_to(thing, name, value):
+    return lambda: setattr(thing, name, value)
+
+
+def done(life, what):
+    return [entry[1:] for entry in life.world.log if entry[0] == what]
+
+
+def test_an_hour_without_trouble(life):
+    life.run(hours=1)
+    assert life.ends == ["over"]
+    assert 56 <= len(times(life)) <= 62
+    assert set(gaps(life)) <= set(range(59_000, 61_001))
+    assert 5 <= len(life.of("health")) <= 7
+    assert [e["se_la"] for e in life.said("board", "boot")] == ["power_on"]
+    assert life.of("health")[-1]["joins"] == 1
+
+
+# Field failures 6 and 8: the first join fails, a second connect() is an internal error.
+def test_joins_that_fail_at_first(life):
+    life.world.joins = ["silent", "refused", "wrong_password", "joined"]
+    life.run(seconds=300)
+    assert len(times(life)) >= 3 and life.ends == ["over"]
+
+
+# 7: isconnected() is true and the link is dead. Rejoin, cycle the radio; reset only when
+# nothing is lost by it.
+def test_a_link_that_looks_alive_and_is_dead(life):
+    life.after(set_to(life, "answers", [DEAD]), seconds=600)
+    life.after(set_to(life, "answers", [200]), seconds=2400)
+    life.run(hours=1)
+    assert len(done(life, "connect")) >= 3
+    assert (False,) in done(life, "active")
+    assert life.ends == ["over"]  # events in RAM alone outweigh a reset
+    assert max(gaps(life)) <= 61_000  # and nothing was lost
+
+
+def test_a_dead_link_ends_in_a_reset_where_the_flash_keeps_the_events(life):
+    life.configure(dict(CONFIG, store_bytes=131072, buffer_bytes=8192))
+    life.after(set_to(life, "answers", [DEAD]), seconds=300)
+    life.after(set_to(life, "answers", [200]), hours=2)
+    life.run(hours=3)
+    assert life.ends == ["reset", "over"]  # it did not help, and is not done again soon
+    assert "link" in [e.get("se_pr") for e in life.said("board", "boot")]
+    assert max(gaps(life)) <= 75_000
+    assert len({e["eid"] for e in life.received}) == len(life.received)
+
+
+# A collector that refuses is not a dead link: the radio is left alone.
+def test_a_collector_that_is_down(life):
+    refused = OSError("192.168.4.1:9090: [Errno 111] ECONNREFUSED")
+    life.after(set_to(life, "answers", [refused]), seconds=300)
+    life.after(set_to(life, "answers", [503]), seconds=1500)
+    life.after(set_to(life, "answers", [200]), seconds=2700)
+    life.run(hours=1)
+    assert len(done(life, "connect")) == 1
+    assert max(gaps(life)) <= 61_000
+
+
+# 3 and 13: what hangs for ever is ended by the watchdog, and told of at the next boot.
+def test_a_hang_is_ended_by_the_watchdog(life):
+    def hang():
+        life.board.on_idle = None  # nobody feeds any more
+        life.board.feed = lambda: None
+
+    life.after(hang, seconds=600)
+    life.run(hours=1)
+    assert life.ends == ["watchdog", "over"]
+    (error,) = life.of("application_error")
+    assert "watchdog" in error["message"] and error["isFatal"]
+    assert [e["se_la"] for e in life.said("board", "boot")] == ["power_on", "watchdog"]
+
+
+# 9 and 10: NTP is silent for a while; the events still get their right time.
+def test_a_clock_that_is_set_late(life):
+    life.world.ntp = [OSError(110)] * 40 + ["true"]
+    life.run(hours=1)
+    assert life.world.born_ms and min(times(life)) >= 1767225600000  # not in 2000 or 2021
+    assert max(gaps(life)) <= 65_000
+
+
+def test_a_network_that_goes_away_and_comes_back(life):
+    def gone():
+        life.world.joins = ["not_found"]
+        life.world.radio.outcome = None
+
+    life.after(gone, seconds=600)
+    life.after(set_to(life.world, "joins", ["joined"]), seconds=1800)
+    life.run(hours=1)
+    assert max(gaps(life)) <= 62_000  # sampling went on meanwhile
+    assert life.ends == ["over"]
+
+
+def test_crashes_in_a_row_lead_to_safe_mode_and_out_of_it(life, monkeypatch):
+    import sensing
+
+    before = sensing.readings
+    broken = [True]
+
+    def readings(found):
+        if broken[0]:
+            raise RuntimeError("it broke")
+        return before(found)
+
+    monkeypatch.setattr("app.readings", readings)
+    life.configure(dict(CONFIG, safe_seconds=1800))
+    life.after(lambda: broken.clear() or broken.append(False), seconds=900)
+    life.run(hours=2)
+    assert life.ends[:3] == ["reset"] * 3
+    assert life.of("health")[0]["safeMode"] is True
+    assert life.said("board", "safe_mode")[0]["se_va"] == "3"
+    assert len(life.of("sensor_reading")) > 30  # it went back to work
+    assert [e["message"] for e in life.of("application_error")] == ["it broke"]

@@ -1,0 +1,154 @@
+"""The battery mode on the simulated boards: months of it in seconds."""
+import collections
+import itertools
+import json
+
+import pytest
+
+import chips
+from life import Life
+
+# A power cut closes no files.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+CONFIG = {
+    "collector": "http://192.168.4.1:9090",
+    "app_id": "garden",
+    "mode": "battery",
+    "sample_seconds": 600,
+    "health_seconds": 86400,
+    "buffer_bytes": 200000,
+    "builtin": False,
+    "buses": {"i2c": {"sda": 4, "scl": 5}},
+    "sensors": {"air": {"type": "bme280", "bus": "i2c"}},
+    "wifi": {"ssid": "barn", "password": "secret"},
+    "battery": {"wakes_per_send": 12},
+}
+
+
+@pytest.fixture(params=["rp2", "esp32"])
+def life(request, simulate, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    world = simulate(request.param)
+    world.i2c[0x76] = chips.Bme280()
+    world.ntp = ["true"]
+    return Life(world, tmp_path, monkeypatch, CONFIG)
+
+
+def times(life, name="sensor_reading"):
+    """Milliseconds since 1970 of the received events of a type, by their own dtm."""
+    return [int(e["dtm"]) for e in life.received if "/%s/" % name in e.get("ue_pr", "")]
+
+
+def test_months(life):
+    days = {"rp2": 90, "esp32": 10}[life.world.port]  # each wake of an ESP32 is a boot
+    life.run(days=days)
+    readings = life.of("sensor_reading")
+    # Every 10 minutes, but for the last ones, which are not sent yet.
+    assert days * 144 - 13 <= len(readings) <= days * 144 + 1
+    assert len({event["eid"] for event in life.received}) == len(life.received)
+    assert readings[7]["readings"][0] == {"quantity": "temperature", "value": 25.08, "unit": "Cel"}
+    assert all(reading["trigger"] == "every" for reading in readings)
+    # Aligned to the clock once it is known, and the true time of each.
+    moments = times(life)
+    late = [ms % 600_000 for ms in moments[12:]]
+    assert max(late) < 2000, collections.Counter(late).most_common(3)
+    assert moments == sorted(moments)
+    # The radio was on once in two hours, and asleep it was off.
+    assert len(joins(life)) <= days * 12 + 2
+    slept = life.world.asleep_ms
+    assert slept > 0.99 * days * 86_400_000
+    assert life.world.drawn_mas <= slept * (1 if life.world.port == "rp2" else 0.01001)
+    assert days - 1 <= len(life.of("health")) <= days + 1
+
+
+def joins(life):
+    return [entry for entry in life.world.log if entry[0] == "connect"]
+
+
+def set_answers(life, answer):
+    return lambda: setattr(life, "answers", [answer])
+
+
+def test_an_outage_of_the_collector_costs_little_and_loses_nothing(life):
+    tries = []
+    life.after(set_answers(life, OSError("timeout")), days=1)
+    life.after(lambda: tries.append(len(life.requests)), days=1)
+    life.after(lambda: tries.append(len(life.requests)), days=2)
+    life.after(set_answers(life, 200), days=2)
+    life.run(days=4)
+    assert 1 <= tries[1] - tries[0] <= 8  # it backs off
+    moments = times(life)
+    assert max(b - a for a, b in itertools.pairwise(moments[15:])) < 620_000
+
+
+def test_an_outage_of_the_network(life):
+    life.after(lambda: setattr(life.world, "joins", ["not_found"]), hours=12)
+    life.after(lambda: setattr(life.world, "joins", ["joined"]), hours=36)
+    life.run(days=3)
+    moments = times(life)
+    assert max(b - a for a, b in itertools.pairwise(moments[15:])) < 620_000
+    assert set(life.ends) <= {"deep", "over"}
+
+
+def test_a_low_battery_sends_less_and_says_so(life):
+    pin = {"esp32": 34, "rp2": 26}[life.world.port]
+    cell = {"type": "battery", "pin": pin, "ratio": 2}
+    life.configure(dict(CONFIG, sensors={"cell": cell}))
+
+    def charge(millivolts):
+        life.world.adc.update({34: millivolts * 1000, 26: millivolts * 65535 // 3300})
+
+    charge(2000)
+    tries = []
+    for day in (2, 4):
+        life.after(lambda: tries.append(len(joins(life))), days=day)
+    life.after(lambda: charge(1700), days=2)
+    life.after(lambda: charge(2000), days=4)
+    life.run(days=6)
+    assert tries[1] - tries[0] <= tries[0] / 3
+    assert [e["se_ac"] for e in life.said("battery")] == ["low", "ok"]
+
+
+def test_a_sensor_that_fails_is_told_of_once_and_when_it_is_back(life):
+    life.after(lambda: setattr(life.world.i2c[0x76], "broken", "mute"), days=1)
+    life.after(lambda: setattr(life.world.i2c[0x76], "broken", None), days=2)
+    life.run(days=3)
+    errors = life.of("application_error")
+    assert len(errors) == 1
+    assert errors[0]["threadName"] == "sensor air"
+    assert [e["se_la"] for e in life.said("sensor", "recovered")] == ["air"]
+    assert len(life.of("sensor_reading")) >= 2 * 144 - 26
+
+
+def test_crashes_in_a_row_lead_to_safe_mode_and_out_of_it(life, monkeypatch):
+    import sensing
+
+    broken = [True]
+
+    def readings(found):
+        if broken[0]:
+            raise RuntimeError("it broke")
+        return sensing.readings(found)
+
+    monkeypatch.setattr("app.readings", readings)
+    life.configure(dict(CONFIG, safe_seconds=4 * 3600))
+    life.after(lambda: broken.clear() or broken.append(False), hours=3)
+    life.run(hours=24)
+    assert life.ends[:3] == ["reset"] * 3
+    assert life.said("board", "safe_mode")[0]["se_va"] == "3"
+    assert life.of("application_error")[0]["message"] == "it broke"
+    assert len(life.of("sensor_reading")) > 12 * 6  # it went back to work
+    assert len(joins(life)) < 60
+
+
+def test_the_intent_and_the_cause_are_told(life):
+    life.run(days=2)
+    health = life.of("health")[-1]
+    if life.world.port == "esp32":
+        assert health["resetCause"] == "deep_sleep" and health["resetIntent"] == "sleep"
+        assert health["boots"] == 1
+    assert health["wakes"] > 100
+    assert json.dumps(health)

@@ -1,0 +1,255 @@
+"""Parts of the firmware by themselves: triggers, guard, crashes, remote configuration, config."""
+import json
+import types
+
+import pytest
+
+import config
+import crash
+import guard
+import remote
+import triggers
+from boards import esp32
+from snowplow_tracker import clock
+
+GOOD = {"collector": "http://192.168.1.10:9090", "app_id": "garden"}
+
+
+def check(**settings):
+    return config.check("config.json", {**GOOD, **settings})
+
+
+# --- config --------------------------------------------------------------------------------------
+def test_the_example_is_good():
+    from pathlib import Path
+
+    path = Path(config.__file__).with_name("config.example.json")
+    settings = config.check("x", json.loads(path.read_text()))
+    assert settings["sensors"] and settings["triggers"]
+
+
+@pytest.mark.parametrize("settings, message", [
+    ({"sensors": {"air": {"type": "bme999"}}},
+     "sensors.air.type: no boards/sensors/bme999.py"),
+    ({"sensors": {"air": {}}}, "sensors.air.type is missing"),
+    ({"sensors": {"air": {"type": "bme280", "bus": "i2c"}}}, "sensors.air.bus: expected one of"),
+    ({"sensors": {"soil": {"type": "soil", "pin": 34, "dry_mv": 1}}},
+     "sensors.soil.wet_mv is missing"),
+    ({"sensors": {"v": {"type": "voltage", "pin": 34, "ratio": "2"}}},
+     "sensors.v.ratio: expected a number from 0.01 to 1000"),
+    ({"sensors": {"v": {"type": "voltage", "pin": 34, "ration": 2}}},
+     "unknown key sensors.v.ration; known are pin, ratio, samples, type"),
+    ({"buses": {"i2c": {"sda": 1}}}, "buses.i2c.scl is missing: a pin number"),
+    ({"triggers": [{"when": "never"}]},
+     "triggers[0].when: expected one of boot, edge, every, threshold"),
+    ({"triggers": [{"when": "every"}]}, "triggers[0].seconds is missing"),
+    ({"triggers": [{"when": "threshold", "sensor": "a", "quantity": "b"}]},
+     "triggers[0].above: expected either above or below"),
+    ({"mode": "battery", "triggers": [{"when": "edge", "pin": 4}]}, "needs the mode always_on"),
+    ({"mode": "sometimes"}, 'mode: expected "always_on" or "battery"'),
+    ({"track": ["sesion"]}, "track: expected a list of session, "),
+    ({"wifi": {"networks": [{"ssid": "x"}]}}, "wifi.networks[0].password is missing"),
+    ({"wifi": {"ssid": "x", "password": "", "address": ["10.0.0.2"]}},
+     "wifi.address: expected a list of own address"),
+    ({"remote": {"url": "ftp://x"}}, "remote.url: expected a URL"),
+    ({"battery": {"wakes": 5}}, "unknown key battery.wakes"),
+    ({"battery": []}, "battery: expected an object"),
+])  # fmt: skip
+def test_a_mistake_is_answered_with_its_place(settings, message):
+    with pytest.raises(config.ConfigError) as caught:
+        check(**settings)
+    assert str(caught.value).startswith("config.json: ") and message in str(caught.value)
+
+
+def test_one_network_or_several():
+    one = check(wifi={"ssid": "barn", "password": "x", "country": "CH"})["wifi"]
+    several = check(wifi={"networks": [{"ssid": "barn", "password": "x"}], "country": "CH"})
+    assert one == several["wifi"]
+    assert one["networks"] == [{"ssid": "barn", "password": "x", "address": None}]
+
+
+def test_no_password_in_a_message():
+    for bad in ({"networks": [{"ssid": "x", "password": ["secret"]}]},
+                {"ssid": "x", "password": "secret", "more": 1}):  # fmt: skip
+        with pytest.raises(config.ConfigError) as caught:
+            check(wifi=bad)
+        assert "secret" not in str(caught.value)
+
+
+# --- triggers ------------------------------------------------------------------------------------
+def trigger(simulate, **options):
+    world = simulate("esp32")
+    options = check(triggers=[options])["triggers"][0]
+    return world, triggers.Trigger(options, esp32.Board())
+
+
+def test_every_is_aligned_to_the_clock(simulate):
+    _, every = trigger(simulate, when="every", seconds=60)
+    assert every.due(1_000_030) and not every.due(1_000_040)
+    assert every.wait(1_000_040) == 19_960
+    assert every.due(1_020_000) and not every.due(1_079_999) and every.due(1_080_000)
+
+
+def test_a_clock_that_is_set_back_or_forth_makes_it_due_once(simulate):
+    _, every = trigger(simulate, when="every", seconds=60)
+    every.due(1_000_000)
+    assert every.due(900_000) and not every.due(900_001)
+    assert every.due(9_000_000) and not every.due(9_000_001)
+
+
+def test_boot_is_due_once(simulate):
+    _, boot = trigger(simulate, when="boot")
+    assert [boot.due(ms) for ms in (5, 6, 7)] == [True, False, False]
+
+
+@pytest.mark.parametrize("edge, levels", [("falling", (1, 0)), ("rising", (0, 1))])
+def test_edges_are_counted_and_debounced(simulate, edge, levels):
+    world, at_pin = trigger(simulate, when="edge", pin=14, edge=edge, pull="up", debounce_ms=50)
+    assert not at_pin.due(0) and at_pin.wait(0) <= 200
+    for _ in range(3):
+        for level in levels * 3:  # it bounces
+            world.edge(14, level)
+            world.time.sleep_ms(1)
+        world.time.sleep_ms(200)
+    assert at_pin.due(0) == 3
+    assert not at_pin.due(0)
+
+
+@pytest.mark.parametrize("way, values, expected", [
+    ({"above": 30, "hysteresis": 1}, [29, 30, 31, 29.5, 30.5, 29, 30], [0, 1, 0, 0, 0, 0, 1]),
+    ({"below": 10, "hysteresis": 2}, [11, 10, 11.9, 9, 12, 10], [0, 1, 0, 0, 0, 1]),
+    ({"above": 0}, [-1, 0, -0.1, 0], [0, 1, 0, 1]),
+])  # fmt: skip
+def test_threshold(simulate, way, values, expected):
+    _, limit = trigger(simulate, when="threshold", sensor="a", quantity="b", **way)
+    assert [limit.crosses(value) for value in values] == [bool(e) for e in expected]
+
+
+# --- guard ---------------------------------------------------------------------------------------
+def test_the_watchdog_is_fed_only_while_every_promise_is_kept(monkeypatch):
+    now = [0]
+    monkeypatch.setattr(clock, "ms", lambda: now[0])
+    fed = []
+    watch = guard.Guard(types.SimpleNamespace(feed=lambda: fed.append(now[0])))
+    watch.promise("send", 60)
+    watch.promise("sample", 10)
+    for second in (5, 10, 11, 50):
+        now[0] = second * 1000
+        watch.feed()
+    assert fed == [5000, 10000]
+    watch.release("sample")
+    watch.feed()
+    assert fed[-1] == 50000
+
+
+# --- crashes -------------------------------------------------------------------------------------
+def fail():
+    raise RuntimeError("it broke")
+
+
+def test_a_crash_is_kept_until_it_was_told(tmp_path):
+    try:
+        fail()
+    except RuntimeError as e:
+        crash.Crashes(str(tmp_path)).record(e)
+    found = crash.Crashes(str(tmp_path))
+    assert found.count == 1 and not found.safe
+    assert found.error["message"] == "it broke" and found.error["isFatal"] is True
+    assert found.error["exceptionName"] == "RuntimeError"
+    assert crash.Crashes(str(tmp_path)).error  # until the collector has it
+    found.told()
+    again = crash.Crashes(str(tmp_path))
+    assert again.error is None and again.count == 1
+
+
+def test_three_in_a_row_mean_safe_mode(tmp_path):
+    for _ in range(3):
+        crashes = crash.Crashes(str(tmp_path))
+        assert not crashes.safe
+        crashes.bitten()
+    crashes = crash.Crashes(str(tmp_path))
+    assert crashes.safe and "watchdog" in crashes.error["message"]
+    crashes.forgive(1)
+    assert not crash.Crashes(str(tmp_path)).safe
+    crash.Crashes(str(tmp_path)).well()
+    assert crash.Crashes(str(tmp_path)).count == 0
+
+
+@pytest.mark.parametrize("garbage", ["", "{", "[]", '{"count": "x"}', "\x00" * 20])
+def test_a_corrupt_file_stops_nothing(tmp_path, garbage):
+    (tmp_path / "crash.json").write_text(garbage)
+    crashes = crash.Crashes(str(tmp_path))
+    assert crashes.count == 0 and crashes.error is None
+    crashes.bitten()
+    assert crash.Crashes(str(tmp_path)).count == 1
+
+
+# --- remote configuration ------------------------------------------------------------------------
+def document(version=2, **bundle):
+    bundle.setdefault("namespace", "firmware")
+    return json.dumps({"configurationVersion": version, "configurationBundle": [bundle]})
+
+
+def test_what_a_document_changes():
+    version, changes = remote.changes_of(
+        document(
+            7,
+            networkConfiguration={"endpoint": "collector.acme.com", "method": "post"},
+            trackerConfiguration={"appId": "orchard", "sessionContext": True},
+            emitterConfiguration={"emitRange": 50},
+            subjectConfiguration={"userId": "me"},
+        ),
+        "firmware",
+    )
+    assert version == 7
+    assert changes == {
+        "collector": "https://collector.acme.com",
+        "app_id": "orchard",
+        "batch_size": 50,
+        "user_id": "me",
+    }
+    assert remote.changes_of(document(8), "another") == (8, {})
+
+
+@pytest.mark.parametrize("text", [
+    "", "{", "[]", "5", '{"configurationVersion": 1}', document("2"), document(-1), document(True),
+    '{"configurationVersion": 1, "configurationBundle": [{}]}',
+    document(2, trackerConfiguration=[1]),
+])  # fmt: skip
+def test_what_is_no_document(text):
+    with pytest.raises(ValueError):
+        remote.changes_of(text, "firmware")
+
+
+def test_a_trial_has_so_many_boots_and_the_way_back(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "config.json").write_text(json.dumps(GOOD))
+    before = {"version": 4, "changes": {"app_id": "older"}}
+    state = {"version": 5, "changes": {"app_id": "newer"}, "trial": 1, "before": before}
+    (tmp_path / "remote.json").write_text(json.dumps(state))
+    seen = [remote.settings_of("config.json")["app_id"] for _ in range(6)]
+    assert seen == ["newer"] * 3 + ["garden"] + ["older"] * 2
+    assert "version 5 is taken back" in capsys.readouterr().out
+    kept = json.loads((tmp_path / "remote.json").read_text())
+    assert kept == dict(before, refused=5)
+
+
+def test_changes_that_no_longer_fit_are_taken_back(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "config.json").write_text(json.dumps(GOOD))
+    (tmp_path / "remote.json").write_text('{"version": 3, "changes": {"batch_size": 0}}')
+    assert remote.settings_of("config.json")["batch_size"] == 20
+    assert json.loads((tmp_path / "remote.json").read_text()) == {"refused": 3}
+
+
+@pytest.mark.parametrize("garbage", ["", "{", '{"changes": 5}', "\x00"])
+def test_a_corrupt_state_stops_nothing(tmp_path, monkeypatch, garbage):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "config.json").write_text(json.dumps(GOOD))
+    (tmp_path / "remote.json").write_text(garbage)
+    assert remote.settings_of("config.json")["app_id"] == "garden"
+
+
+def test_chunked_documents():
+    body = b"5\r\nhello\r\n6;x=1\r\n world\r\n0\r\n\r\n"
+    assert remote._unchunk(body) == b"hello world"

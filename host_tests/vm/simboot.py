@@ -1,0 +1,30 @@
+# Boots the firmware that lies in the current directory on the simulated board of a port, on
+# the VM and over real sockets. argv: port. A closed standard input stops it in order.
+import sys
+
+import simulation
+
+PORT = sys.argv[1]
+world = simulation.start_real(PORT, "world.json")
+world.join_ms = 300
+
+import boards  # noqa: E402
+import chips  # noqa: E402
+
+world.i2c[0x76] = chips.Bme280()
+world.adc.update({34: 1900000, 26: 38000})
+
+
+def load(**options):
+    from boards import unix
+
+    board = __import__("boards." + PORT, None, None, ("Board",)).Board(**options)
+    board.stopping = unix.Board().stopping
+    return board
+
+
+boards.load = load
+for name in ("boot.py", "main.py"):
+    with open(name) as file:
+        source = file.read()
+    exec(source)

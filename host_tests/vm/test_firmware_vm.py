@@ -1,0 +1,346 @@
+"""The whole firmware on the real MicroPython VM, over fakes of `machine` and `network` and real
+sockets, against the real collector: every event good, over deep sleeps, crashes and resets."""
+
+import http.server
+import json
+import os
+import re
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from tools.deploy import stage
+from tools.engine import ROOT
+
+FAKES = ROOT / "host_tests" / "fakes"
+IGLU = ROOT.parent / "shared" / "iglu"
+BOOT = Path(__file__).with_name("simboot.py")
+BASE = {
+    "app_id": "garden",
+    "sample_seconds": 1,
+    "send_seconds": 1,
+    "health_seconds": 2,
+    "store_bytes": 65536,
+    "buffer_bytes": 8192,
+    "buses": {"i2c": {"sda": 4, "scl": 5}},
+    "sensors": {"air": {"type": "bme280", "bus": "i2c"}},
+    "wifi": {"ssid": "barn", "password": "secret"},
+}
+
+
+# The fakes take their part of it; what the firmware takes is measured in bench/firmware.py.
+HEAP = "192wk"
+
+
+class Board:
+    """The firmware in a directory: process after process, as its sleeps and resets want it."""
+
+    def __init__(self, vm, directory, port, config):
+        self.lines = []
+        self.boots = 0
+        self._vm, self.directory, self._port = vm, directory, port
+        stage(directory, config)
+        self._stopping = False
+        self._spawn()
+        self._thread = threading.Thread(target=self._listen, daemon=True)
+        self._thread.start()
+
+    def _spawn(self):
+        self.boots += 1
+        self.process = subprocess.Popen(
+            [self._vm.program, "-X", f"heapsize={HEAP}", str(BOOT), self._port],
+            cwd=self.directory,
+            env=dict(os.environ, MICROPYPATH=f"{FAKES}:.frozen:lib:."),
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        )  # fmt: skip
+
+    def _listen(self):
+        while True:
+            asleep = None
+            for line in self.process.stdout:
+                self.lines.append(line.rstrip())
+                if line.startswith("world:"):
+                    asleep = int(line.split()[2]) / 1000
+            self.process.wait()
+            self.process.stdout.close()
+            self.process.stdin.close()
+            if asleep is None or self._stopping:
+                return
+            time.sleep(asleep)
+            self._spawn()
+
+    def alive(self):
+        return self._thread.is_alive()
+
+    def stop(self):
+        """The order to stop; returns the last words."""
+        self._stopping = True
+        try:
+            self.process.stdin.close()
+        except (BrokenPipeError, ValueError):
+            pass
+        self._thread.join(20)
+        if self._thread.is_alive():
+            self.process.kill()
+            self._thread.join(5)
+        return "\n".join(self.lines)
+
+
+class Collected:
+    def __init__(self, collector):
+        self._path = collector.database
+
+    def events(self):
+        with sqlite3.connect(f"file:{self._path}?mode=ro", uri=True) as database:
+            rows = database.execute("SELECT good, record FROM events ORDER BY id").fetchall()
+        database.close()
+        found = []
+        for good, record in rows:
+            assert good, record
+            found.append(json.loads(record)["rawEvent"]["parameters"])
+        return found
+
+    def of(self, name):
+        found = []
+        for event in self.events():
+            inner = json.loads(event["ue_pr"])["data"] if "ue_pr" in event else {"schema": ""}
+            if "/%s/" % name in inner["schema"]:
+                found.append(inner["data"])
+        return found
+
+    def said(self, category, action=None):
+        return [
+            e for e in self.events() if e.get("se_ca") == category and action in (None, e["se_ac"])
+        ]
+
+
+def until(condition, board, seconds=40):
+    end = time.monotonic() + seconds
+    while not condition():
+        late = time.monotonic() > end or not board.alive()
+        assert not late, "\n".join(board.lines[-30:])
+        time.sleep(0.1)
+
+
+class Collector:
+    """The development collector with the schemas of Iglu Central that lie beside the project."""
+
+    def __init__(self, database):
+        self.database = database
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tools.collector", "--port", "0", "--db", str(database)]
+            + ["--schemas", str(IGLU)],
+            cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        )  # fmt: skip
+        line = self._process.stdout.readline()
+        self.url = re.search(r"http://[^/\s]+", line).group()
+        self._drain = threading.Thread(target=self._process.stdout.read, daemon=True)
+        self._drain.start()
+
+    def stop(self):
+        self._process.terminate()
+        self._process.wait(10)
+        self._drain.join()
+        self._process.stdout.close()
+
+
+@pytest.fixture
+def collector(tmp_path):
+    if not IGLU.exists():
+        pytest.skip("../shared/iglu is not here, and events are judged by its schemas")
+    found = Collector(tmp_path / "events.db")
+    yield found
+    found.stop()
+
+
+@pytest.fixture
+def start(vm, tmp_path, collector):
+    """start(port, **settings) -> (Board, Collected)"""
+    boards = []
+
+    def run(port="esp32", **settings):
+        config = {**BASE, "collector": collector.url, **settings}
+        boards.append(Board(vm, tmp_path / "board", port, config))
+        return boards[-1], Collected(collector)
+
+    yield run
+    for board in boards:
+        board.stop()
+
+
+def stopped(console):
+    found = re.search(r"stopped: tracked (\d+), sent (\d+), unsent (\d+), dropped (\d+)", console)
+    assert found, console
+    return tuple(map(int, found.groups()))
+
+
+@pytest.mark.parametrize("port", ["esp32", "rp2"])
+def test_always_on_with_everything(start, port):
+    features = ["session", "platform", "application", "install", "lifecycle", "errors"]
+    board, collected = start(
+        port,
+        track=[*features, "diagnostics"],
+        triggers=[
+            {"when": "boot", "read": ["cpu"]},
+            {"when": "every", "seconds": 1, "read": ["air", "memory"]},
+            {
+                "when": "threshold", "seconds": 1, "sensor": "air", "quantity": "temperature",
+                "above": 20, "hysteresis": 1,
+            },
+        ],
+    )  # fmt: skip
+    until(lambda: len(collected.of("health")) > 1, board)
+    tracked, sent, unsent, dropped = stopped(board.stop())
+    events = collected.events()
+    assert (len(events), unsent, dropped) == (tracked, 0, 0)
+    assert len({event["eid"] for event in events}) == tracked
+    readings = collected.of("sensor_reading")
+    assert {r["sensor"] for r in readings} == {"air", "memory", "cpu"}
+    assert {r["trigger"] for r in readings} == {"boot", "every", "threshold"}
+    assert len(collected.said("threshold", "above")) == 1
+    assert len(collected.of("application_install")) == 1
+    health = collected.of("health")[-1]
+    assert health["boots"] == 1 and health["rssi"] == -61 and health["connections"] >= 1
+    assert health["memoryFree"] > 20000, health
+    for event in events[5:]:
+        attached = [entity["schema"].split("/")[1] for entity in json.loads(event["co"])["data"]]
+        assert attached[0] == "board"
+        assert {"client_session", "mobile_context", "application"} <= set(attached)
+
+
+def test_battery_with_process_death_as_deep_sleep(start):
+    board, collected = start(
+        mode="battery", builtin=False, battery={"wakes_per_send": 4}, track=["session", "errors"]
+    )
+    until(lambda: len(collected.of("sensor_reading")) > 8, board)
+    board.stop()
+    assert board.boots > 8
+    # Nothing is on the flash but what changes rarely: the page is in the RTC's memory.
+    assert len(list((board.directory / "events").glob("*"))) <= 2
+    readings = collected.events()
+    assert len({event["eid"] for event in readings}) == len(readings)
+    times = [int(e["dtm"]) for e in readings if "/sensor_reading/" in e.get("ue_pr", "")]
+    assert times == sorted(times)
+    assert {b - a for a, b in zip(times[2:], times[3:], strict=False)} <= set(range(500, 2500))
+    assert collected.of("health")[-1]["resetIntent"] in ("sleep", None)
+
+
+BAD = '''
+import os
+BUS = "board"
+OPTIONS: dict = {}
+class Sensor:
+    def __init__(self, board):
+        pass
+    def read(self):
+        if "crash" in os.listdir("."):
+            os.remove("crash")
+            raise RuntimeError("it broke")
+        if "always" in os.listdir("."):
+            raise RuntimeError("it breaks")
+        return {"voltage": 1}
+'''
+
+
+def test_a_crash_is_told_of_at_the_next_boot(start, tmp_path):
+    sensor = tmp_path / "board" / "boards" / "sensors" / "bad.py"
+    sensor.parent.mkdir(parents=True)
+    sensor.write_text(BAD)
+    board, collected = start(sensors={"bad": {"type": "bad"}})
+    until(lambda: collected.of("sensor_reading"), board)
+    (tmp_path / "board" / "crash").write_text("")
+    until(lambda: collected.of("application_error"), board)
+    (error,) = collected.of("application_error")
+    assert error["message"] == "it broke" and error["exceptionName"] == "RuntimeError"
+    assert error["isFatal"] and "bad.py" in error["stackTrace"]
+    assert board.boots == 2
+    boots = collected.said("board", "boot")
+    assert boots[-1]["se_pr"] == "crash" and boots[-1]["se_la"] == "hard"
+    board.stop()
+    assert len(collected.of("application_error")) == 1
+
+
+def test_crashes_in_a_row_end_in_safe_mode_which_reports(start, tmp_path):
+    sensor = tmp_path / "board" / "boards" / "sensors" / "bad.py"
+    sensor.parent.mkdir(parents=True)
+    sensor.write_text(BAD)
+    (tmp_path / "board" / "always").write_text("")
+    board, collected = start("rp2", sensors={"bad": {"type": "bad"}}, safe_seconds=6)
+    until(lambda: collected.said("board", "safe_mode"), board)
+    assert board.boots == 4
+    until(lambda: collected.of("health"), board)
+    assert collected.of("health")[-1]["safeMode"] is True
+    (tmp_path / "board" / "always").unlink()
+    before = len(collected.of("sensor_reading"))
+    until(lambda: len(collected.of("sensor_reading")) > before, board)  # one more try
+    board.stop()
+
+
+class Documents:
+    """A server of one remote_config document, which a test may change."""
+
+    def __init__(self):
+        self.document = {"configurationVersion": 1, "configurationBundle": []}
+        documents = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                body = json.dumps(documents.document).encode()
+                self.send_response(200)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *arguments):
+                pass
+
+        self._server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
+        self.url = "http://127.0.0.1:%d/board.json" % self._server.server_port
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread.start()
+
+    def set(self, version, **bundle):
+        bundle["namespace"] = "firmware"
+        self.document = {"configurationVersion": version, "configurationBundle": [bundle]}
+
+    def close(self):
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+
+@pytest.fixture
+def documents():
+    found = Documents()
+    yield found
+    found.close()
+
+
+def test_remote_configuration_and_its_way_back(start, documents, collector):
+    board, collected = start(
+        remote={"url": documents.url, "seconds": 1, "trial_seconds": 6}, health_seconds=0
+    )
+    until(lambda: collected.of("sensor_reading"), board)
+    documents.set(2, trackerConfiguration={"appId": "orchard"})
+    until(lambda: collected.events()[-1]["aid"] == "orchard", board)
+    until(lambda: collected.said("remote_config", "works"), board)
+    # It does not validate: refused, and told of once.
+    documents.set(3, networkConfiguration={"endpoint": "nowhere:port"})
+    until(lambda: collected.said("remote_config", "refused"), board)
+    # It is valid, but nobody is there: taken back after the trial.
+    documents.set(4, networkConfiguration={"endpoint": "http://127.0.0.1:9"})
+    until(lambda: collected.said("remote_config", "rolled_back"), board, 60)
+    back = collected.said("remote_config", "rolled_back")
+    assert [event["se_la"] for event in back] == ["4"]
+    until(lambda: collected.events()[-1]["aid"] == "orchard", board)  # version 2 is in force
+    boots = board.boots
+    time.sleep(3)
+    assert board.boots == boots  # version 4 is not tried again
+    board.stop()
+    eids = [event["eid"] for event in collected.events()]
+    assert len(set(eids)) == len(eids)
