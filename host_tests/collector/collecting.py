@@ -71,6 +71,23 @@ def entities(*data, uri=READING):
     return wrapped("contexts", "1-0-1", [{"schema": uri, "data": one} for one in data])
 
 
+OURS = "iglu:io.github.snowplow_micropython"
+
+
+def reading(value, quantity="temperature", sensor="cpu", board="7c9ebd", unit="Cel", **more):
+    """Return a good event with a sensor's reading, as the firmware sends it."""
+    readings = [{"quantity": quantity, "value": value, "unit": unit}]
+    about = {"port": "esp32", "model": "ESP32", "id": board, "firmware": "0.1.0"}
+    return {
+        **{"e": "ue", "p": "iot", "tv": "mpy-0.1.0", "tna": "firmware", "aid": "garden"},
+        "ue_pr": unstruct(
+            {"sensor": sensor, "readings": readings}, f"{OURS}/sensor_reading/jsonschema/1-0-0"
+        ),
+        "co": entities(about, uri=f"{OURS}/board/jsonschema/1-0-0"),
+        **more,
+    }
+
+
 def batch(*events, version="1-0-4"):
     """Return the body of a POST, as bytes."""
     return wrapped("payload_data", version, list(events)).encode()
@@ -101,7 +118,9 @@ class Collector:
 
     def __init__(self, db, *arguments):
         self.db = db
+        self.own = ROOT / "firmware" / "schemas"
         command = [sys.executable, "-m", "tools.collector", "--port", "0", "--db", str(db)]
+        command += [] if "--iglu" in arguments else ["--iglu", "none"]  # Never ask the network
         self.process = subprocess.Popen(
             [*command, *arguments],
             cwd=ROOT,

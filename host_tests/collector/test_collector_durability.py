@@ -14,7 +14,7 @@ import pytest
 from aiohttp import web
 from collecting import JSON, ROOT, TP2, Collector, batch, collector, struct, wait_for
 
-from tools.collector import state
+from tools.collector import console, state
 from tools.collector.store import Store, StoreError
 
 
@@ -138,6 +138,18 @@ def test_lines_on_the_terminal(tmp_path):
     ]
 
 
+def test_counts_on_the_terminal(monkeypatch):
+    lines = []
+    monkeypatch.setattr(console, "_EVERY", 0.05)
+    monkeypatch.setattr(console, "write", lambda line: lines.append(line) or True)
+    terminal = console.Console(quiet=True)
+    terminal.rows([types.SimpleNamespace(good=1)] * 3 + [types.SimpleNamespace(good=0)])
+    wait_for(lambda: lines)
+    terminal.close("end")
+    assert "since the start: 3 good, 1 bad; now " in lines[0] and lines[0].endswith(" a second")
+    assert lines[1:] == ["end"]  # Nothing came since, so nothing was said
+
+
 def test_nobody_reads_the_terminal(tmp_path):
     running = Collector(tmp_path / "c.db")
     for _ in range(60):  # Far more lines than a pipe and the queue hold
@@ -234,7 +246,7 @@ def test_a_disk_that_fails_is_a_503_and_passes(tmp_path):
     """The writer goes on after a failed commit, and nothing of it is acknowledged."""
     committed = []
 
-    def judge(payload):
+    def judge(payload, final):
         if payload == "fail":
             raise sqlite3.OperationalError("database or disk is full")
         return []

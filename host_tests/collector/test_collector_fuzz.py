@@ -1,6 +1,7 @@
 """Whatever comes in: a verdict, never a crash, never a server error."""
 
 import json
+import urllib.parse
 
 from collecting import JSON, READING, READING_SCHEMA, TP2, batch, payload, wrapped, write_schema
 from hypothesis import HealthCheck, given, settings
@@ -52,9 +53,10 @@ def check(rows):
         record = json.loads(row.record, parse_constant=lambda name: 1 / 0)
         assert row.good or record["errors"]
         assert row.good or record["failures"][0]["field"] != "collector"  # The judge's own fault
-        for text in row[3:]:
-            assert text is None or text.encode()
-        assert describe.printable(describe.summary(row._asdict())).isprintable()
+        for text in (*row[3:7], *row.shown[1:4]):
+            assert text is None or text.encode() or text == row.shown.text
+        assert describe.printable(row.shown.text).isprintable()
+        assert json.dumps(row.shown, allow_nan=False)
 
 
 @QUICK
@@ -108,6 +110,41 @@ def test_leaves_take_any_text(text):
 def test_any_request(running, method, path, query, body):
     path = "/" + path.lstrip("/").encode("utf-8", "replace").hex(" ").replace(" ", "%")
     status, _, _ = running.request(method, f"{path}?{query}", body, JSON)
+    assert status < 500
+
+
+QUESTIONS = ["good", "bad", "events", "timeline", "columns", "list", "export", "overview",
+             "readings/1", "event/1", "iglu/a/b/jsonschema/1-0-0", "ui", "stream2"]  # fmt: skip
+ASKED = st.fixed_dictionaries(
+    {},
+    optional={
+        "filters": JSON_VALUES
+        | st.lists(st.fixed_dictionaries({"column": st.just("app_id"), "values": JSON_VALUES})),
+        "validEvents": st.booleans() | JSON_VALUES,
+        "timeRange": st.dictionaries(st.sampled_from(["start", "end"]), JSON_VALUES),
+        "buckets": st.lists(st.dictionaries(st.sampled_from(["start", "end"]), JSON_VALUES)),
+        "sorting": st.fixed_dictionaries({"column": st.just("se_value") | JSON_VALUES}),
+        "page": st.integers() | JSON_VALUES,
+        "pageSize": st.integers() | JSON_VALUES,
+        "limit": st.integers() | JSON_VALUES,
+        "contexts": JSON_VALUES,
+        "event_type": ANY_TEXT,
+    },
+)
+PARTS = st.dictionaries(
+    st.sampled_from(["good", "board", "text", "from", "to", "before", "limit", "points", "format",
+                     "whole", "token", "name"]),
+    ANY_TEXT | st.integers().map(str),
+    max_size=4,
+)  # fmt: skip
+
+
+@QUICK
+@given(st.sampled_from(["GET", "POST"]), st.sampled_from(QUESTIONS), PARTS, ASKED)
+def test_any_question_to_the_api(running, method, path, parts, body):
+    query = urllib.parse.urlencode(parts, errors="replace")
+    body = json.dumps(body).encode() if method == "POST" else None
+    status, _, _ = running.request(method, f"/micro/{path}?{query}", body)
     assert status < 500
 
 

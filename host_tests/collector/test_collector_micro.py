@@ -1,6 +1,7 @@
 """Micro's REST API, and the page with its stream."""
 
 import http.client
+import importlib.util
 import json
 import re
 
@@ -163,12 +164,12 @@ def test_the_stream_tells_what_is_there_and_what_comes(empty):
     assert counts["event"] == "counts"
     assert json.loads(counts["data"])["good"] == 1
     (before,) = events(stream, 1)
-    assert before["summary"] == "test / hello / before"
-    assert (before["good"], before["app_id"], before["event_type"]) == (1, "desk", "struct")
+    assert before["text"] == "test / hello / before"
+    assert (before["good"], before["app_id"], before["name"]) == (1, "desk", "struct")
     empty.send(struct(se_la="after"), struct(e="xx"))
     after, bad = events(stream, 2)
-    assert after["summary"] == "test / hello / after"
-    assert bad["good"] == 0 and bad["summary"].startswith('e: "xx" is not an event type')
+    assert after["text"] == "test / hello / after"
+    assert bad["good"] == 0 and bad["text"].startswith('e: "xx" is not an event type')
     assert after["id"] == before["id"] + 1
     stream.close()
     # Connected again, the browser tells what it saw last.
@@ -209,14 +210,18 @@ def test_the_page_is_there_and_loads_nothing_from_elsewhere(running):
         assert headers["X-Content-Type-Options"] == "nosniff"
     for path in re.findall(r'(?:src|href)="([^"]+)"', body.decode()):
         assert path.startswith("/micro/")
-        assert running.request("GET", path)[0] == 200
+        brought = not path.startswith("/micro/ui/lib/") or importlib.util.find_spec("uplot")
+        assert running.request("GET", path)[0] == (200 if brought else 404)
+    for path in re.findall(r'from "\.(/[a-z]+\.js)"', (STATIC / "main.js").read_text()):
+        status, headers, _ = running.request("GET", f"/micro/ui{path}")
+        assert status == 200 and headers["Content-Type"].startswith("text/javascript")
     for file in STATIC.iterdir():
         text = file.read_text(encoding="utf-8").replace("http://www.w3.org/2000/svg", "")
         assert "http://" not in text and "https://" not in text and "//cdn" not in text
 
 
 def test_the_page_shows_names_from_outside_as_text_only(empty):
-    script = (STATIC / "page.js").read_text(encoding="utf-8")
+    script = "".join(path.read_text(encoding="utf-8") for path in STATIC.glob("*.js"))
     for way_in in ("innerHTML", "outerHTML", "insertAdjacent", "document.write", "eval(",
                    "Function(", "setAttribute", ".href", ".src", "srcdoc"):  # fmt: skip
         assert way_in not in script

@@ -1,36 +1,20 @@
 """``python -m tools.collector``: run the development collector."""
 
-import argparse
 import asyncio
-import os
 import signal
 import sys
-from functools import partial
 from pathlib import Path
 
-from tools.collector import server
+from tools.collector import access, address, options, server
 from tools.collector.console import Console, write
 from tools.collector.iglu import Schemas
 from tools.collector.judge import judge
+from tools.collector.lookup import Registry
+from tools.collector.retention import Retention
 from tools.collector.state import Collector
 from tools.collector.store import Store, StoreError
 
 OWN_SCHEMAS = Path(__file__).parents[2] / "firmware" / "schemas"
-
-_EPILOG = """\
-Send it an event:
-  curl 'http://127.0.0.1:9090/i?e=se&p=iot&tv=curl&aid=desk&se_ca=test&se_ac=hello'
-and open http://127.0.0.1:9090/ to see it. For a board, set in its config.json
-  "collector": "http://THIS-MACHINE'S-ADDRESS:9090"
-and start the collector with --host 0.0.0.0, so that the board can reach it: whoever is on the
-network can then read and write events too.
-
-Schemas are looked for in firmware/schemas/ first, then in the directories of --schemas, which are
-laid out as VENDOR/NAME/jsonschema/VERSION. An event whose schema is not found is bad.
-
-The same questions can be asked of it as of Snowplow Micro: /micro/all, /micro/good, /micro/bad,
-/micro/reset, /micro/iglu/VENDOR/NAME/jsonschema/VERSION.
-"""
 
 
 def main(arguments=None):
@@ -38,56 +22,14 @@ def main(arguments=None):
 
     0 after a signal, 2 where it cannot start (port, database or schemas).
     """
-    options = _options(arguments)
-    schemas = Schemas([OWN_SCHEMAS, *options.schemas])
-    for directory in options.schemas:
+    chosen = options.parse(arguments)
+    for directory in chosen.schemas:
         if not directory.is_dir():
             return _fail(f"--schemas: there is no directory {directory}")
     try:
-        return asyncio.run(_serve(options, schemas))
+        return asyncio.run(_serve(chosen))
     except StoreError as error:
         return _fail(str(error))
-
-
-def _options(arguments):
-    parser = argparse.ArgumentParser(
-        prog="python -m tools.collector",
-        description="Receive, judge and keep events as a Snowplow pipeline would, and show them.",
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument(
-        "--port", type=_port, default=9090, help="port to listen on; 0: any free one (%(default)s)"
-    )
-    parser.add_argument(
-        "--host", default="127.0.0.1", help="address to listen on (%(default)s: this machine only)"
-    )
-    parser.add_argument(
-        "--db",
-        type=Path,
-        default=Path("build/collector.db"),
-        metavar="FILE",
-        help="SQLite file that keeps the events; goes on with what is in it (%(default)s)",
-    )
-    parser.add_argument(
-        "--schemas",
-        type=_directories,
-        default=[],
-        metavar=f"DIR[{os.pathsep}DIR]",
-        help="more directories of Iglu schemas",
-    )
-    parser.add_argument("--quiet", action="store_true", help="do not print a line per event")
-    return parser.parse_args(arguments)
-
-
-def _port(text):
-    if text.isascii() and text.isdigit() and int(text) < 65536:
-        return int(text)
-    raise argparse.ArgumentTypeError(f"{text!r} is no port: 0 to 65535")
-
-
-def _directories(text):
-    return [Path(part) for part in text.split(os.pathsep) if part]
 
 
 def _fail(message):
@@ -95,38 +37,71 @@ def _fail(message):
     return 2
 
 
-async def _serve(options, schemas):
+async def _serve(chosen):
+    stop = _stop_on_signals()
     loop = asyncio.get_running_loop()
-    stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        try:
-            loop.add_signal_handler(number, stop.set)
-        except NotImplementedError:  # Windows
-            signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))
-    console = Console(options.quiet)
+    registry = chosen.iglu and Registry(chosen.iglu, chosen.db.absolute().parent / "iglu-cache")
+    schemas = Schemas([OWN_SCHEMAS, *chosen.schemas], registry)
+    console = Console(chosen.quiet)
 
     def on_commit(rows):
         console.rows(rows)
         loop.call_soon_threadsafe(collector.notify)
 
-    store = Store(options.db, partial(judge, schemas=schemas), on_commit)
-    collector = Collector(store, schemas)
+    store = Store(
+        chosen.db, _judge(schemas), on_commit, Retention(chosen.keep_days, chosen.keep_mb)
+    )
+    token = access.token(chosen.host, chosen.token)
+    collector = Collector(store, schemas, token, chosen.fault)
     try:
-        runner, port = await server.start(collector, options.host, options.port)
+        runner, port = await server.start(collector, chosen.host, chosen.port)
     except OSError as error:
         store.close()
         return _fail(
-            f"cannot listen on {options.host}:{options.port}: {error.strerror or error}.\n"
+            f"cannot listen on {chosen.host}:{chosen.port}: {error.strerror or error}.\n"
             "Take another port with --port, or --port 0 for any free one."
         )
-    host = f"[{options.host}]" if ":" in options.host else options.host
-    write(f"collector: http://{host}:{port}/micro/ui  (events in {options.db})")
+    _greet(chosen, port, token)
     await stop.wait()
     await runner.cleanup()
     # The loop must run on while the writer ends, since it still tells of what it wrote.
     await asyncio.to_thread(store.close)
-    console.close(f"collector: stopped. {store.good} good, {store.bad} bad events in {options.db}")
+    if registry:
+        await registry.close()
+    console.close(f"collector: stopped. {store.good} good, {store.bad} bad events in {chosen.db}")
     return 0
+
+
+def _stop_on_signals():
+    loop, stop = asyncio.get_running_loop(), asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        try:
+            loop.add_signal_handler(number, stop.set)
+        except NotImplementedError:  # Windows
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))
+    return stop
+
+
+def _judge(schemas):
+    """Return what the store judges with: a payload waits until its schemas were asked for."""
+
+    def judge_or_ask(payload, final):
+        rows = judge(payload, schemas)
+        missing = schemas.missing()
+        waiting = schemas.registry.ask(missing) if missing and not final else None
+        return rows if waiting is None else waiting
+
+    return judge_or_ask
+
+
+def _greet(chosen, port, token):
+    write(f"collector: {address.url(chosen.host, port)}/micro/ui  (events in {chosen.db})")
+    if token:
+        found = address.reachable(chosen.host, port)
+        here = found["listens"] if found["loopback"] or not found["board"] else found["board"]
+        write(f"boards send to {here}\nto see their events open {here}/micro/ui?token={token}")
+    for fault in chosen.fault:
+        write(f"rehearsal: --fault {fault.text}")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The terminal: one line per event, from a thread of its own.
+"""The terminal: one line per event, and now and then the counts, from a thread of its own.
 
 Whoever reads the output may be slow or gone; neither may hold up an answer. So lines wait in a
 queue of bounded length, and what does not fit is counted and said.
@@ -10,16 +10,18 @@ import sys
 import threading
 import time
 
-from tools.collector.describe import printable, summary
+from tools.collector.describe import printable
 
 _WAITING = 2000  # lines
+_EVERY = 10  # seconds between two lines with counts
 
 
 class Console:
-    """Prints lines on standard output. ``quiet`` leaves out the events."""
+    """Prints lines on standard output. ``quiet`` leaves out the events, but not the counts."""
 
     def __init__(self, quiet):
         self._quiet = quiet
+        self._counts = [0, 0]  # bad, good
         self._lines = queue.Queue(_WAITING)
         self._missed = 0
         self._thread = threading.Thread(target=self._run, name="collector-console", daemon=True)
@@ -27,9 +29,10 @@ class Console:
 
     def rows(self, rows):
         """Show stored :class:`judge.Row` s. Called by the writer thread; never waits."""
-        if self._quiet:
-            return
         for row in rows:
+            self._counts[row.good] += 1
+            if self._quiet:
+                continue
             try:
                 self._lines.put_nowait(row)
             except queue.Full:
@@ -45,11 +48,22 @@ class Console:
         self._thread.join(1)
 
     def _run(self):
-        while (item := self._lines.get()) is not None:
+        said, since = [0, 0], time.monotonic()
+        while True:
+            try:
+                item = self._lines.get(timeout=max(0, since + _EVERY - time.monotonic()))
+            except queue.Empty:
+                counts, seconds = list(self._counts), time.monotonic() - since
+                if counts != said and not write(_count(counts, sum(said), seconds)):
+                    return
+                said, since = counts, time.monotonic()
+                continue
+            if item is None:
+                return
             missed, self._missed = self._missed, 0
             if missed and not write(f"… {missed} events not shown: the terminal is too slow"):
                 return
-            if not write(item if isinstance(item, str) else _line(item._asdict())):
+            if not write(item if isinstance(item, str) else _line(item)):
                 return
 
 
@@ -67,8 +81,15 @@ def write(line):
     return True
 
 
+def _count(counts, before, seconds):
+    bad, good = counts
+    pace = (bad + good - before) / seconds
+    now = time.strftime("%H:%M:%S")
+    return f"{now}  --    since the start: {good} good, {bad} bad; now {pace:.3g} a second"
+
+
 def _line(row):
-    when = time.strftime("%H:%M:%S", time.localtime(row["received"] / 1000))
-    verdict = "good" if row["good"] else "BAD "
-    names = [row["app_id"] or "-", row["event_type"] or "-"]
-    return printable("  ".join([when, verdict, *names, summary(row)]))
+    when = time.strftime("%H:%M:%S", time.localtime(row.received / 1000))
+    verdict = "good" if row.good else "BAD "
+    names = [row.app_id or "-", row.event_type or "-"]
+    return printable("  ".join([when, verdict, *names, row.shown.text]))

@@ -6,13 +6,13 @@ _SENSOR = "iglu:io.github.snowplow_micropython/sensor_reading/jsonschema/1-"
 _MAX = 160
 
 
-def summary(row):
-    """Return one line about a stored row (a dict or :class:`judge.Row` fields), cut to 160.
+def summary(columns, good, errors):
+    """Return one line about an event, cut to 160 characters.
 
-    The first reason of a bad event; the readings of a sensor's event; else a short form.
+    The first of its ``errors`` where it is bad; the readings of a sensor's event; else a short
+    form of its ``columns``.
     """
-    record = json.loads(row["record"])
-    text = _good(record["event"]) if row["good"] else (record["errors"] or ["?"])[0]
+    text = _good(columns) if good else (errors or ["?"])[0]
     return text if len(text) <= _MAX else text[: _MAX - 1] + "…"
 
 
@@ -42,12 +42,23 @@ def _self_describing(inner):
         except (AttributeError, KeyError, TypeError):
             pass  # Another schema of that name
     name = inner["schema"].split("/")[1]
-    return f"{name} {json.dumps(data, ensure_ascii=False, separators=(',', ':'))}"
+    if not isinstance(data, dict):
+        return f"{name} {_compact(data)}"
+    return " ".join([name, *(f"{key}={_value(value)}" for key, value in data.items())])
+
+
+def _value(value):
+    return value if isinstance(value, str) else _compact(value)
+
+
+def _compact(value):
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _reading(reading):
     shown = f"{reading.get('quantity')}={_number(reading.get('value'))}"
-    return f"{shown} {reading['unit']}" if reading.get("unit") else shown
+    unit = reading.get("unit")
+    return f"{shown} {unit}" if unit and unit != "1" else shown  # UCUM's 1 is no unit
 
 
 def _number(value):

@@ -1,5 +1,6 @@
 """The records that are stored: a request, and Micro's shapes of a good and a bad event."""
 
+import urllib.parse
 import uuid
 from typing import NamedTuple
 
@@ -58,7 +59,7 @@ class Payload(NamedTuple):
             "contentType": self.content_type,
             "source": {"name": COLLECTOR, "encoding": "UTF-8", "hostname": self.hostname},
             "context": {
-                "timestamp": _iso(self.received),
+                "timestamp": iso(self.received),
                 "ipAddress": self.ip,
                 "useragent": self.user_agent,
                 "refererUri": self.referer,
@@ -77,7 +78,7 @@ def add_request(columns, payload, network_id, parameters):
     # The headers have the limits of the parameters that they stand in for.
     sent = {key: text for key, text in sent.items() if text and key not in parameters}
     found, failures = convert(sent)
-    now = _iso(payload.received)
+    now = iso(payload.received)
     for column, value in {
         **found,
         "event_id": str(uuid.uuid4()),
@@ -90,7 +91,29 @@ def add_request(columns, payload, network_id, parameters):
     }.items():
         columns.setdefault(column, value)
     columns["derived_tstamp"] = _derived(columns, parameters, payload.received)
+    for prefix, column in (("page", "page_url"), ("refr", "page_referrer")):
+        columns.update(_url_parts(prefix, columns.get(column)))
     return failures
+
+
+def _url_parts(prefix, url):
+    """Return the columns that Enrich takes from a URL; none where it is no absolute one."""
+    try:
+        parts = urllib.parse.urlsplit(url or "")
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+    except ValueError:
+        return {}
+    if not parts.scheme or not parts.hostname:
+        return {}
+    found = {
+        "urlscheme": parts.scheme,
+        "urlhost": parts.hostname,
+        "urlport": port,
+        "urlpath": parts.path,
+        "urlquery": parts.query,
+        "urlfragment": parts.fragment,
+    }
+    return {f"{prefix}_{name}": value for name, value in found.items() if value}
 
 
 def describe(columns, unstruct, contexts):
@@ -122,11 +145,12 @@ def good(payload, parameters, columns, schema, contexts):
     }
 
 
-def bad(payload, parameters, failures):
+def bad(payload, parameters, failures, columns=None):
     """Return a bad event in Micro's shape, or a bad request, where ``parameters`` is None.
 
-    ``errors`` are sentences; ``failures`` (not in Micro) holds the same as field, value and rule.
-    The body is kept with a bad request only: a batch may have thousands of bad events.
+    ``errors`` are sentences. Not in Micro: ``failures`` holds the same as field, value and rule,
+    ``event`` the ``columns`` that could be read. The body is kept with a bad request only: a
+    batch may have thousands of bad events.
     """
     raw = parameters and _raw(payload, parameters)
     body = payload.text()[:_MAX_BODY] if payload.body is not None and not raw else None
@@ -139,6 +163,7 @@ def bad(payload, parameters, failures):
         "rawEvent": raw,
         "errors": [str(failure) for failure in failures],
         "failures": [failure._asdict() for failure in failures],
+        **({"event": columns} if columns else {}),
     }
 
 
@@ -146,7 +171,8 @@ def _raw(payload, parameters):
     return {**payload.shared(), "parameters": parameters}
 
 
-def _iso(ms):
+def iso(ms):
+    """Return milliseconds since 1970 as "2023-11-14T22:13:20.123Z"."""
     return values.timestamp(ms).replace(" ", "T") + "Z"
 
 
@@ -158,5 +184,5 @@ def _derived(columns, parameters, received):
         sent = values.milliseconds(parameters["stm"])
         if created < sent:
             # A far stm can put the event before the year 0, for which there is no text
-            return _iso(max(values.EARLIEST, received - (sent - created)))
-    return _iso(received)
+            return iso(max(values.EARLIEST, received - (sent - created)))
+    return iso(received)

@@ -15,7 +15,7 @@ _URI = re.compile(
     r"(?P<version>[0-9]+-[0-9]+-[0-9]+)"
 )
 MAX_URI = 500
-_MAX_SCHEMA_BYTES = 1 << 20
+MAX_SCHEMA_BYTES = 1 << 20
 _MAX_ERRORS = 10
 _MASK = "\0"  # what the validator writes in place of a value, so that we can show it apart
 
@@ -31,6 +31,12 @@ def split(uri):
     """Return ``(vendor, name, format, version)`` of an Iglu URI, or None if it is none."""
     match = _URI.fullmatch(uri) if isinstance(uri, str) and len(uri) <= MAX_URI else None
     return match.groups() if match else None
+
+
+def is_resolvable(uri):
+    """Whether a URI can name a schema: its parts are no way out of a directory, either."""
+    vendor, _, format, _ = split(uri) or ("",) * 4
+    return bool(vendor.strip(".")) and format == "jsonschema"
 
 
 class Rejected(Exception):
@@ -53,18 +59,28 @@ class Schemas:
     """Schemas in directories laid out as vendor/name/jsonschema/version, in order of preference.
 
     A file is compiled when it is first needed and again when it changes, so that one who writes a
-    schema need not restart. Not for several threads at once.
+    schema need not restart. ``registry`` (a :class:`lookup.Registry` or None) is where the
+    rest can be asked for; it is never waited for here. Not for several threads at once.
     """
 
-    def __init__(self, directories):
+    def __init__(self, directories, registry=None):
         self.directories = [Path(directory) for directory in directories]
+        self.registry = registry
+        if registry:
+            self.directories.append(registry.cache)
+        self._missing = set()
         self._compiled = {}  # path -> (mtime in ns, size), validator or message
+
+    def missing(self):
+        """Return the URIs, since the last call, that the registry can be asked for."""
+        missing, self._missing = self._missing, set()
+        return missing
 
     def find(self, uri):
         """Return the path of the file with the schema, or None. Never leaves the directories."""
-        vendor, name, format, version = split(uri) or ("",) * 4
-        if not vendor.strip(".") or format != "jsonschema":
+        if not is_resolvable(uri):
             return None
+        vendor, name, format, version = split(uri)
         for directory in self.directories:
             path = directory / vendor / name / format / version
             try:
@@ -82,8 +98,7 @@ class Schemas:
         """
         path = self.find(uri)
         if path is None:
-            where = ", ".join(map(str, self.directories)) or "no directory: none is given"
-            return [failure(field, uri, f"is unresolved: no such schema; looked in {where}")]
+            return [failure(field, uri, f"is unresolved: no such schema; {self._looked(uri)}")]
         validator = self._validator(path)
         if isinstance(validator, str):
             return [failure(field, uri, f"is unusable: {path} {validator}")]
@@ -91,6 +106,15 @@ class Schemas:
             return []
         errors = itertools.islice(validator.iter_errors(data), _MAX_ERRORS)
         return [_failure(field, uri, error) for error in errors]
+
+    def _looked(self, uri):
+        where = [str(directory) for directory in self.directories]
+        if self.registry and is_resolvable(uri):
+            history = self.registry.history(uri)
+            if history is None:
+                self._missing.add(uri)
+            where.append(history or f"{self.registry.url} (not asked: too busy)")
+        return f"looked in {', '.join(where) or 'no directory: none is given'}"
 
     def _validator(self, path):
         try:
@@ -108,8 +132,8 @@ class Schemas:
 
 def _compile(path):
     with path.open("rb") as file:
-        text = file.read(_MAX_SCHEMA_BYTES + 1)
-    if len(text) > _MAX_SCHEMA_BYTES:
+        text = file.read(MAX_SCHEMA_BYTES + 1)
+    if len(text) > MAX_SCHEMA_BYTES:
         return "is larger than 1 MiB"
     try:
         schema = jsontext.parse(text.decode())
@@ -133,4 +157,8 @@ def _failure(field, uri, error):
         value = error.instance
         value = value if isinstance(value, str) else jsontext.dump(value)
         rule = rule.removeprefix(_MASK).lstrip()
+    if error.kind.name == "enum":  # The validator's message leaves most of them out
+        rule = f"is not one of: {', '.join(map(jsontext.dump, error.kind.options))}"
+    if error.kind.name == "type" and isinstance(error.instance, str):
+        rule = rule.replace("is not", "is a string, not", 1)  # As which "5" is not told apart
     return failure(path, value, f"{rule[:300]} ({uri})")

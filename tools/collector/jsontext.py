@@ -21,7 +21,8 @@ def parse(text):
     try:
         value = _DECODER.decode(text)
     except json.JSONDecodeError as error:
-        raise ValueError(f"is not JSON: {error.msg} at character {error.pos}")
+        what = error.msg.removesuffix(" at")
+        raise ValueError(f"is not JSON: {what} at character {error.pos}")
     except ValueError as error:
         raise ValueError(f"is not JSON: {error}")
     return _mend(value) if _SURROGATE.search(text) else value

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from tools.collector import events, jsontext, values
 from tools.collector.batch import MAX_FAILURES, take_apart
+from tools.collector.digest import Shown, digest
 from tools.collector.fields import EVENT_TYPES, convert, failure
 from tools.collector.iglu import SNOWPLOW, Rejected, self_describing, split
 
@@ -19,7 +20,8 @@ class Row(NamedTuple):
     """One row of the table ``events``: what the judge found, ready to be stored.
 
     ``record`` is the JSON text that ``/micro/good`` or ``/micro/bad`` shows. ``received`` is in
-    milliseconds since 1970; ``eid`` is what the tracker sent, in lower case, or None.
+    milliseconds since 1970; ``eid`` is what the tracker sent, in lower case, or None. ``shown``
+    is no column: it is what the page needs of the event.
     """
 
     received: int
@@ -29,6 +31,7 @@ class Row(NamedTuple):
     event_type: str | None
     schema: str | None
     record: str
+    shown: Shown
 
 
 def judge(payload, schemas):
@@ -45,7 +48,8 @@ def judge(payload, schemas):
         rule = "is a fault of this collector: please report it, with the event"
         failures = [failure("collector", repr(error), rule)]
     record = events.bad(payload, None, failures)
-    return [Row(payload.received, 0, None, None, None, None, jsontext.dump(record))]
+    shown = digest({}, False, record["errors"], payload.received)
+    return [Row(payload.received, 0, None, None, None, None, jsontext.dump(record), shown)]
 
 
 def _event(payload, network_id, parameters, schemas):
@@ -65,7 +69,7 @@ def _event(payload, network_id, parameters, schemas):
     failures += events.add_request(columns, payload, network_id, parameters)
     schema = events.describe(columns, unstruct, contexts or [])
     if failures:
-        record = events.bad(payload, parameters, failures[:MAX_FAILURES])
+        record = events.bad(payload, parameters, failures[:MAX_FAILURES], columns)
     else:
         record = events.good(payload, parameters, columns, schema, contexts or [])
     return Row(
@@ -76,6 +80,7 @@ def _event(payload, network_id, parameters, schemas):
         columns.get("event"),
         schema,
         jsontext.dump(record),
+        digest(columns, not failures, record.get("errors"), payload.received),
     )
 
 

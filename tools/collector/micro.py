@@ -5,12 +5,15 @@ import json
 
 from aiohttp import web
 
-from tools.collector import jsontext
-from tools.collector.state import COLLECTOR, read_body
+from tools.collector import columns, jsontext, micro_events
+from tools.collector.iglu import is_resolvable
+from tools.collector.state import COLLECTOR, read_object
 from tools.collector.store import PAGE
 
-ROUTES = ("/micro/all", "/micro/good", "/micro/bad", "/micro/reset", "/micro/iglu", "/micro/ui")
-_MAX_REQUEST = 65536  # bytes of a POST with filters
+ROUTES = (
+    *("/micro/all", "/micro/good", "/micro/bad", "/micro/reset", "/micro/iglu", "/micro/events"),
+    *("/micro/timeline", "/micro/columns", "/micro/export", "/micro/ui"),
+)
 
 
 def add_routes(app):
@@ -20,6 +23,7 @@ def add_routes(app):
         app.router.add_route(method, "/micro/good", _good)
         app.router.add_route(method, "/micro/bad", _bad)
         app.router.add_route(method, "/micro/reset", _reset)
+    micro_events.add_routes(app)
     app.router.add_route("GET", "/micro/iglu/{vendor}/{name}/jsonschema/{version}", _schema)
 
 
@@ -38,8 +42,14 @@ async def _schema(request):
     key = request.match_info
     uri = f"iglu:{key['vendor']}/{key['name']}/jsonschema/{key['version']}"
     path = schemas.find(uri)
+    registry = schemas.registry
+    if path is None and registry and is_resolvable(uri) and registry.history(uri) is None:
+        await registry.fetch([uri])
+        path = schemas.find(uri)
     if path is None:
         where = [str(directory) for directory in schemas.directories]
+        if registry and is_resolvable(uri):
+            where.append(registry.history(uri))
         return web.json_response({"error": f"no schema {uri}", "lookedIn": where}, status=404)
     return web.Response(body=path.read_bytes(), content_type="application/json")
 
@@ -56,7 +66,7 @@ async def _good(request):
     def keep(record):
         return all(uri in record["contexts"] for uri in wanted)
 
-    return await _array(request, condition, arguments, keep if wanted else None, filters)
+    return await _array(request, condition, arguments, keep if wanted else None, filters, _full)
 
 
 async def _bad(request):
@@ -74,23 +84,17 @@ async def _filters(request, types):
     """Return the filters of a POST (none: {}), or answer 400 with what was expected."""
     if request.method != "POST":
         return {}
-    types = {**types, "limit": int}
-    try:
-        text = (await read_body(request)).decode("utf-8", "replace")
-        filters = jsontext.parse(text[:_MAX_REQUEST]) if text.strip() else {}
-        if not isinstance(filters, dict):
-            raise ValueError("is not a JSON object")
-        filters = {key: filters[key] for key in types if filters.get(key) is not None}
-        for key, value in filters.items():
-            if not isinstance(value, types[key]) or isinstance(value, bool):
-                raise ValueError(f"has {key} that is no {types[key].__name__}")
-    except ValueError as error:
-        text = f"The body {error}. Filters are: {', '.join(types)}.\n"
-        raise web.HTTPBadRequest(text=text)
-    return filters
+    return await read_object(request, {**types, "limit": int})
 
 
-async def _array(request, condition, arguments, keep, filters):
+def _full(text):
+    """Return a good record with all columns in its event; they are stored without the empty."""
+    record = json.loads(text)
+    record["event"] = columns.full(record["event"])
+    return jsontext.dump(record)
+
+
+async def _array(request, condition, arguments, keep, filters, render=str):
     """Answer with the records as a JSON array, newest first, without holding them all."""
     collector = request.app[COLLECTOR]
     left = filters.get("limit", float("inf"))
@@ -106,7 +110,7 @@ async def _array(request, condition, arguments, keep, filters):
         texts = [row["record"] for row in rows]
         if keep:
             texts = [text for text in texts if keep(json.loads(text))]
-        texts = texts[: int(min(left, PAGE))]
+        texts = [render(text) for text in texts[: int(min(left, PAGE))]]
         left -= len(texts)
         if texts:
             await response.write(comma + ",".join(texts).encode())

@@ -16,7 +16,7 @@ from email.utils import formatdate
 from aiohttp import web
 from aiohttp.http import HttpProcessingError
 
-from tools.collector import micro, page
+from tools.collector import access, connections, export, micro, page
 from tools.collector.events import Payload
 from tools.collector.state import COLLECTOR, MAX_BODY, read_body
 
@@ -42,15 +42,16 @@ async def start(collector, host, port):
     awaits ``runner.cleanup()`` in the end.
     """
     logging.getLogger("aiohttp.server").addFilter(_is_ours)
-    app = web.Application(client_max_size=MAX_BODY, middlewares=[_limit])
+    guards = [connections.middleware, _limit, access.middleware(collector.token)]
+    app = web.Application(client_max_size=MAX_BODY, middlewares=guards)
     app[COLLECTOR] = collector
     app.on_shutdown.append(collector.stop)
-    micro.add_routes(app)
-    page.add_routes(app)
+    for routes in (micro, export, page):
+        routes.add_routes(app)
     app.router.add_get("/health", _health, allow_head=False)
     app.router.add_get("/sink-health", _sink_health, allow_head=False)
     app.router.add_route("*", "/{path:.*}", _collect)
-    runner = web.AppRunner(
+    runner = connections.Runner(
         app,
         access_log=None,
         auto_decompress=False,  # The real one does not; the judge says so
@@ -66,7 +67,8 @@ async def start(collector, host, port):
     except OSError:
         await runner.cleanup()
         raise
-    return runner, runner.addresses[0][1]
+    collector.listens = host, runner.addresses[0][1]
+    return runner, collector.listens[1]
 
 
 def _is_ours(record):
@@ -112,14 +114,23 @@ async def _collect(request):
 
 
 async def _receive(request, body):
-    """Queue the request's events and answer when they are on disk."""
+    """Queue the request's events and answer when they are on disk, or as ``--fault`` says."""
+    collector = request.app[COLLECTOR]
+    fault = await collector.fault()
+    if isinstance(fault, int):
+        headers = {**_cross_origin(request), **({"Location": "/"} if fault < 400 else {})}
+        return web.Response(status=fault, headers=headers, text=f"{fault}: a rehearsal (--fault)")
+    if fault == "reset":
+        return _cut(request)
     anonymous = "SP-Anonymous" in request.headers
     network_id = _network_id(request, anonymous)
     payload = _payload(request, body, network_id, anonymous)
     try:
-        await asyncio.wrap_future(request.app[COLLECTOR].store.submit(payload))
+        await asyncio.wrap_future(collector.store.submit(payload))
     except sqlite3.Error as error:
         return web.Response(status=503, text=f"cannot store: {error}")
+    if fault == "lost":
+        return _cut(request)
     headers = _cross_origin(request)
     if not anonymous:
         headers["Set-Cookie"] = _set_cookie(network_id, payload.received)
@@ -127,6 +138,13 @@ async def _receive(request, body):
         return web.Response(text="ok", headers=headers)
     headers["Cache-Control"] = "no-cache, no-store, must-revalidate"
     return web.Response(body=PIXEL, content_type="image/gif", headers=headers)
+
+
+def _cut(request):
+    """End the connection without an answer."""
+    if request.transport:
+        request.transport.abort()
+    return web.Response()  # Nobody gets it
 
 
 def _set_cookie(network_id, now):

@@ -1,4 +1,4 @@
-"""SQLite storage: one writer thread that judges and commits, one reader thread for queries.
+"""SQLite storage: one writer thread that judges and commits, and readers for queries.
 
 The promise: a future that ``submit`` returned is done only after its events are on disk (WAL,
 ``synchronous=FULL``). Requests that come while a commit is under way share the next one.
@@ -11,29 +11,23 @@ import threading
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
+from typing import Any, NamedTuple
 
-_VERSION = 1  # of the schema, in PRAGMA user_version
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS events(
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    received INTEGER NOT NULL,  -- milliseconds since 1970
-    good INTEGER NOT NULL,      -- 1 or 0
-    eid TEXT,
-    app_id TEXT,
-    event_type TEXT,            -- the long name: page_view, struct, unstruct ...
-    schema TEXT,
-    record TEXT NOT NULL        -- JSON, as /micro/good or /micro/bad returns it
-);
-CREATE INDEX IF NOT EXISTS events_good ON events(good, id);
-CREATE INDEX IF NOT EXISTS events_eid ON events(eid);
-"""
+from tools.collector.listing import Listing
+from tools.collector.retention import Retention
+from tools.collector.tables import prepare
+
 _INSERT = (
-    "INSERT INTO events(received, good, eid, app_id, event_type, schema, record)"
-    " VALUES(?, ?, ?, ?, ?, ?, ?)"
+    "INSERT INTO events(id, received, good, eid, app_id, event_type, schema, record)"
+    " VALUES(?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _COUNT = "SELECT good, COUNT(*) FROM events GROUP BY good"
+_LAST_ID = "SELECT seq FROM sqlite_sequence WHERE name='events'"
 _COLUMNS = ("id", "received", "good", "eid", "app_id", "event_type", "schema", "record")
 _GROUP = 64  # requests that share one transaction at most
+_IDLE = 10  # seconds without a request after which the writer looks for what is too old
+_READERS = 3
+_QUERY_SECONDS = 60  # after which a query is given up
 PAGE = 200  # rows that are read at once, so that a long answer needs little memory
 
 
@@ -41,29 +35,39 @@ class StoreError(Exception):
     """The database cannot be used; the message says what to do."""
 
 
+class _Item(NamedTuple):
+    payload: Any  # None: a reset
+    future: Future
+    final: bool  # judge it now, without a further wait for schemas
+
+
 class Store:
     """The events of one database file.
 
-    ``judge`` turns a payload into rows (see :func:`judge.judge`) and runs in the writer thread.
-    ``on_commit(rows)`` is called there after each commit, with no rows after a reset.
-    ``good`` and ``bad`` count what is stored; ``generation`` is another number after each start
-    and reset. Raises :class:`StoreError` where the file cannot be opened.
+    ``judge(payload, final)`` turns a payload into rows (see :func:`judge.judge`) and runs in the
+    writer thread; unless ``final``, it may return a future instead, and is called again when that
+    is done. ``on_commit(rows)`` is called there after each commit, with no rows after a reset.
+    ``retention`` is a :class:`retention.Retention`. ``good`` and ``bad`` count what is stored;
+    ``generation`` is another number after each start and reset. Raises :class:`StoreError` where
+    the file cannot be opened.
     """
 
-    def __init__(self, path, judge, on_commit):
+    def __init__(self, path, judge, on_commit, retention=None):
         self._path, self._judge, self._on_commit = path, judge, on_commit
+        self._retention = retention or Retention()
         self._queue = queue.SimpleQueue()
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             with closing(_connect(path)) as connection:
-                _prepare(connection)
+                prepare(connection)
                 counts = dict(connection.execute(_COUNT))
+                self._last_id = (connection.execute(_LAST_ID).fetchone() or (0,))[0]
         except (OSError, sqlite3.Error) as error:
             raise StoreError(f"cannot use {path} as the database: {error}")
         self.good, self.bad = counts.get(1, 0), counts.get(0, 0)
         self.healthy = True
         self.generation = time.time_ns()
-        self._readers = ThreadPoolExecutor(1, "collector-reader")
+        self._readers = ThreadPoolExecutor(_READERS, "collector-reader")
         self._writer = threading.Thread(target=self._write, name="collector-writer")
         self._writer.start()
 
@@ -73,7 +77,7 @@ class Store:
         Its exception is ``sqlite3.Error`` where they could not be written.
         """
         future = Future()
-        self._queue.put((payload, future))
+        self._queue.put(_Item(payload, future, False))
         return future
 
     def reset(self):
@@ -97,48 +101,95 @@ class Store:
         """
         columns = ", ".join(_COLUMNS)
         sql = f"SELECT {columns} FROM events WHERE {condition} ORDER BY id DESC LIMIT {PAGE}"
-        return self._readers.submit(self._read, sql, arguments)
 
-    def _read(self, sql, arguments):
-        with closing(_connect(self._path)) as connection:
-            rows = connection.execute(sql, arguments)
-            return [dict(zip(_COLUMNS, row, strict=True)) for row in rows]
+        def rows(connection):
+            found = connection.execute(sql, arguments)
+            return [dict(zip(_COLUMNS, row, strict=True)) for row in found]
+
+        return self.read(rows)
+
+    def read(self, query, *arguments):
+        """Return a future of ``query(connection, *arguments)``, run in a reader thread."""
+        return self._readers.submit(self._read, query, arguments)
+
+    def _read(self, query, arguments):
+        end = time.monotonic() + _QUERY_SECONDS
+        with closing(sqlite3.connect(self._path, timeout=10)) as connection:
+            connection.execute("PRAGMA query_only=1")
+            connection.set_progress_handler(lambda: time.monotonic() > end, 100000)
+            return query(connection, *arguments)
 
     def _write(self):
         with closing(_connect(self._path)) as connection:
-            running = True
-            while running:
-                group = [self._queue.get()]
-                while len(group) < _GROUP and not self._queue.empty():
-                    group.append(self._queue.get())
-                if None in group:
-                    running = False
-                    group = group[: group.index(None)]
-                # From here on nobody can cancel; whose client has left is stored all the same.
-                waiting = [future for _, future in group if future.set_running_or_notify_cancel()]
+            self._listing = Listing(connection)
+            while (group := self._next_group()) is not None:
+                for one in group:
+                    if not one.final:
+                        # From here on nobody can cancel; whose client has left is stored as well.
+                        one.future.set_running_or_notify_cancel()
                 try:
-                    self._commit(connection, [payload for payload, _ in group])
+                    waiting = self._commit(connection, group) if group else ()
                 except Exception as error:  # Whatever it is, the writer must go on
-                    self.healthy = False
-                    print(f"collector: cannot write to {self._path}: {error!r}", file=sys.stderr)
-                    for future in waiting:
-                        future.set_exception(error)
+                    self._failed(connection, error)
+                    _answer(group, error)
                 else:
                     self.healthy = True
-                    for future in waiting:
-                        future.set_result(None)
+                    _answer([one for one in group if one.future not in waiting])
+                    self._prune(connection, len(group))
 
-    def _commit(self, connection, payloads):
-        written, reset = [], False
+    def _next_group(self):
+        """Return what is queued, [] where nothing is, None at the end."""
+        try:
+            group = [self._queue.get(timeout=_IDLE)]
+        except queue.Empty:
+            return []
+        while len(group) < _GROUP and not self._queue.empty() and group[-1] is not None:
+            group.append(self._queue.get())
+        if group[-1] is None:
+            self._queue.put(None)  # For the next call, after what came before it
+            return group[:-1] or None
+        return group
+
+    def _failed(self, connection, error):
+        self.healthy = False
+        print(f"collector: cannot write to {self._path}: {error!r}", file=sys.stderr)
+        try:
+            self._listing = Listing(connection)
+        except sqlite3.Error:
+            pass  # Then the next commit fails too
+
+    def _commit(self, connection, group):
+        """Judge and write a group of items; return the futures of those that wait for a schema."""
+        written, waiting, reset, last_id = [], {}, False, self._last_id
         with connection:  # One transaction: commits, or rolls back and raises
-            for payload in payloads:
-                if payload is None:
+            for one in group:
+                if one.payload is None:
                     connection.execute("DELETE FROM events")
+                    self._listing.clear(connection)
                     written, reset = [], True
-                else:
-                    rows = self._judge(payload)
-                    connection.executemany(_INSERT, rows)
-                    written += rows
+                    continue
+                rows = self._judge(one.payload, one.final)
+                if isinstance(rows, Future):
+                    waiting[one.future] = one, rows
+                    continue
+                numbered = list(enumerate(rows, last_id + 1))
+                last_id += len(numbered)
+                connection.executemany(_INSERT, [(id, *row[:7]) for id, row in numbered])
+                self._listing.add(
+                    connection,
+                    [(id, row.received, row.good, row.app_id, row.shown) for id, row in numbered],
+                )
+                written += rows
+        self._last_id = last_id
+        for one, schemas in waiting.values():
+            schemas.add_done_callback(self._again(one))
+        self._tell(written, reset)
+        return waiting
+
+    def _again(self, one):
+        return lambda _: self._queue.put(one._replace(final=True))
+
+    def _tell(self, written, reset):
         if reset:
             self.good = self.bad = 0
             self.generation = time.time_ns()
@@ -149,19 +200,30 @@ class Store:
         if written:
             self._on_commit(written)
 
+    def _prune(self, connection, busy):
+        try:
+            while gone := self._retention.prune(connection, self._listing, busy):
+                self.bad -= gone[0]
+                self.good -= gone[1]
+                if busy or not self._queue.empty():
+                    return
+        except sqlite3.Error as error:
+            self._failed(connection, error)
+
+
+def _answer(items, error=None):
+    for one in items:
+        if one.future.done():  # Cancelled before its turn
+            continue
+        if error:
+            one.future.set_exception(error)
+        else:
+            one.future.set_result(None)
+
 
 def _connect(path):
     connection = sqlite3.connect(path, timeout=10)
+    connection.execute("PRAGMA page_size=8192")  # Three records; of the usual size, but one
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")
     return connection
-
-
-def _prepare(connection):
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    tables = connection.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()[0]
-    if version != _VERSION and (version or tables):
-        raise sqlite3.DatabaseError("it holds something else; name another file, or delete it")
-    connection.executescript(_SCHEMA)
-    connection.execute(f"PRAGMA user_version={_VERSION}")
-    connection.commit()

@@ -1,0 +1,136 @@
+"""Schemas from a server that stands in for Iglu Central: found, absent, slow, away."""
+
+import contextlib
+import http.client
+import http.server
+import json
+import threading
+import time
+
+from collecting import JSON, TP2, batch, collector, struct, unstruct
+
+URI = "iglu:com.acme/lamp/jsonschema/1-0-0"
+PATH = "/schemas/com.acme/lamp/jsonschema/1-0-0"
+LAMP = {
+    "self": {"vendor": "com.acme", "name": "lamp", "format": "jsonschema", "version": "1-0-0"},
+    "type": "object",
+    "properties": {"on": {"type": "boolean"}},
+    "required": ["on"],
+}
+
+
+@contextlib.contextmanager
+def central(schemas, delay=0):
+    """Serve {path: text}; yield (URL, list of the paths that were asked for)."""
+    asked, going = [], threading.Event()
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            asked.append(self.path)
+            going.wait(delay)
+            text = schemas.get(self.path)
+            self.send_response(200 if text is not None else 404)
+            self.end_headers()
+            with contextlib.suppress(OSError):  # Who asked may have given up
+                self.wfile.write((text or "").encode())
+
+        def log_message(self, *_):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}", asked
+    finally:
+        going.set()
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def lamp(on=True, uri=URI):
+    return struct(e="ue", ue_pr=unstruct({"on": on}, uri))
+
+
+def reason(running):
+    return running.get("/micro/bad")[0]["errors"][0]
+
+
+def test_a_schema_is_fetched_once_and_kept_on_disk(tmp_path):
+    with central({PATH: json.dumps(LAMP)}) as (url, asked):
+        with collector(tmp_path / "c.db", "--iglu", url) as running:
+            running.send(lamp(), lamp())
+            running.send(lamp("no"))
+            assert running.get("/micro/all") == {"total": 3, "good": 2, "bad": 1}
+            assert 'ue_pr/on: "no" is a string, not of type "boolean"' in reason(running)
+            assert running.get("/micro/iglu/com.acme/lamp/jsonschema/1-0-0") == LAMP
+    assert asked == [PATH]
+    kept = tmp_path / "iglu-cache/com.acme/lamp/jsonschema/1-0-0"
+    assert json.loads(kept.read_text()) == LAMP
+    assert [path.name for path in kept.parent.iterdir()] == ["1-0-0"]
+    with collector(tmp_path / "c.db", "--iglu", url) as running:  # The server is away now
+        running.send(lamp())
+        assert running.get("/micro/all")["good"] == 3
+
+
+def test_an_absent_schema_is_asked_for_once_and_says_so(tmp_path):
+    with central({}) as (url, asked), collector(tmp_path / "c.db", "--iglu", url) as running:
+        for _ in range(3):
+            running.send(lamp())
+        assert f"unresolved: no such schema; looked in {running.own}" in reason(running)
+        assert f"{url} (answered 404)" in reason(running)
+        status, _, body = running.request("GET", "/micro/iglu/com.acme/lamp/jsonschema/1-0-0")
+        assert status == 404 and json.loads(body)["lookedIn"][-1] == f"{url} (answered 404)"
+    assert asked == [PATH]
+
+
+def test_something_else_than_the_schema_is_not_kept(tmp_path):
+    for text in ("<html>", "[]", json.dumps({**LAMP, "self": {}}), "{" * 9999, "x" * (2 << 20)):
+        with central({PATH: text}) as (url, _):
+            with collector(tmp_path / "c.db", "--iglu", url) as running:
+                running.send(lamp())
+                assert f"{url} (answered " in reason(running)
+    assert not list(tmp_path.glob("iglu-cache/**/1-0-0"))
+
+
+def test_a_server_that_hangs_delays_nobody_else_and_is_left_alone(tmp_path):
+    with central({}, delay=30) as (url, asked):
+        with collector(tmp_path / "c.db", "--iglu", url) as running:
+            begin = time.monotonic()
+            waiting = http.client.HTTPConnection("127.0.0.1", running.port, timeout=20)
+            waiting.request("POST", TP2, batch(lamp()), JSON)
+            running.send(struct())
+            assert time.monotonic() - begin < 1.5  # While the other waits for its schema
+            assert waiting.getresponse().read() == b"ok"
+            assert time.monotonic() - begin < 5
+            waiting.close()
+            assert f"{url} (no answer, asked " in reason(running)
+            begin = time.monotonic()
+            running.send(lamp(), lamp(uri=URI.replace("lamp", "other")))
+            assert time.monotonic() - begin < 1.5
+    assert len(asked) == 1
+
+
+def test_no_network_costs_next_to_nothing(tmp_path):
+    with collector(tmp_path / "c.db", "--iglu", "http://127.0.0.1:9") as running:
+        begin = time.monotonic()
+        for number in range(50):
+            running.send(lamp(uri=URI.replace("lamp", f"lamp{number}")))
+        assert time.monotonic() - begin < 5
+        assert "http://127.0.0.1:9 (not reachable, asked " in reason(running)
+
+
+def test_a_flood_of_unknown_schemas_is_bounded(tmp_path):
+    with central({}) as (url, asked), collector(tmp_path / "c.db", "--iglu", url) as running:
+        running.send(*[lamp(uri=f"iglu:com.acme/x{i}/jsonschema/1-0-0") for i in range(100)])
+        assert running.get("/micro/all")["bad"] == 100
+    assert len(asked) == 8
+
+
+def test_names_that_lead_out_are_never_asked_for(tmp_path):
+    with central({}) as (url, asked), collector(tmp_path / "c.db", "--iglu", url) as running:
+        for uri in ("iglu:../x/jsonschema/1-0-0", "iglu:com.acme/x/avro/1-0-0", "http://x/y"):
+            running.send(lamp(uri=uri))
+        assert running.get("/micro/all")["bad"] == 3
+    assert asked == []

@@ -1,0 +1,290 @@
+"""What the page is told: boards, series, readings, lists; all of it made from events alone."""
+
+import sqlite3
+import time
+
+import pytest
+from collecting import (
+    JSON,
+    OURS,
+    TP2,
+    collector,
+    reading,
+    struct,
+    unstruct,
+    write_schema,
+)
+
+from tools.collector import listing
+from tools.collector.digest import Shown
+from tools.collector.judge import Row
+from tools.collector.retention import Retention
+from tools.collector.store import Store
+
+HEALTH = f"{OURS}/health/jsonschema/9-0-0"
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory):
+    directory = tmp_path_factory.mktemp("page")
+    write_schema(directory / "schemas", HEALTH, "{}")
+    write_schema(directory / "schemas")
+    with collector(directory / "c.db", "--schemas", str(directory / "schemas"), "--quiet") as one:
+        yield one
+
+
+def health(data, **more):
+    return {**reading(0), "ue_pr": unstruct(data, HEALTH), **more}
+
+
+def ms(ago=0):
+    return str(int((time.time() - ago) * 1000))
+
+
+def test_a_board_is_known_by_its_entity(empty):
+    empty.send(reading(21.5), reading(22), reading(1, board="e6614c", aid="cellar"))
+    empty.send(reading("22"))  # A bad one is counted, and tells nothing else
+    found = {board["key"]: board for board in empty.get("/micro/overview")["boards"]}
+    assert list(found) == ["7c9ebd", "e6614c"]  # The one heard of last comes first
+    other = found["7c9ebd"]
+    about = {"app_id": "garden", "tracker": "firmware", "port": "esp32", "model": "ESP32",
+             "id": "7c9ebd", "firmware": "0.1.0"}  # fmt: skip
+    assert about.items() <= other.items()
+    assert (other["good"], other["bad"], other["facts"]) == (2, 1, {})
+    assert abs(other["last"] - time.time() * 1000) < 5000
+
+
+@pytest.mark.parametrize(
+    "event, key",
+    [
+        (reading(1), "7c9ebd"),
+        (reading(1, board="x" * 64), "x" * 64),
+        (struct(duid="d", uid="u", aid="a"), "d"),
+        (struct(uid="u", aid="a"), "u"),
+        (struct(aid="a", tna="n"), "a/n"),
+        (struct(), "unnamed"),
+        (struct(p="web", aid="a"), None),
+    ],
+)
+def test_what_a_board_is_known_by(empty, event, key):
+    empty.send(event)
+    assert [board["key"] for board in empty.get("/micro/overview")["boards"]] == [key] * bool(key)
+    assert empty.get("/micro/list")[0]["board"] == key
+
+
+def test_facts_of_a_card(empty):
+    data = {"rssi": -61, "uptime": 77, "stored": 5, "dropped": {"full": 2, "torn": 1},
+            "battery": 88, "resetCause": "watchdog", "nested": {"rssi": 1}}  # fmt: skip
+    empty.send(health(data, ttm=ms()))
+    empty.send(health({"rssi": -99, "boots": 3}, ttm=ms(ago=60)))  # Late: its facts are old
+    (board,) = empty.get("/micro/overview")["boards"]
+    facts = {fact: value for fact, (value, _) in board["facts"].items()}
+    assert facts == {"rssi": -61, "uptime": 77, "stored": 5, "dropped": 3, "battery": 88,
+                     "reset": "watchdog", "boots": 3}  # fmt: skip
+
+
+def names(running):
+    return {(one["sensor"], one["quantity"], one["unit"])
+            for one in running.get("/micro/overview")["series"]}  # fmt: skip
+
+
+def test_every_number_has_a_series(empty):
+    empty.send(
+        reading(21.5),
+        health({"rssi": -61, "deep": {"free": 5, "deeper": {"no": 1}}, "on": True, "text": "1"}),
+        struct(se_pr="temperature", se_va="3"),
+        struct(se_la="bed 1", se_va="4"),
+    )
+    assert names(empty) == {
+        ("cpu", "temperature", "Cel"),
+        ("health", "rssi", None),
+        ("health", "deep.free", None),
+        ("test / hello", "temperature", None),
+        ("test / hello / bed 1", "value", None),
+    }
+
+
+def test_what_is_no_reading(empty):
+    empty.send(reading("21"), struct(), struct(e="pv", p="web", se_va="1"), struct(se_va="x"))
+    assert names(empty) == set()
+
+
+def series(running):
+    (one,) = running.get("/micro/overview")["series"]
+    return one
+
+
+def test_readings_are_in_the_order_of_their_time(empty):
+    empty.send(reading(2, ttm="1700000002000"), reading(3, ttm="1700000003000"))
+    empty.send(reading(1, ttm="1700000001000"))  # Late
+    one = series(empty)
+    assert (one["value"], one["at"], one["first"]) == (3, 1700000003000, 1700000001000)
+    found = empty.get(f"/micro/readings/{one['id']}")
+    assert found["at"] == [1700000001000, 1700000002000, 1700000003000]
+    assert found["value"] == found["low"] == found["high"] == [1, 2, 3]
+    found = empty.get(f"/micro/readings/{one['id']}?from=1700000002000&to=1700000002500")
+    assert found["value"] == [2]
+    assert empty.get("/micro/readings/999")["at"] == []
+    assert empty.request("GET", f"/micro/readings/{one['id']}?from=x")[0] == 400
+
+
+def test_many_readings_become_means_with_their_extremes(empty):
+    empty.send(*[reading(i % 10, ttm=str(1700000000000 + i * 1000)) for i in range(400)])
+    found = empty.get(f"/micro/readings/{series(empty)['id']}?points=40")
+    assert len(found["at"]) == 40 and found["at"] == sorted(found["at"])
+    assert (min(found["low"]), max(found["high"])) == (0, 9)
+    assert all(3 < value < 6 for value in found["value"])
+
+
+def texts(running, query=""):
+    return [event["text"] for event in running.get(f"/micro/list?{query}")]
+
+
+def test_filters_of_the_list(empty):
+    eid = "f732d278-120e-4ab6-845b-c1f11cd85dc7"
+    empty.send(struct(aid="a", se_la="50%_x"), reading(21.5, eid=eid), struct(aid="b", se_va="x"))
+    bad, air, label = texts(empty)
+    for query, expected in {
+        "good=0": [bad],
+        "good=1": [air, label],
+        "app_id=b": [bad],
+        "name=sensor_reading": [air],
+        "board=7c9ebd": [air],
+        "text=TEMPERATURE": [air],
+        "text=cpu%20garden": [air],
+        "text=50%25_": [label],
+        "text=_%25": [],
+        f"text={eid.upper()}": [air],
+        "text=%27%22%5C%3B--": [],
+        "limit=1": [bad],
+        "limit=0": [],
+        f"from={ms(60)}&to={ms(-60)}": [bad, air, label],
+        f"to={ms(60)}": [],
+        "app_id=": [bad, air, label],
+    }.items():
+        assert texts(empty, query) == expected, query
+    ids = [event["id"] for event in empty.get("/micro/list")]
+    assert texts(empty, f"before={ids[1]}") == [label]
+    for query in ("from=x", "before=1.5", "limit=" + "9" * 20):
+        assert empty.request("GET", f"/micro/list?{query}")[0] == 400
+    (whole,) = empty.get("/micro/list?whole=1&good=0")
+    assert whole["record"]["failures"][0]["field"] == "se_va"
+
+
+def test_boards_and_series_are_bounded(tmp_path, monkeypatch):
+    monkeypatch.setattr(listing, "MAX_BOARDS", 3)
+    monkeypatch.setattr(listing, "MAX_SERIES", 4)
+
+    def judge(payload, final):
+        shown = Shown(payload, "x", f"b{payload}", "", [("s", "q", None, 1.0)], {"facts": {}})
+        return [Row(payload, 1, None, None, None, None, "{}", shown)]
+
+    store = Store(tmp_path / "c.db", judge, lambda rows: None)
+    for number in range(6):
+        store.submit(number).result(20)
+    store.close()
+    with sqlite3.connect(tmp_path / "c.db") as connection:
+        keys = [key for (key,) in connection.execute("SELECT key FROM boards ORDER BY last")]
+        assert keys == ["b3", "b4", "b5"]
+        assert connection.execute("SELECT COUNT(*) FROM series").fetchone() == (4,)
+        assert connection.execute("SELECT COUNT(*) FROM listed").fetchone() == (6,)
+    connection.close()
+
+
+TABLES = ("listed", "boards", "series", "readings")
+
+
+def derived(db):
+    connection = sqlite3.connect(db)
+    try:
+        return [connection.execute(f"SELECT * FROM {table} ORDER BY 1, 2").fetchall()
+                for table in TABLES]  # fmt: skip
+    finally:
+        connection.close()
+
+
+def test_a_database_of_the_first_version_is_brought_up_to_date(tmp_path):
+    db = tmp_path / "c.db"
+    with collector(db) as running:
+        running.send(reading(21.5), reading(22, ttm="1700000001000"), struct(se_va="1", aid="a"))
+        running.send(struct(se_va="x", aid="b"))
+        running.request("POST", TP2, b"nonsense", JSON)
+    before = derived(db)
+    assert all(before)
+    connection = sqlite3.connect(db)
+    for table in TABLES:
+        connection.execute(f"DROP TABLE {table}")
+    connection.execute("PRAGMA user_version=1")
+    connection.commit()
+    connection.close()
+    with collector(db) as running:
+        assert running.get("/micro/all") == {"total": 5, "good": 3, "bad": 2}
+    assert derived(db) == before
+
+
+def test_a_reset_leaves_nothing(empty):
+    empty.send(reading(1), struct())
+    empty.post("/micro/reset", {})
+    found = empty.get("/micro/overview")
+    assert (found["boards"], found["series"]) == ([], [])
+    assert texts(empty) == []
+    empty.send(reading(2))
+    assert empty.get(f"/micro/readings/{series(empty)['id']}")["value"] == [2]
+
+
+# --- Retention ---
+
+
+def keeping(tmp_path, retention, received):
+    """Return what a store holds after events of those times, and what it counts."""
+    shown = Shown(0, "x", "b", "", [("s", "q", None, 1.0)], {"facts": {}})
+
+    def judge(at, final):
+        return [Row(at, at % 2, None, None, None, None, "x" * 5000, shown._replace(at=at))] * 100
+
+    store = Store(tmp_path / "c.db", judge, lambda rows: None, retention)
+    for at in received:
+        retention._look = 0  # As if enough time had gone by
+        store.submit(at).result(20)
+    counts = store.counts()
+    for _ in range(200):  # The last commit's answer comes before its removals
+        found = store.read(lambda c: c.execute("SELECT COUNT(*) FROM events").fetchone()[0])
+        if found.result(20) == (counts := store.counts())["total"]:
+            break
+        time.sleep(0.01)
+    store.close()
+    connection = sqlite3.connect(tmp_path / "c.db")
+    sizes = [connection.execute(f"SELECT COUNT(*) FROM {table}").fetchone()[0]
+             for table in ("events", "listed", "readings")]  # fmt: skip
+    connection.close()
+    assert sizes == [counts["total"]] * 3
+    assert counts["good"] + counts["bad"] == counts["total"]
+    return counts
+
+
+def test_old_events_go(tmp_path):
+    now = int(time.time() * 1000) // 2 * 2
+    old = now - 2 * 86400000
+    counts = keeping(tmp_path, Retention(days=1), [old, old + 1, now, now + 1, now])
+    assert counts == {"total": 300, "good": 100, "bad": 200}
+
+
+def test_the_file_is_bounded(tmp_path):
+    now = int(time.time() * 1000)
+    counts = keeping(tmp_path, Retention(megabytes=10), range(now, now + 80))  # 40 MB
+    assert 0 < counts["total"] < 2500
+    assert (tmp_path / "c.db").stat().st_size < 20e6
+
+
+def test_without_bounds_everything_stays(tmp_path):
+    assert keeping(tmp_path, Retention(), [1, 2, 3])["total"] == 300
+
+
+def test_the_stream_brings_readings(empty):
+    from test_collector_micro import events, messages
+
+    empty.send(reading(21.5, ttm="1700000001000"))
+    stream = messages(empty)
+    (event,) = events(stream, 1)
+    stream.close()
+    assert event["readings"] == [[series(empty)["id"], 1700000001000, 21.5]]

@@ -1,0 +1,130 @@
+"""Clients that are slow on purpose, or many: they are cut, and nobody else waits for them."""
+
+import asyncio
+import time
+
+import pytest
+
+from tools.collector import connections, server
+from tools.collector.iglu import Schemas
+from tools.collector.judge import judge
+from tools.collector.state import Collector
+from tools.collector.store import Store
+
+REQUEST = b"GET /i?e=se HTTP/1.1\r\nHost: x\r\n\r\n"
+
+
+@pytest.fixture
+def serve(tmp_path, monkeypatch):
+    """serve(talk): run ``talk(port)`` beside a collector with short times."""
+
+    def run(talk, head=0.3, most=50):
+        monkeypatch.setattr(connections, "HEAD_SECONDS", head)
+        monkeypatch.setattr(connections, "MAX_CONNECTIONS", most)
+
+        async def main():
+            schemas = Schemas([])
+            store = Store(
+                tmp_path / "c.db", lambda one, final: judge(one, schemas), lambda rows: None
+            )
+            runner, port = await server.start(Collector(store, schemas), "127.0.0.1", 0)
+            try:
+                return await asyncio.wait_for(talk(port), 20)
+            finally:
+                await runner.cleanup()
+                await asyncio.to_thread(store.close)
+
+        return asyncio.run(main())
+
+    return run
+
+
+async def answer(port, *pieces, pause=0.0):
+    """Send pieces; return the status line, b"" where the connection was cut."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    try:
+        for piece in pieces:
+            writer.write(piece)
+            await writer.drain()
+            await asyncio.sleep(pause)
+        return await reader.readline()
+    except ConnectionError:
+        return b""
+    finally:
+        writer.close()
+
+
+OK = b"HTTP/1.1 200 OK\r\n"
+
+
+def test_a_head_that_never_ends_is_cut(serve):
+    async def talk(port):
+        begin = time.monotonic()
+        drip = [b"GET /i HTTP/1.1\r\n", *[b"X-a: b\r\n"] * 20]
+        assert await answer(port, *drip, pause=0.05) == b""
+        assert await answer(port) == b""  # Nor may one say nothing at all
+        assert time.monotonic() - begin < 3
+        assert await answer(port, REQUEST) == OK
+
+    serve(talk)
+
+
+def test_a_head_in_pieces_is_fine_in_time(serve):
+    async def talk(port):
+        for cut in (1, 20, len(REQUEST) - 3, len(REQUEST) - 2, len(REQUEST) - 1):
+            assert await answer(port, REQUEST[:cut], REQUEST[cut:], pause=0.01) == OK
+
+    serve(talk, head=2)
+
+
+def test_keep_alive_may_rest_but_not_drip(serve):
+    async def talk(port):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        for _ in range(2):
+            writer.write(REQUEST)
+            assert await reader.readline() == OK
+            await reader.readuntil(b"\r\n\r\n")
+            await reader.readexactly(43)
+            await asyncio.sleep(0.5)  # Longer than a head may take
+        writer.write(REQUEST[:10])
+        assert await asyncio.wait_for(reader.read(), 3) == b""
+        writer.close()
+
+    serve(talk)
+
+
+def test_a_slow_body_has_its_own_time(serve):
+    async def talk(port):
+        head = b"POST /com.a/b HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\n"
+        assert await answer(port, head, b"ab", b"cd", pause=0.4) == OK
+
+    serve(talk)
+
+
+def test_a_crowd_of_silent_clients_makes_room(serve):
+    async def talk(port):
+        crowd = [await asyncio.open_connection("127.0.0.1", port) for _ in range(80)]
+        for _, writer in crowd:
+            writer.write(b"GET /i")
+        begin = time.monotonic()
+        assert await answer(port, REQUEST) == OK
+        assert time.monotonic() - begin < 2
+        for _, writer in crowd:
+            writer.close()
+
+    serve(talk, head=10, most=20)
+
+
+def test_a_crowd_that_only_keeps_alive_makes_room_too(serve):
+    async def talk(port):
+        crowd = []
+        for _ in range(40):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(REQUEST)
+            assert await reader.readline() == OK
+            crowd.append(writer)
+        assert await answer(port, REQUEST) == OK
+        for writer in crowd:
+            writer.close()
+
+    serve(talk, head=10, most=20)

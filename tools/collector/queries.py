@@ -1,0 +1,171 @@
+"""What the page asks of the database. Every function takes a connection that only reads.
+
+Times are milliseconds since 1970. A filter is a dict of the keys of FILTERS to text, all optional.
+"""
+
+import json
+
+FILTERS = ("good", "app_id", "name", "board", "text", "from", "to")
+MAX_ROWS = 500
+MAX_WHOLE = 50
+_SHORT = ("id", "received", "good", "at", "app_id", "name", "board", "text")
+_EQUAL = ("app_id", "name", "board")
+_MAX_CHOICES = 200
+
+
+def where(filters, before=None):
+    """Return ``(SQL condition, arguments)`` on the table ``listed``.
+
+    Raises ``ValueError`` where "from" or "to" is no whole number.
+    """
+    conditions, arguments = ["1"], []
+    for key, text in filters.items():
+        if key in _EQUAL:
+            conditions.append(f"listed.{key}=?")
+            arguments.append(text)
+        elif key == "good":
+            conditions.append("listed.good=?")
+            arguments.append(int(text == "1"))
+        elif key in ("from", "to"):
+            conditions.append("listed.received>=?" if key == "from" else "listed.received<?")
+            arguments.append(milliseconds(text))
+        elif key == "text":
+            for word in text.split()[:8]:
+                conditions.append(_CONTAINS)
+                arguments += [like(word), word.lower()]
+    if before is not None:
+        conditions.append("listed.id<?")
+        arguments.append(before)
+    return " AND ".join(conditions), arguments
+
+
+# LIKE takes no notice of case in ASCII. An eid is in no line, but has an index of its own.
+_CONTAINS = (
+    "((listed.text || ' ' || coalesce(listed.app_id,'') || ' ' || coalesce(listed.name,'') || ' '"
+    " || coalesce(listed.board,'')) LIKE ? ESCAPE '\\'"
+    " OR listed.id IN (SELECT id FROM events WHERE eid=?))"
+)
+
+
+def like(word):
+    """Return the LIKE pattern (with ESCAPE a backslash) of what contains ``word``."""
+    for sign in "\\%_":
+        word = word.replace(sign, "\\" + sign)
+    return f"%{word}%"
+
+
+def milliseconds(text):
+    """Return a whole number that SQLite holds; raise ``ValueError`` for other text."""
+    number = int(text) if len(text) < 19 else 0
+    if not number and text.strip("0"):
+        raise ValueError(f"{text!r} is no time in milliseconds")
+    return number
+
+
+def short(connection, filters, before=None, limit=100):
+    """Return the newest events that pass the filters, as dicts: a row of the page's list."""
+    condition, arguments = where(filters, before)
+    sql = f"SELECT {', '.join(_SHORT)} FROM listed WHERE {condition} ORDER BY id DESC LIMIT ?"
+    rows = connection.execute(sql, (*arguments, max(0, min(limit, MAX_ROWS))))
+    return [dict(zip(_SHORT, row, strict=True)) for row in rows]
+
+
+def whole(connection, filters, before=None, limit=100):
+    """Return the same events, but 50 at most, each with its ``record``."""
+    events = short(connection, filters, before, min(limit, MAX_WHOLE))
+    for event in events:
+        found = connection.execute("SELECT record FROM events WHERE id=?", (event["id"],))
+        event["record"] = json.loads(found.fetchone()[0])
+    return events
+
+
+def since(connection, last, limit):
+    """Return the newest events after an id in short, with their ``readings``, oldest first.
+
+    A reading is ``[series, at, value]``.
+    """
+    rows = connection.execute(
+        f"SELECT {', '.join(_SHORT)} FROM listed WHERE id>? ORDER BY id DESC LIMIT ?",
+        (last, limit),
+    )
+    events = [dict(zip(_SHORT, row, strict=True), readings=[]) for row in rows][::-1]
+    if events:
+        by_id = {event["id"]: event["readings"] for event in events}
+        found = connection.execute(
+            "SELECT event, series, at, value FROM readings WHERE event BETWEEN ? AND ?",
+            (events[0]["id"], events[-1]["id"]),
+        )
+        for event, *reading in found:
+            by_id.get(event, []).append(reading)
+    return events
+
+
+def boards(connection):
+    """Return all boards, the one heard of last first."""
+    rows = connection.execute("SELECT * FROM boards ORDER BY last DESC, key")
+    names = ("key", "first", "last", "good", "bad")
+    return [
+        {**dict(zip(names, row, strict=False)), **json.loads(row[-1])}  # about is the last
+        for row in rows
+    ]
+
+
+def series(connection):
+    """Return all series with their newest reading and the time of their first."""
+    names = ("id", "board", "sensor", "quantity", "unit", "at", "value", "first")
+    rows = connection.execute(
+        "SELECT id, board, sensor, quantity, unit, at, value,"
+        " (SELECT min(r.at) FROM readings r WHERE r.series=series.id)"
+        " FROM series ORDER BY board, sensor, quantity, unit"
+    )
+    return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def readings(connection, series, start, end, points):
+    """Return ``{"at", "value", "low", "high"}``, lists in the order of time.
+
+    Where there are more than two readings for each of the ``points``, a point is the mean of those
+    in its share of the time, with the lowest and the highest of them.
+    """
+    condition = "FROM readings WHERE series=? AND at BETWEEN ? AND ?"
+    span = (series, start, end)
+    (count,) = connection.execute(f"SELECT COUNT(*) {condition}", span).fetchone()
+    if count <= 2 * points:
+        rows = connection.execute(f"SELECT at, value, value, value {condition} ORDER BY at", span)
+    else:
+        first, last = connection.execute(f"SELECT min(at), max(at) {condition}", span).fetchone()
+        width = (last - first) // points + 1
+        rows = connection.execute(
+            f"SELECT CAST(avg(at) AS INTEGER), avg(value), min(value), max(value) {condition}"
+            " GROUP BY (at - ?) / ? ORDER BY 1",
+            (*span, first, width),
+        )
+    columns = list(zip(*rows, strict=True)) or [(), (), (), ()]
+    return dict(zip(("at", "value", "low", "high"), columns, strict=True))
+
+
+def timeline(connection, start, end, width):
+    """Return ``[[start of a bucket, good, bad], …]``, in order and without empty ones."""
+    rows = connection.execute(
+        "SELECT received / ? * ?, SUM(good), SUM(1 - good) FROM listed"
+        " WHERE received >= ? AND received < ? GROUP BY 1 ORDER BY 1",
+        (width, width, start, end),
+    )
+    return [list(row) for row in rows]
+
+
+def choices(connection):
+    """Return what the filters can be set to: ``{"app_id", "name"}``, lists of text."""
+    return {
+        key: [text for (text,) in connection.execute(_distinct(key), (_MAX_CHOICES,))]
+        for key in ("name", "app_id")
+    }
+
+
+def _distinct(column):
+    # A walk over an index, from one value to the next: quick with a million rows.
+    return (
+        f"WITH RECURSIVE found(value) AS (SELECT min({column}) FROM listed UNION ALL"
+        f" SELECT (SELECT min({column}) FROM listed WHERE {column}>value) FROM found"
+        " WHERE value IS NOT NULL) SELECT value FROM found WHERE value IS NOT NULL LIMIT ?"
+    )

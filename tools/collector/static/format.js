@@ -1,0 +1,71 @@
+// Numbers, units and times as people read them.
+
+const UNITS = { Cel: "°C", "1": "", "[degF]": "°F", "dB[mW]": "dBm", Ohm: "Ω" };
+const LARGE = ["", "Ki", "Mi", "Gi", "Ti", "Pi"];
+
+// value, and its unit as a UCUM code or null -> [text, unit]
+export function quantity(value, unit) {
+  const [divisor, shown] = scale(Math.abs(value), unit);
+  return [digits(value / divisor), shown];
+}
+
+// What a value of that size is divided by, and the unit that it is then shown in.
+function scale(size, unit) {
+  if (unit === "Pa" && size >= 1000) return [100, "hPa"];
+  if (unit !== "By") return [1, unit ? UNITS[unit] ?? unit : ""];
+  let power = 0;
+  while (size >= 1024 ** (power + 1) && power < LARGE.length - 1) power += 1;
+  return [1024 ** power, `${LARGE[power]}B`];
+}
+
+// The labels of an axis: in one unit, with as many places as tell neighbours apart.
+export function labels(values, unit) {
+  const [divisor] = scale(Math.max(...values.map(Math.abs)), unit);
+  const step = values.length > 1 ? (values[1] - values[0]) / divisor : 1;
+  let places = Math.max(0, Math.min(8, -Math.floor(Math.log10(step))));
+  const exact = step * 10 ** places;
+  if (Math.abs(exact - Math.round(exact)) > 0.01) places += 1;
+  const form = { minimumFractionDigits: places, maximumFractionDigits: places };
+  return values.map((value) => (value / divisor).toLocaleString("en", form));
+}
+
+export function digits(value) {
+  if (value === 0) return "0";
+  const size = Math.abs(value);
+  if (size >= 1e15 || size < 1e-4) return value.toExponential(2);
+  const places = size >= 1000 ? 0 : size >= 100 ? 1 : size >= 1 ? 2 : 4;
+  return value.toLocaleString("en", { maximumFractionDigits: places });
+}
+
+export function whole(count) {
+  return count.toLocaleString("en");
+}
+
+export function duration(seconds) {
+  for (const [size, unit] of [[86400, "d"], [3600, "h"], [60, "min"]]) {
+    if (seconds >= size) return `${Math.floor(seconds / size)} ${unit}`;
+  }
+  return `${Math.max(0, Math.floor(seconds))} s`;
+}
+
+export function ago(at, now = Date.now()) {
+  const seconds = (now - at) / 1000;
+  return seconds < 5 ? "just now" : `${duration(seconds)} ago`;
+}
+
+const two = (number) => String(number).padStart(2, "0");
+
+export function clock(at) {
+  const date = new Date(at);
+  return [date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(":");
+}
+
+export function day(at) {
+  const date = new Date(at);
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+}
+
+// The day only where it is not today.
+export function moment(at) {
+  return day(at) === day(Date.now()) ? clock(at) : `${day(at)} ${clock(at)}`;
+}

@@ -1,0 +1,101 @@
+"""The database: its tables, and how an older file becomes one of today.
+
+``events`` holds what was received. All other tables are derived from it, for the page: narrow
+rows to list and filter, the numbers of the charts, the boards. They are made anew from ``events``
+where they are missing.
+"""
+
+import json
+import sqlite3
+
+from tools.collector.digest import digest
+from tools.collector.listing import Listing
+
+_VERSION = 2  # of the tables, in PRAGMA user_version; 1 had events alone
+_TABLES = """
+CREATE TABLE IF NOT EXISTS events(
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    received INTEGER NOT NULL,  -- milliseconds since 1970
+    good INTEGER NOT NULL,      -- 1 or 0
+    eid TEXT,
+    app_id TEXT,
+    event_type TEXT,            -- the long name: page_view, struct, unstruct ...
+    schema TEXT,
+    record TEXT NOT NULL        -- JSON, as /micro/good or /micro/bad returns it
+);
+CREATE INDEX IF NOT EXISTS events_good ON events(good, id);
+CREATE INDEX IF NOT EXISTS events_eid ON events(eid);
+CREATE TABLE IF NOT EXISTS listed(
+    id INTEGER PRIMARY KEY,     -- the event's
+    received INTEGER NOT NULL,
+    good INTEGER NOT NULL,
+    at INTEGER NOT NULL,        -- the derived time, in milliseconds since 1970
+    app_id TEXT,
+    name TEXT,                  -- the event's short name
+    board TEXT,                 -- key in boards
+    text TEXT NOT NULL          -- the event in one line
+);
+CREATE INDEX IF NOT EXISTS listed_received ON listed(received, good);
+CREATE INDEX IF NOT EXISTS listed_good ON listed(good, id);
+CREATE INDEX IF NOT EXISTS listed_name ON listed(name, id);
+CREATE INDEX IF NOT EXISTS listed_board ON listed(board, id);
+CREATE INDEX IF NOT EXISTS listed_app_id ON listed(app_id, id);
+CREATE TABLE IF NOT EXISTS boards(
+    key TEXT PRIMARY KEY,
+    first INTEGER NOT NULL,     -- received, in milliseconds since 1970
+    last INTEGER NOT NULL,
+    good INTEGER NOT NULL,      -- how many events came from it
+    bad INTEGER NOT NULL,
+    about TEXT NOT NULL         -- JSON: app_id, tracker, port, model, id, firmware, facts
+);
+CREATE TABLE IF NOT EXISTS series(
+    id INTEGER PRIMARY KEY,
+    board TEXT NOT NULL,
+    sensor TEXT NOT NULL,
+    quantity TEXT NOT NULL,
+    unit TEXT,
+    at INTEGER NOT NULL,        -- of the newest reading
+    value REAL NOT NULL,        -- of the newest reading
+    event INTEGER NOT NULL      -- the last event with one
+);
+CREATE TABLE IF NOT EXISTS readings(
+    series INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    event INTEGER NOT NULL,
+    value REAL NOT NULL,
+    PRIMARY KEY(series, at, event)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS readings_event ON readings(event);
+"""
+
+
+def prepare(connection):
+    """Make the tables, or bring those of an older version up to date.
+
+    Raises ``sqlite3.DatabaseError`` where the file holds something else.
+    """
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    tables = connection.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()[0]
+    if version not in (1, _VERSION) and (version or tables):
+        raise sqlite3.DatabaseError("it holds something else; name another file, or delete it")
+    connection.executescript(_TABLES)
+    if version == 1:
+        with connection:
+            _derive(connection)
+    if version != _VERSION:
+        connection.execute(f"PRAGMA user_version={_VERSION}")
+        connection.commit()
+
+
+def _derive(connection):
+    listing = Listing(connection)
+    listing.clear(connection)
+    rows = connection.execute(
+        "SELECT id, received, good, app_id, event_type, record FROM events ORDER BY id"
+    )
+    for id, received, good, app_id, event_type, record in rows:
+        record = json.loads(record)
+        columns = record.get("event") or {"app_id": app_id, "event": event_type}
+        columns = {key: value for key, value in columns.items() if value is not None}
+        shown = digest(columns, good, record.get("errors"), received)
+        listing.add(connection, [(id, received, good, app_id, shown)])
