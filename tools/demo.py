@@ -97,11 +97,15 @@ class Collector:
 
 
 class Board:
-    """The firmware, staged into `directory` and booted there; its console goes to ours."""
+    """The firmware, staged into `directory` and booted there; its console goes to ours.
 
-    def __init__(self, directory, config):
-        shutil.rmtree(directory, ignore_errors=True)
-        stage(directory, config)
+    Without a config it boots what lies there, as after a power cut.
+    """
+
+    def __init__(self, directory, config=None):
+        if config:
+            shutil.rmtree(directory, ignore_errors=True)
+            stage(directory, config)
         self.lines = []
         self._process = start_board(directory)
         self._echo = threading.Thread(target=self._listen, daemon=True)
@@ -113,6 +117,14 @@ class Board:
     def ended(self):
         """Whether it has ended by itself, which a board never should."""
         return self._process.poll() is not None
+
+    def cut_power(self):
+        """End it at once, in the middle of whatever it does."""
+        self._process.kill()
+        self._process.stdin.close()
+        self._process.wait()
+        self._echo.join()
+        self._process.stdout.close()
 
     def stop(self):
         """End it in order: (tracked, dropped) as its last words say, or None without any."""
@@ -198,6 +210,8 @@ def demo_config(url):
         "sample_seconds": 2,
         "send_seconds": 2,
         "batch_size": 10,
+        "store_path": "events",
+        "store_bytes": 262144,
     }
 
 

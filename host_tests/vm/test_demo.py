@@ -3,12 +3,14 @@
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import sqlite3
 import subprocess
 import sys
 import time
+from random import Random
 
 import pytest
 
@@ -97,6 +99,57 @@ def test_collector_killed_in_the_middle_loses_nothing(vm, tmp_path, capfd):
     good, bad, duplicates = held
     assert collector.starts == 4
     assert (good - duplicates, bad, dropped) == (tracked, 0, 0)
+
+
+# What a board would find in its flash after a reset.
+STORED = """
+import sys
+from struct import unpack_from
+from snowplow_tracker.store.segments import SegmentStore
+store = SegmentStore(sys.argv[1], 262144)
+after = 0
+while True:
+    record = store.peek(after)
+    if record is None:
+        break
+    after = unpack_from("<HBHI", record)[3]
+    print(str(bytes(record[17:]), "utf-8") + "}")
+"""
+
+
+def stored_on_flash(vm, directory):
+    """The eids in a copy of a board's flash."""
+    done = vm.run("-c", STORED, directory)
+    assert done.returncode == 0, done.stderr
+    return {json.loads(line)["eid"] for line in done.stdout.splitlines()}
+
+
+def test_power_cuts_of_the_board_lose_nothing_that_was_synced(vm, tmp_path, capfd):
+    random = Random(7)
+    collector = demo.Collector(tmp_path / "events.db", 0)
+    config = {**demo.demo_config(collector.url), "sample_seconds": 1, "buffer_bytes": 1024}
+    board = demo.Board(tmp_path / "board", config)
+    synced = set()
+    try:
+        for cut in range(8):
+            if cut == 2:  # an outage, so that the flash fills
+                collector.stop()
+            if cut == 6:
+                collector.keep_running()
+            time.sleep(random.uniform(0.3, 2.5))
+            board.cut_power()
+            shutil.copytree(tmp_path / "board" / "events", tmp_path / str(cut))
+            synced |= stored_on_flash(vm, tmp_path / str(cut))
+            board = demo.Board(tmp_path / "board")
+        said = board.stop()
+        held = {eid for _, eid, _, _, _ in rows(tmp_path / "events.db")}
+        good, bad, _ = collector.holds()
+    finally:
+        board.stop()
+        collector.stop()
+    assert len(synced) > 10
+    assert not synced - held
+    assert bad == 0 and good and said is not None
 
 
 def fail_once(collector, board, outage):
