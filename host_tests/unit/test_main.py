@@ -1,0 +1,27 @@
+"""What main.py does when it cannot start."""
+
+import runpy
+import sys
+
+import pytest
+
+from tools.engine import ROOT
+
+MAIN = str(ROOT / "firmware" / "main.py")
+
+
+@pytest.mark.parametrize("port", ["esp32", "rp2"])
+def test_a_board_with_a_bad_config_stays_at_its_repl(port, monkeypatch, tmp_path, capsys):
+    # A SystemExit from main.py is a soft reset on real ports: it would boot for ever.
+    monkeypatch.setattr(sys, "platform", port)
+    monkeypatch.chdir(tmp_path)
+    runpy.run_path(MAIN)
+    assert capsys.readouterr().out.startswith("config.json: not found")
+
+
+def test_a_computer_with_a_bad_config_exits_with_a_status(monkeypatch, tmp_path, capsys):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as exit:
+        runpy.run_path(MAIN)
+    assert exit.value.code == 1
+    assert capsys.readouterr().out.startswith("config.json: not found")
