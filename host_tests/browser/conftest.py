@@ -21,9 +21,10 @@ ARGUMENTS = [
 ]
 
 
-@pytest.fixture(scope="session")
+# No longer than a module: while it runs, so does an event loop, in which no other test could.
+@pytest.fixture(scope="module")
 def chromium():
-    """The browser, one for all tests."""
+    """The browser, one for the tests of a module."""
     api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     if not importlib.util.find_spec("uplot"):
         pytest.skip("uplot-python, which draws the charts, is not installed")
