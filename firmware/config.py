@@ -31,6 +31,10 @@ def _one_of(*known):
     return lambda v: v in known
 
 
+def _flash(v):
+    return _int(0, 0)(v) or _int(8192, 16777216)(v)
+
+
 def _pin(v):
     return _int(0, 60)(v) or _text(16)(v)
 
@@ -49,7 +53,7 @@ def _url(value, path=False):
     for c in "?#@[]\\":
         if c in host:
             return False
-    return bool(host) and (port.isdigit() or not colon)
+    return bool(host) and (port.isdigit() and 0 < int(port) < 65536 or not colon)
 
 
 def _document(value):
@@ -77,6 +81,8 @@ def _features(v):
     return isinstance(v, list) and all([name in _FEATURES for name in v])
 
 
+# What boards have built in, if they have it.
+_BUILTIN = ("cpu", "disk", "load", "memory", "network")
 _NEEDED = object()
 _S = (_int(1, 86400), "a whole number of seconds from 1 to 86400")
 _MV = (_int(100, 60000), "millivolts from 100 to 60000")
@@ -94,7 +100,7 @@ _KEYS: dict = {
     "send_seconds": _S + (60,),
     "batch_size": (_int(1, 500), "a whole number from 1 to 500", 20),
     "buffer_bytes": (_int(1024, 1048576), "a whole number of bytes from 1024 to 1048576", 16384),
-    "store_bytes": (_int(0, 16777216), "bytes of flash, 0 for none, to 16777216", 0),
+    "store_bytes": (_flash, "bytes of flash from 8192 to 16777216, or 0 for none", 0),
     "store_path": (_text(64), "a directory on the flash", "events"),
     "state_path": (_text(64), "a directory on the flash", "."),
     "watchdog_seconds": (_int(0, 300), "a whole number of seconds, 0 for none, to 300", 60),
@@ -253,6 +259,13 @@ def _trigger(path, i, data, settings):
     keys = dict(_WHEN[when])
     keys["when"] = (_text(16), "a trigger", _NEEDED)
     found = _check(path, prefix, data, keys)
+    known = sorted(settings["sensors"]) + (list(_BUILTIN) if settings["builtin"] else [])
+    for name in ([found["sensor"]] if when == "threshold" else []) + (found["read"] or []):
+        if name not in known:
+            raise ConfigError(
+                "%s: %ssensor, read: expected one of %s, got %s"
+                % (path, prefix, ", ".join(known) or "the config's sensors", json.dumps(name))
+            )
     if when == "threshold" and (found["above"] is None) == (found["below"] is None):
         raise ConfigError("%s: %sabove: expected either above or below" % (path, prefix))
     return found

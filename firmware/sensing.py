@@ -28,6 +28,8 @@ class Sensors:
     # "" in place of a bus that is not open yet; ValueError is the port's word for a pin that
     # cannot do it.
     def _open(self, name):
+        if name not in self._options:
+            raise OSError("this board has no such sensor")
         options = dict(self._options[name])
         module = sensors.load(options.pop("type"))
         pin = options.pop("pin", None)

@@ -273,3 +273,22 @@ def test_a_body_that_is_too_slow(monkeypatch):
 
     with pytest.raises(web.HTTPRequestTimeout):
         asyncio.run(read())
+
+
+def test_a_second_collector_on_the_same_file_is_refused(tmp_path):
+    # Both would give the same ids, and the first could write no more.
+    with collector(tmp_path / "c.db") as first:
+        second = subprocess.run(
+            [sys.executable, "-m", "tools.collector", "--port", "0"]
+            + ["--db", str(tmp_path / "c.db")],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=30,
+        )
+        assert second.returncode == 2
+        assert "another collector writes to" in second.stderr and "--db" in second.stderr
+        first.send(struct())
+        assert first.get("/micro/all")["good"] == 1
+    with collector(tmp_path / "c.db") as again:
+        assert again.get("/micro/all")["good"] == 1

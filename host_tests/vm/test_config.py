@@ -98,6 +98,9 @@ def test_unknown_key_is_named_with_the_known_ones(boot):
         ({"send_seconds": 86401}, "send_seconds"),
         ({"batch_size": -1}, "batch_size"),
         ({"buffer_bytes": 10}, "buffer_bytes"),
+        ({"store_bytes": 1}, "store_bytes"),
+        ({"store_bytes": 8191}, "store_bytes"),
+        ({"collector": "http://host:99999"}, "collector"),
         ({"wifi": "my network"}, "wifi"),
         ({"wifi": {"ssid": 5, "password": ""}}, "wifi.ssid"),
         ({"wifi": {"ssid": "s", "password": "p", "country": "Germany"}}, "wifi.country"),
@@ -142,3 +145,12 @@ def test_the_example_is_accepted(boot):
 
 def test_find_engine_prefers_the_vm(vm):
     assert find_engine()[0] == vm.program
+
+
+def test_a_trigger_on_a_sensor_that_is_not_there_is_named(boot):
+    threshold = {"when": "threshold", "sensor": "nope", "quantity": "t", "above": 3}
+    for trigger in (threshold, {"when": "boot", "read": ["nope"]}):
+        status, console = boot(with_(triggers=[trigger]))
+        assert status == 1
+        assert console.startswith("config.json: triggers[0].sensor, read: expected one of cpu, ")
+        assert console.endswith('got "nope"')

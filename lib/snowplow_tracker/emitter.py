@@ -7,6 +7,7 @@
 #
 # What becomes of a batch that fails is in trouble.py, which loads with the first failure.
 from struct import unpack_from
+from sys import implementation
 
 from . import clock
 from .record import ANONYMOUS, DTM, HEADER, HEADER_SIZE, UNIX
@@ -48,7 +49,8 @@ class Emitter:
         if transport is None:
             self._url = _uri(endpoint, protocol, port, self._get)
             # `requests` does for flush() over plain http; run() wants one that yields.
-            if options or self._get or self._url.startswith("https"):
+            # CPython's `requests` is another module than a board's.
+            if options or self._get or self._url[4] == "s" or implementation.name == "cpython":
                 transport = self._http(**options)
         elif options:
             raise TypeError("for the transport: " + ", ".join(options))

@@ -28,7 +28,7 @@ class Tracker:
     ):
         self.emitters = list(emitters) if isinstance(emitters, (list, tuple)) else [emitters]
         if not self.emitters:
-            raise ValueError("emitters: expected an Emitter or a list of them")
+            raise ValueError("emitters: expected an Emitter or a list")
         self.subject = subject
         self.encode_base64 = encode_base64
         self.json_encoder = json_encoder
@@ -71,7 +71,7 @@ class Tracker:
         """Track a structured event; -> its eid, or None if it was dropped."""
         try:
             if not category or not action:
-                raise ValueError("category, action: neither may be empty")
+                raise ValueError("category, action: needed")
             pairs = {
                 "e": "se",
                 "se_ca": text("category", category, 1000),

@@ -58,11 +58,16 @@ class Store:
         self._queue = queue.SimpleQueue()
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
+            self._lock = _lock(path)
+        except OSError as error:
+            raise StoreError(f"cannot use {path} as the database: {error}")
+        try:
             with closing(_connect(path)) as connection:
                 prepare(connection)
                 counts = dict(connection.execute(_COUNT))
                 self._last_id = (connection.execute(_LAST_ID).fetchone() or (0,))[0]
         except (OSError, sqlite3.Error) as error:
+            self._lock.close()
             raise StoreError(f"cannot use {path} as the database: {error}")
         self.good, self.bad = counts.get(1, 0), counts.get(0, 0)
         self.healthy = True
@@ -93,6 +98,7 @@ class Store:
         self._queue.put(None)
         self._writer.join()
         self._readers.shutdown()
+        self._lock.close()
 
     def select(self, condition, arguments=()):
         """Return a future of the newest rows that meet an SQL condition, as dicts.
@@ -219,6 +225,23 @@ def _answer(items, error=None):
             one.future.set_exception(error)
         else:
             one.future.set_result(None)
+
+
+def _lock(path):
+    """Open and lock the file beside the database: two collectors would give the same ids."""
+    lock = open(f"{path}-lock", "w")
+    try:
+        import fcntl
+
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except ImportError:  # Windows
+        pass
+    except OSError:
+        lock.close()
+        raise StoreError(
+            f"another collector writes to {path}: name another file with --db (make: DB=...)"
+        )
+    return lock
 
 
 def _connect(path):

@@ -349,7 +349,7 @@ class SegmentStore:
             r.last, lease = state[1:3]
             r.goto(state[3:12] + (0, 0))
             r.known = self._known = state[16:]
-            while damaged and file_size(segment_name(self.path, r.last + 1)):
+            while file_size(segment_name(self.path, r.last + 1)):
                 r.last += 1
         else:
             lease = 0

@@ -21,7 +21,8 @@ function scale(size, unit) {
 // The labels of an axis: in one unit, with as many places as tell neighbours apart.
 export function labels(values, unit) {
   const [divisor] = scale(Math.max(...values.map(Math.abs)), unit);
-  const step = values.length > 1 ? (values[1] - values[0]) / divisor : 1;
+  if (values.length < 2) return values.map((value) => digits(value / divisor));
+  const step = (values[1] - values[0]) / divisor;
   let places = Math.max(0, Math.min(8, -Math.floor(Math.log10(step))));
   const exact = step * 10 ** places;
   if (Math.abs(exact - Math.round(exact)) > 0.01) places += 1;
