@@ -259,6 +259,8 @@ def _trigger(path, i, data, settings):
     keys = dict(_WHEN[when])
     keys["when"] = (_text(16), "a trigger", _NEEDED)
     found = _check(path, prefix, data, keys)
+    if when == "threshold" and (found["above"] is None) == (found["below"] is None):
+        raise ConfigError("%s: %sabove: expected either above or below" % (path, prefix))
     known = sorted(settings["sensors"]) + (list(_BUILTIN) if settings["builtin"] else [])
     for name in ([found["sensor"]] if when == "threshold" else []) + (found["read"] or []):
         if name not in known:
@@ -266,8 +268,6 @@ def _trigger(path, i, data, settings):
                 "%s: %ssensor, read: expected one of %s, got %s"
                 % (path, prefix, ", ".join(known) or "the config's sensors", json.dumps(name))
             )
-    if when == "threshold" and (found["above"] is None) == (found["below"] is None):
-        raise ConfigError("%s: %sabove: expected either above or below" % (path, prefix))
     return found
 
 

@@ -121,7 +121,7 @@ def test_edges_are_counted_and_debounced(simulate, edge, levels):
     ({"above": 0}, [-1, 0, -0.1, 0], [0, 1, 0, 1]),
 ])  # fmt: skip
 def test_threshold(simulate, way, values, expected):
-    _, limit = trigger(simulate, when="threshold", sensor="a", quantity="b", **way)
+    _, limit = trigger(simulate, when="threshold", sensor="cpu", quantity="b", **way)
     assert [limit.crosses(value) for value in values] == [bool(e) for e in expected]
 
 
