@@ -13,6 +13,18 @@ class Board(base.Board):
     _watchdog: "machine.WDT | None" = None
     _limit = 0
 
+    _led: "int | str | None" = None
+
+    # RP2040: of its flash chip; RP2350: its own; ESP32: the factory-set base MAC.
+    def id(self):
+        """The chip's unique number, as hex."""
+        return machine.unique_id().hex()
+
+    def led(self, on):
+        """Switch the LED; nothing happens without one."""
+        if self._led is not None:
+            machine.Pin(self._led, machine.Pin.OUT).value(on)
+
     # Bit-banged: it runs on any two pins, and the chips here are read once a minute.
     def i2c(self, sda, scl, freq=100000):
         """An I2C bus on two pins, which need pull-up resistors."""

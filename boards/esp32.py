@@ -23,10 +23,6 @@ class Board(wifi.Board):
             self.absent.append("cpu temperature: this chip's firmware has no function for it")
         self.absent.append("supply voltage: not wired to an ADC; see sensors/battery.py")
 
-    def id(self):
-        """The factory-set base MAC, as hex."""
-        return machine.unique_id().hex()
-
     # The port reports a brown-out as power_on and a panic as soft.
     def reset_cause(self):
         """power_on, hard, watchdog, deep_sleep, soft or None."""
@@ -37,11 +33,6 @@ class Board(wifi.Board):
             machine.DEEPSLEEP_RESET: "deep_sleep",
             machine.SOFT_RESET: "soft",
         }.get(machine.reset_cause())
-
-    def led(self, on):
-        """Switch the LED; nothing happens without one."""
-        if self._led is not None:
-            machine.Pin(self._led, machine.Pin.OUT).value(on)
 
     # 11 dB is the whole range that the chip can read, and read_uv() uses its calibration.
     def adc(self, pin):

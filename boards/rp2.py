@@ -24,18 +24,10 @@ class Board(wifi.Board):
         self._pad = (0x40038000 if newer else 0x4001C000) + _VSYS_PAD
         self.absent.append("memory over deep sleep: use light sleep, it draws as little")
 
-    def id(self):
-        """The flash chip's (RP2350: the chip's) unique number, as hex."""
-        return machine.unique_id().hex()
-
     # reset() and deepsleep() work through the watchdog, and the port cannot tell them apart.
     def reset_cause(self):
         """power_on or watchdog."""
         return "watchdog" if machine.reset_cause() == machine.WDT_RESET else "power_on"
-
-    def led(self, on):
-        """Switch the LED."""
-        machine.Pin(self._led, machine.Pin.OUT).value(on)
 
     # GPIO 26 to 28; the reference is the 3.3 V supply.
     def adc(self, pin):

@@ -6,14 +6,12 @@ import asyncio
 import triggers
 from app import App
 from snowplow_tracker import clock
+from snowplow_tracker.background import sleep_ms
 from snowplow_tracker.sync import sync
 from stores import make_store
 
 _WELL_MS = 600000  # so long without a crash, and the next one is the first again
 _SAFE_HEALTH = 3600
-
-# CPython's has no sleep_ms.
-_sleep_ms = getattr(asyncio, "sleep_ms", None) or (lambda ms: asyncio.sleep(ms / 1000))
 
 
 def run(board, settings, crashes, intent):
@@ -81,7 +79,7 @@ class AlwaysOn:
                     await asyncio.sleep(0)
             self._promise("sample", 60)
             # Not longer, since the clock may be set, and it is to notice.
-            await _sleep_ms(min(triggers.wait(self._triggers, clock.unix_ms()), 5000))
+            await sleep_ms(min(triggers.wait(self._triggers, clock.unix_ms()), 5000))
 
     # Called by the emitter at least each second.
     def _sending(self):
@@ -97,7 +95,7 @@ class AlwaysOn:
             try:
                 for _ in app.link.up():
                     self._promise("link", 30)
-                    await _sleep_ms(100)
+                    await sleep_ms(100)
                 if app.link.joins != joins:
                     print("Wi-Fi: joined", app.link.ssid)
                     sync(app.board.idle)
@@ -123,7 +121,7 @@ class AlwaysOn:
             self._promise("remote", 120)
             try:
                 for wait in remote.check():
-                    await _sleep_ms(wait)
+                    await sleep_ms(wait)
             except OSError as e:
                 print("remote config:", e)
             if remote.is_new or remote.is_over():
@@ -145,4 +143,4 @@ class AlwaysOn:
                 lamp.show("failing")
             else:
                 lamp.show("sending" if app.emitter.last in (None, 200) else "unsent")
-            await _sleep_ms(lamp.step())
+            await sleep_ms(lamp.step())

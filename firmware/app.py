@@ -184,7 +184,7 @@ class App:
 
     def losses(self):
         """Track what the store gave up since the last time, if it did."""
-        lost = getattr(self.store, "lost", None) or {"overflow": self.store.dropped}
+        lost = self.store.lost
         data = {cause: lost[cause] - self._lost.get(cause, 0) for cause in lost}
         if sum(data.values()):
             self._lost = dict(lost)
@@ -271,8 +271,7 @@ class App:
 
     def save(self):
         """Make safe what is only in RAM, before a sleep, a reset or the end."""
-        if hasattr(self.store, "sync"):
-            self.store.sync()
+        self.store.sync()
         save_clock()
 
     def restart(self, intent):

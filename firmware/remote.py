@@ -51,45 +51,19 @@ def _refuse(state):
     return before
 
 
-class _Document(HttpTransport):
-    # The transport passes over what an answer says, up to 4096 bytes; here it is what counts.
-    raw = b""
-
-    def some(self):
-        """What has come of the answer; kept, too."""
-        data = super().some()
-        if data:
-            self.raw += data
-        return data
-
-
 def fetch(url, **options):
     """Yields milliseconds to wait, and returns the document's bytes; or OSError."""
-    transport = _Document(url, get=True, **options)
+    transport = HttpTransport(url, get=True, **options)
+    transport.body = b""
     try:
         status = yield from transport.send(0, (part for part in ()))
     finally:
         transport.close()
     if status != 200:
         raise OSError("HTTP status %d" % status)
-    head, _, body = transport.raw.partition(b"\r\n\r\n")
-    head = head.lower()
-    if head.find(b"transfer-encoding: chunked") >= 0:
-        return _unchunk(body)
-    at = head.find(b"content-length:") + 15
-    if at < 15 or int(head[at:].split(b"\r\n")[0]) != len(body):
+    if transport.body is None:
         raise OSError("it has no length, or more than 4096 bytes")
-    return body
-
-
-def _unchunk(body):
-    out = b""
-    while body:
-        size, _, body = body.partition(b"\r\n")
-        n = int(size.split(b";")[0], 16)
-        out += body[:n]
-        body = body[n + 2 :]
-    return out
+    return transport.body
 
 
 def changes_of(document, namespace):

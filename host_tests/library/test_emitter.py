@@ -229,17 +229,17 @@ class FastAsyncio:
 
     def __init__(self, time):
         self.time = time
-        self.real = background._sleep_ms
+        self.real = background.sleep_ms
 
     def __enter__(self):
         async def sleep_ms(ms):
             self.time.pass_ms(ms)
             await asyncio.sleep(0)
 
-        background._sleep_ms = sleep_ms
+        background.sleep_ms = sleep_ms
 
     def __exit__(self, *_):
-        background._sleep_ms = self.real
+        background.sleep_ms = self.real
 
 
 async def cancel(task):

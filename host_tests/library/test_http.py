@@ -274,6 +274,26 @@ def test_what_could_inject_a_header_is_refused():
         assert "secret" not in str(e)
 
 
+def test_a_body_is_kept_for_who_wants_it():
+    head = b"HTTP/1.1 200 OK\r\n"
+    chunks = b"5\r\nhello\r\n6;x=1\r\n world\r\n0\r\n\r\n"
+    for answer, expected in (
+        (head + b"Transfer-Encoding: chunked\r\n\r\n" + chunks, b"hello world"),
+        (head + b"Content-Length: 11\r\n\r\nhello world", b"hello world"),
+        (head + b"Content-Length: 0\r\n\r\n", b""),
+        (head + b"\r\nhello world", None),  # without a length
+        (head + b"Content-Length: 4097\r\n\r\n" + b"x" * 4097, None),
+        (head + b"Content-Length: 12\r\n\r\nhello world", None),  # cut short
+        (head + b"Transfer-Encoding: chunked\r\n\r\n" + chunks[:12], None),
+    ):
+        for step in (1, 9, 5000):
+            with Net(answer, step=step):
+                transport = HttpTransport(URL, timeout=1)
+                transport.body = b""
+                assert drive(transport) == 200
+                assert transport.body == expected
+
+
 def test_urls():
     for url, expected in (
         ("http://host", ("http", "host", 80, b"")),

@@ -248,8 +248,3 @@ def test_a_corrupt_state_stops_nothing(tmp_path, monkeypatch, garbage):
     (tmp_path / "config.json").write_text(json.dumps(GOOD))
     (tmp_path / "remote.json").write_text(garbage)
     assert remote.settings_of("config.json")["app_id"] == "garden"
-
-
-def test_chunked_documents():
-    body = b"5\r\nhello\r\n6;x=1\r\n world\r\n0\r\n\r\n"
-    assert remote._unchunk(body) == b"hello world"

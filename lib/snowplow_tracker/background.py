@@ -5,7 +5,7 @@ from . import clock
 from .trouble import random
 
 # CPython's has no sleep_ms.
-_sleep_ms = getattr(asyncio, "sleep_ms", None) or (lambda ms: asyncio.sleep(ms / 1000))
+sleep_ms = getattr(asyncio, "sleep_ms", None) or (lambda ms: asyncio.sleep(ms / 1000))
 
 
 async def run(emitter, interval):
@@ -15,7 +15,7 @@ async def run(emitter, interval):
     spread = min(interval, emitter.max_retry_delay_seconds)
     emitter._retry_at = since + random(spread * 1000)
     while True:
-        await _sleep_ms(500)
+        await sleep_ms(500)
         if emitter.idle:
             emitter.idle()
         now = clock.ms()
@@ -28,7 +28,7 @@ async def run(emitter, interval):
             done = emitter.sent + emitter.given_up
             wait = emitter._step()
             while wait is not None:
-                await _sleep_ms(wait)
+                await sleep_ms(wait)
                 # Meanwhile a flush() may have brought it to its end.
                 wait = emitter._step() if emitter._job else None
             if emitter.sent + emitter.given_up != done:

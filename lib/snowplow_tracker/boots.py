@@ -15,6 +15,7 @@ import json
 from struct import pack, unpack
 
 from . import clock
+from .state import save as write
 
 _MAX = 16
 _HOUR = 3600000
@@ -60,11 +61,7 @@ def save():
     this = _boots[-1]
     this[3] = clock.ms()
     this[2] = clock.origin()
-    try:
-        with open(_path, "w") as file:
-            json.dump(_boots, file)
-    except OSError:
-        pass  # flash that fails must stop nothing; the next boots know less
+    write(_path, _boots)  # if flash fails, the next boots know less
 
 
 def freeze():

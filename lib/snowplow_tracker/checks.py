@@ -32,9 +32,10 @@ def uuid(name, value):
 
 def one_of(known):
     """A check for one of the words in `known`."""
+    words = known.split()
 
     def check(name, value):
-        if value not in known.split():
+        if value not in words:
             raise ValueError("%s: expected one of %s; got %r" % (name, known, value))
         return value
 

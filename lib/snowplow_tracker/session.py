@@ -118,7 +118,5 @@ class Session:
 
 def iso(ms):
     """Milliseconds since 1970 as the date-time of JSON Schema, in UTC."""
-    seconds = ms // 1000
-    if time.gmtime(0)[0] == 2000:
-        seconds -= 946684800
+    seconds = (ms - clock._EPOCH_MS) // 1000
     return "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ" % (tuple(time.gmtime(seconds)[:6]) + (ms % 1000,))

@@ -14,7 +14,7 @@ def load(path):
 
 
 def save(path, state):
-    """Write the dict; False if the filesystem does not take it."""
+    """Write the dict, or list; False if the filesystem does not take it."""
     try:
         with open(path, "w") as file:
             json.dump(state, file)

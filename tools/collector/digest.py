@@ -150,11 +150,9 @@ def _facts(readings, objects):
     for data in objects:
         for key, value in data.items() if isinstance(data, dict) else ():
             if key in _FACT:
-                value = sum(filter(_is_number, value.values())) if _is_dict(value) else value
+                if isinstance(value, dict):
+                    value = sum(filter(_is_number, value.values()))
                 if _is_number(value) or isinstance(value, str):
                     found[_FACT[key]] = value if _is_number(value) else _name(value)
     return found
 
-
-def _is_dict(value):
-    return isinstance(value, dict)

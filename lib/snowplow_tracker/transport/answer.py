@@ -34,6 +34,7 @@ class Reply:
             yield from self._body(status)
         except OSError:
             self.keep = False  # the status stands
+            self.transport.body = None
         return status
 
     def _status(self, line):
@@ -66,7 +67,7 @@ class Reply:
             self.transport.cookies().take(value)
 
     def _body(self, status):
-        # It says nothing that we need; it is read so that the connection can be kept.
+        # A collector's says nothing; it is read so that the connection can be kept.
         if status in (204, 304):
             return
         self._left = _MAX_BODY
@@ -80,24 +81,28 @@ class Reply:
                     size = -1
                 if not 0 <= size <= _MAX_BODY:
                     raise OSError
-                yield from self._skip(size)
+                yield from self._take(size)
                 line = yield from self._line()  # what ends a chunk, or the trailers
                 while line and not size:
                     line = yield from self._line()
         elif 0 <= self._length <= _MAX_BODY:
-            yield from self._skip(self._length)
+            yield from self._take(self._length)
         else:
             self.keep = False
+            self.transport.body = None
         if self._in:  # more than there should be
             self.keep = False
 
-    def _skip(self, n):
-        while len(self._in) < n:
-            n -= len(self._in)
-            self._in = b""
-            if not self._fill():
+    def _take(self, n):
+        # Pass over n bytes of the body, or keep them if somebody wants them.
+        while n:
+            if not self._in and not self._fill():
                 yield from self.transport.wait(self._fill, None, "answer")
-        self._in = self._in[n:]
+            part = self._in[:n]
+            self._in = self._in[n:]
+            n -= len(part)
+            if self.transport.body is not None:
+                self.transport.body += part
 
     def _line(self):
         # The next line without its end. What is beyond _MAX_LINE of it is passed over.

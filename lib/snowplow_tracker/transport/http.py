@@ -23,6 +23,8 @@ _CONNECTED = (106, 127, 56)  # EISCONN of Linux and lwIP, newlib, BSD
 
 
 class HttpTransport:
+    # Bytes to which an answer's body is added; None again after one that was not whole.
+    body: "bytes | None" = None
     _sock: socket.socket
     _stream: socket.socket
 
