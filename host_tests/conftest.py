@@ -3,6 +3,17 @@ import types
 
 import pytest
 
+from tools.engine import find_vm
+
+
+@pytest.fixture(scope="session")
+def vm_program():
+    """Path of the MicroPython VM, or a skip that says why there is none."""
+    program = find_vm()
+    if not program:
+        pytest.skip("no MicroPython VM here: it has no wheel for this machine")
+    return program
+
 
 @pytest.fixture
 def simulate(monkeypatch):

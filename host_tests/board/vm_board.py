@@ -8,23 +8,17 @@ and a terminal of the VM's own, because that VM loses what is typed while a prog
 import os
 import pty
 import select
-import shutil
 import signal
 import subprocess
-import sys
 import termios
 import threading
 import tty
 from pathlib import Path
 
+from tools.engine import find_vm
+
 FLASH = Path(__file__).with_name("flash.py")
 RAW, FRIENDLY = b"raw REPL; CTRL-B to exit", b'Type "help()"'
-
-
-def find_vm():
-    """Path of the `micropython` beside this Python or on PATH, or None."""
-    beside = Path(sys.executable).with_name("micropython")
-    return str(beside) if beside.exists() else shutil.which("micropython")
 
 
 class VmBoard:

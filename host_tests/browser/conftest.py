@@ -1,7 +1,6 @@
 """Chromium for the page's tests, driven by Playwright; skipped with a reason where it is not."""
 
 import importlib.util
-import shutil
 import sys
 from pathlib import Path
 
@@ -10,17 +9,11 @@ import pytest
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "host_tests" / "collector"))
 
-from collecting import collector, write_schema  # noqa: E402
+from collecting import empty, running  # noqa: E402, F401
+
+from host_tests.outside import BROWSER_ARGUMENTS, find_browser  # noqa: E402
 
 SCREENSHOTS = ROOT / "build" / "screenshots"
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-# As root in a container it has no sandbox; and it is to talk to nobody but the collector.
-ARGUMENTS = [
-    *["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"],
-    *["--disable-background-networking", "--disable-component-update"],
-]
-
-
 # No longer than a module: while it runs, so does an event loop, in which no other test could.
 @pytest.fixture(scope="module")
 def chromium():
@@ -28,29 +21,13 @@ def chromium():
     api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     if not importlib.util.find_spec("uplot"):
         pytest.skip("uplot-python, which draws the charts, is not installed")
-    program = next(filter(None, map(shutil.which, NAMES)), None)
+    program = find_browser()
     if not program:
         pytest.skip("no Chromium: on Debian or Ubuntu, apt install chromium")
     with api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=program, args=BROWSER_ARGUMENTS)
         yield browser
         browser.close()
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory):
-    """A collector for the tests of a module."""
-    directory = tmp_path_factory.mktemp("browser")
-    write_schema(directory / "schemas")
-    with collector(directory / "c.db", "--schemas", str(directory / "schemas"), "--quiet") as one:
-        yield one
-
-
-@pytest.fixture
-def empty(running):
-    """The same collector, without events."""
-    running.post("/micro/reset", {})
-    return running
 
 
 @pytest.fixture
@@ -62,7 +39,7 @@ def visit(chromium):
     """
     contexts, pages = [], []
 
-    def open_page(running, view="", **more):
+    def open_page(running, view="", **more):  # noqa: F811
         context = chromium.new_context(**{"viewport": {"width": 1280, "height": 860}, **more})
         contexts.append(context)
         page = context.new_page()

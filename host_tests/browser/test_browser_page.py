@@ -1,15 +1,15 @@
 """The collector's page in Chromium: it moves as boards send, and says why an event is bad."""
 
 import contextlib
-import http.server
 import json
 import re
-import threading
 import time
 import urllib.request
 
 import pytest
 from collecting import JSON, TP2, batch, collector, reading, struct, wait_for
+
+from host_tests.outside import Handler, serving
 
 EVIL = "<img src=x onerror=\"window.hacked=1\"><script>window.hacked=1</script>'\"&lt;"
 
@@ -342,25 +342,15 @@ def test_a_rehearsal_is_announced(tmp_path, visit):
 def board(html):
     """Serve a page as a board would."""
 
-    class Handler(http.server.BaseHTTPRequestHandler):
+    class Page(Handler):
         def do_GET(self):
             self.send_response(200)
             self.send_header("Content-Type", "text/html")
             self.end_headers()
             self.wfile.write(html.encode())
 
-        def log_message(self, *_):
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}/"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with serving(Page) as server:
+        yield server.url + "/"
 
 
 def test_a_pixel_in_a_page_that_a_board_serves(empty, chromium):

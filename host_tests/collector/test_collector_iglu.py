@@ -2,12 +2,13 @@
 
 import contextlib
 import http.client
-import http.server
 import json
 import threading
 import time
 
 from collecting import JSON, TP2, batch, collector, struct, unstruct
+
+from host_tests.outside import Handler, serving
 
 URI = "iglu:com.acme/lamp/jsonschema/1-0-0"
 PATH = "/schemas/com.acme/lamp/jsonschema/1-0-0"
@@ -24,7 +25,7 @@ def central(schemas, delay=0):
     """Serve {path: text}; yield (URL, list of the paths that were asked for)."""
     asked, going = [], threading.Event()
 
-    class Handler(http.server.BaseHTTPRequestHandler):
+    class Central(Handler):
         def do_GET(self):
             asked.append(self.path)
             going.wait(delay)
@@ -34,19 +35,11 @@ def central(schemas, delay=0):
             with contextlib.suppress(OSError):  # Who asked may have given up
                 self.wfile.write((text or "").encode())
 
-        def log_message(self, *_):
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}", asked
-    finally:
-        going.set()
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with serving(Central) as server:
+        try:
+            yield server.url, asked
+        finally:
+            going.set()
 
 
 def lamp(on=True, uri=URI):

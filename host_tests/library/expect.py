@@ -3,8 +3,10 @@
 import json
 import os
 from binascii import hexlify
+from struct import unpack_from
 
 from snowplow_tracker import Emitter, RingStore, Tracker
+from snowplow_tracker.record import HEADER, HEADER_SIZE
 
 
 def refused(mention, call, *args, **kwargs):
@@ -89,3 +91,16 @@ def unwrapped(event):
     """(schema, data) of a self-describing event."""
     inner = json.loads(event["ue_pr"])["data"]
     return inner["schema"], inner["data"]
+
+
+def records(store):
+    """All that a store holds, oldest first: (sequence, flags, boot, ms, json) each."""
+    found = []
+    after = 0
+    while True:
+        record = store.peek(after)
+        if record is None:
+            return found
+        size, flags, boot, after, ms = unpack_from(HEADER, record)
+        assert size == len(record) - HEADER_SIZE
+        found.append((after, flags, boot, ms, bytes(record[HEADER_SIZE:])))

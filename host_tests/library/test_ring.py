@@ -1,5 +1,6 @@
 from struct import unpack_from
 
+import expect
 from expect import refused, tracker
 from snowplow_tracker import RingStore, clock
 from snowplow_tracker.record import HEADER, HEADER_SIZE, MAX_JSON
@@ -15,17 +16,9 @@ except ImportError:  # CPython
 
 
 def records(store):
-    found = []
-    after = 0
-    while True:
-        record = store.peek(after)
-        if record is None:
-            return found
-        size, flags, boot, after, ms = unpack_from(HEADER, record)
-        assert boot == clock.boot
-        json = bytes(record[HEADER_SIZE:])
-        assert size == len(json)
-        found.append((after, flags, ms, json))
+    found = expect.records(store)
+    assert all([boot == clock.boot for _, _, boot, _, _ in found])
+    return [(sequence, flags, ms, json) for sequence, flags, _, ms, json in found]
 
 
 def test_keeps_order_and_content():

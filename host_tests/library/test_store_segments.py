@@ -1,10 +1,9 @@
 import os
 from binascii import hexlify
-from struct import unpack_from
 
-from expect import refused, tracker
+from expect import records, refused, tracker
 from snowplow_tracker import clock
-from snowplow_tracker.record import HEADER, HEADER_SIZE, UNIX
+from snowplow_tracker.record import UNIX
 from snowplow_tracker.store.retained import RetainedStore
 from snowplow_tracker.store.segment import boundary
 from snowplow_tracker.store.segments import SegmentStore
@@ -62,20 +61,8 @@ class Board:
             self.wall += seconds
 
 
-def read(store):
-    found = []
-    after = 0
-    while True:
-        record = store.peek(after)
-        if record is None:
-            return found
-        size, flags, boot, after, ms = unpack_from(HEADER, record)
-        assert size == len(record) - HEADER_SIZE
-        found.append((after, flags, boot, ms, bytes(record[HEADER_SIZE:])))
-
-
 def bodies(store):
-    return [r[4] for r in read(store)]
+    return [r[4] for r in records(store)]
 
 
 def put(store, *names):
@@ -145,11 +132,11 @@ def test_times_of_earlier_boots_are_the_time_of_day():
         store = board.boot()
         put(store, b"a")
         store.sync()
-        assert read(store)[0][1:4] == (0, clock.boot, 5000)
+        assert records(store)[0][1:4] == (0, clock.boot, 5000)
         wall = board.wall
         store = board.boot()
         board.wall += 1000
-        assert read(store)[0][1:4] == (UNIX, clock.boot - 1 & 0xFFFF, wall * 1000)
+        assert records(store)[0][1:4] == (UNIX, clock.boot - 1 & 0xFFFF, wall * 1000)
 
 
 def test_a_clock_that_was_set_later_dates_the_boot_before():
@@ -162,9 +149,9 @@ def test_a_clock_that_was_set_later_dates_the_boot_before():
         board.wall = 1795350546
         put(store, b"b")
         store.sync()
-        store.drop(read(store)[0][0])  # writes the state
+        store.drop(records(store)[0][0])  # writes the state
         store = board.boot()
-        assert read(store)[0][1:4] == (UNIX, clock.boot - 1 & 0xFFFF, 1795350546000)
+        assert records(store)[0][1:4] == (UNIX, clock.boot - 1 & 0xFFFF, 1795350546000)
 
 
 def test_a_boot_whose_clock_was_never_set_has_no_time():
@@ -172,7 +159,7 @@ def test_a_boot_whose_clock_was_never_set_has_no_time():
         board.wall = None
         put(board.boot(), b"a")
         board.store.sync()
-        assert read(board.boot())[0][1:4] == (0, clock.boot - 1 & 0xFFFF, 5000)
+        assert records(board.boot())[0][1:4] == (0, clock.boot - 1 & 0xFFFF, 5000)
 
 
 def test_too_old_is_passed_over_and_counted():
@@ -187,7 +174,7 @@ def test_too_old_is_passed_over_and_counted():
         for _ in range(2):
             assert bodies(store) == [b"c"]
             store = board.boot(max_age=30 * DAY)
-        store.drop(read(store)[0][0])
+        store.drop(records(store)[0][0])
         assert store.lost == {"overflow": 0, "age": 2, "corruption": 0, "error": 0}
         assert len(store) == 0 and board.boot().lost["age"] == 2
 
@@ -249,7 +236,7 @@ def test_empty_and_torn_files_stop_nothing():
         with open(board.path + "/a.s1", "wb") as f:
             f.write(b"torn")
         store = board.boot(page_bytes=1024)
-        found = read(store)
+        found = records(store)
         assert 30 < len(found) < 60
         assert [r[0] for r in found] == sequences[60 - len(found) :]
         assert put(store, b"new")[0] > sequences[-1]
@@ -282,14 +269,14 @@ def test_retained_memory_survives_sleep_and_spills():
             board.pass_time(60)
             if i == 10:
                 assert sorted(os.listdir(board.path)) == ["a.s1"]  # nothing but the state
-                flags, _, ms = read(store)[-2][1:4]
+                flags, _, ms = records(store)[-2][1:4]
                 assert flags == UNIX and ms == (wall - 60) * 1000
         assert sorted(os.listdir(board.path))[0] == "00000000.s1"
         assert store.sync()
         board.kept = b""  # the power was cut
         store = board.boot(RetainedStore)
         assert bodies(store) == expected
-        store.drop(read(store)[29][0])
+        store.drop(records(store)[29][0])
         board.kept = b"\xff" * 2048  # as it is after a cold start
         assert bodies(board.boot(RetainedStore)) == expected[30:]
 

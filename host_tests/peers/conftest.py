@@ -11,7 +11,7 @@ from urllib.parse import unquote_to_bytes
 
 import pytest
 
-from tools.engine import ROOT, find_engine
+from tools.engine import ROOT, find_vm
 
 HERE = Path(__file__).parent
 # New at each event, or of the sender's own; the time of sending is not the tracker's.
@@ -120,8 +120,8 @@ def engines():
     fakes = ROOT / "host_tests" / "fakes"
     path = os.pathsep.join(map(str, (ROOT / "lib", fakes)))
     found = {"cpython": ([sys.executable], dict(os.environ, PYTHONPATH=path))}
-    program, what = find_engine()
-    if "CPython" not in what:
+    program = find_vm()
+    if program:
         command = [program, "-X", "heapsize=512wk"]
         found["vm"] = (command, dict(os.environ, MICROPYPATH=f".frozen:{ROOT / 'lib'}"))
     return found

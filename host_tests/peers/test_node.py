@@ -2,34 +2,21 @@
 
 import json
 import os
-import shutil
 import subprocess
 
 import pytest
 
+from host_tests.outside import node_tracker
 from peers.conftest import HERE, comparable, engines
 from snowplow_tracker import global_entities
-from tools.engine import ROOT
 
-PACKAGE = "@snowplow/node-tracker@4.8.0"
 EVENTS = 8 * 4
 
 
 @pytest.fixture(scope="session")
 def node():
     """Run node with arguments: its standard output. The tracker is installed once, in build/."""
-    if not (shutil.which("node") and shutil.which("npm")):
-        pytest.skip("no Node on this machine")
-    folder = ROOT / "build" / "node"
-    modules = folder / "node_modules"
-    if not (modules / "@snowplow" / "node-tracker").is_dir():
-        folder.mkdir(parents=True, exist_ok=True)
-        # The folder's own package.json, so that no other one above is found.
-        (folder / "package.json").write_text('{"private": true}\n')
-        install = ["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", PACKAGE]
-        done = subprocess.run(install, cwd=folder, capture_output=True, text=True, timeout=120)
-        if done.returncode:
-            pytest.skip(f"npm could not install {PACKAGE}: {done.stderr.strip()[-200:]}")
+    modules = node_tracker() / "node_modules"
 
     def run(*arguments):
         env = dict(os.environ, NODE_PATH=str(modules))

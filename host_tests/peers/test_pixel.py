@@ -1,27 +1,26 @@
 """Pixels and click redirects in a real browser."""
 
-import shutil
 import subprocess
 
 import pytest
 
+from host_tests.outside import BROWSER_ARGUMENTS, find_browser
 from peers.test_judge import assert_good, verdicts
 from snowplow_tracker.pixel import click_url, escape, pixel_tag
 from tools.collector.iglu import Schemas
 
 TITLE = 'Tom & "Jerry\'s" <greenhouse> é 漢字 😀 50% + 1 # ; = ? \\ &amp;'
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 
 @pytest.fixture
 def browse(tmp_path):
     """Open an address in a headless browser: the page as it is in the end."""
-    program = next(filter(None, map(shutil.which, BROWSERS)), None)
+    program = find_browser()
     if not program:
         pytest.skip("no Chromium on this machine")
 
     def run(url):
-        command = [program, "--headless", "--no-sandbox", "--disable-gpu", "--dump-dom"]
+        command = [program, "--headless", *BROWSER_ARGUMENTS, "--dump-dom"]
         command += [f"--user-data-dir={tmp_path / 'profile'}", "--virtual-time-budget=3000", url]
         done = subprocess.run(command, capture_output=True, text=True, timeout=60)
         assert done.returncode == 0, done.stderr[-2000:]

@@ -5,8 +5,8 @@ import sys
 import threading
 from pathlib import Path
 
-from host_tests.bench.firmware import compiled
 from tools.deploy import stage
+from tools.engine import compile_board
 
 CONFIG = {
     "app_id": "pico-w",
@@ -20,10 +20,7 @@ CONFIG = {
 def build(folder, url):
     """The firmware as a board gets it, compiled, which saves a slow board the work."""
     board = stage(folder, {**CONFIG, "collector": url})
-    for source in [*board.rglob("*.py")]:
-        if source.name not in ("boot.py", "main.py"):
-            compiled(source, source.with_suffix(".mpy"), board)
-            source.unlink()
+    compile_board(board)
     return board
 
 

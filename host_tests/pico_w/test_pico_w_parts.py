@@ -68,11 +68,7 @@ def test_the_time_as_ntptime_reads_it(serve):
     assert abs(seconds - time.time()) < 2
 
 
-def test_the_time_of_a_vm_that_asks(serve):
-    from vm_board import find_vm
-
-    if not find_vm():
-        pytest.skip("no MicroPython VM for this machine")
+def test_the_time_of_a_vm_that_asks(serve, vm_program):
     import subprocess
 
     # What the frozen ntptime.py of a board does, but for the port.
@@ -84,7 +80,7 @@ def test_the_time_of_a_vm_that_asks(serve):
         "print(struct.unpack('!I', s.recv(48)[40:44])[0])\n"
     )
     port = serve(services.ntp_answer).port
-    command = [find_vm(), "-c", code % port]
+    command = [vm_program, "-c", code % port]
     run = subprocess.run(command, capture_output=True, text=True, timeout=20)
     assert abs(int(run.stdout) - services.NTP_EPOCH - time.time()) < 5, run.stderr
 
@@ -143,11 +139,9 @@ def test_the_real_emulator_has_what_is_pinned():
 
 
 # --- installing ----------------------------------------------------------------------------------
-def test_the_firmware_arrives_on_a_board_behind_a_port(tmp_path):
-    from vm_board import VmBoard, find_vm
+def test_the_firmware_arrives_on_a_board_behind_a_port(tmp_path, vm_program):
+    from vm_board import VmBoard
 
-    if not find_vm():
-        pytest.skip("no MicroPython VM for this machine")
     board = install.build(tmp_path / "tree", "http://127.0.0.1:9")
     wanted = {
         "/" + path.relative_to(board).as_posix(): path.read_bytes()

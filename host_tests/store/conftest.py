@@ -7,21 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from tools.engine import ROOT, find_engine
+from tools.engine import ROOT
 
 HERE = Path(__file__).parent
 
 
 @pytest.fixture(scope="session")
-def on_vm():
+def on_vm(vm_program):
     """on_vm(script, *arguments, heap="4m") -> the JSON line that the script prints last."""
-    program, what = find_engine()
-    if "CPython" in what:
-        pytest.skip("no MicroPython VM here: it has no wheel for this machine")
-
     def run(script, *arguments, heap="4m"):
         done = subprocess.run(
-            [program, "-X", f"heapsize={heap}", HERE / script, *map(str, arguments)],
+            [vm_program, "-X", f"heapsize={heap}", HERE / script, *map(str, arguments)],
             env=dict(os.environ, MICROPYPATH=os.pathsep.join((".frozen", str(ROOT / "lib")))),
             capture_output=True,
             text=True,

@@ -6,8 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from tools.engine import find_engine
-
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
@@ -31,9 +29,6 @@ class VM:
 
 
 @pytest.fixture(scope="session")
-def vm():
+def vm(vm_program):
     """The VM, or a skip that says why there is none."""
-    program, what = find_engine()
-    if "CPython" in what:
-        pytest.skip("no MicroPython VM here: it has no wheel for this machine")
-    return VM(program)
+    return VM(vm_program)

@@ -2,18 +2,16 @@
 files run there over the fakes."""
 import json
 import os
-import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from boards import unix
+from tools.engine import find_vm
 
 ROOT = Path(__file__).resolve().parents[2]
-BESIDE = Path(sys.executable).parent / "micropython"
-VM = str(BESIDE) if BESIDE.exists() else shutil.which("micropython")
+VM = find_vm()
 
 pytestmark = pytest.mark.skipif(VM is None, reason="no micropython beside python or on PATH")
 

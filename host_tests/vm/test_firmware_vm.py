@@ -1,7 +1,6 @@
 """The whole firmware on the real MicroPython VM, over fakes of `machine` and `network` and real
 sockets, against the real collector: every event good, over deep sleeps, crashes and resets."""
 
-import http.server
 import json
 import os
 import re
@@ -14,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from host_tests.outside import Handler, serving
 from tools.deploy import stage
 from tools.engine import ROOT
 
@@ -286,39 +286,27 @@ class Documents:
 
     def __init__(self):
         self.document = {"configurationVersion": 1, "configurationBundle": []}
-        documents = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_GET(self):
-                body = json.dumps(documents.document).encode()
-                self.send_response(200)
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, *arguments):
-                pass
-
-        self._server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
-        self.url = "http://127.0.0.1:%d/board.json" % self._server.server_port
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
-        self._thread.start()
 
     def set(self, version, **bundle):
         bundle["namespace"] = "firmware"
         self.document = {"configurationVersion": version, "configurationBundle": [bundle]}
 
-    def close(self):
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
-
 
 @pytest.fixture
 def documents():
     found = Documents()
-    yield found
-    found.close()
+
+    class Configuration(Handler):
+        def do_GET(self):
+            body = json.dumps(found.document).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+    with serving(Configuration) as server:
+        found.url = server.url + "/board.json"
+        yield found
 
 
 def test_remote_configuration_and_its_way_back(start, documents, collector):

@@ -2,10 +2,10 @@
 
 import functools
 import http.server
-import threading
 
 import pytest
 
+from host_tests.outside import Handler, serving
 from tools.engine import ROOT
 from tools.package import LIB, package, text
 
@@ -14,17 +14,11 @@ from tools.package import LIB, package, text
 def served():
     """lib/ over HTTP on loopback, as mip fetches from any server: its address."""
 
-    class Quiet(http.server.SimpleHTTPRequestHandler):
-        def log_message(self, *_):
-            pass
+    class Files(Handler, http.server.SimpleHTTPRequestHandler):
+        pass
 
-    handler = functools.partial(Quiet, directory=LIB)
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-        thread.start()
-        yield "http://127.0.0.1:%d" % server.server_address[1]
-        server.shutdown()
-        thread.join()
+    with serving(functools.partial(Files, directory=LIB)) as server:
+        yield server.url
 
 
 def test_package_json_lists_the_library_as_it_is():

@@ -4,10 +4,11 @@ import os
 import subprocess
 import sys
 import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 
 import pytest
 
+from host_tests.outside import Handler, serving
 from tools.engine import ROOT
 
 SCRIPT = """
@@ -26,7 +27,7 @@ for _ in range(2):
 """
 
 
-class Handler(BaseHTTPRequestHandler):
+class Collector(Handler):
     """Answers as its path says, and keeps what it was sent."""
 
     def do_POST(self):
@@ -66,9 +67,6 @@ class Handler(BaseHTTPRequestHandler):
     def _body(self):
         return self.rfile.read(int(self.headers.get("Content-Length", 0)))
 
-    def log_message(self, *_):
-        pass
-
 
 class Server(ThreadingHTTPServer):
     daemon_threads = True
@@ -79,15 +77,11 @@ class Server(ThreadingHTTPServer):
 
 @pytest.fixture
 def server():
-    with Server(("127.0.0.1", 0), Handler) as server:
+    with serving(Collector, Server) as server:
         server.seen = []
         server.done = threading.Event()
-        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-        thread.start()
         yield server
         server.done.set()
-        server.shutdown()
-        thread.join()
 
 
 @pytest.fixture(params=["cpython", "vm"])
