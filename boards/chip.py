@@ -5,10 +5,10 @@
 import time
 
 import machine
-from boards import base
+from boards import common
 
 
-class Board(base.Board):
+class Board(common.Board):
     _WATCHDOG_MS = 60000
     _watchdog: "machine.WDT | None" = None
     _limit = 0
@@ -59,7 +59,7 @@ class Board(base.Board):
         code = self._note()
         if code:
             self._set_note(0)
-        return base.INTENTS[code] if 0 < code < len(base.INTENTS) else None
+        return common.INTENTS[code] if 0 < code < len(common.INTENTS) else None
 
     def _note(self):
         return 0
@@ -85,7 +85,7 @@ class Board(base.Board):
 
     def intend(self, intent):
         """Write down why the next reset comes: one of INTENTS."""
-        self._set_note(base.INTENTS.index(intent))
+        self._set_note(common.INTENTS.index(intent))
 
     def reset(self, intent):
         """intend() it, and boot again."""

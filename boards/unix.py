@@ -7,7 +7,7 @@ import os
 import select
 import sys
 
-from boards import base
+from boards import base, common
 
 # Names of thermal zones and hwmon chips that tell a CPU's or a board's temperature, the
 # best first; the others (battery, radio, SSD) are no one's idea of it.
@@ -134,7 +134,7 @@ class Board(base.Board):
         ):
             try:
                 read()
-                found[name] = base.Sensor(read)
+                found[name] = common.Sensor(read)
             except OSError:
                 self.absent.append(lack)
         if "disk" in found and not self._disks:

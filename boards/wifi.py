@@ -17,7 +17,7 @@ import time
 
 import network
 import ntptime
-from boards import base, chip
+from boards import chip
 from micropython import const
 
 _STEP_MS = const(100)
@@ -140,7 +140,9 @@ def _backoff(rounds):
     return 1 + int.from_bytes(os.urandom(2), "little") % cap
 
 
-class Link(base.Link):
+class Link:
+    ssid = None
+    joins = join_ms = wait = 0
     # networks: dicts with ssid, password and, for a static one, address = [own address,
     # mask, gateway, name server]; tried in order, `timeout` seconds each.
     def __init__(

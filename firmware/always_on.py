@@ -10,9 +10,6 @@ from snowplow_tracker.background import sleep_ms
 from snowplow_tracker.sync import sync
 from stores import make_store
 
-_WELL_MS = 600000  # so long without a crash, and the next one is the first again
-_SAFE_HEALTH = 3600
-
 
 def run(board, settings, crashes, intent):
     """Run until the board is told to stop."""
@@ -30,7 +27,6 @@ class AlwaysOn:
 
     def run(self):
         """Run until the board is told to stop; then send what is left."""
-        self.app.hello()
         self.app.watch()
         try:
             asyncio.run(self._main())
@@ -44,7 +40,7 @@ class AlwaysOn:
         app.started()
         parts = [self._sample(), self._link(), app.emitter.run(settings["send_seconds"])]
         if settings["health_seconds"] or self._safe:
-            parts.append(self._health(settings["health_seconds"] or _SAFE_HEALTH))
+            parts.append(self._health(settings["health_seconds"] or 3600))
         if app.remote:
             parts.append(self._remote())
         if app.board.has_led:
@@ -57,7 +53,8 @@ class AlwaysOn:
             app.guard.feed()
             app.report()
             app.reset_if_wanted()
-            if self._safe or clock.ms() > _WELL_MS:
+            # After ten minutes without a crash, the next one is the first again.
+            if self._safe or clock.ms() > 600000:
                 app.went_well()
             await asyncio.sleep(0.25)
         for task in tasks:

@@ -1,24 +1,12 @@
 # What both modes share: the tracker with its store, what is attached to every event, reading
 # a sensor into an event, what is told of failures, and how the firmware ends.
 #
-# always_on.py and battery.py decide when.
-import sys
-
-from guard import Guard
-from sensing import Sensors, readings
-from snowplow_tracker import Emitter, Subject, Tracker, __version__, clock
-from snowplow_tracker.boots import keep
+# always_on.py and battery.py decide when; begin.py makes an App's parts.
+# mypy: disable-error-code=attr-defined
+from forget import forget
+from sensing import readings
+from snowplow_tracker import clock
 from snowplow_tracker.boots import save as save_clock
-from snowplow_tracker.state import load, save
-from transport import Meter
-
-_VENDOR = "iglu:io.github.snowplow_micropython/"
-READING = _VENDOR + "sensor_reading/jsonschema/1-0-0"
-BOARD = _VENDOR + "board/jsonschema/1-0-0"
-LOSS = _VENDOR + "loss/jsonschema/1-0-0"
-
-_STOP_SECONDS = 10
-_AGAIN_MS = 6 * 3600000
 
 
 class App:
@@ -29,81 +17,42 @@ class App:
         self.settings = settings
         self.crashes = crashes
         self.store = store
-        self.cause = board.reset_cause()
         self.intent = intent
         self.tracked = 0
         self.battery = None  # percent, once a sensor told
         self.low = False
-        self.remote = None  # a Remote, if the config names one
+        self.extras = self.remote = None  # an Extras, a Remote, if the config asks for them
         self.wants_reset = False
+        self.wakes = None  # how often it slept, in the mode battery
         self._trouble = None
         self._lost: dict = {}
-        self.boots = self._count_boots()
-        self.wakes = None  # how often it slept, in the mode battery
-        self.guard = Guard(board)
-        board.on_idle = self.guard.feed
-        wifi = dict(settings["wifi"] or {})
-        self.link = board.link(wifi.pop("networks", None), **wifi)
-        clock.hook = board.set_clock
-        keep(settings["state_path"] + "/boots.json", board.set_time)
-        self._make_tracker()
-        if settings["remote"]:
-            from remote import Remote
+        import begin
 
-            self.remote = Remote(self)
-        self.sensors = Sensors(board, settings, self.sensor_changed)
+        begin.make(self)
 
-    # A wake from deep sleep is no boot, and writes nothing.
-    def _count_boots(self):
-        path = self.settings["state_path"] + "/boot.json"
-        count = load(path).get("boots", 0)
-        if self.intent == "sleep":
-            return count
-        save(path, {"boots": count + 1})
-        return count + 1
-
-    def _make_tracker(self):
-        settings = self.settings
-        self.transport = Meter(
-            settings["collector"] + "/com.snowplowanalytics.snowplow/tp2",
-            roots=settings["roots"],
-            verify=settings["verify"],
-            cookie_file=settings["state_path"] + "/cookie.txt",
-        )
-        self.transport.tell = self.heard
-        self.emitter = Emitter(
-            settings["collector"],
-            batch_size=settings["batch_size"],
-            event_store=self.store,
-            transport=self.transport,
-            idle=self.board.idle,
-            online=self.board.online,
-        )
-        subject = Subject()
-        if self.board.id():
-            subject.set_domain_user_id(self.board.id())
-        if settings["user_id"]:
-            subject.set_user_id(settings["user_id"])
-        self.tracker = Tracker(
-            settings["namespace"], self.emitter, subject, app_id=settings["app_id"]
-        )
-        self.entity = (BOARD, self._identity())
-        self.tracker.plugins.append(self._attach)
-        self.extras = None
-        if settings["track"] != ["errors"]:
-            from extras import Extras
-
-            self.extras = Extras(self)
-
-    def _attach(self, eid, pairs, schema, entities):
+    def attach(self, eid, pairs, schema, entities):
+        """A plugin of the tracker: who it is, in every event."""
+        pairs.update(self.who)
         entities.insert(0, self.entity)
 
-    def _identity(self):
-        data = {"port": sys.platform, "firmware": __version__}
-        for key, value in (("id", self.board.id()), ("model", self.board.model)):
-            if value:
-                data[key] = value
-        return data
+    def started(self):
+        """Track the boot, which is over now; a wake from deep sleep is none."""
+        import begin
+
+        begin.started(self)
+        self.forget()
+
+    def forget(self):
+        """Let go of what was needed once, and what is needed now and then."""
+        forget(
+            "begin",
+            "health",
+            "snowplow_tracker.checks",
+            "snowplow_tracker.entities",
+            "snowplow_tracker.events",
+            "snowplow_tracker.fields",
+            "snowplow_tracker.install",
+        )
 
     # --- events ---------------------------------------------------------------------------
     def struct(self, category, action, label=None, property_=None, value=None):
@@ -125,7 +74,7 @@ class App:
             data = {"sensor": name, "readings": readings(found)}
             if trigger:
                 data["trigger"] = trigger
-            self.event(READING, data)
+            self.event("iglu:io.github.snowplow_micropython/sensor_reading/jsonschema/1-0-0", data)
             if "battery" in found:
                 self._battery(found["battery"])
         return found
@@ -158,20 +107,6 @@ class App:
             self.low = low
             self.struct("battery", "low" if low else "ok", None, None, percent)
 
-    def started(self):
-        """Track the boot, and what ended the run before if that was a crash."""
-        self.struct("board", "boot", self.cause, self.intent)
-        error = self.crashes.error
-        if error and "errors" in self.settings["track"]:
-            from snowplow_tracker.events.error import SCHEMA
-
-            self.event(SCHEMA, error)
-        if self.crashes.safe:
-            print("safe mode after %d crashes in a row: no sensors" % self.crashes.count)
-            self.struct("board", "safe_mode", None, None, self.crashes.count)
-        if self.extras:
-            self.extras.started()
-
     def sensor_changed(self, name, error):
         """Tell that a sensor fails (an OSError), or is back (None)."""
         print("sensor %s: %s" % (name, "%s; it is asked again" % error if error else "works"))
@@ -181,6 +116,7 @@ class App:
             from snowplow_tracker.events.error import error as application_error
 
             self.event(*application_error(error, thread_name="sensor " + name))
+            self.forget()
 
     def losses(self):
         """Track what the store gave up since the last time, if it did."""
@@ -188,7 +124,7 @@ class App:
         data = {cause: lost[cause] - self._lost.get(cause, 0) for cause in lost}
         if sum(data.values()):
             self._lost = dict(lost)
-            self.event(LOSS, data)
+            self.event("iglu:io.github.snowplow_micropython/loss/jsonschema/1-0-0", data)
 
     def health(self):
         """Track how the board is."""
@@ -198,6 +134,7 @@ class App:
         self.event(health.SCHEMA, health.measure(self))
         if self.extras:
             self.extras.refresh()
+        self.forget()
 
     # --- the link -------------------------------------------------------------------------
     # `alive`: whether the other side was heard of at all, whatever it said.
@@ -221,7 +158,7 @@ class App:
         """Reset for a dead link, where no events are in RAM alone."""
         safe = self.settings["store_bytes"] or not len(self.store)
         # One that did not help is not tried again for a while.
-        if self.intent == "link" and clock.ms() < _AGAIN_MS:
+        if self.intent == "link" and clock.ms() < 6 * 3600000:
             safe = False
         if self.wants_reset and safe:
             self.restart("link")
@@ -255,14 +192,6 @@ class App:
             self.restart("config")
 
     # --- beginning and end ----------------------------------------------------------------
-    def hello(self):
-        """Print what board this is, what it has and what it lacks."""
-        print("board: %s (%s), id %s" % (self.board.model, sys.platform, self.board.id()))
-        print("sensors:", ", ".join(self.sensors.names) or "none")
-        for what in self.board.absent:
-            print("absent:", what)
-        print("collector:", self.settings["collector"])
-
     def watch(self):
         """Start the watchdog, if the config wants one and the board has one."""
         seconds = self.settings["watchdog_seconds"]
@@ -293,7 +222,7 @@ class App:
     def goodbye(self):
         """Send what is left for a while, and say what became of all events."""
         self.board.intend("stop")
-        self.tracker.flush(_STOP_SECONDS)
+        self.tracker.flush(10)
         self.save()
         print(
             "stopped: tracked %d, sent %d, unsent %d, dropped %d"

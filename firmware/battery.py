@@ -105,11 +105,11 @@ class Battery:
     def run(self):
         """Wake and sleep until the board is told to stop."""
         app = self.app
-        if not self._resumed:
-            app.hello()
         app.watch()
         try:
-            if not self._resumed:
+            if self._resumed:
+                app.forget()
+            else:
                 app.started()
             while not app.board.stopping():
                 self.wake()
@@ -167,7 +167,8 @@ class Battery:
             app.health()
         sent = app.tracker.flush(self._options["send_timeout"])
         if app.remote:
-            due = now // app.remote.seconds != self._asked // app.remote.seconds
+            seconds = app.settings["remote"]["seconds"]
+            due = now // seconds != self._asked // seconds
             if due:
                 self._asked = now
             app.settle(due)

@@ -11,7 +11,12 @@ class ConfigError(ValueError):
 
 
 def _text(limit, least=1):
-    return lambda v: isinstance(v, str) and least <= len(v) <= limit
+    return lambda v: isinstance(v, str) and least <= _units(v) <= limit
+
+
+# As Enrich counts: UTF-16, and four for a tab.
+def _units(v):
+    return len(v) + 3 * v.count("\t") + sum([c > "\uffff" for c in v])
 
 
 # On a board isinstance(True, int) is False, on CPython it is not.

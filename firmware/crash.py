@@ -1,11 +1,9 @@
 # What becomes of an uncaught exception: it is written down, the board resets, and the next
-# boot sends it as application_error. After _LIMIT of them in a row, without a time in between
+# boot sends it as application_error. After three of them in a row, without a time in between
 # that went well, the next boots are in safe mode: no sensors, but it still reports.
 #
 # A reset by the watchdog counts as one, where the run before did not say that it was planned.
 from snowplow_tracker.state import load, save
-
-_LIMIT = 3
 
 
 class Crashes:
@@ -19,7 +17,7 @@ class Crashes:
     @property
     def safe(self):
         """Whether too many came in a row."""
-        return self.count >= _LIMIT
+        return self.count >= 3
 
     def record(self, exception):
         """Write an exception down for the next boot."""

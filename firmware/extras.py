@@ -12,7 +12,7 @@ class Extras:
         self._entities: list = []
         self.session = self.lifecycle = self._diagnostics = None
         if "session" in wanted or "lifecycle" in wanted:
-            from snowplow_tracker import Session
+            from snowplow_tracker.session import Session
 
             self.session = Session(self._path)
             tracker.plugins.append(self.session)
@@ -22,7 +22,7 @@ class Extras:
             self.lifecycle = Lifecycle(tracker, self.session)
             tracker.plugins.append(self.lifecycle)
         if "diagnostics" in wanted:
-            from snowplow_tracker import Diagnostics
+            from snowplow_tracker.diagnostics import Diagnostics
 
             self._diagnostics = Diagnostics(tracker)
         if "platform" in wanted or "application" in wanted:
@@ -38,7 +38,6 @@ class Extras:
             from snowplow_tracker.install import track_install
 
             self.app.count(track_install(self.app.tracker, self._path))
-            _forget("snowplow_tracker.install")  # it was needed once
         if self.lifecycle:
             self.app.count(self.lifecycle.foreground())
 
@@ -79,15 +78,6 @@ class Extras:
                     available_storage=space[1],
                 )
             )
-            # Once an hour it can be loaded again; until then TLS has more of it.
-            _forget("snowplow_tracker.entities.mobile_context")
         if self._diagnostics:
             for _ in range(self._diagnostics.check()):
                 self.app.tracked += 1
-
-
-def _forget(name):
-    # Its package refers to it, too.
-    package, _, own = name.rpartition(".")
-    if sys.modules.pop(name, None):
-        delattr(sys.modules[package], own)

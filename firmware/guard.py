@@ -12,10 +12,6 @@ class Guard:
         """`part` goes on, and will be heard of again within so many seconds."""
         self._until[part] = clock.ms() + seconds * 1000
 
-    def release(self, part):
-        """`part` has ended in order."""
-        self._until.pop(part, None)
-
     def feed(self):
         """Feed the watchdog, unless a part is overdue."""
         now = clock.ms()

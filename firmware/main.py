@@ -3,12 +3,12 @@ import sys
 
 import boards
 from crash import Crashes
-from remote import settings_of
+from forget import forget
+from settings import settings_of
 
 
 def start(settings):
-    for name in ("config", "remote", "boards.sensors"):  # what is needed later loads again
-        sys.modules.pop(name, None)
+    forget("config", "settings", "remote")
     board = boards.load(**({} if settings["led"] is None else {"led": settings["led"]}))
     intent = board.intent()
     crashes = Crashes(settings["state_path"])

@@ -3,9 +3,7 @@
 import time
 
 from boards import sensors
-from boards.base import unit
-
-_TRIES = 2
+from boards.common import unit
 
 
 class Sensors:
@@ -67,7 +65,7 @@ class Sensors:
     def read(self, name):
         """The sensor's readings as a dict, or None while it fails."""
         trouble = None
-        for attempt in range(_TRIES):
+        for attempt in range(2):
             if attempt:
                 time.sleep(0.1)
             try:

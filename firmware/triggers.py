@@ -1,7 +1,6 @@
 # When sensors are read. A trigger is due in each new slot of its seconds; slots are counted
 # on the wall clock, so that readings of several boards fall together, and on a board that
 # sleeps all that is to be kept is when it was awake last.
-from boards.sensors import pulses
 
 
 class Trigger:
@@ -14,6 +13,8 @@ class Trigger:
         self.beyond = False  # a threshold: whether it was crossed
         self._edges = None
         if self.when == "edge":
+            from boards.sensors import pulses
+
             pin = board.input(options["pin"], options["pull"])
             rising = options["edge"] == "rising"
             self._edges = pulses.Sensor(pin, options["debounce_ms"], rising)

@@ -22,6 +22,7 @@ def simulate(monkeypatch):
     def start(port, chip="ESP32"):
         import boards.base
         import boards.chip
+        import boards.common
         import boards.esp32
         import boards.rp2
         import simulation
@@ -32,7 +33,7 @@ def simulate(monkeypatch):
             if name.startswith("boards.") and hasattr(module, "time"):
                 monkeypatch.setattr(module, "time", world.time)
         heap = types.SimpleNamespace(collect=lambda: None, mem_free=lambda: world.memory_free)
-        monkeypatch.setattr(boards.base, "gc", heap)
+        monkeypatch.setattr(boards.common, "gc", heap)
         return world
 
     return start

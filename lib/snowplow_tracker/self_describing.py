@@ -4,25 +4,6 @@
 from .record import dumps, utf8
 
 _NAME = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
-# Enrich reads at most 40 levels; the wrappers are three of them at the deepest.
-_MAX_DEPTH = 37
-
-
-class SelfDescribingJson:
-    def __init__(self, schema, data):
-        self.schema = schema
-        self.data = data
-
-    def __iter__(self):
-        return iter((self.schema, self.data))
-
-    def to_json(self):
-        """A dict of schema and data."""
-        return {"schema": self.schema, "data": self.data}
-
-    def to_string(self):
-        """Its JSON."""
-        return pair_json("data", self)
 
 
 def unstruct(tracker, pair):
@@ -112,8 +93,9 @@ def check_json(name, data):
     todo = [(data, 1)]
     while todo:
         value, depth = todo.pop()
-        if depth > _MAX_DEPTH:
-            raise ValueError("%s: nested deeper than %d levels" % (name, _MAX_DEPTH))
+        # Enrich reads at most 40 levels; the wrappers are three of them at the deepest.
+        if depth > 37:
+            raise ValueError("%s: nested deeper than 37 levels" % name)
         if isinstance(value, dict):
             for key in value:
                 if not isinstance(key, str):

@@ -13,7 +13,6 @@
 import time
 
 from . import clock
-from .checks import integer, uuid
 from .record import uuid4
 from .state import load, save
 
@@ -24,7 +23,6 @@ SCHEMA = "iglu:com.snowplowanalytics.snowplow/client_session/jsonschema/1-0-2"
 _UUIDS = ("user_id", "session_id", "previous_session_id", "first_event_id")
 _COUNTS = ("session_index", "event_index", "foregrounds", "backgrounds")
 _TIMES = ("first_event_ms", "slept")
-_LATEST = 253402300799999  # the end of the year 9999
 
 
 class Session:
@@ -99,6 +97,8 @@ class Session:
         self._save()
 
     def _load(self, state):
+        from .checks import integer, uuid
+
         for name in _UUIDS:
             value = state.get(name)
             setattr(self, name, None if value is None else uuid(name, value))
@@ -106,9 +106,11 @@ class Session:
             raise ValueError("user_id")
         for name in _COUNTS:
             setattr(self, name, integer(name, state.get(name), 0, 2000000000))
-        for name in _TIMES:
+        for name in _TIMES:  # up to the end of the year 9999
             value = state.get(name)
-            setattr(self, name, None if value is None else integer(name, value, 0, _LATEST))
+            if value is not None:
+                value = integer(name, value, 0, 253402300799999)
+            setattr(self, name, value)
 
     def _save(self):
         state = {name: getattr(self, name) for name in _UUIDS + _COUNTS + _TIMES}

@@ -1,10 +1,6 @@
 # What the emitter does before it sends, if clock.hook or clock.keeper is set.
 from . import clock
 
-_MINUTE = 60000
-_DAY = 86400000
-_TRIES = 3
-
 
 def sync(idle=None):
     """Ask clock.hook, each minute until the time is known, then daily."""
@@ -12,7 +8,7 @@ def sync(idle=None):
         clock.keeper()
     if clock.hook is None or clock.ms() < clock._ask_at:
         return
-    for _ in range(_TRIES):
+    for _ in range(3):
         try:
             if clock.hook() is not False and clock._now() >= clock._NEVER:
                 # It may be before a floor that a wrong clock has left.
@@ -23,4 +19,4 @@ def sync(idle=None):
             pass
         if idle:
             idle()
-    clock._ask_at = clock.ms() + (_DAY if clock.known() else _MINUTE)
+    clock._ask_at = clock.ms() + (86400000 if clock.known() else 60000)

@@ -11,11 +11,6 @@ from struct import unpack_from
 from . import clock
 from .record import HEADER
 
-_GIVE_UP = (400, 401, 403, 410, 422)
-_ALONE = 4
-_ROUNDS = 8
-_MAX_RETRY_AFTER_MS = 3600000
-
 
 class Trouble:
     def __init__(self, emitter):
@@ -47,13 +42,13 @@ class Trouble:
         return emitter._settle(after, last)
 
     def _retries(self, status, length, after):
-        final = status in _GIVE_UP or status == 413
+        final = status in (400, 401, 403, 410, 413, 422)
         if not self.emitter.custom_retry_codes.get(status, not final):
             return False
         # An event over the limit goes once; an answer of any kind settles it.
         if status and length > self.emitter.byte_limit:
             return False
-        return bool(after) or self.rounds < _ROUNDS
+        return bool(after) or self.rounds < 8
 
     def _wait(self, status, count, after, last):
         emitter = self.emitter
@@ -66,9 +61,9 @@ class Trouble:
         if after or asked or not (status or getattr(emitter.transport, "began", True)):
             return None
         self.failed += 1
-        if self.failed == _ALONE:
+        if self.failed == 4:
             emitter._most = max(1, count // 2)
-        if self.failed <= _ALONE:
+        if self.failed <= 4:
             return None
         if self.ahead != self.ahead_then:
             self.ahead_then = self.ahead
@@ -90,20 +85,20 @@ class Trouble:
         if oldest != self.oldest:  # it was evicted
             self.emitter.event_store.drop(self.ahead)
             self._begin()
-        return 1 if self.failed >= _ALONE else most
+        return 1 if self.failed >= 4 else most
 
     def _sequence(self):
         record = self.emitter.event_store.peek(0)
         return unpack_from(HEADER, record)[3] if record else 0
 
     def _asked(self, status):
-        # Retry-After in milliseconds, bounded.
+        # Retry-After in milliseconds, an hour at most.
         asked = getattr(self.emitter.transport, "retry_after", None)
         if not asked or not status:
             return 0
         from .transport.date import retry_after_ms
 
-        return min(retry_after_ms(asked, clock.unix_ms()), _MAX_RETRY_AFTER_MS)
+        return min(retry_after_ms(asked, clock.unix_ms()), 3600000)
 
 
 def random(limit):

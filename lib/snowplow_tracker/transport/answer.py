@@ -1,9 +1,6 @@
-# Reads an answer within bounds: whatever comes, it ends with a status or an OSError.
+# Reads an answer within bounds: whatever comes, it ends with a status or an OSError. The head
+# may have 16,384 bytes, the body 4,096; of a line, 512 are looked at.
 from .. import clock
-
-_MAX_HEAD = 16384
-_MAX_LINE = 512
-_MAX_BODY = 4096
 
 
 class Reply:
@@ -16,7 +13,7 @@ class Reply:
         self.began = False  # whether a byte of it came
         self.keep = False  # whether the connection can take another request
         self._in = b""
-        self._left = _MAX_HEAD
+        self._left = 16384
         self._length = -1
         self._chunked = False
 
@@ -70,7 +67,7 @@ class Reply:
         # A collector's says nothing; it is read so that the connection can be kept.
         if status in (204, 304):
             return
-        self._left = _MAX_BODY
+        self._left = 4096
         if self._chunked:
             size = 1
             while size:
@@ -79,13 +76,13 @@ class Reply:
                     size = int(line.split(b";")[0], 16)
                 except ValueError:
                     size = -1
-                if not 0 <= size <= _MAX_BODY:
+                if not 0 <= size <= 4096:
                     raise OSError
                 yield from self._take(size)
                 line = yield from self._line()  # what ends a chunk, or the trailers
                 while line and not size:
                     line = yield from self._line()
-        elif 0 <= self._length <= _MAX_BODY:
+        elif 0 <= self._length <= 4096:
             yield from self._take(self._length)
         else:
             self.keep = False
@@ -105,7 +102,7 @@ class Reply:
                 self.transport.body += part
 
     def _line(self):
-        # The next line without its end. What is beyond _MAX_LINE of it is passed over.
+        # The next line without its end. What is beyond 512 bytes is passed over.
         line = None
         while True:
             end = self._in.find(b"\n")
@@ -114,9 +111,9 @@ class Reply:
                     line = self._in[:end].rstrip()
                 self._in = self._in[end + 1 :]
                 return line
-            if len(self._in) > _MAX_LINE:
+            if len(self._in) > 512:
                 if line is None:
-                    line = self._in[:_MAX_LINE]
+                    line = self._in[:512]
                 self._in = b""
             if not self._fill():
                 yield from self.transport.wait(self._fill, None, "answer")

@@ -1,6 +1,5 @@
-# The collector's cookie, from which it makes network_userid. In a file it survives a reboot.
-
-_MAX = 128
+# The collector's cookie, from which it makes network_userid: 128 bytes at most. In a file it
+# survives a reboot.
 
 
 class Cookie:
@@ -10,7 +9,7 @@ class Cookie:
         try:
             if path:
                 with open(path, "rb") as file:
-                    self.value = _checked(file.read(_MAX + 1))
+                    self.value = _checked(file.read(129))
         except OSError:
             pass  # there is none yet
 
@@ -29,7 +28,7 @@ class Cookie:
 
 
 def _checked(value):
-    if len(value) > _MAX or value.find(b"=") < 1:
+    if len(value) > 128 or value.find(b"=") < 1:
         return b""
     for byte in value:
         if not 33 <= byte <= 126 or byte in b'",;\\':

@@ -1,0 +1,91 @@
+# How the firmware begins. Needed once, and forgotten then: what goes on is in app.py.
+import sys
+
+from guard import Guard
+from sensing import Sensors
+from snowplow_tracker import __version__, clock
+from snowplow_tracker.boots import keep
+from snowplow_tracker.emitter import Emitter
+from snowplow_tracker.state import load, save
+from snowplow_tracker.tracker import Tracker
+from transport import Meter
+
+
+def make(app):
+    """Give an App its parts."""
+    board = app.board
+    settings = app.settings
+    where = settings["state_path"]
+    app.cause = board.reset_cause()
+    app.boots = _count_boots(where + "/boot.json", app.intent)
+    app.guard = Guard(board)
+    board.on_idle = app.guard.feed
+    wifi = dict(settings["wifi"] or {})
+    app.link = board.link(wifi.pop("networks", None), **wifi)
+    clock.hook = board.set_clock
+    keep(where + "/boots.json", board.set_time)
+    app.transport = Meter(
+        settings["collector"] + "/com.snowplowanalytics.snowplow/tp2",
+        roots=settings["roots"],
+        verify=settings["verify"],
+        cookie_file=where + "/cookie.txt",
+    )
+    app.transport.tell = app.heard
+    app.emitter = Emitter(
+        settings["collector"],
+        batch_size=settings["batch_size"],
+        event_store=app.store,
+        transport=app.transport,
+        idle=board.idle,
+        online=board.online,
+    )
+    app.tracker = Tracker(settings["namespace"], app.emitter, app_id=settings["app_id"])
+    # Who it is, as a Subject would say it; and the entity of every event.
+    id = board.id()
+    who = {"duid": id, "uid": settings["user_id"]}
+    app.who = {key: who[key] for key in who if who[key]}
+    data = {"port": sys.platform, "firmware": __version__, "id": id, "model": board.model}
+    app.entity = (
+        "iglu:io.github.snowplow_micropython/board/jsonschema/1-0-0",
+        {key: data[key] for key in data if data[key]},
+    )
+    app.tracker.plugins.append(app.attach)
+    if settings["track"] != ["errors"]:
+        from extras import Extras
+
+        app.extras = Extras(app)
+    if settings["remote"]:
+        from remote import Remote
+
+        app.remote = Remote(app)
+    app.sensors = Sensors(board, settings, app.sensor_changed)
+
+
+# A wake from deep sleep is no boot, and writes nothing.
+def _count_boots(path, intent):
+    count = load(path).get("boots", 0)
+    if intent != "sleep":
+        count += 1
+        save(path, {"boots": count})
+    return count
+
+
+def started(app):
+    """Say what board this is, track the boot, and what ended the run before if it crashed."""
+    board = app.board
+    print("board: %s (%s), id %s" % (board.model, sys.platform, board.id()))
+    print("sensors:", ", ".join(app.sensors.names) or "none")
+    for what in board.absent:
+        print("absent:", what)
+    print("collector:", app.settings["collector"])
+    app.struct("board", "boot", app.cause, app.intent)
+    crashes = app.crashes
+    if crashes.error and "errors" in app.settings["track"]:
+        from snowplow_tracker.events.error import SCHEMA
+
+        app.event(SCHEMA, crashes.error)
+    if crashes.safe:
+        print("safe mode after %d crashes in a row: no sensors" % crashes.count)
+        app.struct("board", "safe_mode", None, None, crashes.count)
+    if app.extras:
+        app.extras.started()

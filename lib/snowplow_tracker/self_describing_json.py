@@ -1,0 +1,19 @@
+# The official tracker's class for an event or an entity; a pair (schema, data) is as good.
+from .self_describing import pair_json
+
+
+class SelfDescribingJson:
+    def __init__(self, schema, data):
+        self.schema = schema
+        self.data = data
+
+    def __iter__(self):
+        return iter((self.schema, self.data))
+
+    def to_json(self):
+        """A dict of schema and data."""
+        return {"schema": self.schema, "data": self.data}
+
+    def to_string(self):
+        """Its JSON."""
+        return pair_json("data", self)
