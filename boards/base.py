@@ -103,14 +103,7 @@ class Board(common.Board):
         """A machine.Pin to write to, which starts with `value`."""
         raise OSError("pin: this board has none")
 
-    def temperature(self):
-        """Inside the chip, in degrees Celsius, or None."""
-        return None
-
     # --- sleep and reset --------------------------------------------------------------------
-    def radio_off(self):
-        """Switch the radio off: asleep with it on, a board draws as much as awake."""
-
     # Goes on after it, with all that it knew. A machine without sleep just waits.
     def light_sleep(self, ms):
         """Sleep with the radio off."""

@@ -64,6 +64,10 @@ class Board:
         """Supply or battery voltage in millivolts (int), or None."""
         return None
 
+    def temperature(self):
+        """Inside the chip, in degrees Celsius, or None."""
+        return None
+
     # Collects first: without that the figure is a sawtooth that tells nothing.
     def memory_free(self):
         """Free heap in bytes, or None where the runtime does not tell."""
@@ -111,6 +115,9 @@ class Board:
     def memory(self, data=None):
         """Bytes that outlive deep sleep and reset, but not a loss of power."""
         return b""
+
+    def radio_off(self):
+        """Switch the radio off: asleep with it on, a board draws as much as awake."""
 
     # --- the firmware's loop --------------------------------------------------------------
     def stopping(self):
