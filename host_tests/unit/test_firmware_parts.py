@@ -1,5 +1,6 @@
 """Parts of the firmware by themselves: triggers, guard, crashes, remote configuration, config."""
 import json
+import sys
 import types
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 import config
 import crash
 import document
+import forget
 import guard
 import settings
 import triggers
@@ -246,3 +248,25 @@ def test_a_corrupt_state_stops_nothing(tmp_path, monkeypatch, garbage):
     (tmp_path / "config.json").write_text(json.dumps(GOOD))
     (tmp_path / "remote.json").write_text(garbage)
     assert settings.settings_of("config.json")["app_id"] == "garden"
+
+
+# --- code that is let go of ----------------------------------------------------------------------
+def test_forgotten_code_loads_again(tmp_path, monkeypatch):
+    for name, text in ("__init__", ""), ("once", "times = []"), ("once_more", ""):
+        path = tmp_path / "package" / (name + ".py")
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+    monkeypatch.syspath_prepend(tmp_path)
+    import package.once
+    import package.once_more
+
+    kept = package.once_more
+    package.once.times.append(1)
+    forget.forget("package.once", "package.never")
+    assert not hasattr(package, "once") and "package.once" not in sys.modules
+    import package.once
+
+    assert package.once.times == []
+    assert package.once_more is kept
+    forget.forget("package")  # with all that is in it
+    assert not [name for name in sys.modules if name.startswith("package")]
