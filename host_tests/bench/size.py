@@ -33,8 +33,9 @@ def run(machine):
             high = middle
         else:
             low = middle
-    # Of the sources that are there now: a module that is gone may have left its .mpy.
-    sources = [path for path in LIB.rglob("*.py") if path.stem != "cpython"]
+    # What a board can load; and of the sources that are there now, since a module that is gone
+    # may have left its .mpy.
+    sources = [path for path in LIB.rglob("*.py") if path.stem not in ("cpython", "manifest")]
     compiled = [machine.mpy / path.relative_to(LIB).with_suffix(".mpy") for path in sources]
     return {
         "core_mpy_bytes": size,
