@@ -1,11 +1,13 @@
 import json
 import os
 import time
+from binascii import a2b_base64
 
 import snowplow_tracker.boots as boots
 from expect import tracker
 from fake_time import NOW, Machine
 from snowplow_tracker import clock
+from snowplow_tracker.self_describing import base64
 from snowplow_tracker.sync import sync
 from snowplow_tracker.transport.date import retry_after_ms, set_time, unix_ms
 
@@ -296,7 +298,8 @@ CONTEXTS = "iglu:com.snowplowanalytics.snowplow/contexts/jsonschema/1-0-1"
 
 
 def test_an_event_between_two_known_times_is_bracketed_and_marked():
-    entity = {"schema": "iglu:com.acme/board/jsonschema/1-0-0", "data": {"co": '"co":"{'}}
+    data = {"co": '"co":"{', "漢": "ü~?>"}
+    entity = {"schema": "iglu:com.acme/board/jsonschema/1-0-0", "data": data}
     co = json.dumps({"schema": CONTEXTS, "data": [entity]}, separators=(",", ":"))
     with File() as path, Machine(NOW) as m:
         if json.loads(co)["data"] and co.find('{"schema"') != 0:
@@ -317,12 +320,16 @@ def test_an_event_between_two_known_times_is_bracketed_and_marked():
         started = clock.unix_ms() - clock.ms()
         plain = b'{"e":"se","se_la":"\\"co\\":\\"{"'
         with_co = plain + b',"co":' + json.dumps(co).encode()
-        with_cx = plain + b',"cx":"e30"'
-        events = send_earlier([(earlier, 20000, data) for data in (plain, with_co, with_cx)])
-        for event in events[:3]:
+        with_cx = [plain + b',"cx":"%s"' % base64((co + end).encode()) for end in ("", " ", "  ")]
+        events = send_earlier([(earlier, 20000, data) for data in [plain, with_co] + with_cx])
+        for event in events[:5]:
             assert before + 20000 <= int(event["dtm"]) <= started - (lasted - 20000)
             assert event["se_la"] == '"co":"{'
         marks = [json.loads(event["co"]) for event in events[:2]]
+        for event in events[2:5]:  # of each length that base64 pads in its own way
+            assert not set(event["cx"]) & set("+/=") and "co" not in event
+            cx = event["cx"].replace("-", "+").replace("_", "/") + "=="
+            marks.append(json.loads(str(a2b_base64(cx), "utf-8")))
         for mark in marks:
             assert mark["schema"] == CONTEXTS
             found = mark["data"][0]
@@ -331,8 +338,8 @@ def test_an_event_between_two_known_times_is_bracketed_and_marked():
                 "earliest": before + 20000,
                 "latest": started - (lasted - 20000),
             }
-        assert marks[1]["data"][1:] == [entity] and len(marks[0]["data"]) == 1
-        assert "co" not in events[2] and "co" not in events[3]
+        assert [mark["data"][1:] for mark in marks] == [[]] + [[entity]] * 4
+        assert "co" not in events[5] and "cx" not in events[5]
 
 
 def test_a_boot_of_which_nothing_is_known_gets_the_widest_bracket():

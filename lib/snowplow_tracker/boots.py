@@ -111,9 +111,20 @@ def dated(event, boot, ms):
     earliest, latest = bracket(boot, ms)
     dtm = b',"dtm":"%013d"' % ((earliest + latest) // 2)
     event = bytes(event)
-    if earliest == latest or event.find(b'"cx":"') >= 0:
+    if earliest == latest:
         return event + dtm
     entity = _ENTITY % (earliest, latest)
+    at = event.find(b'"cx":"') + 6
+    if at > 5:
+        from binascii import a2b_base64
+
+        from .self_describing import base64
+
+        end = event.find(b'"', at)
+        cx = a2b_base64(event[at:end].replace(b"-", b"+").replace(b"_", b"/") + b"==")
+        n = cx.find(b"[") + 1
+        cx = base64(b"".join((cx[:n], entity.replace(b"\\", b""), b",", cx[n:])))
+        return b"".join((event[:at], cx, event[end:], dtm))
     at = event.find(_CO)
     if at < 0:
         return b"".join((event, b",", _CO, entity, b']}"', dtm))

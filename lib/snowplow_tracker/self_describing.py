@@ -45,13 +45,16 @@ def attach(tracker, eid, pairs, schema, context):
 
 def _put(tracker, pairs, plain, encoded, json):
     if tracker.encode_base64:
-        from binascii import b2a_base64
-
-        # URL-safe and without padding, which every decoder of the pipeline takes.
-        json = b2a_base64(utf8(json)).rstrip(b"=\n").replace(b"+", b"-").replace(b"/", b"_")
-        pairs[encoded] = json.decode()
+        pairs[encoded] = base64(utf8(json)).decode()
     else:
         pairs[plain] = json
+
+
+def base64(data):
+    """URL-safe and without padding, which every decoder of the pipeline takes."""
+    from binascii import b2a_base64
+
+    return b2a_base64(data).rstrip(b"=\n").replace(b"+", b"-").replace(b"/", b"_")
 
 
 def pair_json(name, pair, encoder=None):
