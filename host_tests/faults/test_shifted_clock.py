@@ -1,16 +1,21 @@
 """The real VM with its system clock moved: what arrives has the right times, or steady ones.
 
-A module `time` on MICROPYPATH stands in front of the built-in one and shifts it.
+A module `time` on MICROPYPATH stands in front of the built-in one and shifts it; for what is
+below Python, Debian's faketime stands in front of the C library.
 """
 
 import asyncio
+import datetime
 import email.utils
 import json
 import os
+import shutil
+import ssl
 import subprocess
 import time
 
 import pytest
+import trustme
 
 from host_tests.faults.wire import Collector
 from tools.engine import ROOT
@@ -117,3 +122,72 @@ def test_times_that_arrive(start, step_s, known, tmp_path, vm_program):
     # From the first answer on, the time is known in any case.
     if not known:
         assert abs(third[1] - time.time_ns() // 10**6) < 20000
+
+
+# mbedTLS reads the clock of the C library, which no module of Python's can stand in front of.
+DATED = """
+import sys
+from snowplow_tracker import Emitter, RingStore, Tracker, clock
+from snowplow_tracker.transport.http import HttpTransport
+url, roots, times = sys.argv[1:4]
+transport = HttpTransport(url, roots=roots)
+emitter = Emitter("h", transport=transport, event_store=RingStore(4000))
+tracker = Tracker("ns", emitter)
+tracker.track_struct_event("c", "first")
+for then in sys.argv[4:]:
+    with open(times, "w") as file:
+        file.write(then)
+    print(clock.known(), emitter.flush(5), emitter.last)
+emitter.close()
+"""
+
+
+@pytest.fixture
+def preload():
+    """What the loader is to put in front of the C library, so that a file tells its time."""
+    if not shutil.which("faketime"):
+        pytest.skip("no faketime on this machine (Debian: apt install faketime)")
+    told = subprocess.run(["faketime", "now", "env"], capture_output=True, text=True, check=True)
+    lines = [line for line in told.stdout.splitlines() if line.startswith("LD_PRELOAD=")]
+    if not lines:
+        pytest.skip("this machine's faketime does not work by LD_PRELOAD")
+    return lines[0].partition("=")[2]
+
+
+def test_a_certificate_is_checked_by_the_boards_clock(vm_program, preload, tmp_path):
+    now = datetime.datetime.now(datetime.timezone.utc)
+    day = datetime.timedelta(days=1)
+    ca = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    certificate = ca.issue_cert("localhost", not_before=now - day, not_after=now + 9 * day)
+    certificate.configure_cert(context)
+    roots, times = tmp_path / "root.der", tmp_path / "times"
+    roots.write_bytes(ssl.PEM_cert_to_DER_cert(ca.cert_pem.bytes().decode()))
+    times.write_text("@2021-01-01 00:00:00")
+
+    async def play():
+        collector = await Collector(ssl=context).start()
+        process = await asyncio.create_subprocess_exec(
+            *(vm_program, "-X", "heapsize=96wk", "-c", DATED),
+            *(f"https://localhost:{collector.port}/x/y", str(roots), str(times)),
+            *("@2021-01-01 00:00:05", "+10d", "+0"),
+            env=dict(
+                os.environ,
+                MICROPYPATH=f".frozen:{ROOT / 'lib'}",
+                LD_PRELOAD=preload,
+                FAKETIME_TIMESTAMP_FILE=str(times),
+                FAKETIME_NO_CACHE="1",
+            ),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+        out, _ = await process.communicate()
+        await collector.stop()
+        return out.decode(), collector.stored
+
+    out, stored = asyncio.run(play())
+    unset, late, right = out.splitlines()
+    assert unset.startswith("False False ") and "the clock is not set" in unset
+    assert late.startswith("True False ") and "certificate" in late.lower()
+    assert "not set" not in late
+    assert right == "True True 200" and len(stored) == 1
