@@ -70,6 +70,10 @@ class Board(common.Board):
         """Whether there is a link with an address."""
         return True
 
+    def dns(self):
+        """Addresses of the name servers, as far as they are known."""
+        return ()
+
     def rssi(self):
         """Signal strength in dBm, or None."""
         return None

@@ -271,6 +271,11 @@ class Board(chip.Board):
         """Whether there is a link with an address."""
         return self._wlan().isconnected()
 
+    # One that is not known is 0.0.0.0.
+    def dns(self):
+        """Addresses of the name servers."""
+        return self._wlan().ifconfig()[3:]
+
     def rssi(self):
         """Signal strength in dBm, or None."""
         return rssi(self._wlan())

@@ -29,6 +29,7 @@ def make(app):
         roots=settings["roots"],
         verify=settings["verify"],
         cookie_file=where + "/cookie.txt",
+        dns=board.dns,
     )
     app.transport.tell = app.heard
     app.emitter = Emitter(

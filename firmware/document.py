@@ -13,9 +13,9 @@ def check(remote):
     settings = remote.app.settings
     url, seconds = remote.options["url"], remote.options["seconds"]
     remote.wait = min(300, seconds)
-    options = {}
+    options = {"dns": remote.app.board.dns}
     if url[:6] == "https:":
-        options = {"roots": settings["roots"], "verify": settings["verify"]}
+        options.update(roots=settings["roots"], verify=settings["verify"])
     document = yield from fetch(url, **options)
     remote.wait = seconds
     state = remote.state

@@ -92,8 +92,8 @@ def make():
 
         transport = UrequestsTransport(told["url"], timeout=1)
     else:
-        transport = HttpTransport(told["url"], **told.get("options", {}))
-        transport.limit_ms = LIMIT_MS
+        transport = HttpTransport(told["url"], dns=told.get("servers"), **told.get("options", {}))
+        transport.limit_ms = told.get("limit_ms", LIMIT_MS)
     return Emitter(
         "host",
         transport=transport,
@@ -164,6 +164,10 @@ if "dns" in told:
     import snowplow_tracker.transport.http as http
 
     http.socket = Socket(getaddrinfo=NoDns(told["dns"]))
+if "dns_port" in told:
+    import snowplow_tracker.transport.dns as dns
+
+    dns._PORT = told["dns_port"]
 eids = [tracker.track_struct_event("c", "warm up")]
 before_warm_up = sockets()
 fed[0] = clock.ms()
@@ -171,6 +175,8 @@ if not emitter.flush(10):
     reasons.append("warm up: %s" % emitter.last)
 if told.get("close", True):
     emitter.close()
+if told.get("forget"):
+    emitter.transport._addresses.clear()  # as after a reboot: nothing is known
 if told.get("no_memory"):
     no_memory(emitter.transport.tls, [OSError(12), MemoryError(), OSError(12)])
 if told.get("report"):

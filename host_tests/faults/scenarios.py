@@ -13,6 +13,8 @@ from host_tests.faults import wire
 GIVE_UP = (400, 401, 403, 410, 422)
 # New events come while the old ones are undecided.
 MORE = {"more": True}
+# A name, whose address is not known any more when it begins.
+FORGET = {"host": "collector.test", "forget": True}
 
 
 @dataclass
@@ -198,8 +200,8 @@ KEPT = [
 ]
 
 DNS = [
-    Scenario("dns_failing", board={"dns": "failing", "host": "collector.test"}, failures=(0, 2)),
-    Scenario("dns_hanging", board={"dns": "hanging", "host": "collector.test"}, failures=(0, 2)),
+    Scenario("dns_failing", board=FORGET | {"dns": "failing"}, failures=(2, 2)),
+    Scenario("dns_hanging", board=FORGET | {"dns": "hanging"}, failures=(2, 2)),
     Scenario(
         "dns_moved",
         [None] + [wire.FAULTS["reset_at_once"]] * 2,
@@ -207,6 +209,39 @@ DNS = [
         failures=(1, 4),
     ),
 ]
+
+
+def names(name, *plays, failures, limit_ms=300, servers=("127.0.0.1",), **options):
+    """A name server that is asked by ourselves, and what it does from the second query on."""
+    board = FORGET | {"servers": servers, "limit_ms": limit_ms}
+    scenario = Scenario(name, failures=failures, board=board, **options)
+    scenario.names = [wire.NAMES[play] for play in plays]
+    return scenario
+
+
+# The limit is shorter than the second after which it is asked again, if nothing else is said.
+NAMES = [
+    names("names_silent", "silent", "silent", failures=(2, 2), reason="no answer of a name"),
+    names("names_lost", "silent", "silent", failures=(0, 0), limit_ms=3500),
+    names("names_slow", "slow", "slow", failures=(0, 0), limit_ms=3500),
+    names("names_too_late", "slow", "slow", failures=(2, 2), reason="no answer of a name"),
+    names("names_garbage", "garbage", "garbage", failures=(2, 2), reason="no answer of a name"),
+    names("names_garbage_then_good", "garbage_then_good", failures=(0, 0)),
+    names("names_nxdomain", "nxdomain", "nxdomain", failures=(2, 2), reason="no address for"),
+    names("names_servfail", "servfail", "servfail", failures=(2, 2), reason="no address for"),
+    names("names_no_record", "no_record", "no_record", failures=(2, 2), reason="no address for"),
+    names("names_truncated", "truncated", "truncated", failures=(2, 2), reason="no address for"),
+    names("names_pointers", "pointers", "pointers", failures=(2, 2), reason="no address for"),
+    names("names_alias", "alias", failures=(0, 0)),
+    names(
+        "names_first_server_is_gone",
+        failures=(0, 0),
+        limit_ms=3500,
+        servers=("127.0.0.2", "127.0.0.1"),
+    ),
+    names("names_silent_under_run", *["silent"] * 2, failures=(0, 0), bound_ms=12000),
+]
+NAMES[-1].board["drive"] = "run"
 
 # The proxy's connections: what it does to the bytes between board and collector.
 PROXY = [
@@ -279,7 +314,7 @@ OTHERS = [
     ),
 ]
 
-SCENARIOS = {s.name: s for s in STAGES + ANSWERS + STATUSES + KEPT + DNS + OTHERS}
+SCENARIOS = {s.name: s for s in STAGES + ANSWERS + STATUSES + KEPT + DNS + NAMES + OTHERS}
 for _name, _options, _failures in PROXY:
     SCENARIOS[_name] = Scenario(_name, failures=_failures, duplicates="answer" in _name)
     SCENARIOS[_name].proxy = partial(wire.forward, **_options)

@@ -14,7 +14,7 @@ import pytest
 import trustme
 
 from host_tests.faults.scenarios import SCENARIOS
-from host_tests.faults.wire import Collector, forward
+from host_tests.faults.wire import Collector, NameServer, forward
 from tools.engine import ROOT, compile_library
 
 BOARD = Path(__file__).parent / "board.py"
@@ -85,6 +85,7 @@ async def play(scenario, engine, certificates):
     contexts, root = certificates
     told = {"events": EVENTS, "batch_size": 4, "bound_ms": scenario.bound_ms, **scenario.board}
     collectors = []
+    server = None
 
     async def serve(*args, **kwargs):
         collectors.append(await Collector(*args, **kwargs).start())
@@ -107,6 +108,9 @@ async def play(scenario, engine, certificates):
             url = f"http://127.0.0.1:{front.port}{scenario.path}"
         else:
             front = await serve(scenario.plan, scenario.judge)
+            if hasattr(scenario, "names"):
+                server = await NameServer(scenario.names).start()
+                told["dns_port"] = server.port
             host = told.pop("host", "127.0.0.1")
             url = f"http://{host}:{front.port}{scenario.path}"
         name, command, env = engine
@@ -125,7 +129,7 @@ async def play(scenario, engine, certificates):
         assert board.returncode == 0 and not err, (out + err).decode()
         return json.loads(out.decode().splitlines()[-1]), collectors
     finally:
-        for collector in collectors:
+        for collector in (*collectors, *filter(None, [server])):
             await collector.stop()
 
 

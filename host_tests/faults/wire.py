@@ -410,3 +410,76 @@ async def plain_http_on_the_tls_port(collector, reader, writer):
     await reader.read(50)
     writer.write(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
     await writer.drain()
+
+
+# --- a name server: what it sends for a query, each after so many seconds
+
+
+class NameServer(asyncio.DatagramProtocol):
+    """Plays a list of NAMES, one a query after the first; then it knows 127.0.0.1 for all."""
+
+    def __init__(self, plan):
+        self.plan = [known, *plan]
+        self.queries = 0
+
+    async def start(self, port=0):
+        """Listen on 127.0.0.1; -> self, with `port` set."""
+        loop = asyncio.get_running_loop()
+        await loop.create_datagram_endpoint(lambda: self, ("127.0.0.1", port))
+        return self
+
+    async def stop(self):
+        """Close its socket, with what would have been answered yet."""
+        self.transport.close()
+
+    def connection_made(self, transport):
+        self.transport = transport
+        self.port = transport.get_extra_info("sockname")[1]
+
+    def datagram_received(self, query, sender):
+        play = self.plan[self.queries] if self.queries < len(self.plan) else known
+        self.queries += 1
+        for delay, reply in play(query):
+            loop = asyncio.get_running_loop()
+            loop.call_later(delay, self._send, reply, sender)
+
+    def _send(self, reply, sender):
+        if not self.transport.is_closing():
+            self.transport.sendto(reply, sender)
+
+
+ADDRESS = b"\xc0\x0c\0\1\0\1\0\0\0\x3c\0\4"
+
+
+def reply_to(query, *records, flags=b"\x81\x80"):
+    """A reply with these records."""
+    return query[:2] + flags + b"\0\1\0%c\0\0\0\0" % len(records) + query[12:] + b"".join(records)
+
+
+def known(query):
+    """127.0.0.1 at once."""
+    return [(0, reply_to(query, ADDRESS + b"\x7f\0\0\1"))]
+
+
+def garbage_names(query):
+    """All that is no answer: noise, another id, another question, the query itself."""
+    evil = reply_to(query, ADDRESS + b"\x7f\6\6\6")
+    other = evil.replace(b"collector", b"detractor")
+    noise = [b"", b"\0", bytes(range(256)) * 2, bytes([evil[0] ^ 1]) + evil[1:], other, query]
+    return [(0, reply) for reply in noise]
+
+
+NAMES = {
+    "silent": lambda query: [],
+    "slow": lambda query: [(0.5, known(query)[0][1])],
+    "garbage": garbage_names,
+    "garbage_then_good": lambda query: garbage_names(query) + known(query),
+    "nxdomain": lambda query: [(0, reply_to(query, flags=b"\x81\x83"))],
+    "servfail": lambda query: [(0, reply_to(query, flags=b"\x81\x82"))],
+    "no_record": lambda query: [(0, reply_to(query))],
+    "truncated": lambda query: [(0, reply_to(query, ADDRESS, flags=b"\x83\x80"))],
+    "pointers": lambda query: [(0, reply_to(query, b"\xc0\x0c" * 200))],
+    "alias": lambda query: [
+        (0, reply_to(query, b"\xc0\x0c\0\5\0\1\0\0\0\1\0\2\xc0\x16", ADDRESS + b"\x7f\0\0\1"))
+    ],
+}

@@ -391,7 +391,7 @@ def test_a_generator_that_is_closed_closes_its_connection_and_the_body():
         assert drive(transport) == 200 and len(net.sockets) == 2
 
 
-def test_a_plain_flush_uses_requests_and_run_or_options_our_own():
+def test_a_plain_flush_uses_requests_and_run_idle_or_options_our_own():
     emitter = Emitter("host", protocol="http", event_store=RingStore(1000))
     if sys.implementation.name == "cpython":  # whose `requests` is another
         assert isinstance(emitter.transport, HttpTransport)
@@ -404,5 +404,6 @@ def test_a_plain_flush_uses_requests_and_run_or_options_our_own():
     assert not emitter.flush() and not isinstance(emitter.transport, HttpTransport)
     emitter.run().close()
     assert isinstance(emitter.transport, HttpTransport)
-    emitter = Emitter("host", protocol="http", event_store=RingStore(1000), cookie_file="c")
-    assert isinstance(emitter.transport, HttpTransport)
+    for options in ({"cookie_file": "c"}, {"idle": print}):  # idle() is not to wait for `requests`
+        emitter = Emitter("host", protocol="http", event_store=RingStore(1000), **options)
+        assert isinstance(emitter.transport, HttpTransport)

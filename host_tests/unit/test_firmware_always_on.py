@@ -91,10 +91,16 @@ def test_a_dead_link_ends_in_a_reset_where_the_flash_keeps_the_events(life):
     assert len({e["eid"] for e in life.received}) == len(life.received)
 
 
-# A collector that refuses is not a dead link: the radio is left alone.
-def test_a_collector_that_is_down(life):
-    refused = OSError("192.168.4.1:9090: [Errno 111] ECONNREFUSED")
-    life.after(set_to(life, "answers", [refused]), seconds=300)
+# A collector that refuses, or has no name, is not a dead link: the radio is left alone.
+@pytest.mark.parametrize(
+    "why",
+    [
+        "192.168.4.1:9090: [Errno 111] ECONNREFUSED",
+        "no address for collector.test: the name server knows none",
+    ],
+)
+def test_a_collector_that_is_down(life, why):
+    life.after(set_to(life, "answers", [OSError(why)]), seconds=300)
     life.after(set_to(life, "answers", [503]), seconds=1500)
     life.after(set_to(life, "answers", [200]), seconds=2700)
     life.run(hours=1)

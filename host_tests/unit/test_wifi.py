@@ -48,6 +48,13 @@ def test_join(world, board):
     assert board.rssi() == -61
 
 
+def test_name_servers_are_those_of_dhcp_or_of_the_static_address(world, board):
+    board.join("barn", PASSWORD)
+    assert board.dns() == ("192.168.4.1",)
+    world.radio.address = ("192.168.1.9", "255.255.255.0", "192.168.1.1", "192.168.1.2")
+    assert board.dns() == ("192.168.1.2",)
+
+
 def test_power_management_is_off(world, board):
     board.join("barn", PASSWORD)
     assert done(world, "pm") == [("pm", {"esp32": 0, "rp2": 16}[world.port])]

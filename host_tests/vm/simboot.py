@@ -1,5 +1,7 @@
 # Boots the firmware that lies in the current directory on the simulated board of a port, on
-# the VM and over real sockets. argv: port. A closed standard input stops it in order.
+# the VM and over real sockets. argv: port. A closed standard input stops it in order. The name
+# server of its network listens on DNS_PORT.
+import os
 import sys
 
 import simulation
@@ -10,6 +12,9 @@ world.join_ms = 300
 
 import boards  # noqa: E402
 import chips  # noqa: E402
+from snowplow_tracker.transport import dns  # noqa: E402
+
+dns._PORT = int(os.getenv("DNS_PORT") or 53)
 
 world.i2c[0x76] = chips.Bme280()
 world.adc.update({34: 1900000, 26: 38000})

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from host_tests.outside import Handler, serving
+from host_tests.pico_w.services import Service, dns_answer
 from tools.deploy import stage
 from tools.engine import ROOT
 
@@ -332,3 +333,31 @@ def test_remote_configuration_and_its_way_back(start, documents, collector):
     board.stop()
     eids = [event["eid"] for event in collected.events()]
     assert len(set(eids)) == len(eids)
+
+
+@pytest.mark.parametrize("port", ["esp32", "rp2"])
+def test_names_are_asked_for_at_the_name_server_of_the_network(
+    start, documents, collector, monkeypatch, port
+):
+    names = []
+
+    def answer(query):
+        names.append(query[12:].split(b"\0")[0].decode())
+        return dns_answer(query, (127, 0, 0, 1))
+
+    service = Service(answer)
+    try:
+        monkeypatch.setenv("DNS_PORT", str(service.port))
+        address = ["192.168.1.9", "255.255.255.0", "192.168.1.1", "127.0.0.1"]
+        board, collected = start(
+            port,
+            collector=collector.url.replace("127.0.0.1", "collector.test"),
+            remote={"url": documents.url.replace("127.0.0.1", "config.test"), "seconds": 1},
+            wifi={"ssid": "barn", "password": "secret", "address": address},
+        )
+        documents.set(2, trackerConfiguration={"appId": "orchard"})
+        until(lambda: collected.said("remote_config", "works"), board)
+        board.stop()
+    finally:
+        service.close()
+    assert set(names) == {"\x09collector\x04test", "\x06config\x04test"}

@@ -18,7 +18,8 @@ _HEAD = b'{"schema":"iglu:com.snowplowanalytics.snowplow/payload_data/jsonschema
 
 class Emitter:
     # `idle` is called at least each second while requests are under way by a transport that
-    # yields; `online` tells whether there is a link. Other options are HttpTransport's.
+    # yields, which it asks for; `online` tells whether there is a link. Other options are
+    # HttpTransport's.
     def __init__(
         self,
         endpoint,
@@ -48,9 +49,10 @@ class Emitter:
         self._timeout = request_timeout
         if transport is None:
             self._url = _uri(endpoint, protocol, port, self._get)
-            # `requests` does for flush() over plain http; run() wants one that yields.
+            # `requests` does for flush() over plain http; `idle` and run() want one that yields.
             # CPython's `requests` is another module than a board's.
-            if options or self._get or self._url[4] == "s" or implementation.name == "cpython":
+            own = idle or options or self._get or self._url[4] == "s"
+            if own or implementation.name == "cpython":
                 transport = self._http(**options)
         elif options:
             raise TypeError("for the transport: " + ", ".join(options))

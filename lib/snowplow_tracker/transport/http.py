@@ -1,9 +1,9 @@
 # HTTP/1.1 over a socket, with or without TLS, on one connection that is kept over requests.
 #
-# Nothing here blocks but the name server, which MicroPython has no way to limit: so it is
-# asked only when there is a link (Emitter's `online`), its answer is kept, and a kept answer
-# does when it fails. Each other phase (connect, handshake, send, answer) ends after `timeout`
-# seconds. A yield is the milliseconds to wait; it rises to 32 while nothing happens.
+# Each phase (resolve, connect, handshake, send, answer) ends after `timeout` seconds. A yield is
+# the milliseconds to wait; it rises to 32 while nothing happens. The name server's answer is
+# kept, and serves on when it fails. Without `dns` it is asked by getaddrinfo(), the one thing
+# here that blocks, and MicroPython has no way to limit it.
 #
 # A connection that the other side closed between two requests is normal. It is noticed before
 # a request where that can be; else the emitter is told by Stale, and sends again at once.
@@ -31,6 +31,8 @@ class HttpTransport:
     # roots: DER certificates that may sign the collector's, as bytes or as the path of a file.
     # cookie_file: where the collector's cookie is kept, and so network_userid.
     # path: in place of that in the url, such as /com.acme/track.
+    # dns: addresses of name servers, or a function that gives them, such as
+    # lambda: wlan.ifconfig()[3:]
     def __init__(
         self,
         url,
@@ -41,6 +43,7 @@ class HttpTransport:
         headers=None,
         cookie_file=None,
         path=None,
+        dns=None,
     ):
         scheme, self.host, self.port, self.path = _split(url, path)
         self.tls = None
@@ -50,6 +53,7 @@ class HttpTransport:
             self.tls = Tls(self.host, roots, verify)
         self.limit_ms = int(timeout * 1000)
         self.get = get
+        self.dns = dns
         self.cookie_file = cookie_file
         self.anonymous = self.began = False
         self.retry_after = None
@@ -105,7 +109,7 @@ class HttpTransport:
 
     def _connect(self):
         problem = None
-        for address in self._resolve():
+        for address in (yield from self._resolve()):
             try:
                 yield from self._open(address)
                 self._addresses = [address]
@@ -120,13 +124,29 @@ class HttpTransport:
     def _resolve(self):
         if not self._addresses or not self._fresh:
             try:
-                found = socket.getaddrinfo(self.host, self.port, 0, socket.SOCK_STREAM)
+                hosts = (self.host,)
+                servers = self._servers()
+                if servers:
+                    from .dns import resolve
+
+                    hosts = yield from resolve(self, servers)
+                found = []
+                for host in hosts:
+                    found += socket.getaddrinfo(host, self.port, 0, socket.SOCK_STREAM)
                 self._addresses = [(info[0], info[-1]) for info in found]
                 self._fresh = True
             except OSError as e:
                 if not self._addresses:
                     raise OSError("no address for %s: %s" % (self.host, e))
         return self._addresses
+
+    def _servers(self):
+        # Those that are known, if the host is for them: no address, and no name of mDNS.
+        host = self.host
+        if ":" in host or host.replace(".", "").isdigit() or host[-6:] == ".local":
+            return ()
+        found = self.dns() if callable(self.dns) else self.dns
+        return [server for server in found or () if server not in ("", "0.0.0.0")]
 
     def _open(self, address):
         self._until = clock.ms() + self.limit_ms

@@ -1,0 +1,68 @@
+# Asks name servers for a host's IPv4 addresses, over UDP: getaddrinfo() blocks, without limit.
+#
+# Each second another server is asked, until the transport's limit is over. The first answer to
+# the question counts; whatever else comes is passed over. The names in it are not looked at: an
+# address that stands behind an alias is one of the host's.
+import socket
+from os import urandom
+
+from .. import clock
+
+_PORT = 53
+_AGAIN_MS = 1000
+
+
+def resolve(transport, servers):
+    """A generator, as HttpTransport.wait(), that returns the addresses as a list of str."""
+    query = urandom(2) + b"\1\0\0\1\0\0\0\0\0\0"
+    for label in transport.host.lower().rstrip(".").encode().split(b"."):
+        if not 0 < len(label) < 64:
+            raise OSError("not a name")
+        query += bytes((len(label),)) + label
+    query += b"\0\0\1\0\1"
+    servers = [socket.getaddrinfo(server, _PORT)[0][-1] for server in servers]
+    start = clock.ms()
+    asked = 0
+
+    def look(sock):
+        nonlocal asked
+        try:
+            if clock.ms() - start >= asked * _AGAIN_MS:
+                asked += 1
+                sock.sendto(query, servers[(asked - 1) % len(servers)])
+            reply, sender = sock.recvfrom(512)
+        except OSError:
+            return None  # nothing yet, or no way to that server
+        return _answer(reply, query) if sender in servers else None
+
+    sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    try:
+        sock.setblocking(False)
+        transport._until = start + transport.limit_ms
+        found = yield from transport.wait(look, sock, "answer of a name server")
+    finally:
+        sock.close()
+    if not found:
+        raise OSError("the name server knows none")
+    return found
+
+
+def _answer(reply, query):
+    # The addresses in a reply, up to where it is cut short; None if it is to another question.
+    at = len(query)
+    head = query[:2] + b"\0\1" + query[12:]
+    if reply[:2] + reply[4:6] + reply[12:at].lower() != head or not reply[2] & 128:
+        return None
+    found = []
+    try:
+        for _ in range(0 if reply[3] & 15 else reply[6] << 8 | reply[7]):
+            while 0 < reply[at] < 64:
+                at += reply[at] + 1
+            at += 2 if reply[at] else 1  # a pointer ends a name, too
+            end = at + 10 + (reply[at + 8] << 8 | reply[at + 9])
+            if reply[at : at + 4] == b"\0\1\0\1" and end == at + 14:
+                found.append("%d.%d.%d.%d" % tuple(reply[end - 4 : end]))
+            at = end
+    except (IndexError, TypeError):  # its end
+        pass
+    return found
