@@ -2,7 +2,7 @@
 
 import os
 
-from snowplow_tracker.store import segments
+from snowplow_tracker.store import retained, segments
 from snowplow_tracker.store.segment import segment_name
 from snowplow_tracker.store.state import save_state
 
@@ -88,3 +88,71 @@ def forgets_the_end(store):
         self._last = self._head[3] - 1
 
     store._recover = wrong
+
+
+def keeps_what_flash_holds(retained_store):
+    """What was written to flash just before a reset comes again from retained memory."""
+    restore = retained_store._restore
+
+    def wrong(self):
+        last = self._last
+        self._last = 0
+        restore(self)
+        self._last = last
+
+    retained_store._restore = wrong
+
+
+def does_not_retain_a_put(retained_store):
+    """Retained memory is written at the next drop() or sync() only."""
+    put = retained_store.put
+
+    def wrong(self, ms, flags, json):
+        self._retain, retain = lambda: None, self._retain
+        try:
+            return put(self, ms, flags, json)
+        finally:
+            self._retain = retain
+
+    retained_store.put = wrong
+
+
+def does_not_retain_a_drop(retained_store):
+    """Retained memory is written at the next put() or sync() only."""
+    retained_store.drop = segments.SegmentStore.drop
+
+
+def retains_before_it_writes(retained_store):
+    """sync() empties retained memory before flash holds what was in it."""
+    sync = segments.SegmentStore.sync
+
+    def wrong(self):
+        kept = self._ring._len
+        self._ring._len = 0
+        self._retain()
+        self._ring._len = kept
+        done = sync(self)
+        self._retain()
+        return done
+
+    retained_store.sync = wrong
+
+
+def believes_any_memory(retained_store):
+    """Retained memory is not checked."""
+    retained.crc32 = lambda data: 0
+
+
+def gives_a_sequence_of_flash(retained_store):
+    """Sequences go on where retained memory says, although flash went further."""
+    restore = retained_store._restore
+
+    def wrong(self):
+        last = self._last
+        restore(self)
+        if self._memory():
+            following = int.from_bytes(self._memory()[8:12], "little")
+            if not self._ring and following <= last:
+                self._ring._next = following
+
+    retained_store._restore = wrong

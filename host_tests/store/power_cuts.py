@@ -1,12 +1,16 @@
 """Cuts the power at every program and erase of a scenario; runs on the VM.
 
-    micropython power_cuts.py GEOMETRY PAGE_BYTES SEGMENT_BYTES EACH [MUTANT]
+    micropython power_cuts.py STORE GEOMETRY PAGE_BYTES SEGMENT_BYTES EACH [MUTANT]
 
 The scenario puts events, syncs, sends and reboots on a littlefs over a NOR flash. Before each
 change of the flash a copy of it is taken, once as it is and once with half of the change made:
 that is what a board would find that lost its power there. The copy is mounted and checked, and
 what the board then does is cut in the same way, after EACH-th of the first cuts. Prints one
 JSON line.
+
+STORE is SegmentStore or RetainedStore. Of the latter each cut is two: a reset, which leaves
+retained memory as it was, and a loss of power, which takes it or leaves garbage. It is also
+cut before each write of that memory, and in the middle of it.
 """
 
 import json
@@ -18,6 +22,7 @@ from nor import Flash
 
 from snowplow_tracker import clock
 from snowplow_tracker.record import HEADER, HEADER_SIZE
+from snowplow_tracker.store.retained import RetainedStore
 from snowplow_tracker.store.segments import SegmentStore
 
 BLOCKS = 24
@@ -53,6 +58,8 @@ class World:
         self.bodies = []  # event number to its bytes
         self.sequences = []  # event number to its sequence; None if put() never returned
         self.safe = []  # numbers of events that sync() confirmed and that are not sent
+        self.due = []  # numbers of events that must be there after a cut,
+        self.exact = True  # and whether these are all whose put() returned
         self.gone = []  # numbers of events whose drop() returned
         self.leaving = []  # numbers of events in a drop() under way
         self.lost = {}
@@ -60,8 +67,9 @@ class World:
 
     def copy(self):
         w = World()
-        for key in ("bodies", "sequences", "safe", "gone", "leaving"):
+        for key in ("bodies", "sequences", "safe", "due", "gone", "leaving"):
             setattr(w, key, list(getattr(self, key)))
+        w.exact = self.exact
         w.lost = dict(self.lost)
         w.doing = self.doing
         return w
@@ -73,23 +81,60 @@ def event(n):
     return ('{"eid":"%06d","x":"' % n + chr(97 + n % 26) * size).encode()
 
 
+class Memory:
+    """Memory that outlives deep sleep, as ESP32's RTC().memory; asks `before` ahead of a write."""
+
+    def __init__(self, kept=b""):
+        self.kept = kept
+        self.before = None
+
+    def __call__(self, data=None):
+        if data is None:
+            return self.kept
+        data = bytes(data)
+        if self.before:
+            self.before(data)
+        self.kept = data
+
+
 class Run:
     """A board over a flash: does things to its store, and keeps the world's books."""
 
-    def __init__(self, world, make, flash, mount):
+    def __init__(self, world, make, flash, memory, mount):
         self.world = world
         self.make = make
         self.flash = flash
+        self.memory = memory
         self.mount = mount
 
     def boot(self):
         clock.boot = (clock.boot + 1) & 0xFFFF
+        self.on()
+        self.begin()
+
+    def on(self):
+        self.world.doing = "boot"
         self.flash.mount(self.mount)
-        self.store = self.make(self.mount + "/events")
-        self.world.lost = dict(self.store.lost)
+        self.store = self.make(self.mount + "/events", self.memory)
+
+    def begin(self):
+        """From here on, the books say what was found."""
+        w = self.world
+        w.leaving = []
+        w.lost = dict(self.store.lost)
+        w.due = [number(w, body) for _, body in records(self.store)]
+        w.exact = True
+        w.safe = [n for n in w.safe if n in w.due]
 
     def off(self):
         vfs.umount(self.mount)
+
+    def sleep(self):
+        """Deep sleep, through which the boot goes on; or a reset, after which it does not."""
+        self.off()
+        clock.boot = clock.boot + len(self.world.bodies) % 2 & 0xFFFF
+        self.on()
+        audit(self.world, self.store)
 
     def put(self):
         w = self.world
@@ -99,6 +144,7 @@ class Run:
         w.sequences.append(None)
         w.sequences[n] = self.store.put(clock.ms(), 0, w.bodies[n])
         check(w.sequences[n], "put refused", n)
+        w.due.append(n)
         self._evicted()
 
     def sync(self):
@@ -118,6 +164,7 @@ class Run:
             self.store.drop(batch[-1][0])
             w.gone += w.leaving
             w.safe = [i for i in w.safe if i not in w.leaving]
+            w.due = [i for i in w.due if i not in w.leaving]
             w.leaving = []
 
     def _evicted(self):
@@ -127,6 +174,7 @@ class Run:
         if self.store.dropped != before:
             held = {number(w, body) for _, body in records(self.store)}
             w.safe = [i for i in w.safe if i in held]
+            w.due = [i for i in w.due if i in held]
             w.lost = dict(self.store.lost)
 
 
@@ -154,15 +202,17 @@ def audit(world, store):
         check(known is None or known == sequence, "event", n, "was", known, "is", sequence)
     again = [n for n in numbers if n in world.gone]
     check(not again, "sent and dropped, but there again:", again)
-    missing = [n for n in world.safe if n not in numbers and n not in world.leaving]
+    due = world.due
+    missing = [n for n in due if n not in numbers and n not in world.leaving]
     new_losses = store.dropped - sum(world.lost.values())
     if world.doing.startswith("put") or world.doing == "sync":
         # It may have been making room: for the oldest, and these are counted.
-        check(missing == world.safe[: len(missing)], "LOST", missing, "of", world.safe)
-        # Events that were never confirmed are not in the books, but in the count.
-        check(len(missing) <= new_losses, "LOST", missing, "counted", new_losses)
+        check(missing == due[: len(missing)], "LOST", missing, "of", due)
+        # Events that were never confirmed may not be in the books, but are in the count.
+        counted = len(missing) == new_losses if world.exact else len(missing) <= new_losses
+        check(counted, "LOST", missing, "counted", new_losses)
     else:
-        check(not missing, "LOST", missing, "of", world.safe)
+        check(not missing, "LOST", missing, "of", due)
         check(not new_losses, "counted as lost:", new_losses)
     for cause in ("age", "corruption", "error"):
         check(not store.lost[cause], cause, store.lost)
@@ -180,13 +230,15 @@ def go_on(run):
     run.sync()
 
 
-def scenario(run):
+def scenario(run, retained):
     """At least 60 events, with sends, evictions, syncs and reboots among them."""
     run.boot()
     for n in range(66):
         run.put()
         if n % 11 == 7:
             run.sync()
+        if n in (2, 9):
+            run.send(10)  # what is only in RAM too
         if n in (16, 17, 18, 30, 52):
             run.send(5)
         if n == 24:
@@ -195,7 +247,10 @@ def scenario(run):
             run.boot()
         if n == 56:
             run.off()  # what was not synced is gone
+            run.memory.kept = b""
             run.boot()
+        if retained and n % 7 == 2:
+            run.sleep()
     run.sync()
     while len(run.store):
         run.send(10)
@@ -204,10 +259,11 @@ def scenario(run):
 
 
 class Cuts:
-    """Cuts a run wherever its flash changes."""
+    """Cuts a run wherever its flash changes, and its retained memory if it has any."""
 
-    def __init__(self, make, each):
+    def __init__(self, make, retained, each):
         self.make = make
+        self.retained = retained
         self.each = each
         self.cases = 0
         self.failures = []
@@ -216,29 +272,48 @@ class Cuts:
     def watch(self, run, depth, where):
         changes = 0
 
+        def cut(data, memory, kept, half):
+            again = depth and (2 * changes + half + kept) % self.each == 0
+            flash = Flash(run.flash.geometry, image=data)
+            self.case(flash, memory, kept, run.world, again, where + [(changes, half, kept)])
+
         def before(torn):
             nonlocal changes
             changes += 1
+            flash = run.flash
+            kept = run.memory.kept
+            garbage = b"", b"\xff" * len(kept), kept[7:] + kept[:7]
             for half in (False, True):
-                flash = Flash(run.flash.geometry, image=run.flash.data)
+                data = flash.data
                 if half:
-                    keep = run.flash.data
-                    run.flash.data = flash.data
+                    flash.data = bytearray(data)
                     torn()
-                    run.flash.data = keep
-                again = depth and (2 * changes + half) % self.each == 0
-                self.case(flash, run.world, again, where + [(changes, half)])
+                    data, flash.data = flash.data, data
+                cut(data, garbage[changes % 3], False, half)
+                if self.retained:
+                    cut(data, kept, True, half)
+
+        def before_memory(data):
+            nonlocal changes
+            changes += 1
+            half = len(data) // 2
+            kept = run.memory.kept
+            cut(run.flash.data, kept, True, False)
+            cut(run.flash.data, data[:half] + kept[half:], False, True)
 
         run.flash.before = before
+        run.memory.before = before_memory
 
-    def case(self, flash, world, again, where):
+    def case(self, flash, memory, kept, world, again, where):
         """Boot from what a cut left, check it, and cut what follows."""
         if len(self.failures) >= MAX_FAILURES:
             return
         self.cases += 1
         boot, doing = clock.boot, world.doing
         world = world.copy()
-        run = Run(world, self.make, flash, "/cut%d" % len(where))
+        if not kept:
+            world.due, world.exact = world.safe, False
+        run = Run(world, self.make, flash, Memory(memory), "/cut%d" % len(where))
         mounted = False
         try:
             if again:
@@ -246,13 +321,9 @@ class Cuts:
             clock.boot = (clock.boot + 1) & 0xFFFF
             flash.mount(run.mount)
             mounted = True
-            run.store = self.make(run.mount + "/events")
+            run.store = self.make(run.mount + "/events", run.memory)
             audit(world, run.store)
-            # From here on, the books say what was found.
-            world.leaving = []
-            world.lost = dict(run.store.lost)
-            found = [number(world, body) for _, body in records(run.store)]
-            world.safe = [n for n in world.safe if n in found]
+            run.begin()
             go_on(run)
         except Exception as e:
             self.lost += "LOST" in str(e)
@@ -266,29 +337,33 @@ class Cuts:
 
 
 def main():
-    geometry = sys.argv[1]
-    page, segment, each = [int(a) for a in sys.argv[2:5]]
+    kind, geometry = sys.argv[1:3]
+    page, segment, each = [int(a) for a in sys.argv[3:6]]
+    retained = kind == "RetainedStore"
 
-    class Store(SegmentStore):
+    class Store(RetainedStore if retained else SegmentStore):
         pass
 
-    def make(path):
-        return Store(path, max_bytes=12288 if segment == 4096 else 2 * segment, page_bytes=page)
+    def make(path, memory):
+        most = 12288 if segment == 4096 else 2 * segment
+        if retained:
+            return Store(memory, page, path, max_bytes=most)
+        return Store(path, max_bytes=most, page_bytes=page)
 
-    if len(sys.argv) > 5:
+    if len(sys.argv) > 6:
         import mutants
 
-        getattr(mutants, sys.argv[5])(Store)
+        getattr(mutants, sys.argv[6])(Store)
     clock.boot = 1
     clock.ms = lambda: 1000
     clock.unix_ms = lambda: 1795350546723
     flash = Flash(geometry, BLOCKS)
     flash.format()
-    cuts = Cuts(make, each)
-    run = Run(World(), make, flash, "/flash")
+    cuts = Cuts(make, retained, each)
+    run = Run(World(), make, flash, Memory(), "/flash")
     cuts.watch(run, 1, [])
     try:
-        scenario(run)
+        scenario(run, retained)
     except Failed as e:
         cuts.failures.append("without a cut, during %s: %s" % (run.world.doing, e))
     result = {"cases": cuts.cases, "lost": cuts.lost, "failures": cuts.failures}

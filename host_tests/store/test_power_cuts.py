@@ -5,16 +5,21 @@ from pathlib import Path
 
 import pytest
 
-# Geometry, page_bytes, bytes of a segment, and after which of the cuts what follows is cut too.
+# Store, geometry, page_bytes, bytes of a segment, and after which of the cuts what follows is
+# cut too.
 SCENARIOS = [
-    ("rp2", 4096, 4096, 1),
-    ("rp2", 1024, 4096, 1),
-    ("esp32", 4096, 4096, 3),
-    ("esp32", 8192, 8192, 3),
+    ("SegmentStore", "rp2", 4096, 4096, 1),
+    ("SegmentStore", "rp2", 1024, 4096, 1),
+    ("SegmentStore", "esp32", 4096, 4096, 7),
+    ("SegmentStore", "esp32", 8192, 8192, 7),
+    # Some of its events are larger than this page.
+    ("RetainedStore", "rp2", 1024, 4096, 7),
+    ("RetainedStore", "esp32", 2048, 4096, 91),
 ]
 MUTANTS = re.findall(
-    r"^def (\w+)\(store", Path(__file__).with_name("mutants.py").read_text(), re.MULTILINE
+    r"^def (\w+)\((\w+)\):$", Path(__file__).with_name("mutants.py").read_text(), re.MULTILINE
 )
+WITHOUT = {"store": SCENARIOS[0], "retained_store": SCENARIOS[4]}
 
 
 def test_nothing_acknowledged_is_lost(on_vm, capsys):
@@ -30,6 +35,6 @@ def test_nothing_acknowledged_is_lost(on_vm, capsys):
         print(f"\npower cuts: {cases} cases, {lost} acknowledged events lost")
 
 
-@pytest.mark.parametrize("mutant", MUTANTS)
-def test_a_store_with_a_mistake_is_caught(on_vm, mutant):
-    assert on_vm("power_cuts.py", "rp2", 4096, 4096, 1, mutant)["failures"]
+@pytest.mark.parametrize(("mutant", "kind"), MUTANTS)
+def test_a_store_with_a_mistake_is_caught(on_vm, mutant, kind):
+    assert on_vm("power_cuts.py", *WITHOUT[kind], mutant)["failures"]
