@@ -683,6 +683,7 @@ def test_uri():
     for bad in ("", "http://", "a b", "host\r\nX: y", "host/path", "u@host", "host?q", "h\xf6st"):
         refused("endpoint", _uri, bad, "http", None)
     refused("protocol", _uri, "host", "ftp", None)
+    refused("port: expected", Emitter, "host", "http", "9090")
 
 
 def test_options_that_nobody_knows_are_refused():

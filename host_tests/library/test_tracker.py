@@ -171,6 +171,7 @@ def test_refusals_name_the_argument_and_store_nothing():
     refused("namespace", Tracker, "n" * 129, t.emitters)
     refused("app_id", Tracker, "n", t.emitters, app_id="a" * 256)
     refused("emitters", Tracker, "n", [])
+    refused("emitters", Tracker, "n", None)
     assert len(t.emitters[0].event_store) == 0
     assert t.refused == 14
 

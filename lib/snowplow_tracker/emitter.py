@@ -301,11 +301,11 @@ def _uri(endpoint, protocol, port, get=False):
     if "://" in endpoint:
         protocol, _, endpoint = endpoint.partition("://")
     endpoint = endpoint.rstrip("/")
-    good = endpoint and protocol in ("http", "https")
+    good = endpoint and protocol in ("http", "https") and isinstance(port or 1, int)
     for c in endpoint:
         good = good and "!" <= c <= "~" and c not in "/?#@\\"
     if not good:
-        raise ValueError("endpoint, protocol: expected a host, and http or https")
+        raise ValueError("endpoint, protocol, port: expected a host, http or https, an int")
     if port is not None:
         endpoint = "%s:%d" % (endpoint, port)
     path = "/i" if get else "/com.snowplowanalytics.snowplow/tp2"

@@ -26,9 +26,9 @@ class Tracker:
         encode_base64=False,
         json_encoder=None,
     ):
+        if not emitters:
+            raise ValueError("emitters: needed")
         self.emitters = list(emitters) if isinstance(emitters, (list, tuple)) else [emitters]
-        if not self.emitters:
-            raise ValueError("emitters: expected an Emitter or a list")
         self.subject = subject
         self.encode_base64 = encode_base64
         self.json_encoder = json_encoder
