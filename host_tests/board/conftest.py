@@ -16,6 +16,12 @@ while True:
     print(".", end="")
 """
 
+CONFIG = {
+    "collector": "http://192.168.1.10:9090",
+    "app_id": "garden",
+    "wifi": {"ssid": "net", "password": "correct horse"},
+}
+
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
@@ -46,7 +52,7 @@ def tree(tmp_path):
         "firmware/boot.py": "print('boot runs')\n",
         "firmware/main.py": MAIN,
         "firmware/schemas/reading.json": "{}",
-        "config.json": json.dumps({"wifi": {"ssid": "net", "password": "correct horse"}}),
+        "config.json": json.dumps(CONFIG),
     }.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_bytes(text.encode())

@@ -56,7 +56,12 @@ def test_missing_config(tree, refusal, no_mpremote):
         (b'\xef\xbb\xbf{"password": "correct horse"}', ", line 1, column 1: not valid JSON: Unex"),
         ('{"password": "correct horse"}'.encode("utf-16"), ", byte 0: not UTF-8 text"),
         (b'{"password": "correct horse", "a": NaN}', ": not valid JSON: NaN is not a number"),
-        (b'["correct horse"]', ": must hold one JSON object, {...}"),
+        (b'["correct horse"]', ": expected a JSON object in braces"),
+        (b'{"wifi": {"password": "correct horse"}}', ": app_id is missing: a text of 1 to 255"),
+        (
+            b'{"app_id": "x", "collector": "http://h", "sensors": {"air": {"type": "bme28"}}}',
+            ": sensors.air.type: no boards/sensors/bme28.py",
+        ),
         (b"", ", line 1, column 1: not valid JSON: Expecting value"),
     ],
 )

@@ -13,12 +13,16 @@ import os
 import sys
 from pathlib import Path
 
+from firmware.config import ConfigError, check
 from tools.deploy import LAST, ROOT, Stop, files
 from tools.deploy.board import copy_files, find_port, look, prepare, reset, sha256
 
 
 def check_config(path, root=ROOT):
-    """The config to deploy: `path`, or `root`/config.json for None. Stop unless it is JSON."""
+    """The config to deploy: `path`, or `root`/config.json for None.
+
+    Stop unless it is JSON and has what the firmware wants: in the words that it has at boot.
+    """
     if path is None and not (root / "config.json").exists():
         raise Stop(
             "there is no config.json: copy firmware/config.example.json to config.json, "
@@ -35,8 +39,10 @@ def check_config(path, root=ROOT):
         raise Stop(f"{path}, byte {e.start}: not UTF-8 text; save it as UTF-8")
     except ValueError as e:
         raise Stop(f"{path}: not valid JSON: {e}")
-    if not isinstance(config, dict):
-        raise Stop(f"{path}: must hold one JSON object, {{...}}")
+    try:
+        check(str(path), config)
+    except ConfigError as e:
+        raise Stop(str(e))
     return path
 
 
