@@ -28,6 +28,10 @@ def _number(v):
     return isinstance(v, (int, float)) and not isinstance(v, bool) and v - v == 0
 
 
+def _between(low, high):
+    return lambda v: _number(v) and low <= v <= high
+
+
 def _bool(v):
     return isinstance(v, bool)
 
@@ -79,6 +83,14 @@ def _addresses(v):
     return True
 
 
+def _named(v):
+    return isinstance(v, dict) and _names(list(v))
+
+
+def _several(v):
+    return isinstance(v, list) and v
+
+
 _FEATURES = ("session", "platform", "application", "install", "lifecycle", "errors", "diagnostics")
 
 
@@ -117,7 +129,11 @@ _KEYS: dict = {
     "track": (_features, "a list of " + ", ".join(_FEATURES), ["errors"]),
     "wifi": (dict, "an object with ssid and password", None),
     "buses": (dict, 'an object such as {"i2c": {"sda": 4, "scl": 5}}', {}),
-    "sensors": (dict, 'an object such as {"air": {"type": "bme280", "bus": "i2c"}}', {}),
+    "sensors": (
+        _named,
+        'an object such as {"air": {"type": "bme280", "bus": "i2c"}}, names to 64 characters',
+        {},
+    ),
     "triggers": (list, "a list of objects with `when`", []),
     "battery": (dict, "an object; {} for the defaults", {}),
     "remote": (dict, "an object with url", None),
@@ -200,7 +216,7 @@ def check(path, data):
     for name in buses:
         buses[name] = _check(path, "buses.%s." % name, buses[name], _BUS)
     for name in settings["sensors"]:
-        settings["sensors"][name] = _sensor(path, name, settings["sensors"][name], buses)
+        settings["sensors"][name] = _sensor(path, name, settings)
     settings["triggers"] = [
         _trigger(path, i, trigger, settings) for i, trigger in enumerate(settings["triggers"])
     ]
@@ -211,7 +227,7 @@ def _wifi(path, data):
     # One network in the object itself, or several in its list `networks`.
     keys = dict(_LINK)
     if "networks" in data:
-        keys["networks"] = (list, "a list of objects with ssid and password", _NEEDED)
+        keys["networks"] = (_several, "a list of objects with ssid and password", _NEEDED)
     else:
         keys.update(_NETWORK)
     found = _check(path, "wifi.", data, keys)
@@ -225,8 +241,10 @@ def _wifi(path, data):
     return found
 
 
-def _sensor(path, name, data, buses):
+def _sensor(path, name, settings):
     prefix = "sensors.%s." % name
+    data = settings["sensors"][name]
+    buses = settings["buses"]
     if not isinstance(data, dict) or not isinstance(data.get("type"), str):
         raise ConfigError("%s: %stype is missing: a sensor such as bme280" % (path, prefix))
     kind = data["type"]
@@ -234,15 +252,16 @@ def _sensor(path, name, data, buses):
         module = sensors.load(kind)
     except ImportError:
         raise ConfigError("%s: %stype: no boards/sensors/%s.py" % (path, prefix, kind))
+    # What counts by interrupt is lost when the board sleeps.
+    if "debounce_ms" in module.OPTIONS and settings["mode"] == "battery":
+        raise ConfigError("%s: %stype: %s needs the mode always_on" % (path, prefix, kind))
     keys: dict = {"type": (_text(32), "a sensor", _NEEDED)}
     for option in module.OPTIONS:
         low, high = module.OPTIONS[option][:2]
         default = module.OPTIONS[option][2] if len(module.OPTIONS[option]) > 2 else _NEEDED
-        keys[option] = (
-            lambda v, low=low, high=high: _number(v) and low <= v <= high,
-            "a number from %s to %s" % (low, high),
-            default,
-        )
+        whole = isinstance(low, int)
+        expected = "a %snumber from %s to %s" % ("whole " if whole else "", low, high)
+        keys[option] = ((_int if whole else _between)(low, high), expected, default)
     if module.BUS == "i2c":
         keys["bus"] = (_one_of(*buses), "one of buses: " + ", ".join(sorted(buses)), _NEEDED)
     elif module.BUS != "board":
@@ -255,7 +274,7 @@ def _sensor(path, name, data, buses):
 def _trigger(path, i, data, settings):
     prefix = "triggers[%d]." % i
     when = data.get("when") if isinstance(data, dict) else None
-    if when not in _WHEN:
+    if when not in list(_WHEN):  # it may be something that no dict can be asked for
         raise ConfigError(
             "%s: %swhen: expected one of %s" % (path, prefix, ", ".join(sorted(_WHEN)))
         )

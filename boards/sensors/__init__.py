@@ -4,7 +4,7 @@
 #             function that gives millivolts), "board", or "battery" (as adc, but of the
 #             board's own supply where no pin is named)
 #   OPTIONS   the other arguments: name to (lowest, highest, default) or, where there is no
-#             default, (lowest, highest)
+#             default, (lowest, highest); whole numbers, unless `lowest` is a float
 #   Sensor    read() -> dict of quantity to number, in the units of boards/common.py
 #
 # read() raises OSError when there is no answer, when a checksum is wrong, and for a value

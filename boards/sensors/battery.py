@@ -5,7 +5,7 @@ from boards.sensors.voltage import average
 
 BUS = "battery"
 OPTIONS = {
-    "ratio": (1, 100, 2),
+    "ratio": (1.0, 100, 2),
     "empty_mv": (500, 60000, 3300),
     "full_mv": (500, 60000, 4200),
     "samples": (1, 1000, 8),
@@ -14,6 +14,8 @@ OPTIONS = {
 
 class Sensor:
     def __init__(self, millivolts, ratio=2, empty_mv=3300, full_mv=4200, samples=8):
+        if empty_mv >= full_mv:
+            raise ValueError("empty_mv, full_mv: expected the lower one first")
         self._millivolts = millivolts
         self._ratio = ratio
         self._empty = empty_mv

@@ -333,6 +333,12 @@ def test_battery(mv, percent):
     assert make("battery", constant(mv)).read() == {"voltage": 2 * mv, "battery": percent}
 
 
+def test_a_battery_that_is_full_before_it_is_empty():
+    for empty_mv in (4200, 4300):
+        with pytest.raises(ValueError, match="empty_mv"):
+            make("battery", constant(1650), empty_mv=empty_mv)
+
+
 def test_a_battery_that_is_not_connected():
     with pytest.raises(OSError, match="range"):
         make("battery", constant(3)).read()
