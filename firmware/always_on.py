@@ -131,6 +131,11 @@ class AlwaysOn:
 
         app = self.app
         lamp = Lamp(app.board)
+        try:
+            lamp.step()
+        except ValueError as e:  # the port's word for a pin that it has not
+            print("led:", e)
+            return
         while True:
             if self._safe:
                 lamp.show("safe")

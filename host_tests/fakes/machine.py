@@ -6,7 +6,7 @@ _ENODEV = 19
 
 class _Pin:
     def __init__(self, id, mode=-1, pull=-1, *, value=None):
-        if simulation.world.port == "esp32" and not isinstance(id, int):
+        if not isinstance(id, int) and id not in self._NAMES or isinstance(id, int) and id > 48:
             raise ValueError("invalid pin")
         self._id = id
         simulation.world.log.append(("pin", id, mode))
@@ -36,6 +36,7 @@ class _Pin:
 
 
 class _Esp32Pin(_Pin):
+    _NAMES = ()
     IRQ_RISING = 1
     IRQ_FALLING = 2
     IN = 1
@@ -46,6 +47,7 @@ class _Esp32Pin(_Pin):
 
 
 class _Rp2Pin(_Pin):
+    _NAMES = ("LED",) + tuple(["GP%d" % number for number in range(29)])
     IRQ_FALLING = 4
     IRQ_RISING = 8
     IN = 0

@@ -162,3 +162,10 @@ def test_crashes_in_a_row_lead_to_safe_mode_and_out_of_it(life, monkeypatch):
     assert life.said("board", "safe_mode")[0]["se_va"] == "3"
     assert len(life.of("sensor_reading")) > 30  # it went back to work
     assert [e["message"] for e in life.of("application_error")] == ["it broke"]
+
+
+def test_a_led_pin_that_is_not_there_costs_the_led_alone(life, capsys):
+    life.configure(dict(CONFIG, led="D1"))
+    life.run(seconds=300)
+    assert life.ends == ["over"] and len(times(life)) >= 3
+    assert "led: invalid pin" in capsys.readouterr().out
