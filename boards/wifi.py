@@ -169,7 +169,7 @@ class Link:
         self._board._radio_on(*self._options)
         start = time.ticks_ms()
         trouble = []
-        for place in self._networks:
+        for place in self._networks or ():
             try:
                 self._board._address(place.get("address"))
                 yield from self._board._joining(place["ssid"], place["password"], self._timeout)
@@ -183,7 +183,7 @@ class Link:
             return
         self._rounds += 1
         self.wait = _backoff(self._rounds)
-        raise OSError("; ".join(trouble))
+        raise OSError("; ".join(trouble) or "no network is named")
 
     # Tell it only of failures that a dead link can explain, and of rounds of up() in vain.
     # A reset is for the caller to do, since it knows what would be lost.

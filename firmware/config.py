@@ -188,7 +188,7 @@ _WHEN: dict = {
 
 
 def read(path):
-    """What is in `path`; ConfigError if it is not there, or not JSON."""
+    """What is in `path`; ConfigError if it is not there, not JSON, or names no good roots."""
     try:
         file = open(path)
     except OSError:
@@ -197,21 +197,27 @@ def read(path):
         )
     with file:
         try:
-            return json.load(file)
+            data = json.load(file)
         except ValueError:
             raise ConfigError("%s: not valid JSON%s" % (path, _where(file, path)))
+    roots = data.get("roots") if isinstance(data, dict) else None
+    if isinstance(roots, str) and not _der(roots):
+        _refuse(path, "roots", _KEYS["roots"][1], roots)
+    return data
 
 
 def check(path, data):
     """The settings in `data`, with defaults filled in; `path` is how messages call it."""
     settings = _check(path, "", data, _KEYS)
-    if settings["collector"][:6] == "https:" and settings["verify"] and not settings["roots"]:
-        raise ConfigError("%s: roots is missing: %s" % (path, _KEYS["roots"][1]))
     settings["battery"] = _check(path, "battery.", settings["battery"], _BATTERY)
     if settings["wifi"] is not None:
         settings["wifi"] = _wifi(path, settings["wifi"])
+    schemes = [settings["collector"][:6]]
     if settings["remote"] is not None:
         settings["remote"] = _check(path, "remote.", settings["remote"], _REMOTE)
+        schemes.append(settings["remote"]["url"][:6])
+    if "https:" in schemes and settings["verify"] and not settings["roots"]:
+        raise ConfigError("%s: roots is missing: %s" % (path, _KEYS["roots"][1]))
     buses = settings["buses"]
     for name in buses:
         buses[name] = _check(path, "buses.%s." % name, buses[name], _BUS)
@@ -316,11 +322,23 @@ def _check(path, prefix, data, keys):
         value = data[key]
         good = isinstance(value, check) if check in (dict, list) else check(value)
         if not good:
-            # A password is the one value that may not be shown.
-            got = "" if key == "password" else ", got " + json.dumps(value)
-            raise ConfigError("%s: %s%s: expected %s%s" % (path, prefix, key, expected, got))
+            _refuse(path, prefix + key, expected, value)
         settings[key] = value
     return settings
+
+
+def _refuse(path, key, expected, value):
+    # A password is the one value that may not be shown.
+    got = "" if key[-8:] == "password" else ", got " + json.dumps(value)
+    raise ConfigError("%s: %s: expected %s%s" % (path, key, expected, got))
+
+
+def _der(path):
+    try:
+        with open(path, "rb") as file:
+            return file.read(2) == b"\x30\x82"
+    except OSError:
+        return False
 
 
 def _where(file, path):

@@ -169,3 +169,10 @@ def test_a_led_pin_that_is_not_there_costs_the_led_alone(life, capsys):
     life.run(seconds=300)
     assert life.ends == ["over"] and len(times(life)) >= 3
     assert "led: invalid pin" in capsys.readouterr().out
+
+
+def test_a_board_without_a_network_waits_for_one_and_says_so(life, capsys):
+    life.configure({key: CONFIG[key] for key in CONFIG if key != "wifi"})
+    life.run(seconds=600)
+    assert life.ends == ["over"]
+    assert "Wi-Fi: no network is named" in capsys.readouterr().out

@@ -62,6 +62,7 @@ def test_the_example_is_good():
     ({"wifi": {"networks": [{"ssid": "x"}]}}, "wifi.networks[0].password is missing"),
     ({"wifi": {"ssid": "x", "password": "", "address": ["10.0.0.2"]}},
      "wifi.address: expected a list of own address"),
+    ({"remote": {"url": "https://x/board.json"}}, "roots is missing"),
     ({"remote": {"url": "ftp://x"}}, "remote.url: expected a URL"),
     ({"battery": {"wakes": 5}}, "unknown key battery.wakes"),
     ({"battery": []}, "battery: expected an object"),

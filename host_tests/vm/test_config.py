@@ -120,6 +120,12 @@ def test_missing_keys(boot):
     status, console = boot(with_(collector="https://collector.example.com"))
     assert status == 1
     assert console == "config.json: roots is missing: the path of a file with DER certificates"
+    status, console = boot(with_(collector="https://collector.example.com", roots="root.der"))
+    assert status == 1
+    assert console == (
+        "config.json: roots: expected the path of a file with DER certificates, got "
+        '"root.der"'
+    )
     status, console = boot(with_(wifi={"ssid": "s"}))
     assert status == 1 and console.startswith("config.json: wifi.password is missing: ")
 
