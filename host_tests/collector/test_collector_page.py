@@ -64,6 +64,7 @@ def test_a_board_is_known_by_its_entity(empty):
         (struct(aid="a", tna="n"), "a/n"),
         (struct(), "unnamed"),
         (struct(p="web", aid="a"), None),
+        (struct(p="iott", duid="d"), "d"),
     ],
 )
 def test_what_a_board_is_known_by(empty, event, key):

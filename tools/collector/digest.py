@@ -53,7 +53,7 @@ def digest(columns, good, errors, received):
     one, ``received`` milliseconds since 1970.
     """
     entities = columns.get("contexts", {}).get("data", ())
-    board, about = _board(columns, entities)
+    board, about = _board(columns, entities, good)
     data = _data(columns)
     readings = _readings(columns, data) if good and board else []
     if good and board:
@@ -77,7 +77,7 @@ def _data(columns):
     return unstruct["data"]["data"] if unstruct else None
 
 
-def _board(columns, entities):
+def _board(columns, entities, good):
     """Return (key or None, what the event tells of the board)."""
     about = {"app_id": columns.get("app_id"), "tracker": columns.get("name_tracker")}
     known = False
@@ -90,7 +90,9 @@ def _board(columns, entities):
     about = {key: value for key, value in about.items() if value}
     told = [about.get("id"), columns.get("domain_userid"), columns.get("user_id")]
     named = "/".join(about[key] for key in ("app_id", "tracker") if key in about)
-    if not known and columns.get("platform") != "iot":
+    # A bad platform is in no column, and the event may well be a board's.
+    platform = columns.get("platform") or (columns and not good and "iot")
+    if not known and platform != "iot":
         return None, {}
     key = next((text for text in told if text), named) or "unnamed"
     return key[:MAX_NAME], about
