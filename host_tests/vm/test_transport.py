@@ -26,6 +26,19 @@ for _ in range(2):
         print("OSError", e)
 """
 
+OUTCOMES = """
+import sys
+from snowplow_tracker import Emitter, HttpTransport, Tracker, UrequestsTransport
+from snowplow_tracker.outcome import outcome
+port, path, _ = sys.argv[1:]
+for kind in (UrequestsTransport, HttpTransport):
+    emitter = Emitter("host", transport=kind("http://127.0.0.1:" + port + path, timeout=1))
+    tracker = Tracker("ns", emitter)
+    tracker.track_struct_event("c", "a")
+    tracker.flush()
+    print(outcome(emitter.last))
+"""
+
 
 class Collector(Handler):
     """Answers as its path says, and keeps what it was sent."""
@@ -88,14 +101,14 @@ def server():
 def send(request, server):
     """send(path, pieces) -> the two lines that the script prints for its two requests."""
 
-    def run(path, pieces=3, port=None):
+    def run(path, pieces=3, port=None, script=SCRIPT):
         arguments = [str(port or server.server_address[1]), path, str(pieces)]
         if request.param == "vm":
-            done = request.getfixturevalue("vm").run("-c", SCRIPT, *arguments)
+            done = request.getfixturevalue("vm").run("-c", script, *arguments)
         else:
             path = os.pathsep.join((str(ROOT / "lib"), str(ROOT / "host_tests" / "fakes")))
             done = subprocess.run(
-                [sys.executable, "-W", "error", "-c", SCRIPT, *arguments],
+                [sys.executable, "-W", "error", "-c", script, *arguments],
                 env=dict(os.environ, PYTHONPATH=path),
                 capture_output=True,
                 text=True,
@@ -140,6 +153,20 @@ def test_nobody_there_is_an_oserror(send, server):
     server.server_close()
     lines = send("/200", port=port)
     assert all(line.startswith("OSError") for line in lines) and len(lines) == 2
+    assert send("/200", port=port, script=OUTCOMES) == ["no_connection"] * 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "word"),
+    [
+        ("204", "success"),
+        ("404", "http_error"),
+        ("garbage", "bad_response"),
+        ("silent", "timeout"),
+    ],
+)
+def test_arduino_outcomes_by_both_transports(send, kind, word):
+    assert send("/" + kind, script=OUTCOMES) == [word] * 2
 
 
 def test_a_chunked_answer_is_success_or_an_error_but_never_a_hang(send):
