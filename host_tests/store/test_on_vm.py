@@ -15,7 +15,8 @@ SCENARIOS = [
 
 @pytest.fixture(scope="module")
 def trouble(on_vm):
-    return on_vm("trouble.py", heap="8m")
+    # So much that nothing is collected: a file that a power cut left open takes the VM with it.
+    return on_vm("trouble.py", heap="16m")
 
 
 @pytest.mark.parametrize("name", SCENARIOS)

@@ -185,7 +185,24 @@ def every_single_write_fails_once():
             return
 
 
+def erases_are_told():
+    """What the store says of its own erases, beside what the flash counts."""
+    for step in (2000, 7):  # by full pages, and by what there is
+        flash = fresh(60)
+        store = open_store(max_bytes=40 * 4096)
+        before = flash.erases
+        for n in range(0, 2000, step):
+            put(store, n, n + step)
+            assert store.sync()  # which also closes what is open
+        counted = flash.erases - before
+        # The difference is the file system's own: names, and the state.
+        assert counted * 0.8 < store.erases <= counted, (store.erases, counted)
+        if step == 2000:
+            vfs.umount("/f")
+
+
 SCENARIOS = (
+    erases_are_told,
     others_fill_the_flash,
     full_to_the_last_block,
     writes_fail_and_recover,

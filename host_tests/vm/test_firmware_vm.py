@@ -208,6 +208,8 @@ def test_always_on_with_everything(start, port):
     health = collected.of("health")[-1]
     assert health["boots"] == 1 and health["rssi"] == -61 and health["connections"] >= 1
     assert health["memoryFree"] > 20000, health
+    told = "uptime resetCause memoryLargest flashErases joinMs sendMs stored lost temperature"
+    assert set(told.split()) <= set(health), health
     for event in events[5:]:
         attached = [entity["schema"].split("/")[1] for entity in json.loads(event["co"])["data"]]
         assert attached[0] == "board"

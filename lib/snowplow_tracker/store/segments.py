@@ -57,6 +57,7 @@ class SegmentStore:
         for cause in _CAUSES:
             self.lost[cause] = 0
         self.error = None
+        self.erases = 0  # of blocks of flash, since this object was made, as well as we know
         self._since = None  # ms of the oldest record that is only in RAM
         self._patience = 0  # the sequence below which put() does not try to write
         self._wait = 0
@@ -244,6 +245,8 @@ class SegmentStore:
         self._since = None
         self._total += count
         self._count += count
+        # Of a block that is not full littlefs makes a copy.
+        self.erases += (size + 4095) // 4096 - self._size // 4088
         self._set_size(size)
         return True
 
