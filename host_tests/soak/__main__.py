@@ -13,6 +13,7 @@ import contextlib
 import json
 import os
 import random
+import signal
 import subprocess
 import sys
 import tempfile
@@ -136,8 +137,9 @@ class Soak:
                 if kill_at and self.safe[run] >= kill_at:
                     # Anywhere in the sending that follows, or in the next writes.
                     await asyncio.sleep(self.random.random() * 0.02)
+                    # process.kill() would look first, and take the status that wait() is to get.
                     with contextlib.suppress(ProcessLookupError):  # it has just ended
-                        process.kill()
+                        os.kill(process.pid, signal.SIGKILL)
                     kill_at = None
         if await process.wait() == 0:
             return json.loads(lines[-1])
