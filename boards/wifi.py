@@ -28,6 +28,7 @@ _REJOIN = const(3)
 _CYCLE = const(6)
 _RESET = const(24)
 _MAX_WAIT = const(300)
+_NTP = ntptime.host
 
 
 # On both ports every failure is below STAT_IDLE, and nothing else is.
@@ -286,14 +287,16 @@ class Board(chip.Board):
         raw = self._wlan().config("mac")
         return ":".join(["%02X" % byte for byte in raw]) if any(raw) else None
 
-    # NTP is UDP: a lost packet is normal. A name server that is gone blocks, so ask the
-    # link first.
-    def set_clock(self):
+    # NTP is UDP: a lost packet is normal. Without `find` a name server that is gone blocks, so
+    # ask the link first.
+    def set_clock(self, find=None):
         """Ask NTP; whether the clock is plausible now."""
         for _ in range(_TRIES):
             if not self.online():
                 break
             try:
+                if find:
+                    ntptime.host = find(_NTP)
                 ntptime.settime()
                 break
             except (OSError, ValueError):  # ValueError: a reply cut short

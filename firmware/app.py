@@ -47,12 +47,23 @@ class App:
         forget(
             "begin",
             "health",
+            "ntp",
             "snowplow_tracker.checks",
             "snowplow_tracker.entities",
             "snowplow_tracker.events",
             "snowplow_tracker.fields",
             "snowplow_tracker.install",
+            "snowplow_tracker.transport.dns",
         )
+
+    def set_clock(self):
+        """What clock.hook is; whether the clock is plausible now."""
+        from ntp import set_clock
+
+        try:
+            return set_clock(self.board)
+        finally:
+            self.forget()
 
     # --- events ---------------------------------------------------------------------------
     def struct(self, category, action, label=None, property_=None, value=None):

@@ -22,7 +22,7 @@ def make(app):
     board.on_idle = app.guard.feed
     wifi = dict(settings["wifi"] or {})
     app.link = board.link(wifi.pop("networks", None), **wifi)
-    clock.hook = board.set_clock
+    clock.hook = app.set_clock
     keep(where + "/boots.json", board.set_time)
     app.transport = Meter(
         settings["collector"] + "/com.snowplowanalytics.snowplow/tp2",

@@ -93,7 +93,8 @@ class _WLAN:
 
     def ifconfig(self, *static):
         if not static:
-            return self._radio.address or ("192.168.4.7", "255.255.255.0") + ("192.168.4.1",) * 2
+            told = ("192.168.4.7", "255.255.255.0", "192.168.4.1", simulation.world.name_server)
+            return self._radio.address or told
         assert len(static[0]) == 4 and isinstance(static[0], tuple)
         self._radio.address = static[0]
         simulation.world.log.append(("ifconfig", static[0]))

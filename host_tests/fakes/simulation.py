@@ -89,6 +89,7 @@ class World:
         "silent", "refused" (connect() itself raises).
     join_ms: how long an attempt takes.
     signal: dBm while associated.
+    name_server: what DHCP tells of it; 0.0.0.0, which is none, so that nobody real is asked.
     ntp: what each settime() does: a year to set, "true" for the true time, or an exception to
         raise; the last repeats.
     year, wall_ms: what the clock says; true_ms: what it should say.
@@ -114,6 +115,7 @@ class World:
         self.networks = None  # name -> how joining it ends, instead of `joins`
         self.join_ms = 2500
         self.signal = -61
+        self.name_server = "0.0.0.0"
         self.ntp = [2026]
         self.now_ms = TICKS_PERIOD - 3000
         self.born_ms = self.now_ms

@@ -50,6 +50,8 @@ def test_join(world, board):
 
 def test_name_servers_are_those_of_dhcp_or_of_the_static_address(world, board):
     board.join("barn", PASSWORD)
+    assert board.dns() == ("0.0.0.0",)
+    world.name_server = "192.168.4.1"
     assert board.dns() == ("192.168.4.1",)
     world.radio.address = ("192.168.1.9", "255.255.255.0", "192.168.1.1", "192.168.1.2")
     assert board.dns() == ("192.168.1.2",)
@@ -189,6 +191,25 @@ def test_ntp_is_asked_again(world, board):
     world.ntp = [OSError(errno.ETIMEDOUT), ValueError("buffer too small"), 2026]
     assert board.set_clock() is True
     assert len(done(world, "ntp")) == 3
+
+
+def test_ntp_is_asked_at_the_address_that_is_found_anew_each_time(world, board, monkeypatch):
+    monkeypatch.setattr(wifi.ntptime, "host", "pool.ntp.org")  # which is set
+    board.join("barn", PASSWORD)
+    world.ntp = [OSError(errno.ETIMEDOUT), 2026]
+    found = [OSError("no answer of a name server"), ["10.0.0.1"], ["10.0.0.2"]]
+    hosts = []
+
+    def find(host):
+        hosts.append(host)
+        answer = found.pop(0)
+        if isinstance(answer, OSError):
+            raise answer
+        return answer[0]
+
+    assert board.set_clock(find) is True
+    assert hosts == ["pool.ntp.org"] * 3
+    assert done(world, "ntp") == [("ntp", "10.0.0.1"), ("ntp", "10.0.0.2")]
 
 
 def test_ntp_is_given_up(world, board):

@@ -1,8 +1,8 @@
 # Asks name servers for a host's IPv4 addresses, over UDP: getaddrinfo() blocks, without limit.
 #
-# Each second another server is asked, until the transport's limit is over. The first answer to
-# the question counts; whatever else comes is passed over. The names in it are not looked at: an
-# address that stands behind an alias is one of the host's.
+# Each second another server is asked, until the limit is over. The first answer to the question
+# counts; whatever else comes is passed over. The names in it are not looked at: an address that
+# stands behind an alias is one of the host's.
 import socket
 from os import urandom
 
@@ -12,34 +12,44 @@ _PORT = 53
 _AGAIN_MS = 1000
 
 
-def resolve(transport, servers):
-    """A generator, as HttpTransport.wait(), that returns the addresses as a list of str."""
+# dns: the servers' addresses, or a function that gives them; those of servers that are not
+# known may be "" or "0.0.0.0".
+def resolve(host, dns, limit_ms):
+    """A generator as send() that returns a list of addresses; or of `host` for getaddrinfo()."""
+    servers = []
+    if not (":" in host or host.replace(".", "").isdigit() or host[-6:] == ".local"):  # or mDNS
+        for server in dns() if callable(dns) else dns:
+            if server not in ("", "0.0.0.0"):
+                servers.append(socket.getaddrinfo(server, _PORT)[0][-1])
+    if not servers:
+        return [host]
     query = urandom(2) + b"\1\0\0\1\0\0\0\0\0\0"
-    for label in transport.host.lower().rstrip(".").encode().split(b"."):
+    for label in host.lower().rstrip(".").encode().split(b"."):
         if not 0 < len(label) < 64:
             raise OSError("not a name")
         query += bytes((len(label),)) + label
     query += b"\0\0\1\0\1"
-    servers = [socket.getaddrinfo(server, _PORT)[0][-1] for server in servers]
-    start = clock.ms()
-    asked = 0
-
-    def look(sock):
-        nonlocal asked
-        try:
-            if clock.ms() - start >= asked * _AGAIN_MS:
-                asked += 1
-                sock.sendto(query, servers[(asked - 1) % len(servers)])
-            reply, sender = sock.recvfrom(512)
-        except OSError:
-            return None  # nothing yet, or no way to that server
-        return _answer(reply, query) if sender in servers else None
-
     sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     try:
         sock.setblocking(False)
-        transport._until = start + transport.limit_ms
-        found = yield from transport.wait(look, sock, "answer of a name server")
+        start = clock.ms()
+        asked = 0
+        found = None
+        while found is None:
+            past = clock.ms() - start
+            if past >= limit_ms:
+                raise OSError("no answer of a name server in %d ms" % limit_ms)
+            try:
+                if past >= asked * _AGAIN_MS:
+                    asked += 1
+                    sock.sendto(query, servers[(asked - 1) % len(servers)])
+                reply, sender = sock.recvfrom(512)
+                if sender in servers:
+                    found = _answer(reply, query)
+            except OSError:
+                pass  # nothing yet, or no way to that server
+            if found is None:
+                yield 10
     finally:
         sock.close()
     if not found:

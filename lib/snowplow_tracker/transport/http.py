@@ -125,11 +125,10 @@ class HttpTransport:
         if not self._addresses or not self._fresh:
             try:
                 hosts = (self.host,)
-                servers = self._servers()
-                if servers:
+                if self.dns:
                     from .dns import resolve
 
-                    hosts = yield from resolve(self, servers)
+                    hosts = yield from resolve(self.host, self.dns, self.limit_ms)
                 found = []
                 for host in hosts:
                     found += socket.getaddrinfo(host, self.port, 0, socket.SOCK_STREAM)
@@ -139,14 +138,6 @@ class HttpTransport:
                 if not self._addresses:
                     raise OSError("no address for %s: %s" % (self.host, e))
         return self._addresses
-
-    def _servers(self):
-        # Those that are known, if the host is for them: no address, and no name of mDNS.
-        host = self.host
-        if ":" in host or host.replace(".", "").isdigit() or host[-6:] == ".local":
-            return ()
-        found = self.dns() if callable(self.dns) else self.dns
-        return [server for server in found or () if server not in ("", "0.0.0.0")]
 
     def _open(self, address):
         self._until = clock.ms() + self.limit_ms
