@@ -53,6 +53,7 @@ class App:
             "snowplow_tracker.events",
             "snowplow_tracker.fields",
             "snowplow_tracker.install",
+            "snowplow_tracker.store.recover",
             "snowplow_tracker.transport.dns",
         )
 

@@ -37,3 +37,16 @@ def simulate(monkeypatch):
         return world
 
     return start
+
+
+@pytest.fixture(autouse=True)
+def remembered():
+    """The firmware lets go of modules; tests that come later hold on to them."""
+    before = {name: sys.modules[name] for name in sys.modules if name.startswith("snowplow_")}
+    yield
+    for name, module in before.items():
+        if sys.modules.get(name) is not module:
+            sys.modules[name] = module
+            package, _, own = name.rpartition(".")
+            if package:
+                setattr(sys.modules[package], own, module)

@@ -2,7 +2,7 @@
 
 import os
 
-from snowplow_tracker.store import retained, segments
+from snowplow_tracker.store import recover, retained, segments
 from snowplow_tracker.store.segment import segment_name
 from snowplow_tracker.store.state import save_state
 
@@ -50,7 +50,7 @@ def keeps_no_progress(store):
 
 def starts_sequences_again(store):
     """No sequences are set aside: what was only in RAM is given again."""
-    segments._LEASE = 0
+    segments.LEASE = 0
 
 
 def writes_the_state_in_place(store):
@@ -81,13 +81,13 @@ def evicts_without_counting(store):
 
 def forgets_the_end(store):
     """Recovery does not look for the newest sequence."""
-    recover = store._recover
+    right = recover.recover
 
-    def wrong(self):
-        recover(self)
-        self._last = self._head[3] - 1
+    def wrong(store):
+        right(store)
+        store._last = store._head[3] - 1
 
-    store._recover = wrong
+    recover.recover = wrong
 
 
 def keeps_what_flash_holds(retained_store):

@@ -78,35 +78,6 @@ class Reader:
             if not self._forward(e):
                 return False
 
-    def find_end(self, first):
-        """Go behind the newest run of all; False if there is none down to segment `first`."""
-        last = number = self.last
-        found = False
-        while number >= first and not found:
-            starts = [0]
-            self.number = number
-            try:
-                self._open()
-                size = self.size
-            except OSError:
-                size = 0
-            while boundary(starts[-1] + 1) < size:
-                starts.append(boundary(starts[-1] + 1))
-            while size and starts and not found:
-                self.goto((number, starts.pop(), 0, 0, 0, 0, 0, 0, 0, 0, 0))
-                try:
-                    self._run()
-                except OSError:
-                    break
-                found = self.left > 0
-            number -= 1
-        if found:
-            self.last = self.number
-            while self.next():
-                pass
-            self.last = last
-        return found
-
     def _forward(self, e):
         # On to the next file.
         if e and e.errno != ENOENT:

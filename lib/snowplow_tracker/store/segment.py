@@ -25,16 +25,15 @@ RUN_SIZE = 36
 ITEM = "<HBI"
 ITEM_SIZE = 7
 ITEM_EXTRA = 11  # what a record takes beside its JSON
-BLOCK = 4096
 
 
 def boundary(size):
     """The smallest file size of at least `size` that fills its last block on littlefs."""
-    end = BLOCK
+    end = 4096  # a block
     n = 1
     while end < size:
         # Block n begins with as many pointers as n has factors of 2, and one more.
-        end += BLOCK - 4
+        end += 4092
         k = n
         while not k & 1:
             end -= 4

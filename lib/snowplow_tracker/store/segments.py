@@ -6,7 +6,6 @@
 # A change is in the state (state.py) before it is done, so that a cut in between does no harm.
 # Files in `path` that are not ours stay; those of another format have another ending.
 import os
-from errno import EEXIST
 
 from .. import clock
 from ..record import HEADER_SIZE, MAX_JSON
@@ -22,14 +21,13 @@ from .segment import (
     write_ring,
     write_run,
 )
-from .state import find_segments, load_state, save_state
+from .state import save_state
 
 _ENOSPC = 28  # errno lacks it; littlefs and FAT have this number on every port
 # So many sequences are set aside at a time, and skipped at a reboot; more if nobody knows.
-_LEASE = 256
-_LOST_LEASE = 65536
+LEASE = 256
 _PATIENCE = 32  # at most so many records between two attempts while flash fails
-_CAUSES = ("overflow", "age", "corruption", "error")
+CAUSES = ("overflow", "age", "corruption", "error")
 _PAD = 1024  # at most so many bytes are spent to end a page with its block
 
 
@@ -54,7 +52,7 @@ class SegmentStore:
         self._refuse = overflow == "newest"
         self._ring = self._new_ring(page_bytes, overflow)
         self.lost = self._ring.lost
-        for cause in _CAUSES:
+        for cause in CAUSES:
             self.lost[cause] = 0
         self.error = None
         self.erases = 0  # of blocks of flash, since this object was made, as well as we know
@@ -273,9 +271,9 @@ class SegmentStore:
         start = clock.origin()
         if start:
             self._known = (clock.boot, start)
-        lease = max(self._lease, self._ring._next + _LEASE)
+        lease = max(self._lease, self._ring._next + LEASE)
         newest = self._reader.last
-        lost = tuple([self.lost[cause] for cause in _CAUSES])
+        lost = tuple([self.lost[cause] for cause in CAUSES])
         generation = self._generation + 1
         save_state(self.path, generation, newest, lease, *(self._head[:9] + lost + self._known))
         self._generation = generation
@@ -323,76 +321,31 @@ class SegmentStore:
         # but if there is no room for it, that is how to make some.
         if self._try(self._save) or cause:
             while self._oldest < self._head[0]:
-                _remove(segment_name(self.path, self._oldest))
+                remove(segment_name(self.path, self._oldest))
                 self._oldest += 1
 
     # --- after a reboot ---
 
     def _open(self):
-        self._count = self._total = self._last = 0
+        self._oldest = self._count = self._total = self._last = 0
         self._generation = self._lease = self._told = 0
         self._doubt = False
         self._named = -1  # the newest segment that the state knows of
         self._known = (0, 0)
         self._set_size(0)
         self._head = self._reader.mark()
-        self._ok = self._try(self._recover)
-        if self._ok:
-            self._works()
-
-    def _recover(self):
         try:
-            os.mkdir(self.path)
-        except OSError as e:
-            if e.errno != EEXIST:
-                os.stat(self.path)
-        r = self._reader
-        state, damaged = load_state(self.path)
-        if state:
-            r.last, lease = state[1:3]
-            r.goto(state[3:12] + (0, 0))
-            r.known = self._known = state[16:]
-            while file_size(segment_name(self.path, r.last + 1)):
-                r.last += 1
-        else:
-            lease = 0
-            numbers = find_segments(self.path)
-            damaged = damaged or bool(numbers)
-            first, r.last = numbers or (0, 0)
-            r.goto((first, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0))
-        if damaged and not (state and file_size(segment_name(self.path, r.number))):
-            r.seek()  # what is gone was sent, as far as anybody knows
-        self._head = head = r.mark()
-        self._oldest = number = head[0]
-        while number and _remove(segment_name(self.path, number - 1)):
-            number -= 1
-        self._total = head[8]
-        self._last = head[4] - 1
-        size = 0
-        if r.find_end(head[0]):
-            self._total = max(self._total, r.ordinal)
-            self._last = max(self._last, r.sequence - 1, r.end - 1)
-            if r.number == r.last and r.at == r.size:
-                size = r.size
-        if size or not file_size(segment_name(self.path, r.last)):
-            self._set_size(size)
-        else:
-            self._roll()  # never append to what cannot be read
-        r.close()
-        r.goto(head)
-        self._count = self._total - head[8]
-        if damaged:
-            lease = max(lease, self._last) + (_LEASE if state else _LOST_LEASE)
-        self._lease = lease
-        self._ring._next = max(lease, self._last + 1, self._ring._next)
-        if state:
-            self._generation = state[0]
-            for i in range(4):
-                self.lost[_CAUSES[i]] += state[12 + i]
-            self._told = self.dropped
+            from .recover import recover
+
+            recover(self)
+            self._ok = True
+            self._works()
+        except (OSError, ImportError) as e:  # the library may lie on the same flash
+            self._ok = False
+            self._fail(e)
 
 
-def _remove(name):
+def remove(name):
     try:
         os.remove(name)
         return True
