@@ -11,16 +11,15 @@ from snowplow_tracker.sync import sync
 from stores import make_store
 
 
-def run(board, settings, crashes, intent):
-    """Run until the board is told to stop."""
-    AlwaysOn(App(board, settings, crashes, make_store(settings), intent)).run()
+def make(board, settings, crashes, intent):
+    """What main.py runs."""
+    return AlwaysOn(App(board, settings, crashes, make_store(settings), intent))
 
 
 class AlwaysOn:
     def __init__(self, app):
         self.app = app
         self._promise = app.guard.promise
-        self._failed = None
         self._safe = app.crashes.safe
         self._triggers = [] if self._safe else triggers.load(app.settings, app.board)
         app.emitter.idle = self._sending
@@ -45,10 +44,11 @@ class AlwaysOn:
             parts.append(self._remote())
         if app.board.has_led:
             parts.append(self._lamp())
-        tasks = [asyncio.create_task(self._watch(part)) for part in parts]
+        tasks = [asyncio.create_task(part) for part in parts]
         while not app.board.stopping():
-            if self._failed:
-                raise self._failed
+            for task in tasks:
+                if task.done():
+                    await task  # which raises what ended it
             self._promise("main", 30)
             app.guard.feed()
             app.report()
@@ -59,12 +59,6 @@ class AlwaysOn:
             await asyncio.sleep(0.25)
         for task in tasks:
             task.cancel()
-
-    async def _watch(self, part):
-        try:
-            await part
-        except Exception as e:
-            self._failed = e
 
     async def _sample(self):
         while True:

@@ -82,6 +82,7 @@ class App:
     def sample(self, name, trigger=None):
         """Read a sensor and track what it gives; -> the readings, or None if it fails."""
         found = self.sensors.read(name)
+        self.sensor_news()
         if found:
             data = {"sensor": name, "readings": readings(found)}
             if trigger:
@@ -100,6 +101,7 @@ class App:
         elif trigger.when == "threshold":
             name = options["sensor"]
             value = (self.sensors.read(name) or {}).get(options["quantity"])
+            self.sensor_news()
             if value is None or not trigger.crosses(value):
                 return
             action = "below" if options["above"] is None else "above"
@@ -119,15 +121,20 @@ class App:
             self.low = low
             self.struct("battery", "low" if low else "ok", None, None, percent)
 
-    def sensor_changed(self, name, error):
-        """Tell that a sensor fails (an OSError), or is back (None)."""
+    def sensor_news(self):
+        """Tell that a sensor fails, or is back, if that is new."""
+        if not self.sensors.news:
+            return
+        name, error = self.sensors.news
+        self.sensors.news = None
         print("sensor %s: %s" % (name, "%s; it is asked again" % error if error else "works"))
         if error is None:
             self.struct("sensor", "recovered", name)
         elif "errors" in self.settings["track"]:
             from snowplow_tracker.events.error import error as application_error
 
-            self.event(*application_error(error, thread_name="sensor " + name))
+            data = application_error(error, thread_name="sensor " + name)
+            self.count(self.tracker.track_self_describing_event(data))
             self.forget()
 
     def losses(self):

@@ -49,12 +49,12 @@ def make_store(board, settings):
     return RetainedStore(memory, memory.size, settings["store_path"], max_bytes=most)
 
 
-def run(board, settings, crashes, intent):
-    """Wake and sleep until the board is told to stop; after a deep sleep, begin with a boot."""
+def make(board, settings, crashes, intent):
+    """What main.py runs; after a deep sleep it goes on where it was."""
     kept = board.memory()[:_STATE]
     resumed = intent == "sleep" and kept[:2] == _MARK and resume(kept[-_FROZEN:])
     app = App(board, settings, crashes, make_store(board, settings), intent)
-    Battery(app, kept[:-_FROZEN] if resumed else None).run()
+    return Battery(app, kept[:-_FROZEN] if resumed else None)
 
 
 class Battery:

@@ -59,7 +59,7 @@ def make(app):
         from remote import Remote
 
         app.remote = Remote(app)
-    app.sensors = Sensors(board, settings, app.sensor_changed)
+    app.sensors = Sensors(board, settings)
 
 
 # A wake from deep sleep is no boot, and writes nothing.

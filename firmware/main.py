@@ -1,4 +1,5 @@
-# Wires board, config and mode; what they do is in their own files.
+# Wires board, config and mode; what they do is in their own files. All of it is at the top, since
+# a Pico's stack is short.
 import sys
 
 import boards
@@ -6,8 +7,16 @@ from crash import Crashes
 from forget import forget
 from settings import settings_of
 
-
-def start(settings):
+settings = None
+try:
+    settings = settings_of("config.json")
+except ValueError as e:
+    print(e)
+    # To a board, exit means boot again, and so for ever: it is to stay at its REPL instead.
+    if sys.platform in ("linux", "darwin"):
+        sys.exit(1)
+if settings:
+    del settings_of
     forget("config", "settings", "remote")
     board = boards.load(**({} if settings["led"] is None else {"led": settings["led"]}))
     intent = board.intent()
@@ -17,20 +26,8 @@ def start(settings):
     if crashes.safe:
         settings.update(sensors={}, builtin=False)
     try:
-        __import__(settings["mode"]).run(board, settings, crashes, intent)
+        __import__(settings["mode"]).make(board, settings, crashes, intent).run()
     except Exception as e:
         print("crash:", e)
         crashes.record(e)
         board.reset("crash")
-
-
-try:
-    found = settings_of("config.json")
-except ValueError as e:
-    print(e)
-    # To a board, exit means boot again, and so for ever: it is to stay at its REPL instead.
-    if sys.platform in ("linux", "darwin"):
-        sys.exit(1)
-else:
-    del settings_of
-    start(found)

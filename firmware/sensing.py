@@ -7,11 +7,11 @@ from boards.common import unit
 
 
 class Sensors:
-    # tell(name, error) is called with the OSError when a sensor begins to fail, and with
-    # None when it is back.
-    def __init__(self, board, settings, tell):
+    def __init__(self, board, settings):
         self._board = board
-        self._tell = tell
+        # (name, error) of the last one that began to fail, or with None that is back: for the
+        # caller of read() to tell, and to set to None.
+        self.news = None
         self._buses = settings["buses"]
         self._options = settings["sensors"]
         self._found = dict(board.sensors()) if settings["builtin"] else {}
@@ -76,11 +76,11 @@ class Sensors:
                 trouble = e
                 continue
             if self.failing.pop(name, None):
-                self._tell(name, None)
+                self.news = (name, None)
             return found
         if name not in self.failing:
             self.failing[name] = str(trouble)
-            self._tell(name, trouble)
+            self.news = (name, trouble)
         return None
 
 

@@ -1,10 +1,12 @@
 """The always-on mode on the simulated boards: what goes wrong in the field, as scenarios."""
 import itertools
+import sys
 
 import pytest
 
 import chips
 from life import Life
+from tools.engine import ROOT
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::ResourceWarning"),
@@ -176,3 +178,39 @@ def test_a_board_without_a_network_waits_for_one_and_says_so(life, capsys):
     life.run(seconds=600)
     assert life.ends == ["over"]
     assert "Wi-Fi: no network is named" in capsys.readouterr().out
+
+
+# A Pico W's stack has room for 30 calls, of which C functions and TLS want their part.
+@pytest.mark.parametrize("mode", ["always_on", "battery"])
+def test_calls_are_never_deep(life, mode):
+    rooms = tuple(str(ROOT / room) for room in ("lib", "boards", "firmware"))
+    deepest = []
+
+    def profile(frame, event, _):
+        if event == "call":
+            calls = []
+            while frame:
+                name = frame.f_code.co_filename
+                if name == "main.py" or name.startswith(rooms):
+                    calls.append(frame.f_code.co_name)
+                elif frame.f_code.co_name in ("run_until_complete", "run_forever"):
+                    calls.append("asyncio")  # MicroPython's takes two
+                frame = frame.f_back
+            if len(calls) > len(deepest):
+                deepest[:] = calls
+
+    # A sensor that fails, and a store that is full.
+    config = dict(CONFIG, mode=mode, store_bytes=16384, buffer_bytes=2048, sample_seconds=10)
+    config.update(health_seconds=300, battery={"wakes_per_send": 1})
+    config["sensors"] = dict(CONFIG["sensors"], bad={"type": "sht3x", "bus": "i2c"})
+    config["track"] = ["session", "platform", "application", "install", "lifecycle", "errors"]
+    life.configure(config)
+    life.answers = [503]
+    life.after(set_to(life, "answers", [200]), seconds=400)
+    sys.setprofile(profile)
+    try:
+        life.run(seconds=700)
+    finally:
+        sys.setprofile(None)
+    assert life.of("loss")
+    assert len(deepest) <= 20, " ".join(deepest)

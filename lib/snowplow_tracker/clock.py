@@ -54,7 +54,8 @@ def known():
 
 def origin():
     """The time at ms() = 0; 0 while that is not known."""
-    return unix_ms() - ms() if known() else 0
+    now = _system()
+    return now - ms() if now else _origin
 
 
 def _now():

@@ -319,10 +319,15 @@ class SegmentStore:
         self._head = r.mark()
         # Without a state that says so they would come again, or count as something else;
         # but if there is no room for it, that is how to make some.
-        if self._try(self._save) or cause:
-            while self._oldest < self._head[0]:
-                remove(segment_name(self.path, self._oldest))
-                self._oldest += 1
+        try:
+            self._save()
+        except OSError as e:
+            self._fail(e)
+            if not cause:
+                return
+        while self._oldest < self._head[0]:
+            remove(segment_name(self.path, self._oldest))
+            self._oldest += 1
 
     # --- after a reboot ---
 
