@@ -93,6 +93,7 @@ class World:
     ntp: what each settime() does: a year to set, "true" for the true time, or an exception to
         raise; the last repeats.
     year, wall_ms: what the clock says; true_ms: what it should say.
+    drift: the part of a sleep that the clock misses, such as 0.087.
     now_ms: milliseconds since boot; starts close to where the ticks wrap.
     i2c: address -> a chip of chips.py.
     onewire: the devices of the 1-Wire bus, each 9 bytes of scratchpad by its 8 bytes of ROM.
@@ -119,6 +120,7 @@ class World:
         self.ntp = [2026]
         self.now_ms = TICKS_PERIOD - 3000
         self.born_ms = self.now_ms
+        self.drift = 0
         self.year = PORTS[port]["boot_year"]
         self.memory_free = 150_000
         self.pins = {}  # id -> last value written
@@ -199,8 +201,12 @@ class World:
             self.end("deep", ms)
         if self.watchdog_ms and self.now_ms + ms > self.fed_ms + self.watchdog_ms:
             self.end("watchdog", ms)
-        self.now_ms += ms
+        self._pass_asleep(ms)
         self.look()
+
+    def _pass_asleep(self, ms):
+        self.now_ms += ms
+        self._offset -= round(ms * self.drift)
 
     def end(self, why, ms):
         """The program is over; a test goes on with reboot()."""
@@ -208,7 +214,7 @@ class World:
 
     def reboot(self, why, ms=0):
         """What is left after a deep sleep, a reset, a watchdog's bite or a loss of power."""
-        self.now_ms += ms
+        self._pass_asleep(ms)
         self.pins, self.irqs, self.radio = {}, {}, None
         self.watchdog_ms = self.fed_ms = None
         self.timers = []

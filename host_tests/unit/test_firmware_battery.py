@@ -93,6 +93,34 @@ def test_an_outage_of_the_network(life):
     assert set(life.ends) <= {"deep", "over"}
 
 
+class Noting(chips.Bme280):
+    """Notes the true time of each measurement."""
+
+    def __init__(self, world):
+        super().__init__()
+        self.world = world
+        self.moments = []
+
+    def store(self, register, value):
+        super().store(register, value)
+        if register == 0xF4:
+            self.moments.append(self.world.true_ms)
+
+
+# 11: the clock of an ESP32 loses 26 s in 300 s of deep sleep. An event's time is off by that
+# part of its age, and by no more however long the board runs.
+def test_a_clock_that_drifts_in_sleep(life):
+    life.world.drift = 26 / 300
+    chip = life.world.i2c[0x76] = Noting(life.world)
+    life.run(days=2)
+    told = [e["derived"] for e in life.received if "/sensor_reading/" in e.get("ue_pr", "")]
+    assert len(told) > 200
+    off = [told - true for told, true in zip(told, chip.moments, strict=False)]
+    ages = 12 * 600_000 * 1.1
+    assert max(off) <= ages * 26 / 300 and min(off) >= 0, off
+    assert max(off) > 100_000 or life.world.port == "rp2"  # which sleeps by its steady clock
+
+
 def test_a_low_battery_sends_less_and_says_so(life):
     pin = {"esp32": 34, "rp2": 26}[life.world.port]
     cell = {"type": "battery", "pin": pin, "ratio": 2}
