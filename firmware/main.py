@@ -24,7 +24,7 @@ if settings:
     if board.reset_cause() == "watchdog" and not intent and settings["watchdog_seconds"]:
         crashes.bitten()
     if crashes.safe:
-        settings.update(sensors={}, builtin=False)
+        settings.update(sensors={}, builtin=False, track=["errors"], buffer_bytes=4096)
     try:
         __import__(settings["mode"]).make(board, settings, crashes, intent).run()
     except Exception as e:

@@ -166,6 +166,23 @@ def test_crashes_in_a_row_lead_to_safe_mode_and_out_of_it(life, monkeypatch):
     assert [e["message"] for e in life.of("application_error")] == ["it broke"]
 
 
+def test_a_config_that_asks_for_too_much_memory_ends_in_safe_mode(life, monkeypatch):
+    import always_on
+
+    def make_store(settings):
+        if settings["buffer_bytes"] > 50000 or "session" in settings["track"]:
+            raise MemoryError("memory allocation failed")
+        return real(settings)
+
+    real = always_on.make_store
+    monkeypatch.setattr(always_on, "make_store", make_store)
+    life.configure(dict(CONFIG, track=["session", "errors"]))
+    life.run(hours=1)
+    assert life.ends == ["reset"] * 3 + ["over"]
+    assert [e["exceptionName"] for e in life.of("application_error")] == ["MemoryError"]
+    assert life.of("health")[-1]["safeMode"] is True
+
+
 def test_a_led_pin_that_is_not_there_costs_the_led_alone(life, capsys):
     life.configure(dict(CONFIG, led="D1"))
     life.run(seconds=300)
