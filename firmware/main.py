@@ -1,5 +1,6 @@
 # Wires board, config and mode; what they do is in their own files. All of it is at the top, since
 # a Pico's stack is short.
+import os
 import sys
 
 import boards
@@ -20,6 +21,10 @@ if settings:
     forget("config", "settings", "remote")
     board = boards.load(**({} if settings["led"] is None else {"led": settings["led"]}))
     intent = board.intent()
+    try:
+        os.mkdir(settings["state_path"])
+    except OSError:
+        pass  # it is there
     crashes = Crashes(settings["state_path"])
     if board.reset_cause() == "watchdog" and not intent and settings["watchdog_seconds"]:
         crashes.bitten()

@@ -254,7 +254,7 @@ def test_a_crash_is_told_of_at_the_next_boot(start, tmp_path):
     sensor = tmp_path / "board" / "boards" / "sensors" / "bad.py"
     sensor.parent.mkdir(parents=True)
     sensor.write_text(BAD)
-    board, collected = start(sensors={"bad": {"type": "bad"}})
+    board, collected = start(sensors={"bad": {"type": "bad"}}, state_path="state")
     until(lambda: collected.of("sensor_reading"), board)
     (tmp_path / "board" / "crash").write_text("")
     until(lambda: collected.of("application_error"), board)
