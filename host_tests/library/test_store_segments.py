@@ -17,18 +17,18 @@ class Board:
     def __enter__(self):
         name = str(hexlify(os.urandom(8)), "ascii")
         self.path = "%s/store-%s" % (os.getenv("TMPDIR") or "/tmp", name)
-        self.real = clock.ms, clock.unix_ms, clock.known, clock.boot
+        self.real = clock.ms, clock.unix_ms, clock.origin, clock.boot
         self.seconds = 1000
         self.wall = 1795350546  # None while it is not set
         self.store = None
         self.kept = b""
         clock.ms = lambda: self.seconds * 1000
         clock.unix_ms = lambda: (self.wall or 1735689600) * 1000
-        clock.known = lambda: self.wall is not None
+        clock.origin = lambda: self.wall and (self.wall - self.seconds) * 1000 or 0
         return self
 
     def __exit__(self, *_):
-        clock.ms, clock.unix_ms, clock.known, clock.boot = self.real
+        clock.ms, clock.unix_ms, clock.origin, clock.boot = self.real
         self.off()
         for name in os.listdir(self.path):
             os.remove(self.path + "/" + name)

@@ -269,7 +269,7 @@ def main():
     clock.boot = 1
     clock.ms = lambda: 2000
     clock.unix_ms = lambda: 1795350546723
-    clock.known = lambda: True
+    clock.origin = lambda: clock.unix_ms() - clock.ms()
     flash = Bounded(geometry)
     stores = [Filled(flash, page, most) for page, most in STORES]
     result = {"cases": 0, "exact": 0, "raw": 0, "unmountable": 0, "in_ram": 0}
