@@ -7,6 +7,7 @@ from forget import forget
 from sensing import readings
 from snowplow_tracker import clock
 from snowplow_tracker.boots import save as save_clock
+from snowplow_tracker.state import save
 
 
 class App:
@@ -25,7 +26,6 @@ class App:
         self.wants_reset = False
         self.wakes = None  # how often it slept, in the mode battery
         self._trouble = None
-        self._lost: dict = {}
         import begin
 
         begin.make(self)
@@ -140,10 +140,12 @@ class App:
     def losses(self):
         """Track what the store gave up since the last time, if it did."""
         lost = self.store.lost
-        data = {cause: lost[cause] - self._lost.get(cause, 0) for cause in lost}
+        data = {cause: lost[cause] - self.lost.get(cause, 0) for cause in lost}
         if sum(data.values()):
-            self._lost = dict(lost)
+            self.lost = dict(lost)
             self.event("iglu:io.github.snowplow_micropython/loss/jsonschema/1-0-0", data)
+            if hasattr(self.store, "path"):  # it counts on over reboots
+                save(self.settings["state_path"] + "/losses.json", lost)
 
     def health(self):
         """Track how the board is."""

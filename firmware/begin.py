@@ -18,6 +18,10 @@ def make(app):
     where = settings["state_path"]
     app.cause = board.reset_cause()
     app.boots = _count_boots(where + "/boot.json", app.intent)
+    # What was told of the losses of a store that counts on over reboots.
+    app.lost = load(where + "/losses.json") if hasattr(app.store, "path") else {}
+    if sum(app.lost.values()) > app.store.dropped:  # the store is a new one
+        app.lost = {}
     app.guard = Guard(board)
     board.on_idle = app.guard.feed
     wifi = dict(settings["wifi"] or {})

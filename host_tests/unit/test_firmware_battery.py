@@ -180,3 +180,13 @@ def test_the_intent_and_the_cause_are_told(life):
         assert health["boots"] == 1
     assert health["wakes"] > 100
     assert json.dumps(health)
+
+
+def test_losses_are_told_once_each_although_every_wake_may_be_a_boot(life):
+    life.configure(dict(CONFIG, store_bytes=16384, buffer_bytes=4096, sample_seconds=60))
+    life.answers = [OSError("EHOSTUNREACH")]
+    life.after(lambda: setattr(life, "answers", [200]), hours=10)
+    life.run(days=4)
+    told = sum(loss["overflow"] for loss in life.of("loss"))
+    last = life.of("health")[-1]
+    assert told == last["dropped"] == last["lost"]["overflow"] > 100
