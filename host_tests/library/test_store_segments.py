@@ -164,7 +164,7 @@ def test_a_boot_whose_clock_was_never_set_has_no_time():
 
 def test_too_old_is_passed_over_and_counted():
     with Board() as board:
-        store = board.boot(max_age=30 * DAY)
+        store = board.boot()
         put(store, b"a", b"b")
         store.sync()
         board.pass_time(29 * DAY)
@@ -173,7 +173,7 @@ def test_too_old_is_passed_over_and_counted():
         board.pass_time(DAY + 1)
         for _ in range(2):
             assert bodies(store) == [b"c"]
-            store = board.boot(max_age=30 * DAY)
+            store = board.boot()
         store.drop(records(store)[0][0])
         assert store.lost == {"overflow": 0, "age": 2, "corruption": 0, "error": 0}
         assert len(store) == 0 and board.boot().lost["age"] == 2
@@ -198,6 +198,22 @@ def test_the_oldest_make_room_or_the_newest_are_refused():
         assert store.lost["overflow"] == 200 - kept and store.error is None
         store.drop(sequences[40])
         assert put(store, b"new")[0] and bodies(store)[-1] == b"new"
+
+
+def test_a_batch_that_was_evicted_takes_no_younger_event_along():
+    with Board() as board:
+        for overflow in ("oldest", "newest"):
+            store = board.boot(max_bytes=16384, overflow=overflow)
+            put(store, *[b"%03d" % i + b"x" * 197 for i in range(40)])
+            batch = [r[0] for r in records(store)][:10]
+            put(store, *[b"%03d" % i + b"x" * 197 for i in range(40, 200)])
+            left = bodies(store)
+            count = len(store)
+            lost = dict(store.lost)
+            store.drop(batch[-1])
+            assert bodies(store) == (left if overflow == "oldest" else left[10:])
+            assert len(store) == count - (overflow == "newest") * 10 and store.lost == lost
+            store.drop(9999)
 
 
 def test_a_record_larger_than_a_page():
@@ -289,6 +305,76 @@ def test_a_reset_between_flash_and_retained_memory_repeats_nothing():
         store.sync()
         board.kept = kept
         assert bodies(board.boot(RetainedStore)) == [b"a", b"b"]
+
+
+def test_what_grew_too_old_in_retained_memory_is_counted_once():
+    with Board() as board:
+        store = board.boot(RetainedStore)
+        put(store, b"a", b"b")
+        board.pass_time(29 * DAY)
+        put(board.boot(RetainedStore), b"c")
+        board.pass_time(DAY + 6)
+        store = board.boot(RetainedStore)
+        assert bodies(store) == [b"c"] and store.lost["age"] == 2
+        assert store.sync() and board.boot(RetainedStore).lost["age"] == 2
+        # If flash has them too, they are counted there.
+        store.drop(9999)
+        put(store, b"d")
+        kept = board.kept
+        assert store.sync()
+        board.kept = kept
+        board.pass_time(31 * DAY)
+        store = board.boot(RetainedStore)
+        assert bodies(store) == []
+        store.drop(9999)
+        assert store.lost["age"] == 3 and len(store) == 0
+
+
+def test_losses_without_flash_are_counted_through_sleep():
+    with Board() as board:
+        store = board.boot(RetainedStore)
+        put(store, b"x" * 70000)
+        assert store.sync() and store.lost["overflow"] == 1
+        path, board.path = board.path, "/nowhere/at/all"
+        for n in range(60):
+            store = board.boot(RetainedStore)
+            assert store.error
+            put(store, b"%02d" % n + b"x" * 98)
+        left = len(store)
+        assert 10 < left < 20 and store.lost["error"] == 60 - left
+        board.path = path
+        for _ in range(2):
+            store = board.boot(RetainedStore)
+            assert bodies(store)[0] == b"%02d" % (60 - left) + b"x" * 98 and len(store) == left
+            assert (store.lost["overflow"], store.lost["error"]) == (1, 60 - left)
+            assert store.sync() and store.error is None
+        # Without memory, flash knows them too; and it may come back while the board is awake.
+        board.kept = b""
+        store = board.boot(RetainedStore)
+        assert (store.lost["overflow"], store.lost["error"]) == (1, 60 - left)
+        store.drop(9999)
+        board.path = "/nowhere/at/all"
+        store = board.boot(RetainedStore)
+        put(store, b"x" * 3000)
+        store.path = store._reader.path = board.path = path
+        assert store.sync() and (store.lost["overflow"], store.lost["error"]) == (1, 61 - left)
+        assert board.boot(RetainedStore).lost == store.lost
+
+
+def test_what_was_numbered_without_flash_is_kept():
+    with Board() as board:
+        store = board.boot(RetainedStore)
+        put(store, *[b"%02d" % n for n in range(30)])
+        assert store.sync()
+        board.kept = b""
+        path, board.path = board.path, "/nowhere/at/all"
+        put(board.boot(RetainedStore), b"a", b"b")
+        board.path = path
+        store = board.boot(RetainedStore)
+        assert bodies(store) == [b"%02d" % n for n in range(30)] + [b"a", b"b"]
+        sequences = [r[0] for r in records(store)]
+        assert put(store, b"c")[0] > sequences[-1] > sequences[-2] > sequences[-3] == 30
+        assert records(board.boot(RetainedStore))[-1][0] > sequences[-1]
 
 
 def test_boundary_is_where_littlefs_blocks_end():

@@ -8,11 +8,13 @@ import sys
 
 import vfs
 from nor import Flash
-from power_cuts import records
+from power_cuts import Memory, records
 
 from snowplow_tracker import clock
+from snowplow_tracker.store.retained import RetainedStore
 from snowplow_tracker.store.segments import SegmentStore
 
+EROFS = 30
 EVENT = b"%06d" + b"x" * 194
 
 
@@ -36,10 +38,10 @@ def numbers(store):
     return [int(body[:6]) for _, body in records(store)]
 
 
-def raising(*operations):
+def raising(*operations, errno=5):
     def trouble(what):
         if what in operations:
-            raise OSError(5)
+            raise OSError(errno)
 
     return trouble
 
@@ -149,6 +151,47 @@ def the_path_is_a_file():
         assert f.read() == "mine"
 
 
+def the_flash_is_read_only():
+    """What is there is read and sent, what comes waits in RAM, and the store says so."""
+    flash = fresh()
+    store = open_store()
+    put(store, 0, 30)
+    assert store.sync()
+    flash.trouble = raising("program", "erase", errno=EROFS)
+    store = open_store()
+    put(store, 30, 100)
+    assert store.error.errno == EROFS and not store.sync()
+    left = numbers(store)
+    assert left[:30] == list(range(30)) and left[-1] == 99
+    assert store.dropped == store.lost["error"] == 100 - len(left)
+    store.drop(records(store)[-1][0])
+    assert not numbers(store) and not len(store)
+
+
+def a_board_that_sleeps_writes_no_flash():
+    """Between samples nothing is programmed, until retained memory is full."""
+    flash = fresh()
+    memory = Memory()
+
+    def wake():
+        clock.boot = clock.boot + 1 & 0xFFFF
+        return RetainedStore(memory, path="/f/events", max_bytes=49152)
+
+    put(wake(), 0, 1)
+    before = flash.programs, flash.erases
+    for n in range(1, 9):
+        put(wake(), n, n + 1)
+    assert numbers(wake()) == list(range(9))
+    assert (flash.programs, flash.erases) == before
+    for n in range(9, 40):
+        put(wake(), n, n + 1)
+    assert numbers(wake()) == list(range(40)) and flash.programs > before[0]
+    store = wake()
+    assert store.sync()
+    memory.kept = b""
+    assert numbers(wake()) == list(range(40))
+
+
 def every_single_write_fails_once():
     """One EIO, at each program or erase in turn: the next attempt succeeds, nothing is lost."""
     at = 0
@@ -209,6 +252,8 @@ SCENARIOS = (
     reads_fail,
     nothing_works_at_boot,
     the_path_is_a_file,
+    the_flash_is_read_only,
+    a_board_that_sleeps_writes_no_flash,
     every_single_write_fails_once,
 )
 

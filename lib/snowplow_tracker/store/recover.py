@@ -58,8 +58,8 @@ def recover(store):
     if state:
         store._generation = state[0]
         for i in range(4):
-            store.lost[CAUSES[i]] += state[12 + i]
-        store._told = store.dropped
+            store.lost[CAUSES[i]] += max(0, state[12 + i] - store._known_losses[i])
+        store._told = sum(state[12:16])
 
 
 def _find_end(reader, first):

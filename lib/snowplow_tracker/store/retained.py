@@ -4,18 +4,18 @@
 #
 # `memory()` gives what was kept, `memory(buffer)` keeps it:
 #   magic, CRC of what follows, next sequence, head, tail, end and length of the ring,
-#   boot and its start if that is known, 2 unused, the ring's buffer as it is
+#   boot and its start if that is known, losses by cause, the ring's buffer as it is
 from binascii import crc32
 from struct import pack_into, unpack_from
 
 from .. import clock
 from ..record import HEADER, UNIX
 from .ring import RingStore
-from .segments import SegmentStore
+from .segments import CAUSES, SegmentStore
 
-_HEAD = "<IIIHHHHHQ"
-_SIZE = 32
-_MAGIC = 0x31725053
+_HEAD = "<IIIHHHHHQIIII"
+_SIZE = 46
+_MAGIC = 0x32725053
 
 
 class RetainedStore(SegmentStore):
@@ -48,7 +48,8 @@ class RetainedStore(SegmentStore):
         image = self._image
         ring = self._ring
         place = ring._next, ring._head, ring._tail, ring._end, ring._len
-        pack_into(_HEAD, image, 0, _MAGIC, 0, *(place + (clock.boot, clock.origin())))
+        place += clock.boot, clock.origin()
+        pack_into(_HEAD, image, 0, _MAGIC, 0, *(place + self._losses()))
         pack_into("<I", image, 4, crc32(memoryview(image)[8:]))
         self._memory(image)
 
@@ -56,22 +57,41 @@ class RetainedStore(SegmentStore):
         kept = self._memory()
         if len(kept) != len(self._image):
             return
-        magic, crc, following, head, tail, end, n, boot, start = unpack_from(_HEAD, kept)
+        magic, crc, following, head, tail, end, n, boot, start = unpack_from(_HEAD, kept)[:9]
         if magic != _MAGIC or crc != crc32(memoryview(kept)[8:]):
             return
+        # What flash could not be told.
+        self._known_losses = losses = unpack_from(_HEAD, kept)[9:]
+        for i in range(4):
+            self.lost[CAUSES[i]] = max(self.lost[CAUSES[i]], losses[i])
         self._image[:] = kept
         ring = self._ring
+        fresh = ring._next
         ring._next = following
         ring._head, ring._tail, ring._end, ring._len = head, tail, end, n
         ring._used = end - head + tail
-        record = ring.peek()
-        while record:
-            n, flags, b, sequence, ms = unpack_from(HEADER, record)
+        if following < self._last:
+            # They were numbered while flash could not be read.
+            ring._next = fresh + n
+        else:
+            # A reset may have come between the flash and this memory.
+            ring.drop(self._last)
+            ring._next = max(following, self._last + 1)
+        i = ring._next - ring._len
+        while i < ring._next:
+            record = ring.peek(i - 1)
+            n, flags, b, _, ms = unpack_from(HEADER, record)
             if b == boot and start and b != clock.boot and not flags & UNIX:
-                pack_into(HEADER, record, 0, n, flags | UNIX, b, sequence, ms + start)
-            record = ring.peek(sequence)
-        # A reset may have come between the flash and this memory.
-        ring.drop(self._last)
-        ring._next = max(ring._next, self._last + 1)
+                flags |= UNIX
+                ms += start
+            pack_into(HEADER, record, 0, n, flags, b, i, ms)
+            if flags & UNIX:
+                age = clock.known() and clock.unix_ms() - ms
+            else:
+                age = b == clock.boot and clock.ms() - ms
+            if age > self._reader.max_ms and i == ring._next - ring._len:
+                self.lost["age"] += 1
+                ring.drop(i)
+            i += 1
         if ring:
             self._since = clock.ms()

@@ -32,6 +32,8 @@ _PAD = 1024  # at most so many bytes are spent to end a page with its block
 
 
 class SegmentStore:
+    _known_losses = (0, 0, 0, 0)  # which `lost` has before flash is read
+
     def __init__(
         self,
         path="/events",
@@ -267,13 +269,16 @@ class SegmentStore:
         self._reader.last += 1
         self._set_size(0)
 
+    def _losses(self):
+        return tuple([self.lost[cause] for cause in CAUSES])
+
     def _save(self):
         start = clock.origin()
         if start:
             self._known = (clock.boot, start)
         lease = max(self._lease, self._ring._next + LEASE)
         newest = self._reader.last
-        lost = tuple([self.lost[cause] for cause in CAUSES])
+        lost = self._losses()
         generation = self._generation + 1
         save_state(self.path, generation, newest, lease, *(self._head[:9] + lost + self._known))
         self._generation = generation
