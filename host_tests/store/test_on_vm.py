@@ -26,6 +26,6 @@ def test_trouble_is_counted_and_no_wedge(trouble, name):
 
 
 def test_a_small_heap_does_for_any_backlog(on_vm, tmp_path):
-    found = on_vm("heap.py", tmp_path / "events", heap="64wk")
+    found = on_vm("heap.py", tmp_path / "flash", heap="64wk")
     assert found["held"] > 3000
     assert max(found["filling"], found["draining"]) - found["few"] <= 1024, found
