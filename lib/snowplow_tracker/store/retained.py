@@ -48,8 +48,8 @@ class RetainedStore(SegmentStore):
         image = self._image
         ring = self._ring
         place = ring._next, ring._head, ring._tail, ring._end, ring._len
-        place += clock.boot, clock.origin()
-        pack_into(_HEAD, image, 0, _MAGIC, 0, *(place + self._losses()))
+        rest = (clock.boot, clock.origin()) + self._losses()
+        pack_into(_HEAD, image, 0, _MAGIC, 0, *(place + rest))
         pack_into("<I", image, 4, crc32(memoryview(image)[8:]))
         self._memory(image)
 
