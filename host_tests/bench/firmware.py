@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 from tools.deploy import stage
-from tools.engine import ROOT, compile_board, compile_mpy
+from tools.engine import ROOT, compile_mpy
 
 FIGURES = {
     "firmware_heap_free_vm": (
@@ -23,7 +23,6 @@ FIGURES = {
     "firmware_mpy_bytes": ("bytes", "library, boards and firmware, compiled by mpy-cross", None),
 }
 HEAP = 96
-FAKES = ("chips", "esp32", "machine", "micropython", "network", "ntptime", "simulation")
 CONFIG = {
     "collector": "http://127.0.0.1:9",
     "app_id": "bench",
@@ -47,11 +46,9 @@ SMALL = {key: CONFIG[key] for key in CONFIG if key not in ("track", "remote", "s
 def run(machine):
     """All features, then few of them; what is not configured is not loaded."""
     with tempfile.TemporaryDirectory() as folder:
-        board = stage(Path(folder) / "board", CONFIG)
-        size = compile_board(board)
-        fakes = ROOT / "host_tests" / "fakes"
-        for name in FAKES:
-            compile_mpy(fakes / (name + ".py"), Path(folder) / "fakes" / (name + ".mpy"))
+        board = stage(Path(folder) / "board", CONFIG, mpy=True)
+        size = sum(path.stat().st_size for path in board.rglob("*.mpy"))
+        compile_fakes(Path(folder) / "fakes")
         full = taken(machine, folder)
         (board / "config.json").write_text(json.dumps(SMALL))
         (board / "world.json").unlink(missing_ok=True)
@@ -61,6 +58,14 @@ def run(machine):
         "firmware_heap_free_small_vm": small,
         "firmware_mpy_bytes": size,
     }
+
+
+def compile_fakes(folder):
+    """The fakes that stand in on the VM for what a port has, compiled into `folder`."""
+    for source in (ROOT / "host_tests" / "fakes").glob("*.py"):
+        if source.name != "requests.py":  # the VM has its own
+            compile_mpy(source, folder / (source.stem + ".mpy"))
+    return folder
 
 
 def taken(machine, folder):

@@ -6,7 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tools.engine import HEAP, ROOT, compile_library, find_vm
+from tools.engine import HEAP, ROOT, find_vm
+from tools.package import compile_library
 
 BUILD = ROOT / "build"
 LIB = ROOT / "lib"
@@ -51,7 +52,7 @@ class Machine:
 
     @property
     def mpy(self):
-        """A copy of lib/ compiled by mpy-cross, as mip installs it."""
+        """The library compiled, as mip installs it from here."""
         if self._mpy is None:
             self._mpy = compile_library(BUILD / "mpy")
         return self._mpy

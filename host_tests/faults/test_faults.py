@@ -15,7 +15,8 @@ import trustme
 
 from host_tests.faults.scenarios import SCENARIOS
 from host_tests.faults.wire import Collector, NameServer, forward
-from tools.engine import ROOT, compile_library
+from tools.engine import ROOT
+from tools.package import compile_library
 
 BOARD = Path(__file__).parent / "board.py"
 EVENTS = 12
@@ -24,7 +25,7 @@ HEAP_SLACK = 2048  # what the transport may learn: an address, a cookie, reasons
 
 
 @pytest.fixture(scope="session")
-def mpy(tmp_path_factory):
+def mpy(tmp_path_factory, compiler):
     """The library as mip installs it: compiled."""
     return compile_library(tmp_path_factory.mktemp("mpy"))
 

@@ -6,7 +6,6 @@ import threading
 from pathlib import Path
 
 from tools.deploy import stage
-from tools.engine import compile_board
 
 CONFIG = {
     "app_id": "pico-w",
@@ -18,10 +17,8 @@ CONFIG = {
 
 
 def build(folder, url):
-    """The firmware as a board gets it, compiled, which saves a slow board the work."""
-    board = stage(folder, {**CONFIG, "collector": url})
-    compile_board(board)
-    return board
+    """The firmware compiled, as `make deploy` brings it."""
+    return stage(folder, {**CONFIG, "collector": url}, mpy=True)
 
 
 def mpremote(port, *arguments, timeout=60):

@@ -139,7 +139,7 @@ def test_the_real_emulator_has_what_is_pinned():
 
 
 # --- installing ----------------------------------------------------------------------------------
-def test_the_firmware_arrives_on_a_board_behind_a_port(tmp_path, vm_program):
+def test_the_firmware_arrives_on_a_board_behind_a_port(tmp_path, vm_program, compiler):
     from vm_board import VmBoard
 
     board = install.build(tmp_path / "tree", "http://127.0.0.1:9")
@@ -153,5 +153,7 @@ def test_the_firmware_arrives_on_a_board_behind_a_port(tmp_path, vm_program):
     with VmBoard(tmp_path / "usb") as vm:
         vm.wait_for(b">>> ")
         install.copy(vm.port, board)
+        load = "import app, boards, snowplow_tracker as s; print(app.App, s.SegmentStore)"
+        assert "SegmentStore" in install.mpremote(vm.port, "exec", load)
         files = vm.files()
     assert {path: files.get(path) for path in wanted} == wanted

@@ -20,7 +20,8 @@ import tempfile
 from pathlib import Path
 
 from host_tests.faults import wire
-from tools.engine import ROOT, compile_library, find_vm
+from tools.engine import ROOT, find_vm
+from tools.package import compile_library
 
 BOARD = Path(__file__).parent / "board.py"
 HEAP = "96wk"

