@@ -2,6 +2,7 @@
 # the VM and over real sockets. argv: port. A closed standard input stops it in order. The name
 # server of its network listens on DNS_PORT.
 import os
+import select
 import sys
 
 import simulation
@@ -22,12 +23,13 @@ forget.forget = lambda *names: let_go(*[name for name in names if name != dns.__
 world.i2c[0x76] = chips.Bme280()
 world.adc.update({34: 1900000, 26: 38000})
 
+end = select.poll()
+end.register(sys.stdin, select.POLLIN)
+
 
 def load(**options):
-    from boards import unix
-
     board = __import__("boards." + PORT, None, None, ("Board",)).Board(**options)
-    board.stopping = unix.Board().stopping
+    board.stopping = lambda: bool(end.poll(0))
     return board
 
 
