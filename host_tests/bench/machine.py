@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tools.engine import HEAP, ROOT, find_vm
+from tools.engine import HEAP, NO_COMPILER, ROOT, find_compiler, find_vm
 from tools.package import compile_library
 
 BUILD = ROOT / "build"
@@ -22,6 +22,8 @@ class Machine:
         self.program = find_vm()
         if not self.program:
             raise SystemExit("these figures need the MicroPython VM; it has no wheel here")
+        if not find_compiler():
+            raise SystemExit(NO_COMPILER)
         self._mpy = None
 
     def vm(self, script, *arguments, heap=HEAP, lib=LIB):
