@@ -8,11 +8,12 @@ from app import App
 from snowplow_tracker import clock
 from snowplow_tracker.background import sleep_ms
 from snowplow_tracker.sync import sync
-from stores import make_store
 
 
 def make(board, settings, crashes, intent):
     """What main.py runs."""
+    from stores import make_store
+
     return AlwaysOn(App(board, settings, crashes, make_store(settings), intent))
 
 

@@ -22,7 +22,10 @@ class App:
         self.tracked = 0
         self.battery = None  # percent, once a sensor told
         self.low = False
-        self.extras = self.remote = None  # an Extras, a Remote, if the config asks for them
+        # Those that the config asks for: see remote.py and extras.py.
+        self.remote = self.session = self.lifecycle = self.diagnostics = None
+        self.has_extras = settings["track"] != ["errors"]
+        self.entities: list = []  # beside its own
         self.wants_reset = False
         self.wakes = None  # how often it slept, in the mode battery
         self._trouble = None
@@ -34,6 +37,7 @@ class App:
         """A plugin of the tracker: who it is, in every event."""
         pairs.update(self.who)
         entities.insert(0, self.entity)
+        entities.extend(self.entities)
 
     def started(self):
         """Track the boot, which is over now; a wake from deep sleep is none."""
@@ -46,8 +50,11 @@ class App:
         """Let go of what was needed once, and what is needed now and then."""
         forget(
             "begin",
+            "boards.join",
+            "extras",
             "health",
             "ntp",
+            "stores",
             "snowplow_tracker.checks",
             "snowplow_tracker.entities",
             "snowplow_tracker.events",
@@ -55,6 +62,7 @@ class App:
             "snowplow_tracker.install",
             "snowplow_tracker.store.recover",
             "snowplow_tracker.transport.dns",
+            "snowplow_tracker.transport.url",
         )
 
     def set_clock(self):
@@ -153,8 +161,10 @@ class App:
 
         self.losses()
         self.event(health.SCHEMA, health.measure(self))
-        if self.extras:
-            self.extras.refresh()
+        if self.has_extras:
+            import extras
+
+            extras.refresh(self)
         self.forget()
 
     # --- the link -------------------------------------------------------------------------

@@ -181,12 +181,14 @@ class Battery:
         ms = max(triggers.wait(self._triggers, clock.unix_ms()), 100)
         if self._safe:
             ms = _SAFE_MS
-        if app.extras:
-            app.extras.sleeps()
+        if app.has_extras:
+            import extras
+
+            extras.sleeps(app)
         if not app.board.retained:
             app.board.light_sleep(ms)
-            if app.extras:
-                app.extras.woken()
+            if app.has_extras:
+                extras.woken(app)
             return
         app.board.memory(self._state() + freeze() + app.board.memory()[_STATE:])
         app.board.deep_sleep(ms)

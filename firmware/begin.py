@@ -55,10 +55,10 @@ def make(app):
         {key: data[key] for key in data if data[key]},
     )
     app.tracker.plugins.append(app.attach)
-    if settings["track"] != ["errors"]:
-        from extras import Extras
+    if app.has_extras:
+        import extras
 
-        app.extras = Extras(app)
+        extras.make(app)
     if settings["remote"]:
         from remote import Remote
 
@@ -92,5 +92,7 @@ def started(app):
     if crashes.safe:
         print("safe mode after %d crashes in a row: no sensors" % crashes.count)
         app.struct("board", "safe_mode", None, None, crashes.count)
-    if app.extras:
-        app.extras.started()
+    if app.has_extras:
+        import extras
+
+        extras.started(app)

@@ -31,6 +31,7 @@ def simulate(monkeypatch):
         import boards.chip
         import boards.common
         import boards.esp32
+        import boards.join
         import boards.rp2
         import simulation
         from boards.sensors import aht20, bme280, button, ds18b20, light, pulses, sht3x  # noqa

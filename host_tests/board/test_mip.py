@@ -35,4 +35,4 @@ def test_mpremote_mip_installs_the_compiled_library(board, compiler, tmp_path):
     assert json.loads((folder / "package.json").read_text())["version"] == package()["version"]
     with pytest.raises(Stop, match="ValueError: .*value"):
         call(board.port, "exec", TRY)
-    assert b'  File "tracker.py", line ' in board.output
+    assert b'  File "tracker", line ' in board.output

@@ -10,6 +10,7 @@ from snowplow_tracker import Emitter, RingStore, Tracker, clock
 from snowplow_tracker.transport.cookie import Cookie
 from snowplow_tracker.transport.http import HttpTransport
 from snowplow_tracker.transport.tls import _certificates
+from snowplow_tracker.transport.url import split
 
 URL = "http://collector.test:8080/com.acme/track"
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
@@ -302,7 +303,7 @@ def test_urls():
         ("http://[::1]:9090/i", ("http", "::1", 9090, b"/i")),
         ("http://[::1]/i", ("http", "::1", 80, b"/i")),
     ):
-        assert http._split(url) == expected
+        assert split(url) == expected
     assert HttpTransport("http://host/x", path="/com.acme/track").path == b"/com.acme/track"
     emitter = Emitter("host", "http", path="/com.acme/track")
     assert emitter.transport.path == b"/com.acme/track"

@@ -259,6 +259,16 @@ def test_ios_lifecycle_events_round_deep_sleep():
             ]
 
 
+def test_ios_a_reboot_without_sleep_ends_the_session():
+    with Folder() as path:
+        for boot in range(2):
+            t, wire, session = run(path)
+            life = Lifecycle(t, session)
+            t.plugins.append(life)
+            life.foreground()
+            assert entity(last_event(t, wire), SCHEMA)["sessionIndex"] == boot + 1
+
+
 def test_ios_application_install_once_a_filesystem():
     with Folder() as path:
         t, wire = tracker()

@@ -167,15 +167,15 @@ def test_crashes_in_a_row_lead_to_safe_mode_and_out_of_it(life, monkeypatch):
 
 
 def test_a_config_that_asks_for_too_much_memory_ends_in_safe_mode(life, monkeypatch):
-    import always_on
+    import stores
 
     def make_store(settings):
         if settings["buffer_bytes"] > 50000 or "session" in settings["track"]:
             raise MemoryError("memory allocation failed")
         return real(settings)
 
-    real = always_on.make_store
-    monkeypatch.setattr(always_on, "make_store", make_store)
+    real = stores.make_store
+    monkeypatch.setattr(stores, "make_store", make_store)
     life.configure(dict(CONFIG, track=["session", "errors"]))
     life.run(hours=1)
     assert life.ends == ["reset"] * 3 + ["over"]

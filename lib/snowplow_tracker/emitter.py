@@ -292,7 +292,7 @@ class Emitter:
 
 
 def _dated(record, boot, ms):
-    from .boots import dated
+    from .dated import dated
 
     return dated(record[HEADER_SIZE:], boot, ms)
 

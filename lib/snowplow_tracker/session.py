@@ -82,7 +82,9 @@ class Session:
 
     def foreground(self):
         """Call after a light sleep: ends the session if it was too long."""
-        slept = 0 if self.slept is None else clock.unix_ms() - self.slept
+        if self.slept is None:
+            return
+        slept = clock.unix_ms() - self.slept
         self._over = not (self.session_id and 0 <= slept <= self.background_timeout * 1000)
         self.slept = None
         self._last = clock.ms()

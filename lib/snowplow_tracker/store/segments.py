@@ -23,12 +23,9 @@ from .segment import (
 )
 from .state import save_state
 
-_ENOSPC = 28  # errno lacks it; littlefs and FAT have this number on every port
 # So many sequences are set aside at a time, and skipped at a reboot; more if nobody knows.
 LEASE = 256
-_PATIENCE = 32  # at most so many records between two attempts while flash fails
 CAUSES = ("overflow", "age", "corruption", "error")
-_PAD = 1024  # at most so many bytes are spent to end a page with its block
 
 
 class SegmentStore:
@@ -179,7 +176,8 @@ class SegmentStore:
         self._doubt = True
         self._ring.cause = "error"
         self._patience = self._ring._next + self._wait
-        self._wait = min(2 * self._wait + 1, _PATIENCE)
+        # At most so many records come between two attempts.
+        self._wait = min(2 * self._wait + 1, 32)
 
     def _works(self):
         self.error = None
@@ -198,7 +196,8 @@ class SegmentStore:
                 break
             except OSError as e:
                 # Others may fill the flash: then there is less room than max_bytes.
-                if e.errno != _ENOSPC or self._refuse or not self._count:
+                # 28 is ENOSPC: errno lacks it, littlefs and FAT have it on every port.
+                if e.errno != 28 or self._refuse or not self._count:
                     self._fail(e)
                     return False
                 self._doubt = True
@@ -235,7 +234,8 @@ class SegmentStore:
                 size = write_ring(f, ring, self._total)
             size += self._size
             end = boundary(size)
-            if pad and end - size <= _PAD:
+            # At most so many bytes are spent to end a page with its block.
+            if pad and end - size <= 1024:
                 f.write(bytes(end - size))
                 size = end
         if large:

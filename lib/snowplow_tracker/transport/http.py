@@ -16,10 +16,6 @@ from .. import clock
 from . import Stale, answer, pieces
 
 _HOST = sys.implementation.name == "cpython"
-# Set here, or harmful: a Referer would become the page's URL.
-_OWN = "host content-type content-length transfer-encoding connection referer cookie".split()
-_PENDING = (errno.EINPROGRESS, errno.EALREADY, errno.EAGAIN)
-_CONNECTED = (106, 127, 56)  # EISCONN of Linux and lwIP, newlib, BSD
 
 
 class HttpTransport:
@@ -45,7 +41,9 @@ class HttpTransport:
         path=None,
         dns=None,
     ):
-        scheme, self.host, self.port, self.path = _split(url, path)
+        from .url import lines, split
+
+        scheme, self.host, self.port, self.path = split(url, path)
         self.tls = None
         if scheme == "https":
             from .tls import Tls
@@ -58,7 +56,7 @@ class HttpTransport:
         self.anonymous = self.began = False
         self.retry_after = None
         self._cookies = None
-        self._headers = _lines(headers or {})
+        self._headers = lines(headers or {})
         if len(self.host) + len(self.path) + len(self._headers) > 1000:
             raise ValueError("url, headers: more than 1000 bytes")
         self._addresses = []
@@ -163,9 +161,9 @@ class HttpTransport:
         try:
             self._sock.connect(address)
         except OSError as e:
-            if e.errno in _PENDING:
+            if e.errno in (errno.EINPROGRESS, errno.EALREADY, errno.EAGAIN):
                 return None
-            if e.errno not in _CONNECTED:
+            if e.errno not in (106, 127, 56):  # EISCONN of Linux and lwIP, newlib, BSD
                 raise
         return True
 
@@ -248,36 +246,3 @@ class HttpTransport:
 
             self._cookies = Cookie(self.cookie_file)
         return self._cookies
-
-
-def _split(url, own_path=None):
-    # Into scheme, host, port and path. What has no place in a request line is refused.
-    scheme, _, rest = url.partition("://")
-    host, slash, path = rest.partition("/")
-    path = own_path or slash + path
-    port = ""
-    if host[-1:] != "]":  # not an IPv6 address alone
-        head, colon, tail = host.rpartition(":")
-        if colon:
-            host, port = head, tail
-    host = host[1:-1] if host[:1] == "[" else host
-    if scheme not in ("http", "https") or not host or "@" in host or not (port or "80").isdigit():
-        raise ValueError("url: expected one such as https://collector.example.com/path")
-    for c in host + path:
-        if not "!" <= c <= "~" or c in "?#" or path[:1] not in ("", "/"):
-            raise ValueError("url, path: %r is not allowed in %r" % (c, path))
-    return scheme, host, int(port or (443 if scheme == "https" else 80)), path.encode()
-
-
-def _lines(headers):
-    # Header lines of a dict. A value may be a secret, so none is ever quoted.
-    lines = b""
-    for name in headers:
-        value = headers[name]
-        for c in name + value:
-            if not " " <= c <= "~":
-                raise ValueError("headers: %r has characters that no header may have" % name)
-        if not name or " " in name or ":" in name or name.lower() in _OWN:
-            raise ValueError("headers: %r is not one that can be set" % name)
-        lines += b"\r\n%s: %s" % (name.encode(), value.encode())
-    return lines

@@ -1,0 +1,113 @@
+# Joins a Wi-Fi network. Needed once in a while, and let go of in between.
+#
+# What the radios do, and what is done about it:
+# - After a soft reset the link is still up, and a second connect() is an error: ask first,
+#   disconnect, wait until the driver is idle.
+# - A Pico W often fails at the first try, and a wrong-password status can be a passing one:
+#   try again with a disconnect between; only the second such status is the last word.
+# - An ESP32 tells why it failed only once it has given up (reconnects=0), and goes on
+#   telling it during the next try: a status from before connect() says nothing.
+import network
+from boards.wifi import rssi, time  # its time, which tests replace
+from micropython import const
+
+_TRIES = const(4)
+_NO_ADDRESS = const(2)  # rp2's status for it, without a name there; here for both
+
+
+# On both ports every failure is below STAT_IDLE, and nothing else is.
+def _failed(status):
+    return status < network.STAT_IDLE
+
+
+# ESP32: handshake timeouts (15, 204) are what a wrong password mostly looks like.
+def _refused(status):
+    return status in (network.STAT_WRONG_PASSWORD, 15, 204)
+
+
+# ESP32: also "none with fitting security" (210, 211) and "none loud enough" (212).
+def _missing(status):
+    return status in (network.STAT_NO_AP_FOUND, 210, 211, 212)
+
+
+def _left(end):
+    return time.ticks_diff(end, time.ticks_ms())
+
+
+def _in(ms):
+    return time.ticks_add(time.ticks_ms(), ms)
+
+
+def _leave(wlan):
+    try:
+        wlan.disconnect()
+    except OSError:
+        pass  # nothing to leave
+    yield  # an ESP32 says that it is idle a little before it is
+    for _ in range(20):
+        yield
+        if wlan.status() != network.STAT_CONNECTING and not wlan.isconnected():
+            break
+
+
+# One try; the status that it ended with, STAT_GOT_IP if it worked. Finding the network and
+# getting an address have `limit_ms` each.
+def _try(wlan, ssid, password, limit_ms, end):
+    stale = wlan.status()
+    try:
+        wlan.connect(ssid, password or None)
+    except (OSError, RuntimeError):  # "Wifi Internal Error" and its like
+        return network.STAT_CONNECT_FAIL
+    limit = _in(min(limit_ms, max(0, _left(end))))
+    associated = False
+    while not wlan.isconnected():
+        status = wlan.status()
+        if status != stale:
+            stale = None
+            if _failed(status):
+                return status
+        if not associated and rssi(wlan):
+            associated = True
+            limit = _in(min(limit_ms, max(0, _left(end))))
+        if _left(limit) <= 0:
+            return _NO_ADDRESS if associated else status
+        yield
+    return network.STAT_GOT_IP
+
+
+def _advice(status, timeout):
+    if _refused(status):
+        return "wrong password, says the access point; check it, capitals count"
+    if _missing(status):
+        return "not found; check the name, the distance, and that it is 2.4 GHz with WPA2"
+    if status == _NO_ADDRESS:
+        return "joined, but no address came; check DHCP on the router"
+    return "no answer in %d s; check the signal and the router" % timeout
+
+
+def join(wlan, ssid, password, timeout):
+    """Connect within `timeout` seconds; yields while it waits; OSError that says what to do."""
+    _set_reconnects(wlan, 0)
+    end = _in(timeout * 1000)
+    status = network.STAT_CONNECT_FAIL
+    wrong = 0
+    for _ in range(_TRIES):
+        yield from _leave(wlan)
+        # No try may use up the time of the next one.
+        status = yield from _try(wlan, ssid, password, timeout * 500, end)
+        wrong += _refused(status)
+        if status == network.STAT_GOT_IP:
+            _set_reconnects(wlan, -1)  # from now on it comes back by itself
+            return
+        if wrong == 2 or _left(end) <= 0:
+            break
+    yield from _leave(wlan)
+    raise OSError("wifi '%s': %s" % (ssid, _advice(status, timeout)))
+
+
+# Only the ESP32 knows how often its driver reconnects.
+def _set_reconnects(wlan, count):
+    try:
+        wlan.config(reconnects=count)
+    except ValueError:
+        pass

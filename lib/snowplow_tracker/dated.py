@@ -1,0 +1,57 @@
+# The time of an event of an earlier boot. It comes from that boot's clock, if it was ever known.
+# Else it lies between the last known time before that boot, plus its ms, and the first one
+# after: the event gets the middle, and an entity with both.
+from . import boots, clock
+
+_ENTITY = (
+    b'{\\"schema\\":\\"iglu:io.github.snowplow_micropython/clock/jsonschema/1-0-0\\",'
+    b'\\"data\\":{\\"earliest\\":%d,\\"latest\\":%d}}'
+)
+_CO = (
+    b'"co":"{\\"schema\\":\\"iglu:com.snowplowanalytics.snowplow/contexts/jsonschema/1-0-1\\",'
+    b'\\"data\\":['
+)
+
+
+def bracket(boot, ms):
+    """The earliest and the latest that it can have been in an earlier boot at `ms`."""
+    earliest = clock._NEVER
+    left = -1
+    for other, since, origin, last in boots._boots:
+        if other == boot and left < 0:
+            if origin:
+                return origin + ms, origin + ms
+            earliest = since + ms
+            left = max(0, last - ms)
+        elif left >= 0 or boot not in [b[0] for b in boots._boots]:
+            if other == clock.boot:
+                origin = clock.origin()
+            if origin:
+                return earliest, max(earliest, origin - max(0, left))
+    return earliest, max(earliest, clock.unix_ms())
+
+
+def dated(event, boot, ms):
+    """The JSON of an earlier boot's event with its `dtm`, still without its closing brace."""
+    earliest, latest = bracket(boot, ms)
+    dtm = b',"dtm":"%013d"' % ((earliest + latest) // 2)
+    event = bytes(event)
+    if earliest == latest:
+        return event + dtm
+    entity = _ENTITY % (earliest, latest)
+    at = event.find(b'"cx":"') + 6
+    if at > 5:
+        from binascii import a2b_base64
+
+        from .self_describing import base64
+
+        end = event.find(b'"', at)
+        cx = a2b_base64(event[at:end].replace(b"-", b"+").replace(b"_", b"/") + b"==")
+        n = cx.find(b"[") + 1
+        cx = base64(b"".join((cx[:n], entity.replace(b"\\", b""), b",", cx[n:])))
+        return b"".join((event[:at], cx, event[end:], dtm))
+    at = event.find(_CO)
+    if at < 0:
+        return b"".join((event, b",", _CO, entity, b']}"', dtm))
+    at += len(_CO)
+    return b"".join((event[:at], entity, b",", event[at:], dtm))
