@@ -29,6 +29,7 @@ class App:
         self.wants_reset = False
         self.wakes = None  # how often it slept, in the mode battery
         self._trouble = None
+        self._flash_fails = False
         import begin
 
         begin.make(self)
@@ -196,7 +197,12 @@ class App:
         self.wants_reset = False
 
     def report(self):
-        """Say once that sending fails and why, and once that it works again."""
+        """Say once that sending or flash fails and why, and once that it works again."""
+        error = self.store.error
+        if bool(error) != self._flash_fails:
+            self._flash_fails = bool(error)
+            print("flash:", "%s; events are in RAM only" % error if error else "works again")
+            self.struct("flash", "failed" if error else "recovered", error and str(error)[:255])
         trouble = self.emitter.last
         if isinstance(trouble, int):
             trouble = None if 200 <= trouble < 300 else "HTTP status %d" % trouble

@@ -4,6 +4,7 @@
 #
 # A board with memory that outlives deep sleep boots at each wake, and finds there where it
 # was; one without sleeps lightly and goes on. Both run the same wake().
+from os import urandom
 from struct import calcsize, pack, unpack
 
 import triggers
@@ -151,6 +152,9 @@ class Battery:
 
     def _send(self):
         app = self.app
+        if not self._resumed:
+            # Boards that get their power back together are not to send together.
+            app.board.light_sleep(int.from_bytes(urandom(2), "little") % 10000)
         try:
             for _ in app.link.up():
                 clock.sleep_ms(100)

@@ -283,6 +283,15 @@ def test_ios_diagnostic_errors_of_the_trackers_own_failures():
     assert found[4][1] == {"className": "Stub", "message": "the last request failed: 503"}
 
 
+def test_what_a_store_lost_before_is_no_news():
+    emitter = Stub()
+    emitter.event_store.put(0, 0, b"x" * 101)
+    diagnostics = Diagnostics(Tracker("ns", emitter))
+    assert diagnostics.check() == 0
+    emitter.event_store.put(0, 0, b"x" * 101)
+    assert diagnostics.check() == 1
+
+
 def test_arduino_log_levels_off_by_default():
     t, _ = tracker(nbytes=300)
     assert t.log is None

@@ -2,6 +2,7 @@ from struct import unpack_from
 
 import expect
 from expect import refused, tracker
+from fake_time import NOW, Time
 from snowplow_tracker import RingStore, clock
 from snowplow_tracker.record import HEADER, HEADER_SIZE, MAX_JSON
 
@@ -141,7 +142,7 @@ def test_with_overflow_newest_the_newest_is_refused():
     for i in range(5):
         assert store.put(i, 0, b"0123456789") == (i + 1 if i < 3 else None)
     assert [r[0] for r in records(store)] == [1, 2, 3]
-    assert store.lost == {"overflow": 2} and store.dropped == 2
+    assert store.lost == {"overflow": 2, "age": 0} and store.dropped == 2
     store.drop(1)
     assert store.put(0, 0, b"0123456789") == 4
     refused("overflow", RingStore, 100, "latest")
@@ -156,3 +157,22 @@ def test_peek_behind_the_end_is_none():
     assert not store.sync() and store.error is None
     store.drop(3)
     assert store.sync()
+
+
+def test_what_is_older_than_max_age_is_given_up_when_its_turn_comes():
+    with Time(NOW) as time:
+        for max_age in (60, None):
+            store = RingStore(1000) if max_age is None else RingStore(1000, max_age=max_age)
+            day = 1000 * (max_age or 30 * 86400)
+            for _ in range(3):
+                store.put(clock.ms(), 0, b"x")
+                time.pass_ms(day // 3)
+            assert [r[0] for r in records(store)] == [1, 2, 3] and not store.dropped
+            time.pass_ms(day // 3 + 1)
+            assert store.peek(1)[HEADER_SIZE:] == b"x" and len(store) == 3  # in a batch
+            assert [r[0] for r in records(store)] == [3]
+            assert store.lost == {"overflow": 0, "age": 2} and store.dropped == 2
+            time.pass_ms(day)
+            assert store.peek() is None and store.sync() and store.dropped == 3
+            assert store.put(clock.ms(), 0, b"y") == 4
+            assert bytes(store.peek()[HEADER_SIZE:]) == b"y"

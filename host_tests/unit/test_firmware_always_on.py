@@ -197,6 +197,16 @@ def test_a_board_without_a_network_waits_for_one_and_says_so(life, capsys):
     assert "Wi-Fi: no network is named" in capsys.readouterr().out
 
 
+def test_flash_that_fails_is_told_of_and_when_it_is_back(life, tmp_path):
+    (tmp_path / "events").write_text("not a folder")
+    life.configure(dict(CONFIG, store_bytes=262144, buffer_bytes=32768))
+    life.after((tmp_path / "events").unlink, hours=2)
+    life.run(hours=4)
+    assert [e["se_ac"] for e in life.said("flash")] == ["failed", "recovered"]
+    assert "se_la" in life.said("flash")[0] and "se_la" not in life.said("flash")[1]
+    assert len(times(life)) > 230 and not life.of("loss")
+
+
 # A Pico W's stack has room for 30 calls, of which C functions and TLS want their part.
 @pytest.mark.parametrize("mode", ["always_on", "battery"])
 def test_calls_are_never_deep(life, mode):

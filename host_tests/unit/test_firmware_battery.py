@@ -172,6 +172,17 @@ def test_crashes_in_a_row_lead_to_safe_mode_and_out_of_it(life, monkeypatch):
     assert len(joins(life)) < 60
 
 
+def test_boards_that_get_their_power_back_together_do_not_send_together(life):
+    first = []
+    for _ in range(8):
+        start = life.world.true_ms
+        life.run(seconds=120)
+        first.append(life.requests[0][0] - start)
+        life.requests.clear()
+        life.world.reboot("power", 0)
+    assert max(first) - min(first) > 2000 and max(first) < 20000
+
+
 def test_the_intent_and_the_cause_are_told(life):
     life.run(days=2)
     health = life.of("health")[-1]

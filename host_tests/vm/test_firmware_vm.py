@@ -34,9 +34,9 @@ BASE = {
 }
 
 
-# 19 of it are the fakes'. With everything at work it fails at 128 now and then, when a block of
-# 2 KB is wanted; what the firmware holds is measured in bench/firmware.py.
-HEAP = "136wk"
+# What a small board has, and 19 for the fakes. It is enough from 108 on; what the firmware
+# holds is measured in bench/firmware.py.
+HEAP = "115wk"
 
 
 class Board:

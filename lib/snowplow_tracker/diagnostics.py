@@ -11,7 +11,9 @@ SCHEMA = "iglu:com.snowplowanalytics.snowplow/diagnostic_error/jsonschema/1-0-0"
 class Diagnostics:
     def __init__(self, tracker):
         self.tracker = tracker
-        self._seen = {}
+        # A store on flash counts on over reboots: what it lost before was told before.
+        stores = [emitter.event_store for emitter in tracker.emitters]
+        self._seen = {store: store.dropped for store in stores}
 
     def check(self):
         """Track what failed since the last time; -> the number of events."""

@@ -39,8 +39,8 @@ class RetainedStore(SegmentStore):
         self._retain()
         return done
 
-    def _new_ring(self, page_bytes, overflow):
-        ring = RingStore(0, overflow)
+    def _new_ring(self, page_bytes, overflow, max_age):
+        ring = RingStore(0, overflow, max_age)
         ring._buf = memoryview(self._image)[_SIZE:]
         return ring
 

@@ -6,19 +6,20 @@
 #   [head:end] then [:tail]   after a record that did not fit behind `tail` began anew at 0.
 # put() and drop() allocate nothing and are O(1) for each record they touch. The sequences of
 # what it holds have no gaps.
-from struct import pack_into
+from struct import pack_into, unpack_from
 
 from .. import clock
-from ..record import HEADER, HEADER_SIZE, MAX_JSON
+from ..record import HEADER, HEADER_SIZE, MAX_JSON, UNIX
 
 
 class RingStore:
     error = None
 
-    def __init__(self, nbytes=16384, overflow="oldest"):
+    def __init__(self, nbytes=16384, overflow="oldest", max_age=30 * 86400):
         if overflow not in ("oldest", "newest"):
             raise ValueError("overflow: expected oldest or newest")
-        self.lost = {"overflow": 0}
+        self.lost = {"overflow": 0, "age": 0}
+        self._max_ms = max_age * 1000
         self.cause = "overflow"  # what a record that makes room counts as
         self._refuse = overflow == "newest"
         self._buf = memoryview(bytearray(nbytes))
@@ -58,6 +59,9 @@ class RingStore:
         return sequence
 
     def peek(self, after=0):
+        while not after and self._is_old():
+            self.lost["age"] += 1
+            self._evict()
         first = self._next - self._len
         want = after + 1
         if want < first:
@@ -102,6 +106,12 @@ class RingStore:
         self._end = self._tail
         self._tail = 0
         return True
+
+    def _is_old(self):
+        # Is the oldest record one of this boot, and older than max_age?
+        if self._len:
+            _, flags, boot, _, ms = unpack_from(HEADER, self._buf, self._head)
+            return boot == clock.boot and not flags & UNIX and clock.ms() - ms > self._max_ms
 
     def _evict(self):
         size = self._size(self._head)

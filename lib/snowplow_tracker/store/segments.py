@@ -49,7 +49,7 @@ class SegmentStore:
         self._page = page_bytes
         self._sync_ms = sync_seconds and sync_seconds * 1000
         self._refuse = overflow == "newest"
-        self._ring = self._new_ring(page_bytes, overflow)
+        self._ring = self._new_ring(page_bytes, overflow, max_age)
         self.lost = self._ring.lost
         for cause in CAUSES:
             self.lost[cause] = 0
@@ -61,9 +61,9 @@ class SegmentStore:
         self._reader = Reader(path, max_age)
         self._open()
 
-    def _new_ring(self, page_bytes, overflow):
+    def _new_ring(self, page_bytes, overflow, max_age):
         # A record's header is longer in RAM than on flash.
-        return RingStore(page_bytes + page_bytes // 16, overflow)
+        return RingStore(page_bytes + page_bytes // 16, overflow, max_age)
 
     def __len__(self):
         return self._count + len(self._ring)
@@ -127,11 +127,16 @@ class SegmentStore:
         self._ring.drop(sequence)
         if not self._ring:
             self._since = None
+        self._reopen()
+
+    def _reopen(self):
+        # Flash that could not be read at boot is tried again when RAM holds nothing.
+        if not self._ok and not self._ring:
+            self._open()
 
     def sync(self):
         self._reader.close()
-        if not self._ok and not self._ring:
-            self._open()
+        self._reopen()
         if self._ok:
             self._write(False)
             if self._told != self.dropped:
