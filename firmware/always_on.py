@@ -41,7 +41,7 @@ class AlwaysOn:
         parts = [self._sample(), self._link(), app.emitter.run(settings["send_seconds"])]
         if settings["health_seconds"] or self._safe:
             parts.append(self._health(settings["health_seconds"] or 3600))
-        if app.remote:
+        if settings["remote"]:
             parts.append(self._remote())
         if app.board.has_led:
             parts.append(self._lamp())
@@ -108,18 +108,22 @@ class AlwaysOn:
             await asyncio.sleep(seconds)
 
     async def _remote(self):
-        remote = self.app.remote
+        app = self.app
         while True:
             self._promise("remote", 120)
+            import remote
+
             try:
-                for wait in remote.check():
+                for wait in remote.check(app):
                     await sleep_ms(wait)
             except OSError as e:
                 print("remote config:", e)
-            if remote.is_new or remote.is_over():
-                self.app.restart("config")
-            self._promise("remote", remote.wait + 120)
-            await asyncio.sleep(remote.wait)
+            if app.new_config or remote.is_over(app):
+                app.restart("config")
+            del remote
+            app.forget()
+            self._promise("remote", app.ask_again + 120)
+            await asyncio.sleep(app.ask_again)
 
     async def _lamp(self):
         from boards.lamp import Lamp

@@ -22,8 +22,10 @@ class App:
         self.tracked = 0
         self.battery = None  # percent, once a sensor told
         self.low = False
-        # Those that the config asks for: see remote.py and extras.py.
-        self.remote = self.session = self.lifecycle = self.diagnostics = None
+        # What the config asks for: see remote.py, and extras.py.
+        self.trial = self.new_config = False
+        self.ask_again = 5
+        self.session = self.lifecycle = self.diagnostics = None
         self.has_extras = settings["track"] != ["errors"]
         self.entities: list = []  # beside its own
         self.wants_reset = False
@@ -52,9 +54,11 @@ class App:
         forget(
             "begin",
             "boards.join",
+            "config",
             "extras",
             "health",
             "ntp",
+            "remote",
             "stores",
             "snowplow_tracker.checks",
             "snowplow_tracker.entities",
@@ -175,8 +179,10 @@ class App:
         if accepted:
             if self.crashes.error:
                 self.crashes.told()
-            if self.remote:
-                self.remote.works()
+            if self.trial:
+                from remote import works
+
+                works(self)
         self.dead_link(self.link.report(alive))
 
     def dead_link(self, action):
@@ -214,19 +220,6 @@ class App:
                 print("not sent, %d kept: %s" % (len(self.store), trouble))
             else:
                 print("sending works again")
-
-    def settle(self, ask):
-        """Fetch the configuration if `ask`, and restart if that asks for it; blocks."""
-        remote = self.remote
-        if remote and ask:
-            try:
-                for wait in remote.check():
-                    clock.sleep_ms(wait)
-                    self.board.idle()
-            except OSError as e:
-                print("remote config:", e)
-        if remote and (remote.is_new or remote.is_over()):
-            self.restart("config")
 
     # --- beginning and end ----------------------------------------------------------------
     def watch(self):

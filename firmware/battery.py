@@ -170,13 +170,27 @@ class Battery:
             self._told = now
             app.health()
         sent = app.tracker.flush(self._options["send_timeout"])
-        if app.remote:
+        if app.settings["remote"]:
             seconds = app.settings["remote"]["seconds"]
             due = now // seconds != self._asked // seconds
             if due:
                 self._asked = now
-            app.settle(due)
+            self._settle(due)
         return sent
+
+    def _settle(self, ask):
+        # Fetch the configuration if `ask`, and restart if that asks for it.
+        app = self.app
+        import remote
+
+        try:
+            for wait in remote.check(app) if ask else ():
+                clock.sleep_ms(wait)
+                app.board.idle()
+        except OSError as e:
+            print("remote config:", e)
+        if app.new_config or remote.is_over(app):
+            app.restart("config")
 
     def _sleep(self):
         app = self.app

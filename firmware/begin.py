@@ -60,9 +60,7 @@ def make(app):
 
         extras.make(app)
     if settings["remote"]:
-        from remote import Remote
-
-        app.remote = Remote(app)
+        app.trial = bool(load(where + "/remote.json").get("trial"))
     app.sensors = Sensors(board, settings)
 
 

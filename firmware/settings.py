@@ -1,6 +1,6 @@
 # The settings at boot: config.json with what the remote configuration (remote.py) changes.
 import config
-from remote import NAME, refuse
+from remote import refuse, state_file
 from snowplow_tracker.state import load, save
 
 _TRIES = 3  # boots in a trial: it may be what crashes
@@ -10,7 +10,7 @@ def settings_of(path):
     """The checked settings; without the document's changes where those do not do."""
     data = config.read(path)
     where = data.get("state_path", ".") if isinstance(data, dict) else "."
-    state = load(where + NAME) if isinstance(where, str) else {}
+    state = load(state_file(where)) if isinstance(where, str) else {}
     changes = state.get("changes")
     if not changes or not isinstance(changes, dict):
         return config.check(path, data)
@@ -21,10 +21,10 @@ def settings_of(path):
             if tries > _TRIES:
                 raise ValueError("it never sent anything")
             state["trial"] = tries + 1
-            save(where + NAME, state)
+            save(state_file(where), state)
         data.update(changes)
         return config.check(path, data)
     except ValueError as e:
         print("remote config: version %s is taken back: %s" % (state.get("version"), e))
-        save(where + NAME, refuse(state))
+        save(state_file(where), refuse(state))
         return config.check(path, plain)

@@ -7,9 +7,9 @@ import pytest
 
 import config
 import crash
-import document
 import forget
 import guard
+import remote
 import settings
 import triggers
 from boards import esp32
@@ -200,7 +200,7 @@ def bundled(version=2, **bundle):
 
 
 def test_what_a_document_changes():
-    version, changes = document.changes_of(
+    version, changes = remote.changes_of(
         bundled(
             7,
             networkConfiguration={"endpoint": "collector.acme.com", "method": "post"},
@@ -217,7 +217,7 @@ def test_what_a_document_changes():
         "batch_size": 50,
         "user_id": "me",
     }
-    assert document.changes_of(bundled(8), "another") == (8, {})
+    assert remote.changes_of(bundled(8), "another") == (8, {})
 
 
 @pytest.mark.parametrize("text", [
@@ -227,7 +227,7 @@ def test_what_a_document_changes():
 ])  # fmt: skip
 def test_what_is_no_document(text):
     with pytest.raises(ValueError):
-        document.changes_of(text, "firmware")
+        remote.changes_of(text, "firmware")
 
 
 def test_a_trial_has_so_many_boots_and_the_way_back(tmp_path, monkeypatch, capsys):
