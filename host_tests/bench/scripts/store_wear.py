@@ -6,11 +6,10 @@ import os
 import sys
 
 sys.path.append(__file__.rsplit("/", 3)[0] + "/store")
-from nor import Flash
+from nor import BLOCK, Flash
 
 from snowplow_tracker import clock
 from snowplow_tracker.store.segment import (
-    BLOCK,
     ITEM_EXTRA,
     RUN_SIZE,
     boundary,
