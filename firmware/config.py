@@ -116,7 +116,7 @@ _KEYS: dict = {
     "sample_seconds": _S + (60,),
     "send_seconds": _S + (60,),
     "batch_size": (_int(1, 500), "a whole number from 1 to 500", 20),
-    "buffer_bytes": (_int(1024, 1048576), "a whole number of bytes from 1024 to 1048576", 16384),
+    "buffer_bytes": (_int(2048, 1048576), "a whole number of bytes from 2048 to 1048576", 16384),
     "store_bytes": (_flash, "bytes of flash from 8192 to 16777216, or 0 for none", 0),
     "store_path": (_text(64), "a directory on the flash", "events"),
     "state_path": (_text(64), "a directory on the flash", "."),

@@ -1,5 +1,6 @@
-# The sensors of the config, by name, and what becomes of those that fail: each is read again
-# at once, then told of once, and once more when it is back. None stops the others.
+# The sensors of the config, by name, and what becomes of those that fail, whatever their driver
+# raises or returns: each is read again at once, then told of once, and once more when it is back.
+# None stops the others.
 import time
 
 from boards import sensors
@@ -19,7 +20,9 @@ class Sensors:
         for name in self._options:
             try:
                 self._open(name)  # now, since some count from here on
-            except OSError:
+            except MemoryError:
+                raise
+            except Exception:
                 pass  # read() tries again, and tells
         self.names = sorted(set(self._found) | set(self._options))
 
@@ -72,14 +75,19 @@ class Sensors:
                 if name not in self._found:
                     self._open(name)
                 found = self._found[name].read()
-            except OSError as e:
+                for quantity in found:
+                    if found[quantity] - found[quantity] != 0:
+                        raise ValueError("%s is no number" % quantity)
+            except MemoryError:
+                raise
+            except Exception as e:
                 trouble = e
                 continue
             if self.failing.pop(name, None):
                 self.news = (name, None)
             return found
         if name not in self.failing:
-            self.failing[name] = str(trouble)
+            self.failing[name] = str(trouble) or type(trouble).__name__
             self.news = (name, trouble)
         return None
 

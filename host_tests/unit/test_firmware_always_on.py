@@ -197,6 +197,27 @@ def test_a_board_without_a_network_waits_for_one_and_says_so(life, capsys):
     assert "Wi-Fi: no network is named" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("found", [KeyError(), {"t": float("nan")}, {"t": "21"}, None, 5])
+def test_a_driver_with_a_bug_stops_nothing(life, monkeypatch, found):
+    from boards.sensors import bme280
+
+    def read(sensor):
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    before = bme280.Sensor.read
+    monkeypatch.setattr(bme280.Sensor, "read", read)
+    life.configure(dict(CONFIG, builtin=True))
+    life.after(lambda: monkeypatch.setattr(bme280.Sensor, "read", before), seconds=1800)
+    life.run(hours=1)
+    assert life.ends == ["over"]
+    names = [reading["sensor"] for reading in life.of("sensor_reading")]
+    assert names.count("memory") > 55 and 25 < names.count("air") < 33
+    assert [e["threadName"] for e in life.of("application_error")] == ["sensor air"]
+    assert len(life.said("sensor", "recovered")) == 1
+
+
 def test_flash_that_fails_is_told_of_and_when_it_is_back(life, tmp_path):
     (tmp_path / "events").write_text("not a folder")
     life.configure(dict(CONFIG, store_bytes=262144, buffer_bytes=32768))

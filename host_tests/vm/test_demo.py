@@ -127,7 +127,7 @@ def stored_on_flash(vm, directory):
 def test_power_cuts_of_the_board_lose_nothing_that_was_synced(vm, tmp_path, capfd):
     random = Random(7)
     collector = demo.Collector(tmp_path / "events.db", 0)
-    config = {**demo.demo_config(collector.url), "sample_seconds": 1, "buffer_bytes": 1024}
+    config = {**demo.demo_config(collector.url), "sample_seconds": 1, "buffer_bytes": 2048}
     board = demo.Board(tmp_path / "board", config)
     synced = set()
     try:

@@ -239,6 +239,7 @@ def test_battery_with_process_death_as_deep_sleep(start):
     assert collected.of("health")[-1]["resetIntent"] in ("sleep", None)
 
 
+# It breaks what is not a sensor's: what a driver raises stops nothing.
 BAD = '''
 import os
 BUS = "board"
@@ -249,10 +250,15 @@ class Sensor:
     def read(self):
         if "crash" in os.listdir("."):
             os.remove("crash")
-            raise RuntimeError("it broke")
+            spoil()
         if "always" in os.listdir("."):
-            raise RuntimeError("it breaks")
+            spoil()
         return {"voltage": 1}
+def spoil():
+    import app
+    app.readings = broken
+def broken(found):
+    raise RuntimeError("it broke")
 '''
 
 
