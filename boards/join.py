@@ -8,7 +8,7 @@
 # - An ESP32 tells why it failed only once it has given up (reconnects=0), and goes on
 #   telling it during the next try: a status from before connect() says nothing.
 import network
-from boards.wifi import rssi, time  # its time, which tests replace
+from boards.chip import time  # its time, which tests replace
 from micropython import const
 
 _TRIES = const(4)
@@ -52,7 +52,8 @@ def _leave(wlan):
 
 # One try; the status that it ended with, STAT_GOT_IP if it worked. Finding the network and
 # getting an address have `limit_ms` each.
-def _try(wlan, ssid, password, limit_ms, end):
+def _try(board, ssid, password, limit_ms, end):
+    wlan = board._wlan()
     stale = wlan.status()
     try:
         wlan.connect(ssid, password or None)
@@ -66,7 +67,7 @@ def _try(wlan, ssid, password, limit_ms, end):
             stale = None
             if _failed(status):
                 return status
-        if not associated and rssi(wlan):
+        if not associated and board.rssi():
             associated = True
             limit = _in(min(limit_ms, max(0, _left(end))))
         if _left(limit) <= 0:
@@ -85,8 +86,9 @@ def _advice(status, timeout):
     return "no answer in %d s; check the signal and the router" % timeout
 
 
-def join(wlan, ssid, password, timeout):
+def join(board, ssid, password, timeout):
     """Connect within `timeout` seconds; yields while it waits; OSError that says what to do."""
+    wlan = board._wlan()
     _set_reconnects(wlan, 0)
     end = _in(timeout * 1000)
     status = network.STAT_CONNECT_FAIL
@@ -94,7 +96,7 @@ def join(wlan, ssid, password, timeout):
     for _ in range(_TRIES):
         yield from _leave(wlan)
         # No try may use up the time of the next one.
-        status = yield from _try(wlan, ssid, password, timeout * 500, end)
+        status = yield from _try(board, ssid, password, timeout * 500, end)
         wrong += _refused(status)
         if status == network.STAT_GOT_IP:
             _set_reconnects(wlan, -1)  # from now on it comes back by itself

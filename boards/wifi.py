@@ -23,14 +23,6 @@ _MAX_WAIT = const(300)
 _NTP = ntptime.host
 
 
-def rssi(wlan):
-    """dBm of the access point; None unless joined."""
-    try:
-        return wlan.status("rssi") or None  # rp2: 0 when there is none
-    except (OSError, ValueError):
-        return None
-
-
 # How many seconds to wait after so many rounds in vain.
 def _backoff(rounds):
     cap = min(_MAX_WAIT, 2 << min(rounds, 8))
@@ -151,10 +143,9 @@ class Board(chip.Board):
             self._static = False
 
     def _joining(self, ssid, password, timeout):
-        wlan = self._wlan()
         from boards.join import join
 
-        yield from join(wlan, ssid, password, timeout)
+        yield from join(self, ssid, password, timeout)
 
     def join(self, ssid, password, hostname=None, country=None, timeout=20):
         """Join a Wi-Fi network, or OSError that says what to do."""
@@ -174,8 +165,11 @@ class Board(chip.Board):
         return self._wlan().ifconfig()[3:]
 
     def rssi(self):
-        """Signal strength in dBm, or None."""
-        return rssi(self._wlan())
+        """Signal strength in dBm; None unless joined."""
+        try:
+            return self._wlan().status("rssi") or None  # rp2: 0 when there is none
+        except (OSError, ValueError):
+            return None
 
     # A Pico W has no MAC until its radio was on once.
     def mac(self):

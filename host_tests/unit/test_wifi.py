@@ -237,5 +237,6 @@ def test_the_port_is_not_fixed_at_import(simulate):
     for port in ("esp32", "rp2", "esp32"):
         simulate(port)
         assert simulation.world.port == port
-        BOARDS[port].Board().join("barn", PASSWORD)
-    assert wifi.rssi(wifi.network.WLAN(0)) == -61
+        board = BOARDS[port].Board()
+        board.join("barn", PASSWORD)
+        assert board.rssi() == -61

@@ -1,6 +1,5 @@
 # For Tracker(json_encoder=...): a function that is given each value that has no JSON form, and
 # returns one that has.
-from .self_describing import check_json
 
 
 def plain(name, data, encoder):
@@ -12,8 +11,8 @@ def plain(name, data, encoder):
         value = box[key]
         if value is not None and not isinstance(value, (str, int, bool, float, dict, list, tuple)):
             value = encoder(value)
-        if depth > 40:
-            check_json(name, top[0])  # which names the limit
+        if depth > 40:  # it may have no end
+            raise ValueError("%s: nested deeper than 37 levels" % name)
         if isinstance(value, dict):
             value = dict(value)
             todo.extend([(value, k, depth + 1) for k in value])

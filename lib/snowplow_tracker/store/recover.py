@@ -4,9 +4,8 @@ from binascii import crc32
 from errno import EEXIST, ENOENT
 from struct import unpack, unpack_from
 
-from .segment import boundary, file_size, segment_name
-from .segments import CAUSES, LEASE, remove
-from .state import FORMAT, MAGIC, SIZE, state_name
+from .segment import boundary, file_size, remove, segment_name
+from .state import CAUSES, FORMAT, LEASE, MAGIC, SIZE, state_name
 
 
 def recover(store):

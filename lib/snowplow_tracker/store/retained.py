@@ -11,7 +11,8 @@ from struct import pack_into, unpack_from
 from .. import clock
 from ..record import HEADER, UNIX
 from .ring import RingStore
-from .segments import CAUSES, SegmentStore
+from .segments import SegmentStore
+from .state import CAUSES
 
 _HEAD = "<IIIHHHHHQIIII"
 _SIZE = 46

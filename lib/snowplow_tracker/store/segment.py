@@ -13,6 +13,7 @@
 #
 # A file that ends with a block is one that littlefs appends to without copying anything.
 # What cannot be read is passed over: the ordinals tell how many records it was.
+import os
 from binascii import crc32
 from struct import pack, unpack_from
 
@@ -53,6 +54,14 @@ def file_size(name):
             return f.seek(0, 2)
     except OSError:
         return 0
+
+
+def remove(name):
+    try:
+        os.remove(name)
+        return True
+    except OSError:
+        return False
 
 
 def write_run(f, ordinal, boot, count, sequence, ms, start):

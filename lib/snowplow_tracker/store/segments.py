@@ -16,16 +16,13 @@ from .segment import (
     RUN_SIZE,
     boundary,
     file_size,
+    remove,
     segment_name,
     write_record,
     write_ring,
     write_run,
 )
-from .state import save_state
-
-# So many sequences are set aside at a time, and skipped at a reboot; more if nobody knows.
-LEASE = 256
-CAUSES = ("overflow", "age", "corruption", "error")
+from .state import CAUSES, LEASE, save_state
 
 
 class SegmentStore:
@@ -358,11 +355,3 @@ class SegmentStore:
         except (OSError, ImportError) as e:  # the library may lie on the same flash
             self._ok = False
             self._fail(e)
-
-
-def remove(name):
-    try:
-        os.remove(name)
-        return True
-    except OSError:
-        return False

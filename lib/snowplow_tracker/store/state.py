@@ -16,6 +16,9 @@ from struct import calcsize, pack
 FORMAT = "<4sIII" + "IIHIIHQQI" + "IIII" + "HQ"
 SIZE = calcsize(FORMAT)
 MAGIC = b"SPs1"
+CAUSES = ("overflow", "age", "corruption", "error")
+# So many sequences are set aside at a time, and skipped at a reboot; more if nobody knows.
+LEASE = 256
 
 
 def state_name(path, generation):
