@@ -32,6 +32,27 @@ def gmtime(t=None):
     return utime.gmtime(time() if t is None else t)
 localtime = gmtime
 """
+# An ESP32's: it counts from 2000, its ticks wrap 400 ms after the start, and the wall clock runs
+# `rate` times as fast as they do.
+ESP32 = """
+import utime
+from utime import sleep, sleep_ms, sleep_us, mktime
+shift_ns, rate = %d, %d
+first_ms, first_ns = utime.ticks_ms(), utime.time_ns()
+def ticks_ms():
+    return utime.ticks_ms() - first_ms - 400 & 0x3FFFFFFF
+def ticks_add(a, b):
+    return a + b & 0x3FFFFFFF
+def ticks_diff(a, b):
+    return (a - b + 0x20000000 & 0x3FFFFFFF) - 0x20000000
+def time_ns():
+    return first_ns + (utime.time_ns() - first_ns) * rate + shift_ns - 946684800000000000
+def time():
+    return time_ns() // 1000000000
+def gmtime(t=None):
+    return utime.gmtime((time() if t is None else t) + 946684800)
+localtime = gmtime
+"""
 SCRIPT = """
 import sys, time
 from snowplow_tracker import Emitter, RingStore, Tracker, clock
@@ -124,6 +145,22 @@ def test_times_that_arrive(start, step_s, known, tmp_path, vm_program):
         assert abs(third[1] - time.time_ns() // 10**6) < 20000
 
 
+@pytest.mark.parametrize(("start", "rate"), [(946684800, 1), (NOW, 1), (NOW, 20)])
+def test_an_epoch_of_2000_ticks_that_wrap_and_drift(start, rate, tmp_path, vm_program):
+    base = time.time_ns()
+    shift = 0 if start == NOW else start * 10**9 - base
+    arguments = ["0", "known" if start == NOW else "unknown"]
+    shim = ESP32 % (shift, rate)
+    url = "http://127.0.0.1:%d/x/y"
+    events = asyncio.run(play(vm_program, tmp_path, lambda port: url % port, arguments, shim))
+    first, second, third = [(int(e["dtm"]), int(e["stm"])) for e in events]
+    for (dtm, stm), age in ((first, 500), (second, 200), (third, 100)):
+        assert age - 5 <= stm - dtm < age + 2000, json.dumps(events)
+        assert dtm >= EARLIEST
+    sent = first[1] if start == NOW else third[1]
+    assert abs(sent - base // 10**6) < 20000 * rate
+
+
 # mbedTLS reads the clock of the C library, which no module of Python's can stand in front of.
 DATED = """
 import sys
@@ -177,6 +214,7 @@ def test_a_certificate_is_checked_by_the_boards_clock(vm_program, preload, tmp_p
                 LD_PRELOAD=preload,
                 FAKETIME_TIMESTAMP_FILE=str(times),
                 FAKETIME_NO_CACHE="1",
+                FAKETIME_DONT_FAKE_MONOTONIC="1",  # ticks go on whatever the clock is set to
             ),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
