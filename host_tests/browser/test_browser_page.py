@@ -284,6 +284,7 @@ def test_it_goes_on_when_the_collector_comes_back(tmp_path, visit):
         running.send(reading(2))
         page.wait_for_selector("#link:not(.waiting)")
         is_there(page, ".card", "2 events")
+        page.close()  # or it would ask again, when the collector is gone
     page.errors.clear()  # It was not reachable, which the browser notes
 
 
@@ -333,6 +334,7 @@ def test_a_rehearsal_is_announced(tmp_path, visit):
     with collector(tmp_path / "c.db", "--fault", "503,10s/60s") as running:
         page = visit(running)
         is_there(page, "#faults", "--fault 503,10s/60s")
+        page.close()
 
 
 # --- The pixel, which a page that a board serves brings in ---
