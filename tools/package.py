@@ -47,6 +47,9 @@ if __name__ == "__main__":
     if sys.argv[1:]:
         if not find_compiler():
             sys.exit(NO_COMPILER)
-        compile_library(Path(sys.argv[1]))
+        folder = compile_library(Path(sys.argv[1]))
+        size = sum(path.stat().st_size for path in folder.rglob("*.mpy"))
+        print(f"{folder}: {size} bytes. To install it on the board that is plugged in:")
+        print(f"  mpremote mip install --target /lib {folder}/package.json")
     else:
         (LIB / "package.json").write_text(text(), encoding="utf-8")
