@@ -361,6 +361,44 @@ def test_losses_without_flash_are_counted_through_sleep():
         assert board.boot(RetainedStore).lost == store.lost
 
 
+def test_what_was_numbered_without_flash_is_kept_beside_less_on_flash():
+    with Board() as board:
+        store = board.boot(RetainedStore)
+        put(store, b"0", b"1")
+        assert store.sync()
+        board.kept = b""
+        path, board.path = board.path, "/nowhere/at/all"
+        for name in b"a", b"b", b"c":
+            put(board.boot(RetainedStore), name)
+        board.path = path
+        for _ in range(2):
+            store = board.boot(RetainedStore)
+            assert bodies(store) == [b"0", b"1", b"a", b"b", b"c"]
+        put(store, b"d")
+        assert bodies(board.boot(RetainedStore)) == [b"0", b"1", b"a", b"b", b"c", b"d"]
+
+
+def test_the_emitter_drops_nothing_of_flash_that_comes_back():
+    with Board() as board:
+        store = board.boot()
+        put(store, *[b'{"e":"old%d"' % n for n in range(3)])
+        assert store.sync()
+        path, board.path = board.path, "/nowhere/at/all"
+        store = board.boot()
+        t, wire = tracker()
+        t.emitters[0].event_store = store
+        put(store, b'{"e":"bad"', b'{"e":"good"')
+        # The oldest is the last that is taken: with it RAM is empty.
+        wire.answers = [500] * 5
+        while len(wire.bodies) < 6:
+            board.pass_time(100)
+            t.flush()
+        store.path = store._reader.path = board.path = path
+        assert b"good" in wire.bodies[-1] and len(store) == 2
+        assert t.flush()
+        assert [e["e"] for e in wire.events()[-4:]] == ["bad", "old0", "old1", "old2"]
+
+
 def test_what_was_numbered_without_flash_is_kept():
     with Board() as board:
         store = board.boot(RetainedStore)

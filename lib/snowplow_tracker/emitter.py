@@ -213,10 +213,12 @@ class Emitter:
 
     def _settle(self, after, last):
         # A batch is done with; -> the sequence after which to go on. If the oldest record is
-        # still undecided, the batch behind it is only noted.
-        if self._trouble and not self._trouble.settles(after, last):
+        # still undecided, the batch behind it is only noted. It is one drop,
+        # since it may bring back what flash held at boot, whose sequences may be lower.
+        settled = self._trouble.settles(after, last) if self._trouble else last
+        if not settled:
             return last
-        self.event_store.drop(last)
+        self.event_store.drop(settled)
         self._trouble = None
         self._retry_at = 0
         return 0

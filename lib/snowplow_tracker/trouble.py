@@ -71,13 +71,12 @@ class Trouble:
         return max(last, self.ahead)
 
     def settles(self, after, last):
-        """Note that a batch was settled; -> whether the oldest record is, too."""
+        """Note that a batch was settled; -> up to which sequence all are, or 0."""
         self.failures = 0
         if after:
             self.ahead = last
-            return False
-        self.emitter.event_store.drop(self.ahead)
-        return True
+            return 0
+        return max(last, self.ahead)
 
     def most(self, most):
         """How many may go together from the oldest on."""

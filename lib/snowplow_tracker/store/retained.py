@@ -3,8 +3,9 @@
 # A loss of power takes the page with it; sync() writes it to flash.
 #
 # `memory()` gives what was kept, `memory(buffer)` keeps it:
-#   magic, CRC of what follows, next sequence, head, tail, end and length of the ring,
-#   boot and its start if that is known, losses by cause, the ring's buffer as it is
+#   magic (one more while flash cannot be read), CRC of what follows, next sequence,
+#   head, tail, end and length of the ring, boot and its start if that is known,
+#   losses by cause, the ring's buffer as it is
 from binascii import crc32
 from struct import pack_into, unpack_from
 
@@ -50,7 +51,7 @@ class RetainedStore(SegmentStore):
         ring = self._ring
         place = ring._next, ring._head, ring._tail, ring._end, ring._len
         rest = (clock.boot, clock.origin()) + self._losses()
-        pack_into(_HEAD, image, 0, _MAGIC, 0, *(place + rest))
+        pack_into(_HEAD, image, 0, _MAGIC + (not self._ok), 0, *(place + rest))
         pack_into("<I", image, 4, crc32(memoryview(image)[8:]))
         self._memory(image)
 
@@ -59,7 +60,7 @@ class RetainedStore(SegmentStore):
         if len(kept) != len(self._image):
             return
         magic, crc, following, head, tail, end, n, boot, start = unpack_from(_HEAD, kept)[:9]
-        if magic != _MAGIC or crc != crc32(memoryview(kept)[8:]):
+        if magic not in (_MAGIC, _MAGIC + 1) or crc != crc32(memoryview(kept)[8:]):
             return
         # What flash could not be told.
         self._known_losses = losses = unpack_from(_HEAD, kept)[9:]
@@ -71,7 +72,7 @@ class RetainedStore(SegmentStore):
         ring._next = following
         ring._head, ring._tail, ring._end, ring._len = head, tail, end, n
         ring._used = end - head + tail
-        if following < self._last:
+        if self._ok and magic > _MAGIC or following < self._last:
             # They were numbered while flash could not be read.
             ring._next = fresh + n
         else:
