@@ -91,6 +91,7 @@ class AlwaysOn:
                 if app.link.joins != joins:
                     print("Wi-Fi: joined", app.link.ssid)
                     sync(app.board.idle)
+                    app.forget()
                     said = None
             except OSError as e:
                 wait = app.link.wait

@@ -154,7 +154,8 @@ class App:
         """Track what the store gave up since the last time, if it did."""
         lost = self.store.lost
         data = {cause: lost[cause] - self.lost.get(cause, 0) for cause in lost}
-        if sum(data.values()):
+        # Less than was told: the rest is on flash that cannot be read now.
+        if min(data.values()) >= 0 < sum(data.values()):
             self.lost = dict(lost)
             self.event("iglu:io.github.snowplow_micropython/loss/jsonschema/1-0-0", data)
             if hasattr(self.store, "path"):  # it counts on over reboots

@@ -164,6 +164,7 @@ class Battery:
             app.dead_link(app.link.report(False))
             return False
         sync(app.board.idle)
+        app.forget()
         seconds = app.settings["health_seconds"]
         now = clock.unix_ms() // 1000
         if seconds and now // seconds != self._told // seconds:
@@ -207,6 +208,7 @@ class Battery:
             app.board.light_sleep(ms)
             if app.has_extras:
                 extras.woken(app)
+            app.forget()
             return
         app.board.memory(self._state() + freeze() + app.board.memory()[_STATE:])
         app.board.deep_sleep(ms)

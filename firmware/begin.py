@@ -17,10 +17,13 @@ def make(app):
     settings = app.settings
     where = settings["state_path"]
     app.cause = board.reset_cause()
-    app.boots = _count_boots(where + "/boot.json", app.intent)
+    app.boots = _count(where + "/boot.json", "boots", app.intent)
+    if settings["remote"] and load(where + "/remote.json").get("trial"):
+        app.trial = True
+        _count(where + "/remote.json", "trial", app.intent)  # see settings.py
     # What was told of the losses of a store that counts on over reboots.
     app.lost = load(where + "/losses.json") if hasattr(app.store, "path") else {}
-    if sum(app.lost.values()) > app.store.dropped:  # the store is a new one
+    if sum(app.lost.values()) > app.store.dropped and not app.store.error:  # it is a new one
         app.lost = {}
     app.guard = Guard(board)
     board.on_idle = app.guard.feed
@@ -59,17 +62,16 @@ def make(app):
         import extras
 
         extras.make(app)
-    if settings["remote"]:
-        app.trial = bool(load(where + "/remote.json").get("trial"))
     app.sensors = Sensors(board, settings)
 
 
 # A wake from deep sleep is no boot, and writes nothing.
-def _count_boots(path, intent):
-    count = load(path).get("boots", 0)
+def _count(path, key, intent):
+    state = load(path)
+    count = state.get(key, 0)
     if intent != "sleep":
-        count += 1
-        save(path, {"boots": count})
+        state[key] = count = count + 1
+        save(path, state)
     return count
 
 

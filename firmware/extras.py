@@ -12,6 +12,8 @@ def make(app):
         from snowplow_tracker.session import Session
 
         app.session = Session(app.settings["state_path"])
+        if app.intent != "sleep":  # a reset after a sleep, of which the file does not know
+            app.session._over = True
         tracker.plugins.append(app.session)
     if "lifecycle" in wanted:
         from snowplow_tracker.lifecycle import Lifecycle

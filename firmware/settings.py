@@ -3,25 +3,23 @@ import config
 from remote import refuse, state_file
 from snowplow_tracker.state import load, save
 
-_TRIES = 3  # boots in a trial: it may be what crashes
+_TRIES = 3  # boots in a trial, which begin.py counts: it may be what crashes
 
 
 def settings_of(path):
     """The checked settings; without the document's changes where those do not do."""
     data = config.read(path)
-    where = data.get("state_path", ".") if isinstance(data, dict) else "."
+    where = None
+    if isinstance(data, dict) and data.get("remote"):
+        where = data.get("state_path", ".")
     state = load(state_file(where)) if isinstance(where, str) else {}
     changes = state.get("changes")
     if not changes or not isinstance(changes, dict):
         return config.check(path, data)
     plain = dict(data)
     try:
-        tries = state.get("trial", 0)
-        if tries:
-            if tries > _TRIES:
-                raise ValueError("it never sent anything")
-            state["trial"] = tries + 1
-            save(state_file(where), state)
+        if state.get("trial", 0) > _TRIES:
+            raise ValueError("it never sent anything")
         data.update(changes)
         return config.check(path, data)
     except ValueError as e:

@@ -179,6 +179,8 @@ def _sender(life):
         transport.date = transport.retry_after = None
         data = b"".join([bytes(part) for part in body])
         yield 5
+        if transport.get:
+            raise OSError("there is no remote configuration")
         answer = simulation.next_of(life.answers)
         if not world.radio or not world.radio.over() or world.radio.outcome != "joined":
             answer = OSError("EHOSTUNREACH")

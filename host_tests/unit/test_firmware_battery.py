@@ -2,6 +2,8 @@
 import collections
 import itertools
 import json
+import os
+from pathlib import Path
 
 import pytest
 
@@ -201,3 +203,70 @@ def test_losses_are_told_once_each_although_every_wake_may_be_a_boot(life):
     told = sum(loss["overflow"] for loss in life.of("loss"))
     last = life.of("health")[-1]
     assert told == last["dropped"] == last["lost"]["overflow"] > 100
+
+
+def on_trial(life):
+    """A config with a remote document that is on trial; it asks for none again."""
+    remote = {"url": "http://192.168.4.1:9091/remote.json", "seconds": 604800}
+    life.configure(dict(CONFIG, remote=dict(remote, trial_seconds=86400)))
+    state = {"version": 5, "changes": {"app_id": "orchard"}, "trial": 1}
+    Path("remote.json").write_text(json.dumps(state))
+
+
+def test_a_remote_configuration_has_its_time_although_every_wake_may_be_a_boot(life):
+    on_trial(life)
+    life.answers = [OSError("EHOSTUNREACH")]
+    life.after(set_answers(life, 200), hours=10)
+    life.run(hours=20)
+    assert life.said("remote_config", "works") and not life.said("remote_config", "rolled_back")
+    assert life.received[-1]["aid"] == "orchard"
+
+
+def test_a_remote_configuration_that_crashes_is_taken_back(life, monkeypatch):
+    import triggers
+
+    def load(settings, board):
+        if settings["app_id"] == "orchard":
+            raise RuntimeError("it is the document")
+        return real(settings, board)
+
+    real = triggers.load
+    monkeypatch.setattr(triggers, "load", load)
+    on_trial(life)
+    life.run(days=1)
+    assert life.ends[:3] == ["reset"] * 3
+    assert life.received[-1]["aid"] == "garden" and len(life.of("sensor_reading")) > 50
+
+
+def test_losses_are_told_once_although_flash_could_not_be_read_at_a_boot(life, monkeypatch):
+    config = dict(CONFIG, store_bytes=16384, buffer_bytes=4096)
+    life.configure(dict(config, sample_seconds=120))
+    life.answers = [OSError("EHOSTUNREACH")]
+    life.after(set_answers(life, 200), hours=10)
+    life.run(days=2)
+    told = sum(loss["overflow"] for loss in life.of("loss"))
+    assert told > 50
+
+    def fail(*_):
+        raise OSError(5)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "mkdir", fail)
+        patch.setattr(os, "stat", fail)
+        life.world.reboot("power", 0)
+        life.after(patch.undo, days=2, seconds=90)
+        life.run(days=1, hours=1)
+    assert sum(sum(loss.values()) for loss in life.of("loss")) == life.of("health")[-1]["dropped"]
+
+
+def test_a_reset_after_a_sleep_ends_the_session(life):
+    life.configure(dict(CONFIG, track=["session"]))
+    life.run(hours=5)
+    life.world.reboot("power", 0)
+    life.run(hours=5)
+    seen = []
+    for event in life.received:
+        for entity in json.loads(event["co"])["data"]:
+            if "client_session" in entity["schema"]:
+                seen.append(entity["data"]["sessionIndex"])
+    assert seen == sorted(seen) and set(seen) == {1, 2}

@@ -16,6 +16,7 @@ from boards import esp32
 from snowplow_tracker import clock
 
 GOOD = {"collector": "http://192.168.1.10:9090", "app_id": "garden"}
+REMOTE = dict(GOOD, remote={"url": "http://192.168.1.10/remote.json"})
 
 
 def check(**settings):
@@ -232,12 +233,16 @@ def test_what_is_no_document(text):
 
 def test_a_trial_has_so_many_boots_and_the_way_back(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "config.json").write_text(json.dumps(GOOD))
+    (tmp_path / "config.json").write_text(json.dumps(REMOTE))
     before = {"version": 4, "changes": {"app_id": "older"}}
     state = {"version": 5, "changes": {"app_id": "newer"}, "trial": 1, "before": before}
     (tmp_path / "remote.json").write_text(json.dumps(state))
-    seen = [settings.settings_of("config.json")["app_id"] for _ in range(6)]
-    assert seen == ["newer"] * 3 + ["garden"] + ["older"] * 2
+    seen = []
+    for trial in 1, 2, 3, 4:  # as begin.py counts them
+        (tmp_path / "remote.json").write_text(json.dumps(dict(state, trial=trial)))
+        seen.append(settings.settings_of("config.json")["app_id"])
+    seen.append(settings.settings_of("config.json")["app_id"])
+    assert seen == ["newer"] * 3 + ["garden", "older"]
     assert "version 5 is taken back" in capsys.readouterr().out
     kept = json.loads((tmp_path / "remote.json").read_text())
     assert kept == dict(before, refused=5)
@@ -245,7 +250,7 @@ def test_a_trial_has_so_many_boots_and_the_way_back(tmp_path, monkeypatch, capsy
 
 def test_changes_that_no_longer_fit_are_taken_back(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "config.json").write_text(json.dumps(GOOD))
+    (tmp_path / "config.json").write_text(json.dumps(REMOTE))
     (tmp_path / "remote.json").write_text('{"version": 3, "changes": {"batch_size": 0}}')
     assert settings.settings_of("config.json")["batch_size"] == 20
     assert json.loads((tmp_path / "remote.json").read_text()) == {"refused": 3}
@@ -254,8 +259,15 @@ def test_changes_that_no_longer_fit_are_taken_back(tmp_path, monkeypatch):
 @pytest.mark.parametrize("garbage", ["", "{", '{"changes": 5}', "\x00"])
 def test_a_corrupt_state_stops_nothing(tmp_path, monkeypatch, garbage):
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "config.json").write_text(json.dumps(GOOD))
+    (tmp_path / "config.json").write_text(json.dumps(REMOTE))
     (tmp_path / "remote.json").write_text(garbage)
+    assert settings.settings_of("config.json")["app_id"] == "garden"
+
+
+def test_without_remote_in_the_config_nothing_is_changed(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "config.json").write_text(json.dumps(GOOD))
+    (tmp_path / "remote.json").write_text('{"version": 3, "changes": {"app_id": "newer"}}')
     assert settings.settings_of("config.json")["app_id"] == "garden"
 
 

@@ -6,7 +6,8 @@
 # A session ends when nothing is tracked for `foreground_timeout` seconds, at a reboot, or when
 # the board slept for more than `background_timeout` seconds, by its wall clock. A clock that
 # went backwards ends it too. Call background() before a sleep, deep or light, and foreground()
-# after a light one; after a deep one the board boots, and Session() goes on where it was.
+# after a light one; after a deep one the board boots, and Session() goes on where it was (also
+# after a reset that comes within that time of a sleep, since foreground() writes nothing).
 #
 # The file in `directory` is written by background() and when a session begins, and at no other
 # time. Without a directory, or if the filesystem fails, the identity lasts until the reset.
