@@ -226,6 +226,13 @@ def test_it_is_asked_again_each_second_all_servers_in_turn():
             assert len({query for _, _, query in net.queries}) == 1
 
 
+def test_a_server_that_knows_nothing_does_not_speak_for_the_next():
+    with Time(NOW) as time:
+        broken = [[(5, answered(code=2), None)]]
+        with Net(time, s10_0_0_1=broken, s10_0_0_2=[[(5, GOOD, None)]]) as net:
+            assert ask(net, servers=("10.0.0.1", "10.0.0.2"))[0] == ["10.0.0.7"]
+
+
 def test_a_server_that_is_slower_than_that_is_heard_too():
     with Time(NOW) as time:
         with Net(time, s10_0_0_1=[[(2500, GOOD, None)]], s10_0_0_2=[]) as net:

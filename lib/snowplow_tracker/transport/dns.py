@@ -46,6 +46,8 @@ def resolve(host, dns, limit_ms):
                 reply, sender = sock.recvfrom(512)
                 if sender in servers:
                     found = _answer(reply, query)
+                    if not found and asked < len(servers):
+                        found = None  # the others may know more
             except OSError:
                 pass  # nothing yet, or no way to that server
             if found is None:
