@@ -178,10 +178,10 @@ class Board(chip.Board):
         return ":".join(["%02X" % byte for byte in raw]) if any(raw) else None
 
     # NTP is UDP: a lost packet is normal. Without `find` a name server that is gone blocks, so
-    # ask the link first.
+    # ask the link first. Who gives one asks again, and is not to wait for long.
     def set_clock(self, find=None):
         """Ask NTP; whether the clock is plausible now."""
-        for _ in range(4):
+        for _ in range(1 if find else 4):
             if not self.online():
                 break
             try:

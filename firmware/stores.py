@@ -9,5 +9,7 @@ def make_store(settings):
         return RingStore(settings["buffer_bytes"])
     from snowplow_tracker.store.segments import SegmentStore
 
-    page = min(settings["buffer_bytes"], settings["store_bytes"] // 4)
+    # A segment is a page at least, and its size may not change with `buffer_bytes`, as in safe
+    # mode: the store counts in segments.
+    page = min(settings["buffer_bytes"], max(4096, settings["store_bytes"] // 16))
     return SegmentStore(settings["store_path"], settings["store_bytes"], page_bytes=page)

@@ -11,6 +11,7 @@ import forget
 import guard
 import remote
 import settings
+import stores
 import triggers
 from boards import esp32
 from snowplow_tracker import clock
@@ -291,3 +292,17 @@ def test_forgotten_code_loads_again(tmp_path, monkeypatch):
     assert package.once_more is kept
     forget.forget("package")  # with all that is in it
     assert not [name for name in sys.modules if name.startswith("package")]
+
+
+# --- the store ----------------------------------------------------------------------------------
+@pytest.mark.parametrize("nbytes", [32768, 65536, 131072])
+def test_safe_modes_smaller_buffer_takes_nothing_from_the_store(tmp_path, nbytes):
+    settings = {"store_bytes": nbytes, "store_path": str(tmp_path / "events")}
+    stored = 0
+    for buffer, count in ((16384, 10), (4096, 50), (16384, 10)):
+        store = stores.make_store(dict(settings, buffer_bytes=buffer))
+        for _ in range(count):
+            store.put(clock.ms(), 0, b"x" * 300)
+            stored += 1
+            store.sync()
+    assert len(store) == stored and not store.dropped

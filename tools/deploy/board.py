@@ -67,7 +67,17 @@ for path in %r:
 for path in %r:
     attempt(os.mkdir, path)
 """
-RESET = "import time, machine; time.sleep_ms(100); machine.reset()"
+# A Pico W cannot tell a reset from its watchdog's bite: the firmware is told that it was meant.
+RESET = """
+import time, machine
+try:
+    import boards
+    boards.load().intend("stop")
+except Exception:
+    pass
+time.sleep_ms(100)
+machine.reset()
+"""
 
 
 def find_port():
