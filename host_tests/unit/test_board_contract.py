@@ -1,11 +1,14 @@
 """What both ports owe beyond reading and joining: supply, memory, intent, watchdog, sleep, LED."""
+import sys
 import types
 
 import pytest
 
+import boards
 import machine
 import simulation
 from boards import base, common, esp32, lamp, rp2
+from tools.deploy.board import RESET
 
 BOARDS = {"esp32": esp32, "rp2": rp2}
 
@@ -224,3 +227,14 @@ def test_lamp(simulate, state):
     light.step()
     light.show(state)
     assert light._at == 1
+
+
+def test_the_reset_of_a_deploy_is_no_watchdogs_bite(simulate, monkeypatch):
+    world = simulate("rp2")
+    monkeypatch.setattr(boards, "load", rp2.Board)
+    with monkeypatch.context() as patch, pytest.raises(simulation.Ended):
+        patch.setitem(sys.modules, "time", world.time)
+        exec(RESET, {})
+    world.reboot("reset")
+    board = rp2.Board()
+    assert (board.reset_cause(), board.intent()) == ("watchdog", "stop")
