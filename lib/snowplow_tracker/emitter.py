@@ -213,8 +213,8 @@ class Emitter:
 
     def _settle(self, after, last):
         # A batch is done with; -> the sequence after which to go on. If the oldest record is
-        # still undecided, the batch behind it is only noted. It is one drop,
-        # since it may bring back what flash held at boot, whose sequences may be lower.
+        # still undecided, the batch behind it is only noted. It is one drop, since it may bring
+        # back what flash held at boot, whose sequences may be lower.
         settled = self._trouble.settles(after, last) if self._trouble else last
         if not settled:
             return last

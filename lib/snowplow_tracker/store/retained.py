@@ -59,11 +59,12 @@ class RetainedStore(SegmentStore):
         kept = self._memory()
         if len(kept) != len(self._image):
             return
-        magic, crc, following, head, tail, end, n, boot, start = unpack_from(_HEAD, kept)[:9]
+        state = unpack_from(_HEAD, kept)
+        magic, crc, following, head, tail, end, n, boot, start = state[:9]
         if magic not in (_MAGIC, _MAGIC + 1) or crc != crc32(memoryview(kept)[8:]):
             return
         # What flash could not be told.
-        self._known_losses = losses = unpack_from(_HEAD, kept)[9:]
+        self._known_losses = losses = state[9:]
         for i in range(4):
             self.lost[CAUSES[i]] = max(self.lost[CAUSES[i]], losses[i])
         self._image[:] = kept
@@ -87,13 +88,6 @@ class RetainedStore(SegmentStore):
                 flags |= UNIX
                 ms += start
             pack_into(HEADER, record, 0, n, flags, b, i, ms)
-            if flags & UNIX:
-                age = clock.known() and clock.unix_ms() - ms
-            else:
-                age = b == clock.boot and clock.ms() - ms
-            if age > self._reader.max_ms and i == ring._next - ring._len:
-                self.lost["age"] += 1
-                ring.drop(i)
             i += 1
         if ring:
             self._since = clock.ms()

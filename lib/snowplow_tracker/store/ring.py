@@ -19,7 +19,7 @@ class RingStore:
         if overflow not in ("oldest", "newest"):
             raise ValueError("overflow: expected oldest or newest")
         self.lost = {"overflow": 0, "age": 0}
-        self._max_ms = max_age * 1000
+        self.max_ms = max_age * 1000
         self.cause = "overflow"  # what a record that makes room counts as
         self._refuse = overflow == "newest"
         self._buf = memoryview(bytearray(nbytes))
@@ -59,7 +59,7 @@ class RingStore:
         return sequence
 
     def peek(self, after=0):
-        while not after and self._is_old():
+        while not after and self._old():
             self.lost["age"] += 1
             self._evict()
         first = self._next - self._len
@@ -107,11 +107,15 @@ class RingStore:
         self._tail = 0
         return True
 
-    def _is_old(self):
-        # Is the oldest record one of this boot, and older than max_age?
-        if self._len:
+    def _old(self):
+        # Is the oldest record older than max_age, as far as its age is known?
+        if self:
             _, flags, boot, _, ms = unpack_from(HEADER, self._buf, self._head)
-            return boot == clock.boot and not flags & UNIX and clock.ms() - ms > self._max_ms
+            if flags & UNIX:
+                now = clock.known() and clock.unix_ms()
+            else:
+                now = boot == clock.boot and clock.ms()
+            return now - ms > self.max_ms
 
     def _evict(self):
         size = self._size(self._head)
