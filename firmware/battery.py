@@ -180,8 +180,10 @@ class Battery:
         return sent
 
     def _settle(self, ask):
-        # Fetch the configuration if `ask`, and restart if that asks for it.
+        # Fetch the configuration if `ask`, and restart if that or a trial's end asks for it.
         app = self.app
+        if not ask and not app.trial:
+            return
         import remote
 
         try:

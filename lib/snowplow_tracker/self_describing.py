@@ -67,7 +67,7 @@ def pair_json(name, pair, encoder=None):
     if encoder:
         from .json_encoder import plain
 
-        data = plain(name, data, encoder)
+        data = plain(data, encoder)
     check_json(name, data)
     return '{"schema":"%s","data":%s}' % (schema, dumps(data))
 
