@@ -6,8 +6,8 @@ import asyncio
 import triggers
 from app import App
 from snowplow_tracker import clock
-from snowplow_tracker.background import sleep_ms
-from snowplow_tracker.sync import sync
+from snowplow_tracker.clock.set_clock import set_clock
+from snowplow_tracker.emitter.run import sleep_ms
 
 
 def make(board, settings, crashes, intent):
@@ -90,7 +90,7 @@ class AlwaysOn:
                     await sleep_ms(100)
                 if app.link.joins != joins:
                     print("Wi-Fi: joined", app.link.ssid)
-                    sync(app.board.idle)
+                    set_clock(app.board.idle)
                     app.forget()
                     said = None
             except OSError as e:
@@ -144,5 +144,5 @@ class AlwaysOn:
             elif app.sensors.failing:
                 lamp.show("failing")
             else:
-                lamp.show("sending" if app.emitter.last in (None, 200) else "unsent")
+                lamp.show("sending" if app.emitter.last_result in (None, 200) else "unsent")
             await sleep_ms(lamp.step())

@@ -6,8 +6,8 @@
 from forget import forget
 from sensing import readings
 from snowplow_tracker import clock
-from snowplow_tracker.boots import save as save_clock
-from snowplow_tracker.state import save
+from snowplow_tracker.clock.boot_history import save as save_clock
+from snowplow_tracker.json_file import save
 
 
 class App:
@@ -60,12 +60,11 @@ class App:
             "ntp",
             "remote",
             "stores",
-            "snowplow_tracker.checks",
+            "snowplow_tracker.validators",
             "snowplow_tracker.entities",
             "snowplow_tracker.events",
-            "snowplow_tracker.fields",
-            "snowplow_tracker.install",
-            "snowplow_tracker.store.recover",
+            "snowplow_tracker.arguments",
+            "snowplow_tracker.store.recovery",
             "snowplow_tracker.transport.dns",
             "snowplow_tracker.transport.url",
         )
@@ -210,7 +209,7 @@ class App:
             self._flash_fails = bool(error)
             print("flash:", "%s; events are in RAM only" % error if error else "works again")
             self.struct("flash", "failed" if error else "recovered", error and str(error)[:255])
-        trouble = self.emitter.last
+        trouble = self.emitter.last_result
         if isinstance(trouble, int):
             trouble = None if 200 <= trouble < 300 else "HTTP status %d" % trouble
         elif trouble is not None:

@@ -10,8 +10,8 @@ from struct import calcsize, pack, unpack
 import triggers
 from app import App
 from snowplow_tracker import clock
-from snowplow_tracker.boots import freeze, resume
-from snowplow_tracker.sync import sync
+from snowplow_tracker.clock.boot_history import freeze, resume
+from snowplow_tracker.clock.set_clock import set_clock
 
 # Mark, whether the battery was low, wakes, wakes since the last send, failures in a row,
 # thresholds that are crossed, sensors that fail, when it was awake last (ms), when health was
@@ -163,7 +163,7 @@ class Battery:
             print("Wi-Fi:", e)
             app.dead_link(app.link.report(False))
             return False
-        sync(app.board.idle)
+        set_clock(app.board.idle)
         app.forget()
         seconds = app.settings["health_seconds"]
         now = clock.unix_ms() // 1000

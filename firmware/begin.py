@@ -4,9 +4,9 @@ import sys
 from guard import Guard
 from sensing import Sensors
 from snowplow_tracker import __version__, clock
-from snowplow_tracker.boots import keep
+from snowplow_tracker.clock.boot_history import start
 from snowplow_tracker.emitter import Emitter
-from snowplow_tracker.state import load, save
+from snowplow_tracker.json_file import load, save
 from snowplow_tracker.tracker import Tracker
 from transport import Meter
 
@@ -30,7 +30,7 @@ def make(app):
     wifi = dict(settings["wifi"] or {})
     app.link = board.link(wifi.pop("networks", None), **wifi)
     clock.hook = app.set_clock
-    keep(where + "/boots.json", board.set_time)
+    start(where + "/boots.json", board.set_time)
     app.transport = Meter(
         settings["collector"] + "/com.snowplowanalytics.snowplow/tp2",
         roots=settings["roots"],

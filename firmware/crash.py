@@ -3,7 +3,7 @@
 # that went well, the next boots are in safe mode: no sensors, but it still reports.
 #
 # A reset by the watchdog counts as one, where the run before did not say that it was planned.
-from snowplow_tracker.state import load, save
+from snowplow_tracker.json_file import load, save
 
 
 class Crashes:

@@ -9,19 +9,19 @@ def make(app):
     wanted = app.settings["track"]
     tracker = app.tracker
     if "session" in wanted or "lifecycle" in wanted:
-        from snowplow_tracker.session import Session
+        from snowplow_tracker.plugins.session import Session
 
         app.session = Session(app.settings["state_path"])
         if app.intent != "sleep":  # a reset after a sleep, of which the file does not know
             app.session._over = True
         tracker.plugins.append(app.session)
     if "lifecycle" in wanted:
-        from snowplow_tracker.lifecycle import Lifecycle
+        from snowplow_tracker.plugins.lifecycle import Lifecycle
 
         app.lifecycle = Lifecycle(tracker, app.session)
         tracker.plugins.append(app.lifecycle)
     if "diagnostics" in wanted:
-        from snowplow_tracker.diagnostics import Diagnostics
+        from snowplow_tracker.plugins.diagnostics import Diagnostics
 
         app.diagnostics = Diagnostics(tracker)
     refresh(app)
@@ -30,9 +30,10 @@ def make(app):
 def started(app):
     """Track what comes once, and once a boot."""
     if "install" in app.settings["track"]:
-        from snowplow_tracker.install import track_install
 
-        app.count(track_install(app.tracker, app.settings["state_path"]))
+        from snowplow_tracker.events.install import track
+
+        app.count(track(app.tracker, app.settings["state_path"]))
     if app.lifecycle:
         app.count(app.lifecycle.foreground())
 

@@ -9,7 +9,7 @@
 import json
 
 from snowplow_tracker import clock
-from snowplow_tracker.state import load, save
+from snowplow_tracker.json_file import load, save
 from snowplow_tracker.transport.http import HttpTransport
 
 
@@ -99,7 +99,7 @@ def fetch(url, **options):
     transport = HttpTransport(url, get=True, **options)
     transport.body = b""
     try:
-        status = yield from transport.send(0, (part for part in ()))
+        status = yield from transport.send(0, b"")
     finally:
         transport.close()
     if status != 200:

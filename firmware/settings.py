@@ -1,7 +1,7 @@
 # The settings at boot: config.json with what the remote configuration (remote.py) changes.
 import config
 from remote import refuse, state_file
-from snowplow_tracker.state import load, save
+from snowplow_tracker.json_file import load, save
 
 _TRIES = 3  # boots in a trial, which begin.py counts: it may be what crashes
 

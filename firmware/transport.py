@@ -1,6 +1,7 @@
 # The library's transport with what the firmware wants to know of it: how long a request took,
 # how many connections there were, and whether anyone was at the other end.
 from snowplow_tracker import clock
+from snowplow_tracker.emitter.outcome import reached
 from snowplow_tracker.transport import Stale
 from snowplow_tracker.transport.http import HttpTransport
 
@@ -22,13 +23,8 @@ class Meter(HttpTransport):
         except Stale:
             raise
         except OSError as e:
-            self.tell(_answered(str(e).lower()), False)
+            self.tell(reached(e), False)
             raise
         self.send_ms = clock.ms() - start
         self.tell(True, 200 <= status < 300)
         return status
-
-
-# These come from the other side, or from a look at it: the link is alive.
-def _answered(text):
-    return "refused" in text or "cert" in text or "knows none" in text

@@ -9,6 +9,7 @@ The files in `directory` are the flash. The wire is replaced below the library's
 `life.answers`: statuses or exceptions, the last of which repeats.
 """
 import asyncio
+import errno
 import json
 import os
 import selectors
@@ -16,7 +17,8 @@ from pathlib import Path
 
 import boards
 import simulation
-from snowplow_tracker import boots, clock
+from snowplow_tracker import clock
+from snowplow_tracker.clock import boot_history as boots
 from snowplow_tracker.transport import http
 
 FIRMWARE = Path(__file__).resolve().parents[2] / "firmware"
@@ -123,8 +125,8 @@ class Life:
         clock.ticks_ms, clock.ticks_diff, clock.sleep_ms = (
             time.ticks_ms, time.ticks_diff, time.sleep_ms,
         )  # fmt: skip
-        clock._ticks = time.ticks_ms()
-        clock._EPOCH_MS = time._epoch()
+        clock.ticks = time.ticks_ms()
+        clock.EPOCH_MS = time._epoch()
 
     def run(self, days=0, hours=0, seconds=0):
         """Boot again and again until so much time has passed."""
@@ -175,20 +177,21 @@ class Life:
 def _sender(life):
     def send(transport, length, body):
         world = life.world
-        transport.began = False
+        transport.wrote = False
         transport.date = transport.retry_after = None
-        data = b"".join([bytes(part) for part in body])
-        yield 5
         if transport.get:
+            yield 5
             raise OSError("there is no remote configuration")
+        data = b"".join([bytes(part) for part in body(bytearray(1400))])
+        yield 5
         answer = simulation.next_of(life.answers)
         if not world.radio or not world.radio.over() or world.radio.outcome != "joined":
-            answer = OSError("EHOSTUNREACH")
+            answer = OSError(errno.EHOSTUNREACH, "EHOSTUNREACH")
         if isinstance(answer, Exception):
             life.requests.append((world.true_ms, answer))
             yield 100
             raise answer
-        transport.began = True
+        transport.wrote = True
         events = json.loads(data)["data"]
         life.requests.append((world.true_ms, len(events)))
         if answer == 200:

@@ -13,7 +13,7 @@ from snowplow_tracker import Emitter, RingStore, Tracker, clock
 from snowplow_tracker.transport.http import HttpTransport
 
 # What loads with the first failure is not to count as a leak.
-for name in ("trouble", "transport.date"):
+for name in ("emitter.retry", "clock.http_date"):
     __import__("snowplow_tracker." + name)
 LIMIT_MS = 300
 told = json.loads(sys.argv[1])
@@ -117,9 +117,9 @@ def drain():
     while len(emitter.event_store) and clock.ms() < end:
         if not emitter.flush(10):
             failures += 1
-            waits[0] = max(waits[0], emitter._retry_at - clock.ms())
+            waits[0] = max(waits[0], emitter.retry_at - clock.ms())
             if len(reasons) < 12:
-                reasons.append(str(emitter.last))
+                reasons.append(str(emitter.last_result))
             if told.get("more") and failures > 9:
                 eids.append(tracker.track_struct_event("c", "more"))
         clock.sleep_ms(told.get("pause_ms", 15))
@@ -172,7 +172,7 @@ eids = [tracker.track_struct_event("c", "warm up")]
 before_warm_up = sockets()
 fed[0] = clock.ms()
 if not emitter.flush(10):
-    reasons.append("warm up: %s" % emitter.last)
+    reasons.append("warm up: %s" % emitter.last_result)
 if told.get("close", True):
     emitter.close()
 if told.get("forget"):
@@ -180,12 +180,12 @@ if told.get("forget"):
 if told.get("no_memory"):
     no_memory(emitter.transport.tls, [OSError(12), MemoryError(), OSError(12)])
 if told.get("report"):
-    __import__("snowplow_tracker.callbacks")
+    __import__("snowplow_tracker.emitter.callbacks")
     emitter.on_failure = on_failure
 if told.get("drive") == "run":
     import asyncio
 
-    __import__("snowplow_tracker.background")
+    __import__("snowplow_tracker.emitter.run")
 
     async def nothing():
         await asyncio.sleep(0.01)

@@ -66,10 +66,10 @@ time.sleep_ms(300)
 time.shift_ns += step_ns
 tracker.track_struct_event("c", "second")
 time.sleep_ms(200)
-assert emitter.flush(5), emitter.last
+assert emitter.flush(5), emitter.last_result
 tracker.track_struct_event("c", "third")
 time.sleep_ms(100)
-assert emitter.flush(5), emitter.last
+assert emitter.flush(5), emitter.last_result
 emitter.close()
 """
 YEAR = 31557600
@@ -174,7 +174,7 @@ tracker.track_struct_event("c", "first")
 for then in sys.argv[4:]:
     with open(times, "w") as file:
         file.write(then)
-    print(clock.known(), emitter.flush(5), emitter.last)
+    print(clock.known(), emitter.flush(5), emitter.last_result)
 emitter.close()
 """
 

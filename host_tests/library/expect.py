@@ -19,6 +19,11 @@ def refused(mention, call, *args, **kwargs):
     raise AssertionError("nothing was refused")
 
 
+def whole(body):
+    """The bytes of a body, through a buffer that few events fit in one piece."""
+    return b"".join([bytes(piece) for piece in body(bytearray(300))])
+
+
 class Wire:
     """A transport that keeps what it is given and answers from a list, then with 200."""
 
@@ -27,7 +32,7 @@ class Wire:
         self.bodies = []
 
     def send(self, length, body):
-        data = b"".join([bytes(piece) for piece in body])
+        data = whole(body)
         assert len(data) == length, (len(data), length)
         self.bodies.append(data)
         answer = self.answers.pop(0) if self.answers else 200

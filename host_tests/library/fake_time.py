@@ -1,10 +1,12 @@
 """Clocks that move only when they are told to; runs on MicroPython too."""
 
-import snowplow_tracker.boots as boots
+import snowplow_tracker.clock.boot_history as boot_history
 from snowplow_tracker import clock
 
 NOW = 1795350546723  # 2026-11-22
-STATE = ("boot", "floor", "hook", "keeper", "_ms", "_ticks", "_origin", "_guess", "_ask_at")
+STATE = (
+    "boot", "floor", "hook", "saver", "elapsed", "ticks", "date_start", "guess_start", "next_ask"
+)  # fmt: skip
 PATCHED = ("ms", "unix_ms", "sleep_ms", "ticks_ms", "ticks_diff", "time")
 
 
@@ -45,30 +47,30 @@ class Machine(Time):
         clock.time = self
         clock.ticks_ms = lambda: self.mono % self.period
         clock.ticks_diff = self.ticks_diff
-        self.epoch = clock._EPOCH_MS
-        clock._EPOCH_MS = self.epoch_ms
-        clock.floor = clock._NEVER
+        self.epoch = clock.EPOCH_MS
+        clock.EPOCH_MS = self.epoch_ms
+        clock.floor = clock.EARLIEST
         self.boot()
         return self
 
     def __exit__(self, *_):
         super().__exit__()
-        clock._EPOCH_MS = self.epoch
-        boots._boots = []
-        boots._path = ""
-        boots._resumed = False
+        clock.EPOCH_MS = self.epoch
+        boot_history.boots = []
+        boot_history._path = ""
+        boot_history.resumed = False
 
     def boot(self, off_ms=0, wall=None):
         """Restart: what the library holds in RAM is gone, and the ticks start anew."""
         self.wall = self.wall + off_ms if wall is None else wall
         self.mono = 500
-        clock._ticks = clock.ticks_ms()
-        clock._ms = clock._origin = clock._guess = clock._ask_at = 0
-        clock.floor = clock._NEVER
-        clock.hook = clock.keeper = None
+        clock.ticks = clock.ticks_ms()
+        clock.elapsed = clock.date_start = clock.guess_start = clock.next_ask = 0
+        clock.floor = clock.EARLIEST
+        clock.hook = clock.saver = None
         clock.boot = (clock.boot * 7 + 1) & 0xFFFF
-        boots._boots = []
-        boots._resumed = False
+        boot_history.boots = []
+        boot_history.resumed = False
 
     def time_ns(self):
         return (self.wall - self.epoch_ms) * 1000000

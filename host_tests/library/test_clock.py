@@ -3,13 +3,13 @@ import os
 import time
 from binascii import a2b_base64
 
-import snowplow_tracker.boots as boots
+import snowplow_tracker.clock.boot_history as boot_history
 from expect import tracker
 from fake_time import NOW, Machine
 from snowplow_tracker import clock
+from snowplow_tracker.clock.http_date import retry_after_ms, set_time, unix_ms
+from snowplow_tracker.clock.set_clock import set_clock
 from snowplow_tracker.self_describing import base64
-from snowplow_tracker.sync import sync
-from snowplow_tracker.transport.date import retry_after_ms, set_time, unix_ms
 
 Y1970 = 0
 Y2000 = 946684800000
@@ -48,7 +48,7 @@ def test_ms_never_goes_back():
 def test_ms_goes_on_when_ticks_wrap():
     with Machine(NOW) as m:
         m.mono = (1 << 30) - 500
-        clock._ticks = clock.ticks_ms()
+        clock.ticks = clock.ticks_ms()
         start = clock.ms()
         for days in range(40):
             m.pass_ms(DAY)
@@ -66,7 +66,7 @@ def test_a_clock_that_was_never_set_gives_steady_times_that_are_not_of_1970_2000
             first = clock.unix_ms()
             m.pass_ms(123456)
             assert clock.unix_ms() - first == 123456
-            assert first >= clock._NEVER
+            assert first >= clock.EARLIEST
             m.wall = NOW  # somebody sets it
             assert clock.known() and clock.unix_ms() == NOW
 
@@ -75,7 +75,7 @@ def test_an_epoch_of_2000():
     with Machine(NOW, epoch_ms=Y2000) as m:
         assert clock.unix_ms() == NOW and clock.known()
         m.boot(wall=Y2000)
-        assert not clock.known() and clock.unix_ms() >= clock._NEVER
+        assert not clock.known() and clock.unix_ms() >= clock.EARLIEST
 
 
 def test_beyond_2038_and_as_ints():
@@ -99,18 +99,18 @@ def test_the_hook_is_asked_again_until_it_works_then_daily():
 
         clock.hook = hook
         fed = []
-        sync(lambda: fed.append(1))
+        set_clock(lambda: fed.append(1))
         assert len(calls) == 3 and fed and not clock.known()
-        sync()
+        set_clock()
         assert len(calls) == 3  # not before a minute is over
         m.pass_ms(60000)
-        sync()
+        set_clock()
         assert len(calls) == 5 and clock.known()
         m.pass_ms(DAY - 1)
-        sync()
+        set_clock()
         assert len(calls) == 5
         m.pass_ms(1)
-        sync()
+        set_clock()
         assert len(calls) == 6
 
 
@@ -118,8 +118,8 @@ def test_a_hook_that_sets_nothing_is_not_believed():
     for answer in (False, None):
         with Machine(Y2021):
             clock.hook = lambda answer=answer: answer
-            sync()
-            assert not clock.known() and clock.unix_ms() >= clock._NEVER
+            set_clock()
+            assert not clock.known() and clock.unix_ms() >= clock.EARLIEST
 
 
 def test_set_time_serves_until_the_system_is_set():
@@ -192,24 +192,24 @@ def test_http_dates():
 
 def test_the_last_known_time_is_a_floor_after_a_reboot():
     with File() as path, Machine(NOW) as m:
-        boots.keep(path)
+        boot_history.start(path)
         m.pass_ms(DAY)
-        boots.save()
+        boot_history.save()
         m.boot(wall=Y2021)
-        boots.keep(path)
+        boot_history.start(path)
         assert not clock.known()
         assert NOW + DAY <= clock.unix_ms() <= NOW + DAY + 1000
 
 
 def test_the_system_can_be_set_to_the_floor_so_that_certificates_can_be_checked():
     with File() as path, Machine(NOW) as m:
-        boots.keep(path)
+        boot_history.start(path)
         m.boot(wall=Y2021)
 
         def set_clock(ms):
             m.wall = ms
 
-        boots.keep(path, set_clock)
+        boot_history.start(path, set_clock)
         assert m.wall >= NOW and not clock.known()  # it is a guess
         m.pass_ms(60000)
         assert not clock.known() and clock.unix_ms() == m.wall
@@ -221,13 +221,13 @@ def test_a_floor_from_a_wrong_future_gives_way_to_the_hook_and_to_a_date():
     future = NOW + 20 * 365 * DAY
     for by_hook in (True, False):
         with File() as path, Machine(future) as m:
-            boots.keep(path)
+            boot_history.start(path)
             m.boot(wall=NOW)
-            boots.keep(path)
+            boot_history.start(path)
             assert not clock.known() and clock.unix_ms() >= future
             if by_hook:
                 clock.hook = lambda: True
-                sync()
+                set_clock()
             else:
                 set_time(NOW)
             assert clock.known() and abs(clock.unix_ms() - NOW) < 1000
@@ -238,19 +238,19 @@ def test_a_torn_or_foreign_file_is_no_obstacle():
         with File() as path, Machine(NOW):
             with open(path, "w") as file:
                 file.write(text)
-            boots.keep(path)
-            assert boots._load(path)[-1][0] == clock.boot
+            boot_history.start(path)
+            assert boot_history._load(path)[-1][0] == clock.boot
 
 
 def test_the_file_stays_small():
     with File() as path, Machine(NOW) as m:
         for _ in range(50):
-            boots.keep(path)
+            boot_history.start(path)
             m.pass_ms(100000)
-            boots.save()
+            boot_history.save()
             m.boot()
         assert os.stat(path)[6] < 1000
-        ids = [boot[0] for boot in boots._load(path)]
+        ids = [boot[0] for boot in boot_history._load(path)]
         assert len(set(ids)) == len(ids) == 16
 
 
@@ -270,12 +270,12 @@ def send_earlier(events):
 
 def test_an_event_of_an_earlier_boot_whose_clock_was_known_is_exact():
     with File() as path, Machine(NOW) as m:
-        boots.keep(path)
+        boot_history.start(path)
         earlier, made = clock.boot, clock.ms()
         m.pass_ms(7000)
-        boots.save()
+        boot_history.save()
         m.boot(off_ms=DAY)
-        boots.keep(path)
+        boot_history.start(path)
         event, _ = send_earlier([(earlier, made + 3000, b'{"e":"se"')])
         assert int(event["dtm"]) == NOW + 3000 and "co" not in event
         assert int(event["stm"]) == m.wall
@@ -283,13 +283,13 @@ def test_an_event_of_an_earlier_boot_whose_clock_was_known_is_exact():
 
 def test_the_clock_of_a_boot_that_was_set_late_counts_for_all_of_it():
     with File() as path, Machine(Y2021) as m:
-        boots.keep(path)
+        boot_history.start(path)
         earlier, made = clock.boot, clock.ms()
         m.pass_ms(5000)
         m.wall = NOW
-        sync()  # the emitter does so before it sends, and it is written down then
+        set_clock()  # the emitter does so before it sends, and it is written down then
         m.boot(wall=Y2021)
-        boots.keep(path)
+        boot_history.start(path)
         event, _ = send_earlier([(earlier, made, b'{"e":"se"')])
         assert int(event["dtm"]) == NOW - 5000
 
@@ -305,18 +305,18 @@ def test_an_event_between_two_known_times_is_bracketed_and_marked():
         if json.loads(co)["data"] and co.find('{"schema"') != 0:
             # Dict order is hash order on MicroPython; the tracker writes the schema first.
             co = '{"schema":"%s","data":[%s]}' % (CONTEXTS, json.dumps(entity))
-        boots.keep(path)
+        boot_history.start(path)
         m.pass_ms(1000)
-        boots.save()
+        boot_history.save()
         before = NOW + 1000
         m.boot(wall=Y2021)  # never set
-        boots.keep(path)
+        boot_history.start(path)
         earlier = clock.boot
         m.pass_ms(50000)
-        boots.save()
+        boot_history.save()
         lasted = clock.ms()
         m.boot(wall=NOW + DAY)
-        boots.keep(path)
+        boot_history.start(path)
         started = clock.unix_ms() - clock.ms()
         plain = b'{"e":"se","se_la":"\\"co\\":\\"{"'
         with_co = plain + b',"co":' + json.dumps(co).encode()
@@ -344,45 +344,45 @@ def test_an_event_between_two_known_times_is_bracketed_and_marked():
 
 def test_a_boot_of_which_nothing_is_known_gets_the_widest_bracket():
     with File() as path, Machine(NOW):
-        boots.keep(path)
+        boot_history.start(path)
         other = clock.boot ^ 1
         event, _ = send_earlier([(other, 20000, b'{"e":"se"')])
-        assert clock._NEVER <= int(event["dtm"]) <= NOW
+        assert clock.EARLIEST <= int(event["dtm"]) <= NOW
     with Machine(NOW):  # and without a file, too
         event, _ = send_earlier([(clock.boot ^ 1, 20000, b'{"e":"se"')])
-        assert clock._NEVER <= int(event["dtm"]) <= NOW
+        assert clock.EARLIEST <= int(event["dtm"]) <= NOW
 
 
 def test_no_time_is_ever_of_1970_2000_or_2021():
     for wall in (Y1970, Y2000, Y2021):
         with File() as path, Machine(wall) as m:
-            boots.keep(path)
+            boot_history.start(path)
             earlier = clock.boot
             m.pass_ms(1000)
             m.boot(wall=wall)
-            boots.keep(path)
+            boot_history.start(path)
             for event in send_earlier([(earlier, 1, b'{"e":"se"')]):
                 for key in ("dtm", "stm"):
-                    assert int(event[key]) >= clock._NEVER and len(event[key]) == 13
+                    assert int(event[key]) >= clock.EARLIEST and len(event[key]) == 13
 
 
 def test_a_deep_sleep_goes_on_with_the_boot():
     with File() as path, Machine(NOW) as m:
-        boots.keep(path)
+        boot_history.start(path)
         boot, before = clock.boot, clock.ms()
-        kept = boots.freeze()
+        kept = boot_history.freeze()
         assert len(kept) <= 28  # what a Pico W keeps
         m.boot(off_ms=300000)
         asked = []
-        assert boots.resume(kept)
+        assert boot_history.resume(kept)
         clock.hook = lambda: asked.append(1)
-        boots.keep(path)
-        sync()
+        boot_history.start(path)
+        set_clock()
         assert clock.boot == boot and clock.ms() - before == 300000 and not asked
         m.pass_ms(1000)
         assert clock.ms() - before == 301000
-        assert [b[0] for b in boots._load(path)] == [boot]
+        assert [b[0] for b in boot_history._load(path)] == [boot]
         for bad in (b"", bytes(26), kept[:-1], kept + b"x"):
-            assert not boots.resume(bad)
+            assert not boot_history.resume(bad)
         m.wall = NOW - DAY  # the clock was lost: it is another boot
-        assert not boots.resume(kept)
+        assert not boot_history.resume(kept)

@@ -42,13 +42,13 @@ class Net:
         self.open = 0
 
     def __enter__(self):
-        self._real = (http.socket, dns.socket, http._HOST)
+        self._real = (http.socket, dns.socket, http._CPYTHON)
         http.socket = dns.socket = self
-        http._HOST = False
+        http._CPYTHON = False
         return self
 
     def __exit__(self, *_):
-        http.socket, dns.socket, http._HOST = self._real
+        http.socket, dns.socket, http._CPYTHON = self._real
 
     def getaddrinfo(self, host, port, *_):
         self.blocking.append(host)

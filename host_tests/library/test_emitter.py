@@ -1,8 +1,8 @@
 import asyncio
 import json
 
-import snowplow_tracker.background as background
-from expect import Wire, refused, tracker
+import snowplow_tracker.emitter.run as background
+from expect import Wire, refused, tracker, whole
 from fake_time import NOW, Time
 from snowplow_tracker import Emitter, RingStore, Tracker, clock
 from snowplow_tracker.emitter import _uri
@@ -62,10 +62,10 @@ def test_kept_until_it_is_accepted():
         t, wire = tracker(answer)
         eids = fill(t, 3)
         assert not t.flush()
-        assert t.emitters[0].last is answer
+        assert t.emitters[0].last_result is answer
         assert len(t.emitters[0].event_store) == 3
         assert t.flush()
-        assert t.emitters[0].last == 200
+        assert t.emitters[0].last_result == 200
         assert [e["eid"] for e in wire.batches()[1]] == eids
 
 
@@ -100,16 +100,17 @@ def test_a_store_that_overflows_while_sending_loses_nothing_else():
     send = wire.send
 
     def overflow(length, body):
-        next(body)
+        pieces = body(bytearray(300))
+        next(pieces)
         wire.send = send
         fill(t, 40)
-        for _ in body:
+        for _ in pieces:
             pass
         return 200
 
     wire.send = overflow
     assert not t.flush()
-    assert "changed" in str(t.emitters[0].last)
+    assert "changed" in str(t.emitters[0].last_result)
     kept = len(store)
     assert kept and store.dropped == 50 - kept
     assert t.flush()
@@ -169,12 +170,12 @@ def delays(emitter, times=200):
     """Milliseconds until the retry, over many failures in the same state."""
     found = []
     for _ in range(times):
-        trouble = emitter._trouble
-        kept = (trouble.failures, trouble.failed) if trouble else (0, 0)
+        trouble = emitter.retry
+        kept = (trouble.failures, trouble.oldest_failures) if trouble else (0, 0)
         emitter.flush()
-        found.append(emitter._retry_at - clock.ms())
-        trouble = emitter._trouble
-        trouble.failures, trouble.failed = kept
+        found.append(emitter.retry_at - clock.ms())
+        trouble = emitter.retry
+        trouble.failures, trouble.oldest_failures = kept
     emitter.flush()
     return found
 
@@ -190,7 +191,7 @@ def test_retry_delay_grows_to_its_cap_with_full_jitter():
             assert min(found) <= cap * 125 and max(found) <= cap * 1000
             assert max(found) > cap * 750
         wire.send = answering(lambda body: 200)
-        assert emitter.flush() and emitter._trouble is None
+        assert emitter.flush() and emitter.retry is None
         fill(t, 1)
         wire.send = answering(lambda body: 503)
         assert max(delays(emitter)) <= 2000
@@ -200,7 +201,7 @@ def answering(judge, sent=None):
     """A send() that answers as judge(events) says, and notes the events that it accepts."""
 
     def send(length, body):
-        data = b"".join([bytes(part) for part in body])
+        data = whole(body)
         assert len(data) == length
         events = json.loads(str(data, "utf-8"))["data"]
         status = judge(events)
@@ -363,9 +364,9 @@ def test_a_flush_wakes_a_waiting_retry():
         emitter = t.emitters[0]
         task = asyncio.create_task(emitter.run(interval=1))
         fill(t, 1)
-        while not emitter.last:
+        while not emitter.last_result:
             await asyncio.sleep(0)
-        emitter._retry_at = time.mono + 3600000
+        emitter.retry_at = time.mono + 3600000
         assert t.flush() and len(wire.bodies) == 2
         fill(t, 1)
         start = time.mono
@@ -389,7 +390,7 @@ class Slow:
         self.open += 1
         try:
             yield 1
-            self.bodies.append(b"".join([bytes(part) for part in body]))
+            self.bodies.append(whole(body))
             yield 1
             return 200
         finally:
@@ -443,7 +444,7 @@ def test_offline_nothing_is_tried():
     t, wire = tracker(online=lambda: bool(link))
     fill(t, 2)
     assert not t.flush() and not wire.bodies
-    assert str(t.emitters[0].last) == "offline" and t.emitters[0]._trouble is None
+    assert str(t.emitters[0].last_result) == "offline" and t.emitters[0].retry is None
     link.append(1)
     assert t.flush()
 
@@ -653,7 +654,7 @@ def test_retry_after_is_honoured_and_bounded():
             wire.retry_after = text
             fill(t, 1)
             t.flush()
-            wait = t.emitters[0]._retry_at - clock.ms()
+            wait = t.emitters[0].retry_at - clock.ms()
             if seconds is None:
                 seconds = 1795350600 - 1795350546
                 assert seconds * 1000 - 1000 <= wait <= seconds * 1000

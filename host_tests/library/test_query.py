@@ -1,7 +1,7 @@
 from expect import refused
 from snowplow_tracker import __version__
 from snowplow_tracker.pixel import click_url, escape, pixel_tag, pixel_url
-from snowplow_tracker.query import encode, quote
+from snowplow_tracker.transport.query import encode, quote
 
 TEXTS = (
     ("", ""),

@@ -3,10 +3,9 @@ import json
 from expect import Folder, entity, last_event, tracker, unwrapped
 from fake_time import NOW, Time
 from snowplow_tracker import Anonymous, Lifecycle, Session, Subject, clock
-from snowplow_tracker import lifecycle as lifecycle_module
-from snowplow_tracker.install import SCHEMA as INSTALL
-from snowplow_tracker.install import track_install
-from snowplow_tracker.session import SCHEMA, iso
+from snowplow_tracker.events.install import SCHEMA as INSTALL
+from snowplow_tracker.plugins import lifecycle as lifecycle_module
+from snowplow_tracker.plugins.session import SCHEMA, iso
 
 HALF_AN_HOUR = 1800000
 
@@ -177,7 +176,7 @@ def test_a_session_without_a_filesystem_goes_on():
 
 
 def test_a_session_writes_when_it_begins_and_at_no_other_event():
-    import snowplow_tracker.session as module
+    import snowplow_tracker.plugins.session as module
 
     writes = []
     real = module.save
@@ -272,12 +271,12 @@ def test_ios_a_reboot_without_sleep_ends_the_session():
 def test_ios_application_install_once_a_filesystem():
     with Folder() as path:
         t, wire = tracker()
-        eid = track_install(t, path)
+        eid = t.track_install(path)
         event = last_event(t, wire)
         assert event["eid"] == eid
         assert unwrapped(event) == (INSTALL, {})
         for _ in range(3):
-            assert track_install(t, path) is None
+            assert t.track_install(path) is None
         t.flush()
         assert len(wire.events()) == 1
 
@@ -285,13 +284,13 @@ def test_ios_application_install_once_a_filesystem():
 def test_an_install_that_was_cut_off_keeps_its_eid():
     with Folder() as path:
         full, _ = tracker(nbytes=100)
-        assert track_install(full, path) is None  # the store did not take it
+        assert full.track_install(path) is None  # the store did not take it
         with open(path + "/install.json") as file:
             eid = json.load(file)["eid"]
         t, wire = tracker()
-        assert track_install(t, path) == eid
+        assert t.track_install(path) == eid
         assert last_event(t, wire)["eid"] == eid
-        assert track_install(t, path) is None
+        assert t.track_install(path) is None
 
 
 def test_an_install_file_that_is_corrupt():
@@ -299,13 +298,13 @@ def test_an_install_file_that_is_corrupt():
         with open(path + "/install.json", "wb") as file:
             file.write(b'{"eid":"x')
         t, _ = tracker()
-        assert track_install(t, path)
-        assert track_install(t, path) is None
+        assert t.track_install(path)
+        assert t.track_install(path) is None
 
 
 def test_no_install_without_a_filesystem():
     t, _ = tracker()
-    assert track_install(t, "/nowhere/at/all") is None
+    assert t.track_install("/nowhere/at/all") is None
 
 
 def test_iso_date_times():

@@ -5,7 +5,7 @@ from expect import records, refused, tracker
 from snowplow_tracker import clock
 from snowplow_tracker.record import UNIX
 from snowplow_tracker.store.retained import RetainedStore
-from snowplow_tracker.store.segment import boundary
+from snowplow_tracker.store.segment_format import boundary
 from snowplow_tracker.store.segments import SegmentStore
 
 DAY = 86400
@@ -17,18 +17,18 @@ class Board:
     def __enter__(self):
         name = str(hexlify(os.urandom(8)), "ascii")
         self.path = "%s/store-%s" % (os.getenv("TMPDIR") or "/tmp", name)
-        self.real = clock.ms, clock.unix_ms, clock.origin, clock.boot
+        self.real = clock.ms, clock.unix_ms, clock.boot_start, clock.boot
         self.seconds = 1000
         self.wall = 1795350546  # None while it is not set
         self.store = None
         self.kept = b""
         clock.ms = lambda: self.seconds * 1000
         clock.unix_ms = lambda: (self.wall or 1735689600) * 1000
-        clock.origin = lambda: self.wall and (self.wall - self.seconds) * 1000 or 0
+        clock.boot_start = lambda: self.wall and (self.wall - self.seconds) * 1000 or 0
         return self
 
     def __exit__(self, *_):
-        clock.ms, clock.unix_ms, clock.origin, clock.boot = self.real
+        clock.ms, clock.unix_ms, clock.boot_start, clock.boot = self.real
         self.off()
         for name in os.listdir(self.path):
             os.remove(self.path + "/" + name)

@@ -19,16 +19,17 @@ from snowplow_tracker import (
     StructuredEvent,
     Subject,
     Tracker,
-    checks,
     tracker,
+)
+from snowplow_tracker import (
+    validators as checks,
 )
 from snowplow_tracker.entities.application import application
 from snowplow_tracker.entities.event_specification import event_specification
 from snowplow_tracker.entities.gdpr import gdpr
 from snowplow_tracker.entities.geolocation import geolocation
 from snowplow_tracker.entities.mobile_context import mobile_context
-from snowplow_tracker.install import track_install
-from snowplow_tracker.query import quote
+from snowplow_tracker.transport.query import quote
 from tools.collector import values
 from tools.collector.events import Payload
 from tools.collector.iglu import Schemas
@@ -97,7 +98,7 @@ class Rig:
         self.accepted = 0
 
     def send(self, length, body):
-        data = b"".join(bytes(piece) for piece in body)
+        data = b"".join(bytes(piece) for piece in body(bytearray(1400)))
         assert len(data) == length
         rows = verdicts(self.schemas, data)
         assert len(rows) == 1
@@ -151,7 +152,7 @@ def test_every_event_and_entity_of_the_library(iglu, tmp_path):
         geolocation(1, 2.5, 3, 4, 5, 6, 7, 1700000000000),
     ]
     assert life.foreground()
-    assert track_install(t, str(tmp_path))
+    assert t.track_install(str(tmp_path))
     t.track_struct_event("c", "a", context=context)
     t.track_timing("c", "v", 1.5, "l")
     t.track_screen_view("name", "id")
@@ -164,7 +165,7 @@ def test_every_event_and_entity_of_the_library(iglu, tmp_path):
     assert life.background()
     assert t.flush()
     assert rig.accepted == 8
-    rig.tracker.emitters[0].last = OSError("x" * 3000)
+    rig.tracker.emitters[0].last_result = OSError("x" * 3000)
     from snowplow_tracker import Diagnostics
 
     assert Diagnostics(t).check() == 1

@@ -8,7 +8,7 @@ import pytest
 
 from host_tests.outside import node_tracker
 from peers.conftest import HERE, comparable, engines
-from snowplow_tracker import global_entities
+from snowplow_tracker.plugins import global_entities
 
 EVENTS = 8 * 4
 

@@ -19,7 +19,7 @@ from power_cuts import Failed, check, event
 
 from snowplow_tracker import clock
 from snowplow_tracker.record import HEADER, HEADER_SIZE, UNIX
-from snowplow_tracker.store import recover  # noqa: F401  # before there is another flash
+from snowplow_tracker.store import recovery as recover  # noqa: F401  # before there is another flash
 from snowplow_tracker.store.segments import SegmentStore
 
 BLOCKS = 20
@@ -141,7 +141,7 @@ class Filled:
 
 def sealed(sequence, ms, body):
     """What a later boot reads: the time of day is known."""
-    return pack(HEADER, len(body), UNIX, clock.boot, sequence, clock.origin() + ms) + body
+    return pack(HEADER, len(body), UNIX, clock.boot, sequence, clock.boot_start() + ms) + body
 
 
 def damage_files(filled):
@@ -269,7 +269,7 @@ def main():
     clock.boot = 1
     clock.ms = lambda: 2000
     clock.unix_ms = lambda: 1795350546723
-    clock.origin = lambda: clock.unix_ms() - clock.ms()
+    clock.boot_start = lambda: clock.unix_ms() - clock.ms()
     flash = Bounded(geometry)
     stores = [Filled(flash, page, most) for page, most in STORES]
     result = {"cases": 0, "exact": 0, "raw": 0, "unmountable": 0, "in_ram": 0}

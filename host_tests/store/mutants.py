@@ -2,9 +2,10 @@
 
 import os
 
-from snowplow_tracker.store import recover, retained, segments
-from snowplow_tracker.store.segment import segment_name
-from snowplow_tracker.store.state import save_state
+from snowplow_tracker.store import recovery as recover
+from snowplow_tracker.store import retained, segments
+from snowplow_tracker.store.checkpoint import save_state
+from snowplow_tracker.store.segment_format import segment_name
 
 
 def drops_before_it_writes(store):
@@ -127,10 +128,10 @@ def retains_before_it_writes(retained_store):
     sync = segments.SegmentStore.sync
 
     def wrong(self):
-        kept = self._ring._len
-        self._ring._len = 0
+        kept = self._ring.count
+        self._ring.count = 0
         self._retain()
-        self._ring._len = kept
+        self._ring.count = kept
         done = sync(self)
         self._retain()
         return done
@@ -153,6 +154,6 @@ def gives_a_sequence_of_flash(retained_store):
         if self._memory():
             following = int.from_bytes(self._memory()[8:12], "little")
             if not self._ring and following <= last:
-                self._ring._next = following
+                self._ring.next_sequence = following
 
     retained_store._restore = wrong

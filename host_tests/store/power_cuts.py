@@ -357,7 +357,7 @@ def main():
     clock.boot = 1
     clock.ms = lambda: 1000
     clock.unix_ms = lambda: 1795350546723
-    clock.origin = lambda: clock.unix_ms() - clock.ms()
+    clock.boot_start = lambda: clock.unix_ms() - clock.ms()
     flash = Flash(geometry, BLOCKS)
     flash.format()
     cuts = Cuts(make, retained, each)

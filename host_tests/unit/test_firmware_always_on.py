@@ -1,4 +1,5 @@
 """The always-on mode on the simulated boards: what goes wrong in the field, as scenarios."""
+import errno
 import itertools
 import sys
 
@@ -24,7 +25,7 @@ CONFIG = {
     "sensors": {"air": {"type": "bme280", "bus": "i2c"}},
     "wifi": {"ssid": "barn", "password": "secret"},
 }
-DEAD = OSError("no answer in 10000 ms")
+DEAD = OSError(errno.ETIMEDOUT, "no answer in 10000 ms")
 
 
 @pytest.fixture(params=["rp2", "esp32"])
@@ -97,12 +98,12 @@ def test_a_dead_link_ends_in_a_reset_where_the_flash_keeps_the_events(life):
 @pytest.mark.parametrize(
     "why",
     [
-        "192.168.4.1:9090: [Errno 111] ECONNREFUSED",
-        "no address for collector.test: the name server knows none",
+        OSError(errno.ECONNREFUSED, "192.168.4.1:9090: [Errno 111] ECONNREFUSED"),
+        OSError(errno.ENOENT, "no address for collector.test: the name server knows none"),
     ],
 )
 def test_a_collector_that_is_down(life, why):
-    life.after(set_to(life, "answers", [OSError(why)]), seconds=300)
+    life.after(set_to(life, "answers", [why]), seconds=300)
     life.after(set_to(life, "answers", [503]), seconds=1500)
     life.after(set_to(life, "answers", [200]), seconds=2700)
     life.run(hours=1)

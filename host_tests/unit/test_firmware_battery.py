@@ -1,5 +1,6 @@
 """The battery mode on the simulated boards: months of it in seconds."""
 import collections
+import errno
 import itertools
 import json
 import os
@@ -76,7 +77,7 @@ def set_answers(life, answer):
 
 def test_an_outage_of_the_collector_costs_little_and_loses_nothing(life):
     tries = []
-    life.after(set_answers(life, OSError("timeout")), days=1)
+    life.after(set_answers(life, OSError(errno.ETIMEDOUT, "timeout")), days=1)
     life.after(lambda: tries.append(len(life.requests)), days=1)
     life.after(lambda: tries.append(len(life.requests)), days=2)
     life.after(set_answers(life, 200), days=2)
@@ -197,7 +198,7 @@ def test_the_intent_and_the_cause_are_told(life):
 
 def test_losses_are_told_once_each_although_every_wake_may_be_a_boot(life):
     life.configure(dict(CONFIG, store_bytes=16384, buffer_bytes=4096, sample_seconds=60))
-    life.answers = [OSError("EHOSTUNREACH")]
+    life.answers = [OSError(errno.EHOSTUNREACH)]
     life.after(lambda: setattr(life, "answers", [200]), hours=10)
     life.run(days=4)
     told = sum(loss["overflow"] for loss in life.of("loss"))
@@ -215,7 +216,7 @@ def on_trial(life):
 
 def test_a_remote_configuration_has_its_time_although_every_wake_may_be_a_boot(life):
     on_trial(life)
-    life.answers = [OSError("EHOSTUNREACH")]
+    life.answers = [OSError(errno.EHOSTUNREACH)]
     life.after(set_answers(life, 200), hours=10)
     life.run(hours=20)
     assert life.said("remote_config", "works") and not life.said("remote_config", "rolled_back")
@@ -241,7 +242,7 @@ def test_a_remote_configuration_that_crashes_is_taken_back(life, monkeypatch):
 def test_losses_are_told_once_although_flash_could_not_be_read_at_a_boot(life, monkeypatch):
     config = dict(CONFIG, store_bytes=16384, buffer_bytes=4096)
     life.configure(dict(config, sample_seconds=120))
-    life.answers = [OSError("EHOSTUNREACH")]
+    life.answers = [OSError(errno.EHOSTUNREACH)]
     life.after(set_answers(life, 200), hours=10)
     life.run(days=2)
     told = sum(loss["overflow"] for loss in life.of("loss"))

@@ -36,7 +36,7 @@ for kind in (UrequestsTransport, HttpTransport):
     tracker = Tracker("ns", emitter)
     tracker.track_struct_event("c", "a")
     tracker.flush()
-    print(outcome(emitter.last))
+    print(outcome(emitter.last_result))
 """
 
 

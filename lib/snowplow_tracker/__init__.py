@@ -1,6 +1,6 @@
 # Snowplow tracker for MicroPython boards. Names load on first use: a program that tracks
-# structured events pays for nothing else.
-# MicroPython asks __getattr__ for submodules too, so the one that is imported as a module
+# structured events loads nothing else.
+# MicroPython asks __getattr__ for submodules too, so `clock`, which others import as a module,
 # comes before it.
 from . import clock as clock
 
@@ -14,12 +14,9 @@ def __getattr__(name):
         raise AttributeError(name)
     module = _CORE.get(name)
     if not module:
-        from .names import find
+        from .exports import find
 
         module = find(name)
-    try:
-        value = getattr(__import__(__name__ + "." + module, None, None, (name,)), name)
-    except ImportError:
-        raise AttributeError(name)
+    value = getattr(__import__(__name__ + "." + module, None, None, (name,)), name)
     globals()[name] = value
     return value

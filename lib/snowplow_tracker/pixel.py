@@ -5,8 +5,8 @@
 # the addresses: a page may be shown many times. Further pairs of the protocol go by name:
 # pixel_url(collector, "Greenhouse", uid="u1").
 from . import __version__
-from .query import encode
 from .record import text
+from .transport.query import encode
 
 
 def pixel_url(collector, page=None, url=None, aid=None, **pairs):

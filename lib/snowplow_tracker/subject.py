@@ -1,8 +1,8 @@
 # Who or what the events are about. Setters can be chained; they refuse what Enrich would.
 # An empty value takes back what was set before. Enrich ignores `mac`: a MAC address goes in
 # set_domain_user_id(), or in an entity.
-from .checks import digits, integer, one_of, uuid
 from .record import text
+from .validators import digits, integer, one_of, uuid
 
 _PLATFORM = one_of("iot pc tv mob cnsl web srv app headset")
 

@@ -1,7 +1,8 @@
 # Turns calls into sealed events. A call raises ValueError for what the pipeline would reject,
 # and stores nothing then; it never raises for reasons of network or storage.
 #
-# Calls that few programs need load on first use: track_page_view is events/page_view.py.
+# Calls that few programs need load on first use: track_page_view is in events/page_view.py. The
+# files of events/ use store_event() and refuse().
 #
 #   refused     how many calls raised ValueError
 #   plugins     list of functions, called as plugin(eid, pairs, schema, entities) before an
@@ -46,9 +47,9 @@ class Tracker:
     def __getattr__(self, name):
         if not name.startswith("track_"):
             raise AttributeError(name)
-        from .events import call
+        from .events import find
 
-        return call(self, name[6:])
+        return find(self, name[6:])
 
     def track(self, event):
         """Track an Event, such as a PageView; -> its eid, or None if it was dropped."""
@@ -83,9 +84,9 @@ class Tracker:
                 pairs["se_pr"] = text("property_", property_, 1000)
             if value is not None:
                 pairs["se_va"] = number("value", value, precision)
-            return self._track(pairs, context, tstamp, event_subject)
+            return self.store_event(pairs, context, tstamp, event_subject)
         except ValueError as e:
-            raise self._refuse(e)
+            raise self.refuse(e)
 
     def track_self_describing_event(
         self, event_json, context=None, tstamp=None, event_subject=None
@@ -95,9 +96,9 @@ class Tracker:
 
         try:
             pairs, schema = unstruct(self, event_json)
-            return self._track(pairs, context, tstamp, event_subject, schema)
+            return self.store_event(pairs, context, tstamp, event_subject, schema)
         except ValueError as e:
-            raise self._refuse(e)
+            raise self.refuse(e)
 
     def flush(self, timeout=None):
         """Send what is stored, for at most `timeout` seconds; -> whether all of it went."""
@@ -129,7 +130,7 @@ class Tracker:
         return self._namespace
 
     # `eid` (bytes), `ms` (of clock.ms()) and `flags` are given where they are not to be new.
-    def _track(
+    def store_event(
         self, pairs, context, tstamp, event_subject, schema=None, eid=None, ms=None, flags=0
     ):
         if self.paused:
@@ -140,7 +141,7 @@ class Tracker:
         if event_subject:
             pairs.update(event_subject.standard_nv_pairs)
         if tstamp is not None:
-            from .checks import timestamp
+            from .validators import timestamp
 
             pairs["ttm"] = timestamp("tstamp", tstamp)
         if ms is None:
@@ -158,7 +159,7 @@ class Tracker:
             self.log.event(eid, pairs, kept)
         return eid.decode() if kept else None
 
-    def _refuse(self, error):
+    def refuse(self, error):
         self.refused += 1
         if self.log:
             self.log.refused(error)

@@ -9,7 +9,7 @@ sys.path.append(__file__.rsplit("/", 3)[0] + "/store")
 from nor import BLOCK, Flash
 
 from snowplow_tracker import clock
-from snowplow_tracker.store.segment import (
+from snowplow_tracker.store.segment_format import (
     ITEM_EXTRA,
     RUN_SIZE,
     boundary,

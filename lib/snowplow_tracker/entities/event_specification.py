@@ -1,5 +1,5 @@
-from ..checks import count
-from ..fields import fields
+from ..arguments import fields
+from ..validators import count
 
 SCHEMA = "iglu:com.snowplowanalytics.snowplow/event_specification/jsonschema/1-0-4"
 

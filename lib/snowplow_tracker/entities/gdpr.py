@@ -1,5 +1,5 @@
-from ..checks import one_of
-from ..fields import fields
+from ..arguments import fields
+from ..validators import one_of
 
 SCHEMA = "iglu:com.snowplowanalytics.snowplow/gdpr/jsonschema/1-0-0"
 _BASES = "consent contract legal_obligation vital_interests public_task legitimate_interests"

@@ -1,5 +1,5 @@
-from ..checks import integer
-from ..fields import fields
+from ..arguments import fields
+from ..validators import integer
 from . import finite
 
 SCHEMA = "iglu:com.snowplowanalytics.snowplow/geolocation_context/jsonschema/1-1-0"

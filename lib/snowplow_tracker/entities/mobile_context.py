@@ -3,8 +3,8 @@
 import gc
 import sys
 
-from ..checks import integer, one_of
-from ..fields import fields
+from ..arguments import fields
+from ..validators import integer, one_of
 
 SCHEMA = "iglu:com.snowplowanalytics.snowplow/mobile_context/jsonschema/1-0-3"
 _MAKERS = {"esp32": "Espressif", "rp2": "Raspberry Pi"}

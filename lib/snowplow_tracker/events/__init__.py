@@ -1,30 +1,14 @@
-# One file an event. events/NAME.py gives the call tracker.track_NAME(...); it has one of
-#
-#   NAME(...)             -> (schema, data) of a self-describing event, or ValueError. The call
-#                         also takes context=, tstamp= and event_subject=
-#   EVENT                 the class of an event with FIELDS (event.py)
-#   track(tracker, ...)   the call itself
+# One file an event: events/NAME.py has track(tracker, ...), which is tracker.track_NAME(...). Most
+# are one line, by direct() or by call() of event.py.
 
 
-def call(tracker, name):
+def find(tracker, name: str):
     """What tracker.track_NAME is; AttributeError if there is no such event."""
+    module = __name__ + "." + name
     try:
-        module = __import__(__name__ + "." + name, None, None, (name,))
-    except ImportError:
+        module = __import__(module, None, None, ("track",))
+    except ImportError as e:
+        if "'%s'" % module not in str(e):
+            raise  # the file is there, but something that it needs is not
         raise AttributeError("track_" + name)
-    if hasattr(module, "EVENT"):
-        from .event import direct
-
-        return lambda *args, **options: direct(tracker, module.EVENT, args, options)
-    if hasattr(module, "track"):
-        return lambda *args, **options: module.track(tracker, *args, **options)
-    build = getattr(module, name)
-
-    def track(*args, context=None, tstamp=None, event_subject=None, **options):
-        try:
-            pair = build(*args, **options)
-        except ValueError as e:
-            raise tracker._refuse(e)
-        return tracker.track_self_describing_event(pair, context, tstamp, event_subject)
-
-    return track
+    return lambda *args, **options: module.track(tracker, *args, **options)

@@ -1,7 +1,7 @@
-from ..checks import digits
-from ..fields import bind, fill, names
+from ..arguments import bind, fill, names
 from ..record import utf8
 from ..tracker import number
+from ..validators import digits
 from .event import Event
 
 _ORDER = (
@@ -48,7 +48,7 @@ def track(tracker, *args, **options):
         for pairs in found:
             utf8("".join(pairs.values()))
     except ValueError as e:
-        raise tracker._refuse(e)
+        raise tracker.refuse(e)
     event = _Event(given.get("event_subject"), given.get("context"), given.get("tstamp"))
     eids = []
     for event.found in found:

@@ -3,8 +3,23 @@
 SCHEMA = "iglu:com.snowplowanalytics.snowplow/application_error/jsonschema/1-0-2"
 
 
-def error(exception, message=None, is_fatal=False, thread_name=None):
+def track(
+    tracker,
+    exception,
+    message=None,
+    is_fatal=False,
+    thread_name=None,
+    context=None,
+    tstamp=None,
+    event_subject=None,
+):
     """An exception; `message` in place of its own text."""
+    pair = error(exception, message, is_fatal, thread_name)
+    return tracker.track_self_describing_event(pair, context, tstamp, event_subject)
+
+
+def error(exception, message=None, is_fatal=False, thread_name=None) -> tuple:
+    """(schema, data) of an exception."""
     trace = traceback(exception)
     file = line = None
     for text in trace.split("\n"):
@@ -27,7 +42,7 @@ def error(exception, message=None, is_fatal=False, thread_name=None):
     }
 
 
-def traceback(exception):
+def traceback(exception) -> str:
     """The traceback as text, the last call at the end."""
     import sys
 

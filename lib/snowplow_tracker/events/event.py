@@ -1,11 +1,12 @@
-# What the classes of events share: arguments by the table FIELDS of a class, then those of
-# every event. They are attributes, and looked at when the event is tracked; it may be changed
-# and tracked again.
-from ..checks import timestamp
-from ..fields import bind, fill, names
+# What events share. A class of events has its arguments in the table FIELDS (arguments.py); those
+# of every event follow. They are attributes, which are checked when the event is tracked, so it
+# may be changed and tracked again.
+from ..arguments import bind, fill, names
 from ..record import DTM
+from ..validators import timestamp
 
 _COMMON = ["event_subject", "context", "true_timestamp", "device_timestamp"]
+_COMMON_OF_CALLS = ["context", "tstamp", "event_subject"]
 
 
 class Event:
@@ -18,17 +19,33 @@ class Event:
     def __init__(self, *args, **options):
         _set(self, names(self.FIELDS) + _COMMON, args, options)
 
-    def pairs(self, tracker):
+    def pairs(self, tracker) -> dict:
         """The protocol's pairs (dict); ValueError for what Enrich would refuse."""
         return fill({"e": self.TYPE}, self.FIELDS, lambda name: getattr(self, name))
 
 
-def direct(tracker, kind, args, options):
+def track_class(tracker, kind, args, options):
     """Track an event of that class, with arguments in the order of the direct calls."""
     event = kind()
-    _set(event, names(kind.FIELDS) + ["context", "tstamp", "event_subject"], args, options)
+    _set(event, names(kind.FIELDS) + _COMMON_OF_CALLS, args, options)
     event.true_timestamp = event.tstamp
     return tracker.track(event)
+
+
+def bind_call(table, args, options) -> dict:
+    """The arguments of a direct call by their names."""
+    return bind(names(table) + _COMMON_OF_CALLS, args, options)
+
+
+def track_fields(tracker, schema, table, given):
+    """Track a self-describing event of the arguments in the dict `given`."""
+    try:
+        data = fill({}, table, given.get)
+    except ValueError as e:
+        raise tracker.refuse(e)
+    return tracker.track_self_describing_event(
+        (schema, data), given.get("context"), given.get("tstamp"), given.get("event_subject")
+    )
 
 
 def track(tracker, event):
@@ -39,7 +56,7 @@ def track(tracker, event):
         if event.device_timestamp is not None:
             pairs["dtm"] = timestamp("device_timestamp", event.device_timestamp)
             flags = DTM
-        return tracker._track(
+        return tracker.store_event(
             pairs,
             event.context,
             event.true_timestamp,
@@ -50,7 +67,7 @@ def track(tracker, event):
             flags,
         )
     except ValueError as e:
-        raise tracker._refuse(e)
+        raise tracker.refuse(e)
 
 
 def _set(event, its, args, options):

@@ -1,5 +1,5 @@
-from ..checks import digits
-from .event import Event
+from ..validators import digits
+from .event import Event, track_class
 from .page_view import PageView
 
 
@@ -13,4 +13,5 @@ class PagePing(Event):
     )
 
 
-EVENT = PagePing
+def track(tracker, *args, **options):
+    return track_class(tracker, PagePing, args, options)

@@ -1,4 +1,4 @@
-from .event import Event
+from .event import Event, track_class
 
 
 class PageView(Event):
@@ -10,4 +10,5 @@ class PageView(Event):
     )
 
 
-EVENT = PageView
+def track(tracker, *args, **options):
+    return track_class(tracker, PageView, args, options)

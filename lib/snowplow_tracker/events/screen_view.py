@@ -1,13 +1,13 @@
 # Two schemas, as in the official tracker: the direct call sends Snowplow's first screen_view,
 # the class that of the mobile trackers.
-from ..checks import uuid
-from ..fields import fields, fill
+from ..arguments import fill
 from ..record import MAX_JSON
 from ..self_describing import unstruct
-from .event import Event
+from ..validators import uuid
+from .event import Event, bind_call, track_fields
 
 SCHEMA = "iglu:com.snowplowanalytics.mobile/screen_view/jsonschema/1-0-0"
-_FIRST = "iglu:com.snowplowanalytics.snowplow/screen_view/jsonschema/1-0-0"
+_CALL_SCHEMA = "iglu:com.snowplowanalytics.snowplow/screen_view/jsonschema/1-0-0"
 
 
 class ScreenView(Event):
@@ -27,10 +27,12 @@ class ScreenView(Event):
         return unstruct(tracker, (SCHEMA, data))[0]
 
 
-def screen_view(*args, **options):
+_CALL_FIELDS = (("name", "name", MAX_JSON, False), ("id_", "id", MAX_JSON, False))
+
+
+def track(tracker, *args, **options):
     """A name, an id, or both."""
-    table = (("name", "name", MAX_JSON, False), ("id_", "id", MAX_JSON, False))
-    data = fields(table, args, options)
-    if not data:
-        raise ValueError("name, id_: one of them is needed")
-    return _FIRST, data
+    given = bind_call(_CALL_FIELDS, args, options)
+    if not (given.get("name") or given.get("id_")):
+        raise tracker.refuse(ValueError("name, id_: one of them is needed"))
+    return track_fields(tracker, _CALL_SCHEMA, _CALL_FIELDS, given)

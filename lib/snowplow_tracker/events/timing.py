@@ -1,19 +1,18 @@
 from ..entities import finite
-from ..fields import fields
 from ..record import MAX_JSON
+from .event import bind_call, track_fields
 
 SCHEMA = "iglu:com.snowplowanalytics.snowplow/timing/jsonschema/1-0-0"
 
 
-def timing(*args, **options):
+_FIELDS = (
+    ("category", "category", MAX_JSON, True),
+    ("variable", "variable", MAX_JSON, True),
+    ("timing", "timing", finite, True),
+    ("label", "label", MAX_JSON, False),
+)
+
+
+def track(tracker, *args, **options):
     """category, variable, timing (a number in milliseconds), label."""
-    return SCHEMA, fields(
-        (
-            ("category", "category", MAX_JSON, True),
-            ("variable", "variable", MAX_JSON, True),
-            ("timing", "timing", finite, True),
-            ("label", "label", MAX_JSON, False),
-        ),
-        args,
-        options,
-    )
+    return track_fields(tracker, SCHEMA, _FIELDS, bind_call(_FIELDS, args, options))

@@ -5,7 +5,7 @@ from struct import pack_into, unpack_from
 
 from .. import clock
 from ..record import HEADER, HEADER_SIZE, UNIX
-from .segment import (
+from .segment_format import (
     ITEM,
     ITEM_EXTRA,
     ITEM_SIZE,
@@ -56,7 +56,7 @@ class Reader:
             try:
                 record = self._take()
             except OSError as e:
-                if not self._forward(e):
+                if not self.next_segment(e):
                     break
             else:
                 if record:
@@ -68,17 +68,17 @@ class Reader:
         while True:
             e = None
             try:
-                self._open()
+                self.open_segment()
                 while self.at < self.size:
                     if self.left:
                         return True
-                    self._run()
+                    self.read_run()
             except OSError as error:
                 e = error
-            if not self._forward(e):
+            if not self.next_segment(e):
                 return False
 
-    def _forward(self, e):
+    def next_segment(self, e):
         # On to the next file.
         if e and e.errno != ENOENT:
             self.cause = "error"
@@ -96,7 +96,7 @@ class Reader:
             self.left = 0
             self.at = boundary(self.at + 1)
 
-    def _open(self):
+    def open_segment(self):
         # -> the file of this place; `size` is its size
         if not self._file or self._opened != self.number:
             self.close()
@@ -109,7 +109,7 @@ class Reader:
         # Bytes of the file into _buf[start:stop]; it is tried twice.
         for again in (True, False):
             try:
-                f = self._open()
+                f = self.open_segment()
                 f.seek(at)
                 return f.readinto(self._buf[start:stop]) == stop - start
             except OSError:
@@ -117,7 +117,7 @@ class Reader:
                 if not again:
                     raise
 
-    def _run(self):
+    def read_run(self):
         # Take up the run that begins here; else go to the next block, where one may.
         if self._read(self.at, 0, RUN_SIZE):
             head = self._buf[: RUN_SIZE - 4]

@@ -11,9 +11,9 @@ from struct import pack_into, unpack_from
 
 from .. import clock
 from ..record import HEADER, UNIX
+from .checkpoint import CAUSES
 from .ring import RingStore
 from .segments import SegmentStore
-from .state import CAUSES
 
 _HEAD = "<IIIHHHHHQIIII"
 _SIZE = 46
@@ -43,15 +43,15 @@ class RetainedStore(SegmentStore):
 
     def _new_ring(self, page_bytes, overflow, max_age):
         ring = RingStore(0, overflow, max_age)
-        ring._buf = memoryview(self._image)[_SIZE:]
+        ring.buf = memoryview(self._image)[_SIZE:]
         return ring
 
     def _retain(self):
         image = self._image
         ring = self._ring
-        place = ring._next, ring._head, ring._tail, ring._end, ring._len
-        rest = (clock.boot, clock.origin()) + self._losses()
-        pack_into(_HEAD, image, 0, _MAGIC + (not self._ok), 0, *(place + rest))
+        place = ring.next_sequence, ring.head, ring.tail, ring.end, ring.count
+        rest = (clock.boot, clock.boot_start()) + self._losses()
+        pack_into(_HEAD, image, 0, _MAGIC + (not self._opened), 0, *(place + rest))
         pack_into("<I", image, 4, crc32(memoryview(image)[8:]))
         self._memory(image)
 
@@ -69,19 +69,19 @@ class RetainedStore(SegmentStore):
             self.lost[CAUSES[i]] = max(self.lost[CAUSES[i]], losses[i])
         self._image[:] = kept
         ring = self._ring
-        fresh = ring._next
-        ring._next = following
-        ring._head, ring._tail, ring._end, ring._len = head, tail, end, n
-        ring._used = end - head + tail
-        if self._ok and magic > _MAGIC or following < self._last:
+        fresh = ring.next_sequence
+        ring.next_sequence = following
+        ring.head, ring.tail, ring.end, ring.count = head, tail, end, n
+        ring.used = end - head + tail
+        if self._opened and magic > _MAGIC or following < self._last:
             # They were numbered while flash could not be read.
-            ring._next = fresh + n
+            ring.next_sequence = fresh + n
         else:
             # A reset may have come between the flash and this memory.
             ring.drop(self._last)
-            ring._next = max(following, self._last + 1)
-        i = ring._next - ring._len
-        while i < ring._next:
+            ring.next_sequence = max(following, self._last + 1)
+        i = ring.next_sequence - ring.count
+        while i < ring.next_sequence:
             record = ring.peek(i - 1)
             n, flags, b, _, ms = unpack_from(HEADER, record)
             if b == boot and start and b != clock.boot and not flags & UNIX:

@@ -9,9 +9,10 @@ import os
 
 from .. import clock
 from ..record import HEADER_SIZE, MAX_JSON
+from .checkpoint import CAUSES, LEASE, save_state
 from .reader import Reader
 from .ring import RingStore
-from .segment import (
+from .segment_format import (
     ITEM_EXTRA,
     RUN_SIZE,
     boundary,
@@ -22,7 +23,6 @@ from .segment import (
     write_ring,
     write_run,
 )
-from .state import CAUSES, LEASE, save_state
 
 
 class SegmentStore:
@@ -39,8 +39,8 @@ class SegmentStore:
     ):
         # Some 16 segments, so that the oldest is a small part of all.
         self._segment = max(page_bytes + 4095 & -4096, max_bytes // 16 & -4096)
-        self._most = max_bytes // self._segment
-        if self._most < 2:
+        self._max_segments = max_bytes // self._segment
+        if self._max_segments < 2:
             raise ValueError("max_bytes: expected at least %d" % (2 * self._segment))
         self.path = path
         self._page = page_bytes
@@ -53,8 +53,8 @@ class SegmentStore:
         self.error = None
         self.erases = 0  # of blocks of flash, since this object was made, as well as we know
         self._since = None  # ms of the oldest record that is only in RAM
-        self._patience = 0  # the sequence below which put() does not try to write
-        self._wait = 0
+        self._retry_from = 0  # the sequence below which put() does not try to write
+        self._retry_step = 0
         self._reader = Reader(path, max_age)
         self._open()
 
@@ -72,12 +72,12 @@ class SegmentStore:
     def put(self, ms, flags, json):
         ring = self._ring
         n = len(json)
-        large = HEADER_SIZE + n > len(ring._buf)
-        if self._ok and ring._next >= self._patience:
-            if ring._next >= self._lease:
-                self._try(self._save)
-            full = self._bytes() + ITEM_EXTRA + n > self._room
-            if large or full or not ring._room(HEADER_SIZE + n):
+        large = HEADER_SIZE + n > len(ring.buf)
+        if self._opened and ring.next_sequence >= self._retry_from:
+            if ring.next_sequence >= self._lease:
+                self._attempt(self._save)
+            full = self._bytes() + ITEM_EXTRA + n > self._page_room
+            if large or full or not ring.make_room(HEADER_SIZE + n):
                 # One failure is no reason to lose anything.
                 self._write(True) or self._write(True)
         if large:
@@ -128,27 +128,27 @@ class SegmentStore:
 
     def _reopen(self):
         # Flash that could not be read at boot is tried again when RAM holds nothing.
-        if not self._ok and not self._ring:
+        if not self._opened and not self._ring:
             self._open()
 
     def sync(self):
         self._reader.close()
         self._reopen()
-        if self._ok:
+        if self._opened:
             self._write(False)
-            if self._told != self.dropped:
-                self._try(self._save)
+            if self._saved_losses != self.dropped:
+                self._attempt(self._save)
         return not self._ring
 
     def _sync_late(self, ms):
         if self._since is not None and self._sync_ms and ms - self._since >= self._sync_ms:
-            if self._ok and self._ring._next >= self._patience:
+            if self._opened and self._ring.next_sequence >= self._retry_from:
                 self._write(False)
 
     def _bytes(self):
         # What the ring holds takes so much on flash.
         ring = self._ring
-        return ring._used - ring._len * (HEADER_SIZE - ITEM_EXTRA) + RUN_SIZE
+        return ring.used - ring.count * (HEADER_SIZE - ITEM_EXTRA) + RUN_SIZE
 
     def _put_large(self, ms, flags, json):
         # A record that is larger than a page goes to flash by itself.
@@ -156,7 +156,7 @@ class SegmentStore:
         n = len(json)
         if n > MAX_JSON or RUN_SIZE + ITEM_EXTRA + n > self._segment:
             self.lost["overflow"] += 1
-        elif self._ok and not ring and self._write(True, (ms, flags, json)):
+        elif self._opened and not ring and self._write(True, (ms, flags, json)):
             return self._last
         else:
             self.lost[ring.cause] += 1
@@ -164,7 +164,7 @@ class SegmentStore:
 
     # --- writing ---
 
-    def _try(self, change):
+    def _attempt(self, change):
         # Flash may refuse, at any time and for any reason.
         try:
             change()
@@ -175,17 +175,17 @@ class SegmentStore:
 
     def _fail(self, e):
         self.error = e
-        self._doubt = True
+        self._check_needed = True
         self._ring.cause = "error"
-        self._patience = self._ring._next + self._wait
+        self._retry_from = self._ring.next_sequence + self._retry_step
         # At most so many records come between two attempts.
-        self._wait = min(2 * self._wait + 1, 32)
+        self._retry_step = min(2 * self._retry_step + 1, 32)
 
-    def _works(self):
+    def _recovered(self):
         self.error = None
         self._ring.cause = "overflow"
-        self._patience = 0
-        self._wait = 0
+        self._retry_from = 0
+        self._retry_step = 0
 
     def _write(self, pad, large=None):
         # Append what is in the ring, or one large record; -> whether that was done.
@@ -202,35 +202,36 @@ class SegmentStore:
                 if e.errno != 28 or self._refuse or not self._count:
                     self._fail(e)
                     return False
-                self._doubt = True
+                self._check_needed = True
             self._evict()
-        self._works()
+        self._recovered()
         return True
 
     def _append(self, pad, large):
         ring = self._ring
         r = self._reader
         r.close()
-        if self._doubt:
+        if self._check_needed:
             self._check()
-            self._doubt = False
+            self._check_needed = False
         size = RUN_SIZE + ITEM_EXTRA + len(large[2]) if large else self._bytes()
         if self._size and self._size + size > self._segment:
-            if self._refuse and r.last - self._head[0] + 1 >= self._most:
+            if self._refuse and r.last - self._head[0] + 1 >= self._max_segments:
                 return False
             self._roll()
-        while self._count and r.last - self._head[0] >= self._most:
+        while self._count and r.last - self._head[0] >= self._max_segments:
             self._evict()
         if not self._size:
             self._check()
-        if self._named != r.last:
+        if self._saved_newest != r.last:
             self._save()
         with open(segment_name(self.path, r.last), "ab") as f:
             if large:
                 ms, flags, json = large
                 count = 1
-                size = write_run(f, self._total, clock.boot, 1, ring._next, ms, clock.origin())
-                size += write_record(f, ring._next, flags, 0, json)
+                first = ring.next_sequence
+                size = write_run(f, self._total, clock.boot, 1, first, ms, clock.boot_start())
+                size += write_record(f, first, flags, 0, json)
             else:
                 count = len(ring)
                 size = write_ring(f, ring, self._total)
@@ -241,8 +242,8 @@ class SegmentStore:
                 f.write(bytes(end - size))
                 size = end
         if large:
-            ring._next += 1
-        self._last = ring._next - 1
+            ring.next_sequence += 1
+        self._last = ring.next_sequence - 1
         ring.drop(self._last)
         self._since = None
         self._total += count
@@ -255,7 +256,7 @@ class SegmentStore:
     def _set_size(self, size):
         self._size = size
         # The page that is being collected ends with a block.
-        self._room = boundary(size + self._page * 3 // 4) - size
+        self._page_room = boundary(size + self._page * 3 // 4) - size
 
     def _check(self):
         # Is the newest segment as it should be, after a failure or before it is made?
@@ -275,18 +276,19 @@ class SegmentStore:
         return tuple([self.lost[cause] for cause in CAUSES])
 
     def _save(self):
-        start = clock.origin()
+        start = clock.boot_start()
         if start:
-            self._known = (clock.boot, start)
-        lease = max(self._lease, self._ring._next + LEASE)
+            self._known_start = (clock.boot, start)
+        lease = max(self._lease, self._ring.next_sequence + LEASE)
         newest = self._reader.last
         lost = self._losses()
         generation = self._generation + 1
-        save_state(self.path, generation, newest, lease, *(self._head[:9] + lost + self._known))
+        rest = self._head[:9] + lost + self._known_start
+        save_state(self.path, generation, newest, lease, *rest)
         self._generation = generation
         self._lease = lease
-        self._named = newest
-        self._told = self.dropped
+        self._saved_newest = newest
+        self._saved_losses = self.dropped
 
     # --- giving up what was sent, or what there is no room for ---
 
@@ -300,7 +302,7 @@ class SegmentStore:
     def _evict(self):
         r = self._reader
         r.goto(self._head)
-        if not r._forward(None) or not r.seek():
+        if not r.next_segment(None) or not r.seek():
             self._at_end()
         self._advance("overflow")
 
@@ -340,18 +342,18 @@ class SegmentStore:
 
     def _open(self):
         self._oldest = self._count = self._total = self._last = 0
-        self._generation = self._lease = self._told = 0
-        self._doubt = False
-        self._named = -1  # the newest segment that the state knows of
-        self._known = (0, 0)
+        self._generation = self._lease = self._saved_losses = 0
+        self._check_needed = False
+        self._saved_newest = -1  # the newest segment that the state knows of
+        self._known_start = (0, 0)
         self._set_size(0)
         self._head = self._reader.mark()
         try:
-            from .recover import recover
+            from .recovery import recover
 
             recover(self)
-            self._ok = True
-            self._works()
+            self._opened = True
+            self._recovered()
         except (OSError, ImportError) as e:  # the library may lie on the same flash
-            self._ok = False
+            self._opened = False
             self._fail(e)

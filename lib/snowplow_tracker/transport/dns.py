@@ -4,6 +4,7 @@
 # counts; whatever else comes is passed over. The names in it are not looked at: an address that
 # stands behind an alias is one of the host's.
 import socket
+from errno import ENOENT, ETIMEDOUT
 from os import urandom
 
 from .. import clock
@@ -38,7 +39,7 @@ def resolve(host, dns, limit_ms):
         while found is None:
             past = clock.ms() - start
             if past >= limit_ms:
-                raise OSError("no answer of a name server in %d ms" % limit_ms)
+                raise OSError(ETIMEDOUT, "no answer of a name server in %d ms" % limit_ms)
             try:
                 if past >= asked * _AGAIN_MS:
                     asked += 1
@@ -55,7 +56,7 @@ def resolve(host, dns, limit_ms):
     finally:
         sock.close()
     if not found:
-        raise OSError("the name server knows none")
+        raise OSError(ENOENT, "the name server knows none")
     return found
 
 

@@ -13,9 +13,10 @@ import socket
 import sys
 
 from .. import clock
-from . import Stale, answer, pieces
+from . import Stale, response
 
-_HOST = sys.implementation.name == "cpython"
+_CPYTHON = sys.implementation.name == "cpython"
+_NO_NAME = (errno.ETIMEDOUT, errno.ENOENT)  # what the name servers said
 
 
 class HttpTransport:
@@ -53,22 +54,22 @@ class HttpTransport:
         self.get = get
         self.dns = dns
         self.cookie_file = cookie_file
-        self.anonymous = self.began = False
+        self.anonymous = self.wrote = False
         self.retry_after = None
         self._cookies = None
         self._headers = lines(headers or {})
         if len(self.host) + len(self.path) + len(self._headers) > 1000:
             raise ValueError("url, headers: more than 1000 bytes")
         self._addresses = []
-        self._fresh = False  # whether the addresses are to be tried without asking again
+        self._keep_addresses = False  # whether the addresses are to be tried without asking again
         self._sock = self._stream = None  # type: ignore[assignment]
-        self._reply = answer.Reply(self)
+        self._response = response.Response(self)
         self._buf = bytearray(1400)  # with a TLS record's frame it fits a packet
 
     def send(self, length, body):
-        self.began = done = False
+        self.wrote = done = False
         self.retry_after = None
-        self._reply.reset()
+        self._response.reset()
         kept = bool(self._stream)
         try:
             if kept and self._was_closed():
@@ -77,14 +78,14 @@ class HttpTransport:
             if not kept:
                 yield from self._connect()
             status = yield from self._exchange(length, body, "send" if kept else "handshake")
-            done = self._reply.keep
+            done = self._response.keep
             return status
         except Exception as e:
-            text = self.tls.reason(e) if self.tls else str(e)
-            error = OSError if not kept or self._reply.began else Stale
-            raise error(text or type(e).__name__)
+            words = reason(e)
+            if self.tls:
+                words = self.tls.explain(words)
+            raise failure(e, words, OSError if not kept or self._response.started else Stale)
         finally:
-            body.close()
             if not done:
                 self.close()
 
@@ -116,11 +117,11 @@ class HttpTransport:
                 self.close()
                 problem = e
         # They may have moved; until the name server says where to, they are kept.
-        self._fresh = False
-        raise OSError("%s:%d: %s" % (self.host, self.port, problem))
+        self._keep_addresses = False
+        raise failure(problem, "%s:%d: %s" % (self.host, self.port, reason(problem)))
 
     def _resolve(self):
-        if not self._addresses or not self._fresh:
+        if not self._addresses or not self._keep_addresses:
             try:
                 hosts = (self.host,)
                 if self.dns:
@@ -131,10 +132,11 @@ class HttpTransport:
                 for host in hosts:
                     found += socket.getaddrinfo(host, self.port, 0, socket.SOCK_STREAM)
                 self._addresses = [(info[0], info[-1]) for info in found]
-                self._fresh = True
+                self._keep_addresses = True
             except OSError as e:
                 if not self._addresses:
-                    raise OSError("no address for %s: %s" % (self.host, e))
+                    code = e.errno if e.errno in _NO_NAME else errno.EHOSTUNREACH
+                    raise OSError(code, "no address for %s: %s" % (self.host, reason(e)))
         return self._addresses
 
     def _open(self, address):
@@ -150,7 +152,7 @@ class HttpTransport:
         if self.tls:
             gc.collect()  # the handshake needs large blocks
             sock = self.tls.wrap(sock)  # after a failure it does not close the one below
-        if _HOST:
+        if _CPYTHON:
             from .cpython import Stream
 
             sock = Stream(sock)  # type: ignore[assignment]
@@ -170,10 +172,8 @@ class HttpTransport:
     def _exchange(self, length, body, phase):
         try:
             self._until = clock.ms() + self.limit_ms
-            if self.get:
-                parts = pieces(self._buf, (self._head(0, body),))
-            else:
-                parts = pieces(self._buf, body, self._head(length, body))
+            head = self._head(length, body)
+            parts = (memoryview(head),) if self.get else body(self._buf, head)
             for piece in parts:
                 while piece:
                     n = self._stream.write(piece)
@@ -182,29 +182,29 @@ class HttpTransport:
                     if phase == "handshake":  # it ends with the first byte that is written
                         phase = "send"
                         self._until = clock.ms() + self.limit_ms
-                    self.began = True
+                    self.wrote = True
                     piece = piece[n:] if n < len(piece) else None
                 yield 0
             parts = None
         except OSError as e:
-            if not self.began:
+            if not self.wrote:
                 raise
             # It may have answered before it closed, such as 413. Nothing else is waited for.
             self._until = clock.ms()
             try:
-                status = yield from self._reply.read()
+                status = yield from self._response.read()
             except OSError:
                 raise e
-            self._reply.keep = False
+            self._response.keep = False
             return status
         self._until = clock.ms() + self.limit_ms
-        return (yield from self._reply.read())
+        return (yield from self._response.read())
 
     def some(self):
         """What has come of the answer, at least a byte; None if it would block."""
         n = self._stream.readinto(self._buf)
         if n == 0:
-            raise OSError("closed before the answer was complete")
+            raise OSError(errno.ECONNRESET, "closed before the answer was complete")
         return n and bytes(memoryview(self._buf)[:n])
 
     def wait(self, call, argument, what):
@@ -214,7 +214,7 @@ class HttpTransport:
         while True:
             now = clock.ms()
             if now >= self._until:
-                raise OSError("no %s in %d ms" % (what, self.limit_ms))
+                raise OSError(errno.ETIMEDOUT, "no %s in %d ms" % (what, self.limit_ms))
             if now - start > 1:  # most answers of a collector nearby are there by then
                 wait = min(wait * 2 or 1, 32)
             yield wait
@@ -228,7 +228,7 @@ class HttpTransport:
         if self.port != (443 if self.tls else 80):
             host += ":%d" % self.port
         if self.get:
-            start = b"GET %s?%s" % (self.path, b"".join(body))
+            start = b"GET %s?%s" % (self.path, body)
             lines = self._headers
         else:
             start = b"POST " + self.path
@@ -246,3 +246,17 @@ class HttpTransport:
 
             self._cookies = Cookie(self.cookie_file)
         return self._cookies
+
+
+def reason(error) -> str:
+    """An exception's words, without the errno where it has words of its own."""
+    words = error.args[1] if len(error.args) > 1 else error
+    return str(words) or type(error).__name__
+
+
+# What came from the other side and is no answer, such as a bad certificate, has no errno, or a
+# negative one.
+def failure(error, words: str, kind=OSError) -> OSError:
+    """An OSError with these words, and the errno of `error` if it has one."""
+    code = error.args[0] if error.args else 0
+    return kind(code, words) if isinstance(code, int) and code > 0 else kind(words)

@@ -36,9 +36,9 @@ class Tls:
             sock, server_hostname=self.host, do_handshake_on_connect=False
         )
 
-    def reason(self, e):
-        """An exception's text on one line, with what can be done about it."""
-        text = " ".join(str(e).split())[:120]
+    def explain(self, text: str) -> str:
+        """The text of a failure on one line, with what can be done about it."""
+        text = " ".join(text.split())[:120]
         if not clock.known() and ("ertificate" in text or "CERT" in text):
             text += " (the clock is not set, so no certificate can be valid)"
         return text

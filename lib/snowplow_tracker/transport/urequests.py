@@ -1,5 +1,5 @@
-# By `requests` as the firmware has it (`urequests` before 1.21): plain http, one connection
-# a request. It blocks until the answer is there, for at most `timeout` seconds a step, and
+# By MicroPython's own `requests` (`urequests` before 1.21): plain http, one connection a
+# request. It blocks until the answer is there, for at most `timeout` seconds a step, and
 # nothing else runs meanwhile: the watchdog must be slower than that.
 import gc
 
@@ -9,14 +9,13 @@ except ImportError:
     import urequests as requests
 
 from .. import clock
-from . import pieces
 
 
 class UrequestsTransport:
-    anonymous = began = False
+    anonymous = wrote = False
 
     def __init__(self, url, timeout=10, verify=True):
-        # `requests` never looks at the certificate: who wants that must say so.
+        # `requests` never checks the certificate, so https needs an explicit verify=False.
         if url.startswith("https:") and verify:
             raise ValueError(
                 "https: requests verifies nothing: HttpTransport does, or verify=False"
@@ -27,7 +26,7 @@ class UrequestsTransport:
 
     def send(self, length, body):
         answer = None
-        self.began = True
+        self.wrote = True
         # A fresh dict, since 1.24 writes into the one that it is given.
         headers = {"Content-Type": "application/json", "Content-Length": str(length)}
         if self.anonymous:
@@ -36,7 +35,7 @@ class UrequestsTransport:
             answer = requests.request(
                 "POST",
                 self.url,
-                data=pieces(self._buf, body),
+                data=body(self._buf),
                 headers=headers,
                 timeout=self.timeout,
                 parse_headers=self._header,  # type: ignore[arg-type]
@@ -52,7 +51,6 @@ class UrequestsTransport:
         finally:
             if answer:
                 answer.close()
-            body.close()
 
     def close(self):
         pass
@@ -63,6 +61,6 @@ class UrequestsTransport:
             # OSError is the error on which `requests` closes its socket.
             raise OSError("redirected: set the final address")
         if name.startswith(b"date:") and not clock.known():
-            from .date import tell_clock
+            from ..clock.http_date import use_date
 
-            tell_clock(line[5:48].strip())
+            use_date(line[5:48].strip())

@@ -10,11 +10,11 @@ class Events(list):
 
 def report(emitter, after, last, retry, sent):
     """Call back about a batch (retry None: it was accepted); what happens there stops nothing."""
-    emitter._reporting = True
+    emitter.in_callback = True
     try:
         events = Events()
-        events.extend(payloads(emitter._body(after, last)))
-        events.reason = emitter.last
+        events.extend(payloads(emitter, after, last))
+        events.reason = emitter.last_result
         events.retry = bool(retry)
         if retry is None:
             emitter.on_success(events)
@@ -22,10 +22,11 @@ def report(emitter, after, last, retry, sent):
             emitter.on_failure(sent, events)
     except Exception as e:
         print("snowplow: callback: %s: %s" % (type(e).__name__, e))
-    emitter._reporting = False
+    emitter.in_callback = False
 
 
-def payloads(parts):
-    """The dicts of events whose JSON and what closes it come by turns."""
+def payloads(emitter, after, last):
+    """The events of a batch as dicts."""
+    parts = emitter.parts(after, last)
     for part in parts:
-        yield json.loads(bytes(part) + next(parts).rstrip(b","))
+        yield json.loads(bytes(emitter.json(part)) + next(parts).rstrip(b","))

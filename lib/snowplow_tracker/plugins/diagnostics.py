@@ -25,7 +25,7 @@ class Diagnostics:
                 n += self._report(name, "%d %s" % (more, what))
         for emitter in self.tracker.emitters:
             # The same error again and again is one event.
-            last = emitter.last
+            last = emitter.last_result
             ok = last is None or last in range(200, 300)
             text = None if ok else "the last request failed: %r" % last
             if text != self._seen.get(emitter) and text:

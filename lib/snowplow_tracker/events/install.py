@@ -1,14 +1,14 @@
 # application_install, once in the life of a filesystem. A power cut between event and file
 # leads to a second one with the same eid, which the pipeline knows for a duplicate.
-from .checks import uuid
-from .events.self_describing import SelfDescribing
-from .record import uuid4
-from .state import load, save
+from ..json_file import load, save
+from ..record import uuid4
+from ..validators import uuid
+from .self_describing import SelfDescribing
 
 SCHEMA = "iglu:com.snowplowanalytics.mobile/application_install/jsonschema/1-0-0"
 
 
-def track_install(tracker, directory):
+def track(tracker, directory: str):
     """Track application_install if it never was; -> its eid, or None."""
     path = directory.rstrip("/") + "/install.json"
     state = load(path)

@@ -3,14 +3,14 @@
 from .. import clock
 
 
-class Reply:
+class Response:
     def __init__(self, transport):
         self.transport = transport
         self.reset()
 
     def reset(self):
         """Make ready for the next answer."""
-        self.began = False  # whether a byte of it came
+        self.started = False  # whether a byte of it came
         self.keep = False  # whether the connection can take another request
         self._in = b""
         self._left = 16384
@@ -57,9 +57,9 @@ class Reply:
         elif name == b"retry-after":
             self.transport.retry_after = value
         elif name == b"date" and not clock.known():
-            from .date import tell_clock
+            from ..clock.http_date import use_date
 
-            tell_clock(value)
+            use_date(value)
         elif name == b"set-cookie" and not self.transport.anonymous:
             self.transport.cookies().take(value)
 
@@ -123,7 +123,7 @@ class Reply:
         data = self.transport.some()
         if data is None:
             return None
-        self.began = True
+        self.started = True
         self._left -= len(data)
         if self._left < 0:
             raise OSError("an answer without end")

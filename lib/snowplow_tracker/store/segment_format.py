@@ -82,16 +82,16 @@ def write_record(f, sequence, flags, ms, json):
 def write_ring(f, ring, ordinal):
     """Write all that a ring holds, as runs; -> how many bytes."""
     size = 0
-    first = ring._next - ring._len
-    while first < ring._next:
+    first = ring.next_sequence - ring.count
+    while first < ring.next_sequence:
         _, _, boot, _, base = unpack_from(HEADER, ring.peek(first - 1))
         stop = first
-        while stop < ring._next:
+        while stop < ring.next_sequence:
             _, _, b, _, ms = unpack_from(HEADER, ring.peek(stop - 1))
             if b != boot or not 0 <= ms - base < 0x100000000:
                 break
             stop += 1
-        start = clock.origin() if boot == clock.boot else 0
+        start = clock.boot_start() if boot == clock.boot else 0
         size += write_run(f, ordinal, boot, stop - first, first, base, start)
         ordinal += stop - first
         while first < stop:

@@ -4,8 +4,8 @@ from binascii import crc32
 from errno import EEXIST, ENOENT
 from struct import unpack, unpack_from
 
-from .segment import boundary, file_size, remove, segment_name
-from .state import CAUSES, FORMAT, LEASE, MAGIC, SIZE, state_name
+from .checkpoint import CAUSES, FORMAT, LEASE, MAGIC, SIZE, state_name
+from .segment_format import boundary, file_size, remove, segment_name
 
 
 def recover(store):
@@ -20,7 +20,7 @@ def recover(store):
     if state:
         r.last, lease = state[1:3]
         r.goto(state[3:12] + (0, 0))
-        r.known = store._known = state[16:]
+        r.known = store._known_start = state[16:]
         while file_size(segment_name(store.path, r.last + 1)):
             r.last += 1
     else:
@@ -53,12 +53,12 @@ def recover(store):
     if damaged:
         lease = max(lease, store._last) + (LEASE if state else 65536)
     store._lease = lease
-    store._ring._next = max(lease, store._last + 1, store._ring._next)
+    store._ring.next_sequence = max(lease, store._last + 1, store._ring.next_sequence)
     if state:
         store._generation = state[0]
         for i in range(4):
             store.lost[CAUSES[i]] += max(0, state[12 + i] - store._known_losses[i])
-        store._told = sum(state[12:16])
+        store._saved_losses = sum(state[12:16])
 
 
 def _find_end(reader, first):
@@ -69,7 +69,7 @@ def _find_end(reader, first):
         starts = [0]
         reader.number = number
         try:
-            reader._open()
+            reader.open_segment()
             size = reader.size
         except OSError:
             size = 0
@@ -78,7 +78,7 @@ def _find_end(reader, first):
         while size and starts and not found:
             reader.goto((number, starts.pop(), 0, 0, 0, 0, 0, 0, 0, 0, 0))
             try:
-                reader._run()
+                reader.read_run()
             except OSError:
                 break
             found = reader.left > 0

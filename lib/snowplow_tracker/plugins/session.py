@@ -13,9 +13,9 @@
 # time. Without a directory, or if the filesystem fails, the identity lasts until the reset.
 import time
 
-from . import clock
-from .record import uuid4
-from .state import load, save
+from .. import clock
+from ..json_file import load, save
+from ..record import uuid4
 
 SCHEMA = "iglu:com.snowplowanalytics.snowplow/client_session/jsonschema/1-0-2"
 
@@ -100,7 +100,7 @@ class Session:
         self._save()
 
     def _load(self, state):
-        from .checks import integer, uuid
+        from ..validators import integer, uuid
 
         for name in _UUIDS:
             value = state.get(name)
@@ -123,5 +123,5 @@ class Session:
 
 def iso(ms):
     """Milliseconds since 1970 as the date-time of JSON Schema, in UTC."""
-    seconds = (ms - clock._EPOCH_MS) // 1000
+    seconds = (ms - clock.EPOCH_MS) // 1000
     return "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ" % (tuple(time.gmtime(seconds)[:6]) + (ms % 1000,))

@@ -1,11 +1,10 @@
 # The one form of date that collectors send: "Sun, 06 Nov 1994 08:49:37 GMT".
-
 from .. import clock
 
 _MONTHS = b"JanFebMarAprMayJunJulAugSepOctNovDec"
 
 
-def unix_ms(text):
+def unix_ms(text: bytes) -> "int | None":
     """Milliseconds since 1970 of an HTTP date (bytes); None if it is not one."""
     try:
         _, day, month, year, time, _ = text.split()
@@ -25,7 +24,7 @@ def unix_ms(text):
     return (((days - 719469) * 24 + hour) * 60 + minute) * 60000 + second * 1000
 
 
-def retry_after_ms(text, now):
+def retry_after_ms(text: bytes, now: int) -> int:
     """Milliseconds to wait by a Retry-After of seconds or a date; 0 if it is neither."""
     if text.isdigit() and len(text) < 10:
         return int(text) * 1000
@@ -33,15 +32,15 @@ def retry_after_ms(text, now):
     return max(0, then - now) if then else 0
 
 
-def tell_clock(text):
-    """A collector's Date is better than no time; its seconds are cut off."""
+def use_date(text: bytes) -> None:
+    """Set the clock by a collector's Date, if the time is not known; it has whole seconds."""
     now = unix_ms(text)
     if now and not clock.known():
         set_time(now + 500)
 
 
-def set_time(now):
-    """Tell the time (ms since 1970); it holds until the system's clock is set."""
-    if now >= clock._NEVER:
-        clock._origin = now - clock.ms()
+def set_time(now: int) -> None:
+    """Take over a time (ms since 1970); it holds until the system's clock is set."""
+    if now >= clock.EARLIEST:
+        clock.date_start = now - clock.ms()
         clock.floor = min(clock.floor, now)

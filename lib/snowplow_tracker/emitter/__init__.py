@@ -1,38 +1,47 @@
 # Takes records from the store to the collector, in batches, in constant memory.
 # A record leaves the store only after its batch was answered with 2xx, or refused for good.
 #
-# The way is written once, in _transfer(): a generator that yields, whenever it would block,
+# A batch is sent in one place, _transfer(): a generator that yields, whenever it would block,
 # the milliseconds after which it wants to go on. flush() and run() both drive the one transfer
 # that there is, so that no batch is under way twice.
 #
-# What becomes of a batch that fails is in trouble.py, which loads with the first failure.
+# The other files of this folder load on use:
+#   run.py         sends in an asyncio program
+#   retry.py       decides what becomes of a batch that failed
+#   callbacks.py   calls on_success and on_failure
+#   get.py         GET requests
+#   outcome.py     names how the last request ended
+# They use these of an Emitter, which are no part of its public interface: step(), settle(),
+# parts(), json(), active, retry, retry_at, batch_limit, new_bytes, in_callback.
 from struct import unpack_from
 from sys import implementation
 
-from . import clock
-from .record import ANONYMOUS, DTM, HEADER, HEADER_SIZE, UNIX
-from .transport import Stale
+from .. import clock
+from ..record import ANONYMOUS, DTM, HEADER, HEADER_SIZE, UNIX
+from ..transport import Stale
 
 _HEAD = b'{"schema":"iglu:com.snowplowanalytics.snowplow/payload_data/jsonschema/1-0-4","data":['
+_DTM_SIZE = 22  # ,"dtm":"1795350546723"
+_STM_SIZE = 24  # ,"stm":"1795350546723"},
 
 
 class Emitter:
-    # `idle` is called at least each second while requests are under way by a transport that
+    # `idle` is called at least each second while requests are under way, by a transport that
     # yields, which it asks for; `online` tells whether there is a link. Other options are
     # HttpTransport's.
     def __init__(
         self,
-        endpoint,
-        protocol="https",
-        port=None,
-        method="post",
-        batch_size=10,
+        endpoint: str,
+        protocol: str = "https",
+        port: "int | None" = None,
+        method: str = "post",
+        batch_size: int = 10,
         on_success=None,
         on_failure=None,
-        byte_limit=40000,
-        request_timeout=10,
-        max_retry_delay_seconds=60,
-        custom_retry_codes=None,
+        byte_limit: int = 40000,
+        request_timeout: float = 10,
+        max_retry_delay_seconds: int = 60,
+        custom_retry_codes: "dict | None" = None,
         event_store=None,
         transport=None,
         idle=None,
@@ -42,27 +51,27 @@ class Emitter:
         if method not in ("post", "get"):
             raise ValueError("method: expected post or get")
         if event_store is None:
-            from .store.ring import RingStore
+            from ..store.ring import RingStore
 
             event_store = RingStore()
         self._get = method == "get"
         self._timeout = request_timeout
         if transport is None:
             self._url = _uri(endpoint, protocol, port, self._get)
-            # `requests` does for flush() over plain http; `idle` and run() want one that yields.
-            # CPython's `requests` is another module than a board's.
+            # `requests` does for flush() over plain http; `idle` and run() need a transport that
+            # yields. CPython's `requests` is another module than a board's.
             own = idle or options or self._get or self._url[4] == "s"
             if own or implementation.name == "cpython":
                 transport = self._http(**options)
         elif options:
             raise TypeError("for the transport: " + ", ".join(options))
         if self._get:
-            from .transport.get import check
+            from .get import check
 
             check(transport)
         self.event_store = event_store
         self.transport = transport
-        self._plain = None  # the transport that flush() chose
+        self._blocking = None  # the transport that flush() chose
         self.batch_size = 1 if self._get else batch_size
         self.on_success = on_success
         self.on_failure = on_failure
@@ -75,25 +84,25 @@ class Emitter:
         self.sent = 0
         self.given_up = 0
         # How the last request ended: an HTTP status, an OSError, or None before the first.
-        self.last = None
-        self._job = None
-        self._reporting = False
-        self._most = self.batch_size  # how many go together for now
-        self._new_bytes = 0
-        self._retry_at = 0
-        self._trouble = None
+        self.last_result = None
+        self.active = None  # the transfer under way
+        self.in_callback = False
+        self.batch_limit = self.batch_size  # how many go together for now
+        self.new_bytes = 0  # tracked since the last transfer began
+        self.retry_at = 0
+        self.retry = None  # a Retry while the oldest record is undecided
 
-    def input(self, ms, flags, json):
+    def input(self, ms: int, flags: int, json: bytes) -> "int | None":
         """Store an event; its sequence, or None if it was not kept."""
-        self._new_bytes += len(json)
+        self.new_bytes += len(json)
         return self.event_store.put(ms, flags, json)
 
-    def flush(self, timeout=None):
+    def flush(self, timeout: "float | None" = None) -> bool:
         """Send what is stored until it is empty, a batch fails or seconds are over."""
         until = None if timeout is None else clock.ms() + int(timeout * 1000)
-        if self._reporting:  # called by a callback: the transfer under way goes on after it
+        if self.in_callback:  # called by a callback: the transfer under way goes on after it
             return False
-        wait = self._step()
+        wait = self.step()
         while wait is not None:
             if until is not None:
                 wait = min(wait, until - clock.ms())
@@ -102,15 +111,15 @@ class Emitter:
                     break
             if wait:
                 clock.sleep_ms(wait)
-            wait = self._step()
+            wait = self.step()
         return not len(self.event_store)
 
     # A coroutine: it needs asyncio, and a transport that yields.
-    def run(self, interval=10):
+    def run(self, interval: float = 10):
         """Send for ever: full batches at once, and what waited for `interval` seconds."""
-        from .background import run
+        from .run import run
 
-        if self.transport is self._plain:
+        if self.transport is self._blocking:
             self.transport = self._http()
         return run(self, interval)
 
@@ -128,52 +137,52 @@ class Emitter:
             self.transport.close()
 
     def _http(self, **options):
-        from .transport.http import HttpTransport
+        from ..transport.http import HttpTransport
 
         return HttpTransport(self._url, self._timeout, get=self._get, **options)
 
-    def _step(self):
+    def step(self):
         # Go on with the transfer; -> the milliseconds until the next step, None at its end.
         if self.idle:
             self.idle()
-        if not self._job:
-            self._job = self._transfer()
+        if not self.active:
+            self.active = self._transfer()
         try:
-            return next(self._job)
+            return next(self.active)
         except (StopIteration, MemoryError):
-            self._job = None
+            self.active = None
 
     def _abandon(self):
-        if self._job:
-            self._job.close()
-            self._job = None
+        if self.active:
+            self.active.close()
+            self.active = None
 
     def _transfer(self):
         # Batch after batch; ends when all is sent, or with the first batch to be retried.
         after = sent = 0
         stale = False
-        self._new_bytes = 0
+        self.new_bytes = 0
         while len(self.event_store) and not self.paused:
             if self.online and not self.online():
-                self.last = OSError("offline")
+                self.last_result = OSError("offline")
                 return
-            if clock.hook or clock.keeper:
-                from .sync import sync
+            if clock.hook or clock.saver:
+                from ..clock.set_clock import set_clock
 
-                sync(self.idle)
-            count, last, length = self._batch(after)
+                set_clock(self.idle)
+            count, last, length, anonymous = self._batch(after)
             if not count:
                 return
             if self.transport is None:
-                from .transport.urequests import UrequestsTransport
+                from ..transport.urequests import UrequestsTransport
 
-                self.transport = self._plain = UrequestsTransport(self._url, self._timeout)
-            self.transport.anonymous = self._anonymous
+                self.transport = self._blocking = UrequestsTransport(self._url, self._timeout)
+            self.transport.anonymous = anonymous
             try:
                 if self._get:
-                    from .transport.get import query
+                    from .get import query
 
-                    body = query(self._body(after, last))
+                    body = query(self, after, last)
                 else:
                     body = self._body(after, last, length)
                 answer = self.transport.send(length, body)
@@ -189,49 +198,50 @@ class Emitter:
             except OSError as e:
                 answer = e
             except MemoryError:
-                answer = OSError("no memory")
+                answer = OSError(12)  # ENOMEM
             stale = False
-            self.last = answer
+            self.last_result = answer
             status = answer if isinstance(answer, int) else 0
             if 200 <= status < 300:
                 sent += count
                 self.sent += count
-                self._most = min(self.batch_size, self._most + self._most // 4 + 1)
+                limit = self.batch_limit
+                self.batch_limit = min(self.batch_size, limit + limit // 4 + 1)
                 if self.on_success:
                     from .callbacks import report
 
                     report(self, after, last, None, sent)
-                after = self._settle(after, last)
+                after = self.settle(after, last)
             else:
-                if not self._trouble:
-                    from .trouble import Trouble
+                if not self.retry:
+                    from .retry import Retry
 
-                    self._trouble = Trouble(self)
-                after = self._trouble.next(status, count, after, last, length, sent)
+                    self.retry = Retry(self)
+                after = self.retry.failed(status, count, after, last, length, sent)
                 if after is None:
                     return
 
-    def _settle(self, after, last):
+    def settle(self, after, last):
         # A batch is done with; -> the sequence after which to go on. If the oldest record is
         # still undecided, the batch behind it is only noted. It is one drop, since it may bring
         # back what flash held at boot, whose sequences may be lower.
-        settled = self._trouble.settles(after, last) if self._trouble else last
+        settled = self.retry.settled(after, last) if self.retry else last
         if not settled:
             return last
         self.event_store.drop(settled)
-        self._trouble = None
-        self._retry_at = 0
+        self.retry = None
+        self.retry_at = 0
         return 0
 
     def _batch(self, after):
-        # How many records after that sequence go together, the last one's sequence, and the
-        # bytes of their body. One that is over the limit by itself goes alone.
-        most = self._most
-        if self._trouble and not after:
-            most = self._trouble.most(most)
+        # How many records after that sequence go together, the last one's sequence, the bytes
+        # of their body, and their flag ANONYMOUS. A record over the limit goes alone.
+        most = self.batch_limit
+        if self.retry and not after:
+            most = self.retry.limit(most)
         peek = self.event_store.peek
-        count = 0
-        length = 87  # of the wrapper's 88, since the first event has no comma
+        count = anonymous = 0
+        length = len(_HEAD) + 1  # what closes the body, less the comma of the last event
         last = after
         while count < most:
             record = peek(last)
@@ -239,26 +249,49 @@ class Emitter:
                 break
             size, flags, boot, sequence, ms = unpack_from(HEADER, record)
             if not count:
-                self._anonymous = flags & ANONYMOUS
-            # As in _body(): what closes the event, and a comma.
-            if flags & DTM:
-                size += 24
-            elif boot == clock.boot or flags & UNIX:
-                size += 46
-            else:
-                size = len(_dated(record, boot, ms)) + 24
-            if count and (length + size > self.byte_limit or self._anonymous != flags & ANONYMOUS):
+                anonymous = flags & ANONYMOUS
+            # What closes the event, as in parts().
+            if not flags & DTM:
+                if boot == clock.boot or flags & UNIX:
+                    size += _DTM_SIZE
+                else:
+                    size = len(_backdated(record, boot, ms))
+            size += _STM_SIZE
+            if count and (length + size > self.byte_limit or anonymous != flags & ANONYMOUS):
                 break
             length += size
             last = sequence
             count += 1
-        return count, last, length
+        return count, last, length, anonymous
 
-    def _body(self, after, last, length=0):
-        # The JSON and what closes it, by turns, for each record of a batch; with the wrapper
-        # if a `length` is given. The JSON is a view of the store, valid until the next part.
-        # One clock for both times: the collector's side relies on their difference. They have
-        # 13 digits until the year 2286, so that a body's length is known before it is written.
+    def _body(self, after, last, length):
+        return lambda buf, head=b"": self._pieces(buf, head, after, last, length)
+
+    def _pieces(self, buf, head, after, last, length):
+        # `head` and the body in views of `buf`: all of it each time, but the last.
+        view = memoryview(buf)
+        size = len(buf)
+        n = len(head)
+        view[:n] = head
+        for part in self.parts(after, last, length):
+            at = 0
+            while True:
+                json = self.json(part)
+                step = min(len(json) - at, size - n)
+                view[n : n + step] = json[at : at + step]
+                at += step
+                n += step
+                if n < size:
+                    break
+                yield view
+                n = 0
+        yield view[:n]
+
+    def parts(self, after, last, length=0):
+        # For each record of a batch its JSON and what closes it, by turns; with the wrapper if
+        # a `length` is given. One clock for both times: the collector's side relies on their
+        # difference. They have 13 digits until the year 2286, so that a body's length is known
+        # before it is written.
         wall = clock.unix_ms()
         start = wall - clock.ms()
         stm = b',"stm":"%013d"},' % wall
@@ -271,10 +304,10 @@ class Emitter:
             record = peek(after)
             if record is None:
                 break
-            _, flags, boot, after, ms = unpack_from(HEADER, record)
+            size, flags, boot, after, ms = unpack_from(HEADER, record)
             if after > last:
                 break
-            json = record[HEADER_SIZE:]
+            part = after
             end = stm if after < last else stm[:-1]
             if not flags & DTM:
                 if boot == clock.boot or flags & UNIX:
@@ -282,9 +315,10 @@ class Emitter:
                         ms += start
                     end = b',"dtm":"%013d"%s' % (ms, end)
                 else:
-                    json = _dated(record, boot, ms)
-            length -= len(json) + len(end)
-            yield json
+                    part = _backdated(record, boot, ms)
+                    size = len(part)
+            length -= size + len(end)
+            yield part
             yield end
         if wrapped:
             if length:
@@ -292,11 +326,21 @@ class Emitter:
                 raise OSError("the store changed")
             yield b"]}"
 
+    def json(self, part):
+        # The bytes of a part: of a record, whose part is its sequence, a view of the store. It
+        # is asked for again after each yield, since a put() meanwhile may move or evict it.
+        if not isinstance(part, int):
+            return part
+        record = self.event_store.peek(part - 1)
+        if record is None or unpack_from(HEADER, record)[3] != part:
+            raise OSError("the store changed")
+        return record[HEADER_SIZE:]
 
-def _dated(record, boot, ms):
-    from .dated import dated
 
-    return dated(record[HEADER_SIZE:], boot, ms)
+def _backdated(record, boot, ms):
+    from ..clock.backdate import backdate
+
+    return backdate(record[HEADER_SIZE:], boot, ms)
 
 
 def _uri(endpoint, protocol, port, get=False):

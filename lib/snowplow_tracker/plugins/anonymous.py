@@ -1,7 +1,7 @@
 # Anonymous tracking: tracker.anonymous = Anonymous(). On the client side no identifier of a
 # user leaves the board; with server=True the collector is asked, by the header SP-Anonymous,
 # to keep neither address nor cookie. With session=True the session stays, without its user.
-from .record import ANONYMOUS
+from ..record import ANONYMOUS
 from .session import SCHEMA
 
 _NOBODY = "00000000-0000-0000-0000-000000000000"

@@ -12,7 +12,7 @@
 # `*` stands for any: iglu:com.acme.*/*/jsonschema/*-*-*.
 #
 # What a function raises costs the entity, not the event; `failed` counts it.
-from .self_describing import check_schema, pair_json
+from ..self_describing import check_schema, pair_json
 
 
 class GlobalEntities:

@@ -12,8 +12,8 @@
 #   interrupt: that could come between two steps of the store. Call it once in 6 days.
 # - One interrupt at a time calls track(), one task calls drain(). The notes are
 #   [_tail, _head) modulo `size`; track() moves _head alone, drain() _tail alone.
-from . import clock
-from .clock import ticks_diff, ticks_ms
+from .. import clock
+from ..clock import ticks_diff, ticks_ms
 
 
 class Deferred:

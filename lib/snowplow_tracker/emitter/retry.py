@@ -8,28 +8,28 @@
 from os import urandom
 from struct import unpack_from
 
-from . import clock
-from .record import HEADER
+from .. import clock
+from ..record import HEADER
 
 
-class Trouble:
+class Retry:
     def __init__(self, emitter):
         self.emitter = emitter
         self._begin()
 
     def _begin(self):
         self.failures = 0  # in a row, of any batch
-        self.failed = 0  # how often the oldest did
+        self.oldest_failures = 0  # how often the oldest did
         self.rounds = 0
         # Up to which sequence those behind the oldest are settled, and at its last failure.
-        self.ahead = self.ahead_then = 0
+        self.accepted_to = self.accepted_before = 0
         self.oldest = self._sequence()
 
-    def next(self, status, count, after, last, length, sent):
+    def failed(self, status, count, after, last, length, sent):
         """Note a failure; -> the sequence after which to go on, None to wait for a retry."""
         emitter = self.emitter
         if status == 413 and count > 1:
-            emitter._most = count // 2
+            emitter.batch_limit = count // 2
             return after
         retry = self._retries(status, length, after)
         if emitter.on_failure:
@@ -39,7 +39,7 @@ class Trouble:
         if retry:
             return self._wait(status, count, after, last)
         emitter.given_up += count
-        return emitter._settle(after, last)
+        return emitter.settle(after, last)
 
     def _retries(self, status, length, after):
         final = status in (400, 401, 403, 410, 413, 422)
@@ -55,36 +55,36 @@ class Trouble:
         asked = self._asked(status)
         self.failures += 1
         cap = min(emitter.max_retry_delay_seconds, 1 << min(self.failures, 16))
-        emitter._retry_at = clock.ms() + max(asked, random(cap * 1000))
+        emitter.retry_at = clock.ms() + max(asked, random(cap * 1000))
         # Only what was on the wire says something of the event; and one who asks for rest
         # is to have it.
-        if after or asked or not (status or getattr(emitter.transport, "began", True)):
+        if after or asked or not (status or getattr(emitter.transport, "wrote", True)):
             return None
-        self.failed += 1
-        if self.failed == 4:
-            emitter._most = max(1, count // 2)
-        if self.failed <= 4:
+        self.oldest_failures += 1
+        if self.oldest_failures == 4:
+            emitter.batch_limit = max(1, count // 2)
+        if self.oldest_failures <= 4:
             return None
-        if self.ahead != self.ahead_then:
-            self.ahead_then = self.ahead
+        if self.accepted_to != self.accepted_before:
+            self.accepted_before = self.accepted_to
             self.rounds += 1
-        return max(last, self.ahead)
+        return max(last, self.accepted_to)
 
-    def settles(self, after, last):
+    def settled(self, after, last):
         """Note that a batch was settled; -> up to which sequence all are, or 0."""
         self.failures = 0
         if after:
-            self.ahead = last
+            self.accepted_to = last
             return 0
-        return max(last, self.ahead)
+        return max(last, self.accepted_to)
 
-    def most(self, most):
+    def limit(self, most):
         """How many may go together from the oldest on."""
         oldest = self._sequence()
         if oldest != self.oldest:  # it was evicted
-            self.emitter.event_store.drop(self.ahead)
+            self.emitter.event_store.drop(self.accepted_to)
             self._begin()
-        return 1 if self.failed >= 4 else most
+        return 1 if self.oldest_failures >= 4 else most
 
     def _sequence(self):
         record = self.emitter.event_store.peek(0)
@@ -95,7 +95,7 @@ class Trouble:
         asked = getattr(self.emitter.transport, "retry_after", None)
         if not asked or not status:
             return 0
-        from .transport.date import retry_after_ms
+        from ..clock.http_date import retry_after_ms
 
         return min(retry_after_ms(asked, clock.unix_ms()), 3600000)
 

@@ -1,7 +1,8 @@
 # The time of an event of an earlier boot. It comes from that boot's clock, if it was ever known.
 # Else it lies between the last known time before that boot, plus its ms, and the first one
 # after: the event gets the middle, and an entity with both.
-from . import boots, clock
+from .. import clock
+from . import boot_history
 
 _ENTITY = (
     b'{\\"schema\\":\\"iglu:io.github.snowplow_micropython/clock/jsonschema/1-0-0\\",'
@@ -13,27 +14,27 @@ _CO = (
 )
 
 
-def bracket(boot, ms):
-    """The earliest and the latest that it can have been in an earlier boot at `ms`."""
-    earliest = clock._NEVER
+def possible_times(boot: int, ms: int) -> tuple:
+    """The earliest and the latest time that an earlier boot's `ms` can have been."""
+    earliest = clock.EARLIEST
     left = -1
-    for other, since, origin, last in boots._boots:
+    for other, since, origin, last in boot_history.boots:
         if other == boot and left < 0:
             if origin:
                 return origin + ms, origin + ms
             earliest = since + ms
             left = max(0, last - ms)
-        elif left >= 0 or boot not in [b[0] for b in boots._boots]:
+        elif left >= 0 or boot not in [b[0] for b in boot_history.boots]:
             if other == clock.boot:
-                origin = clock.origin()
+                origin = clock.boot_start()
             if origin:
                 return earliest, max(earliest, origin - max(0, left))
     return earliest, max(earliest, clock.unix_ms())
 
 
-def dated(event, boot, ms):
+def backdate(event, boot: int, ms: int) -> bytes:
     """The JSON of an earlier boot's event with its `dtm`, still without its closing brace."""
-    earliest, latest = bracket(boot, ms)
+    earliest, latest = possible_times(boot, ms)
     dtm = b',"dtm":"%013d"' % ((earliest + latest) // 2)
     event = bytes(event)
     if earliest == latest:
@@ -43,7 +44,7 @@ def dated(event, boot, ms):
     if at > 5:
         from binascii import a2b_base64
 
-        from .self_describing import base64
+        from ..self_describing import base64
 
         end = event.find(b'"', at)
         cx = a2b_base64(event[at:end].replace(b"-", b"+").replace(b"_", b"/") + b"==")

@@ -1,0 +1,96 @@
+# What is known of the clocks of this boot and of those before, whose events may still be stored.
+#
+#   start(path, set_time)  call it before anything is tracked: it reads `path`, notes this boot,
+#                          and makes the last known time the clock's floor. If the system's clock
+#                          is unset, set_time(unix_ms) may set it to the floor, since no
+#                          certificate is valid in 2021; the time does not count as known by that.
+#   save()                 call it before a reset: it writes what is known of this boot. The
+#                          emitter's sends do it each hour.
+#   freeze(), resume(data) before and after a deep sleep through which the system's clock runs:
+#                          the boot goes on, and its ms() too; FROZEN_SIZE bytes
+#   boots                  the list of [boot, last known time before it, time at its ms() = 0 or 0,
+#                          last saved ms()], the present boot last. backdate.py reads it.
+import json
+from struct import pack, unpack
+
+from .. import clock
+from ..json_file import save as save_json
+
+_FORMAT = "<HQQQ"
+FROZEN_SIZE = 26  # bytes of freeze()
+_path = ""
+boots: list = []
+resumed = False
+
+
+def start(path: str, set_time=None) -> None:
+    """Remember the clocks of boots in the file `path`."""
+    global _path, boots
+    _path = path
+    boots = _load(path)
+    for _, since, origin, last in boots:
+        clock.floor = max(clock.floor, since, origin and origin + last)
+    clock.saver = _save_hourly  # type: ignore[assignment]
+    if not (resumed and boots and boots[-1][0] == clock.boot):
+        while clock.boot in [boot[0] for boot in boots]:
+            clock.boot = clock.boot + 1 & 0xFFFF
+        boots = boots[-15:]  # and this one
+        boots.append([clock.boot, clock.floor, 0, 0])
+        save()
+    if set_time and not clock.known():
+        set_time(clock.unix_ms())
+        clock.guess_start = clock.system_ms() - clock.ms()
+
+
+def save() -> None:
+    """Write what is known of this boot's clock."""
+    if not boots:
+        return
+    this = boots[-1]
+    this[3] = clock.ms()
+    this[2] = clock.boot_start()
+    save_json(_path, boots)  # if flash fails, the next boots know less
+
+
+def freeze() -> bytes:
+    """What resume() needs after a deep sleep, as bytes."""
+    return pack(_FORMAT, clock.boot, clock.ms(), clock.system_ms(), clock.date_start)
+
+
+def resume(data: bytes) -> bool:
+    """Go on with the boot that freeze() was called in; whether that is possible."""
+    global resumed
+    if len(data) != FROZEN_SIZE:
+        return False
+    boot, ms, then, origin = unpack(_FORMAT, data)
+    slept = clock.system_ms() - then
+    if not 0 <= slept < 1 << 36:  # two years
+        return False
+    clock.boot = boot
+    clock.elapsed = ms + slept
+    clock.ticks = clock.ticks_ms()
+    clock.date_start = origin
+    if clock.known():
+        clock.next_ask = ms - ms % 86400000 + 86400000  # tomorrow
+    resumed = True
+    return True
+
+
+def _save_hourly():
+    this = boots[-1]
+    if clock.known() and (not this[2] or clock.ms() - this[3] > 3600000):
+        save()
+
+
+def _load(path):
+    try:
+        with open(path) as file:
+            boots = list(json.load(file))
+        for boot in boots:
+            for number in boot:
+                if not isinstance(number, int) or number < 0:
+                    raise ValueError
+            _, _, _, _ = boot
+        return boots
+    except (OSError, ValueError, TypeError):
+        return []  # none yet, or torn

@@ -1,0 +1,14 @@
+# GET requests: an event as the query of a URL.
+from ..transport.query import encode
+from .callbacks import payloads
+
+
+def check(transport) -> None:
+    """Refuse a transport that would POST."""
+    if not getattr(transport, "get", False):
+        raise ValueError("method: this transport does not GET; HttpTransport(url, get=True) does")
+
+
+def query(emitter, after: int, last: int) -> bytes:
+    """The query of a batch of one event."""
+    return b"".join([encode(event).encode() for event in payloads(emitter, after, last)])
