@@ -386,3 +386,88 @@ def test_a_deep_sleep_goes_on_with_the_boot():
             assert not boot_history.resume(bad)
         m.wall = NOW - DAY  # the clock was lost: it is another boot
         assert not boot_history.resume(kept)
+
+
+def test_the_hook_may_raise_anything():
+    for error in (ValueError("buffer too small"), IndexError(), OSError(110)):
+        with Machine(Y2021):
+
+            def hook(error=error):
+                raise error
+
+            clock.hook = hook
+            set_clock()
+            assert not clock.known()
+
+
+def test_a_kiss_of_death_is_no_time():
+    # ntptime.settime() makes 2036-02-07 06:28:16 of a reply whose time is 0.
+    for wrong in (2085978496000, 4102444800000):
+        with Machine(Y2021) as m:
+
+            def hook(wrong=wrong, m=m):
+                m.wall = wrong
+
+            clock.hook = hook
+            set_clock()
+            assert not clock.known()
+            set_time(NOW)  # a collector's Date
+            assert clock.known() and abs(clock.unix_ms() - NOW) < 5000
+            m.pass_ms(60000)
+            m.wall = NOW + 60000
+            clock.hook = lambda: True
+            set_clock()
+            assert clock.known() and clock.unix_ms() == m.wall
+
+
+def test_a_guess_stays_a_guess_through_a_deep_sleep():
+    with File() as path, Machine(NOW) as m:
+        boot_history.start(path)
+        boot_history.save()
+        m.boot(off_ms=20 * DAY, wall=0)  # twenty days in a drawer, and the clock is lost
+        boot_history.start(path, lambda ms: setattr(m, "wall", ms))
+        assert not clock.known()
+        m.pass_ms(5000)
+        for _ in range(3):
+            frozen = boot_history.freeze()
+            assert len(frozen) == boot_history.FROZEN_SIZE
+            m.boot(wall=m.wall + 60000)
+            assert boot_history.resume(frozen)
+            boot_history.start(path, lambda ms: setattr(m, "wall", ms))
+            assert not clock.known() and not clock.boot_start()
+        asked = []
+        clock.hook = lambda: asked.append(1) or False  # it could not
+        set_clock()
+        assert asked  # and not tomorrow
+        set_time(NOW + 20 * DAY)
+        assert clock.known() and abs(clock.unix_ms() - NOW - 20 * DAY) < 5000
+
+
+def test_a_history_with_impossible_times_is_none():
+    with File() as path, Machine(NOW) as m:
+        for bad in (4102444800000, -1, 1 << 60):
+            with open(path, "w") as file:
+                json.dump([[1, bad, 0, 0]], file)
+            m.boot(wall=NOW)
+            boot_history.start(path)
+            assert clock.known() and clock.floor <= NOW
+
+
+def test_events_of_an_earlier_boot_have_their_own_time_before_the_clock_is_known():
+    from snowplow_tracker.record import UNIX
+
+    with Machine(NOW) as m:
+        t, wire = tracker()
+        store = t.emitters[0].event_store
+        # As a store on flash gives them: of another boot, with the time of day.
+        clock.boot += 1
+        store.put(NOW - 3 * DAY, UNIX, b'{"e":"se","eid":"1"')
+        store.put(NOW - 3 * DAY, UNIX, b'{"e":"se","eid":"2","ttm":"1700000000000"')
+        clock.boot -= 1
+        m.boot(wall=0)
+        t.track_struct_event("a", "new")
+        assert not clock.known() and t.flush()
+        old, own, new = wire.events()
+        assert old["ttm"] == old["dtm"] == str(NOW - 3 * DAY)
+        assert own["ttm"] == "1700000000000"
+        assert "ttm" not in new and int(new["stm"]) - int(new["dtm"]) < 5000

@@ -69,7 +69,10 @@ def pair_json(name, pair, encoder=None):
 
         data = plain(data, encoder)
     check_json(name, data)
-    return '{"schema":"%s","data":%s}' % (schema, dumps(data))
+    try:
+        return '{"schema":"%s","data":%s}' % (schema, dumps(data))
+    except RuntimeError:  # the JSON encoder recurses, and the caller is deep already
+        raise ValueError("%s: nested deeper than this board's stack allows" % name)
 
 
 def check_schema(name, schema):

@@ -15,6 +15,9 @@
 #   guess_start  the time at ms() = 0 by which boot_history.start() set the system's clock as a
 #                guess, for certificates, else 0. While the system's clock agrees with it to ten
 #                seconds, the time is not known. set_clock() clears it.
+#   confirmed    whether two sources of the time (hook and Date) agreed, and none has disagreed
+#                since; set_clock() and http_date.use_date() set it. Without it stores delete no
+#                event of an earlier boot for its age.
 #   elapsed, ticks    the last ms(), and the ticks at it; boot_history.resume() sets both
 #   next_ask     the ms() from which set_clock() asks again
 # Invariant: known() is true only if the system's clock is at least `floor` and is no guess, or
@@ -36,6 +39,7 @@ except ImportError:
 
 EARLIEST = 1735689600000  # 2025-01-01: no clock that was set shows less
 hook = saver = None
+confirmed = False
 floor = EARLIEST
 boot = int.from_bytes(urandom(2), "little")
 elapsed = 0

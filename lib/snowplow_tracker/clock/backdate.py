@@ -1,7 +1,10 @@
 # The time of an event of an earlier boot. It comes from that boot's clock, if it was ever known.
 # Else it lies between the last known time before that boot, plus its ms, and the first one
 # after: the event gets the middle, and an entity with both.
+from struct import unpack_from
+
 from .. import clock
+from ..record import HEADER, HEADER_SIZE, UNIX
 from . import boot_history
 
 _ENTITY = (
@@ -32,11 +35,17 @@ def possible_times(boot: int, ms: int) -> tuple:
     return earliest, max(earliest, clock.unix_ms())
 
 
-def backdate(event, boot: int, ms: int) -> bytes:
+def backdate(record) -> bytes:
     """The JSON of an earlier boot's event with its `dtm`, still without its closing brace."""
+    _, flags, boot, _, ms = unpack_from(HEADER, record)
+    event = bytes(record[HEADER_SIZE:])
+    if flags & UNIX:
+        # Its time is known, but that of sending is not, from which the pipeline would count
+        # back. It takes `ttm` as it is.
+        dtm = b',"dtm":"%013d"' % ms
+        return event + dtm if event.find(b'"ttm":"') >= 0 else event + dtm + b',"ttm":"%013d"' % ms
     earliest, latest = possible_times(boot, ms)
     dtm = b',"dtm":"%013d"' % ((earliest + latest) // 2)
-    event = bytes(event)
     if earliest == latest:
         return event + dtm
     entity = _ENTITY % (earliest, latest)

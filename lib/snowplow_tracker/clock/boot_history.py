@@ -15,7 +15,9 @@ from struct import pack, unpack
 
 from .. import clock
 from ..json_file import save as save_json
+from .set_clock import LATEST
 
+# boot, ms(), system clock, date_start * 2 + whether the system clock is a guess
 _FORMAT = "<HQQQ"
 FROZEN_SIZE = 26  # bytes of freeze()
 _path = ""
@@ -54,7 +56,9 @@ def save() -> None:
 
 def freeze() -> bytes:
     """What resume() needs after a deep sleep, as bytes."""
-    return pack(_FORMAT, clock.boot, clock.ms(), clock.system_ms(), clock.date_start)
+    now = clock.system_ms()
+    guess = -10000 < now - clock.ms() - clock.guess_start < 10000
+    return pack(_FORMAT, clock.boot, clock.ms(), now, clock.date_start * 2 + guess)
 
 
 def resume(data: bytes) -> bool:
@@ -62,14 +66,15 @@ def resume(data: bytes) -> bool:
     global resumed
     if len(data) != FROZEN_SIZE:
         return False
-    boot, ms, then, origin = unpack(_FORMAT, data)
+    boot, ms, then, date_start = unpack(_FORMAT, data)
     slept = clock.system_ms() - then
     if not 0 <= slept < 1 << 36:  # two years
         return False
     clock.boot = boot
     clock.elapsed = ms + slept
     clock.ticks = clock.ticks_ms()
-    clock.date_start = origin
+    clock.date_start = date_start >> 1
+    clock.guess_start = then - ms if date_start & 1 else 0
     if clock.known():
         clock.next_ask = ms - ms % 86400000 + 86400000  # tomorrow
     resumed = True
@@ -88,7 +93,7 @@ def _load(path):
             boots = list(json.load(file))
         for boot in boots:
             for number in boot:
-                if not isinstance(number, int) or number < 0:
+                if not isinstance(number, int) or not 0 <= number < LATEST:
                     raise ValueError
             _, _, _, _ = boot
         return boots

@@ -7,6 +7,7 @@
 #
 # The other files of this folder load on use:
 #   run.py         sends in an asyncio program
+#   prepare.py     asks for the time before a request
 #   retry.py       decides what becomes of a batch that failed
 #   callbacks.py   calls on_success and on_failure
 #   get.py         GET requests
@@ -48,19 +49,17 @@ class Emitter:
         online=None,
         **options,
     ):
-        if method not in ("post", "get"):
-            raise ValueError("method: expected post or get")
         if event_store is None:
             from ..store.ring import RingStore
 
             event_store = RingStore()
-        self._get = method == "get"
+        self._get = method != "post"
         self._timeout = request_timeout
         if transport is None:
-            self._url = _uri(endpoint, protocol, port, self._get)
+            self.url = _uri(endpoint, protocol, port, self._get)
             # `requests` does for flush() over plain http; `idle` and run() need a transport that
             # yields. CPython's `requests` is another module than a board's.
-            own = idle or options or self._get or self._url[4] == "s"
+            own = idle or options or self._get or self.url[4] == "s"
             if own or implementation.name == "cpython":
                 transport = self._http(**options)
         elif options:
@@ -68,7 +67,7 @@ class Emitter:
         if self._get:
             from .get import check
 
-            check(transport)
+            check(method, transport)
         self.event_store = event_store
         self.transport = transport
         self._blocking = None  # the transport that flush() chose
@@ -83,7 +82,7 @@ class Emitter:
         self.paused = False
         self.sent = 0
         self.given_up = 0
-        # How the last request ended: an HTTP status, an OSError, or None before the first.
+        # How the last request ended: an HTTP status, an OSError or MemoryError, or None.
         self.last_result = None
         self.active = None  # the transfer under way
         self.in_callback = False
@@ -139,18 +138,20 @@ class Emitter:
     def _http(self, **options):
         from ..transport.http import HttpTransport
 
-        return HttpTransport(self._url, self._timeout, get=self._get, **options)
+        return HttpTransport(self.url, self._timeout, get=self._get, **options)
 
     def step(self):
         # Go on with the transfer; -> the milliseconds until the next step, None at its end.
         if self.idle:
             self.idle()
-        if not self.active:
-            self.active = self._transfer()
+        active = self.active or self._transfer()
+        self.active = None
         try:
-            return next(self.active)
+            wait = next(active)
+            self.active = active
+            return wait
         except (StopIteration, MemoryError):
-            self.active = None
+            pass
 
     def _abandon(self):
         if self.active:
@@ -166,17 +167,17 @@ class Emitter:
             if self.online and not self.online():
                 self.last_result = OSError("offline")
                 return
-            if clock.hook or clock.saver:
-                from ..clock.set_clock import set_clock
+            if clock.hook or clock.saver or not clock.known():
+                from .prepare import prepare
 
-                set_clock(self.idle)
+                yield from prepare(self)
             count, last, length, anonymous = self._batch(after)
             if not count:
                 return
             if self.transport is None:
                 from ..transport.urequests import UrequestsTransport
 
-                self.transport = self._blocking = UrequestsTransport(self._url, self._timeout)
+                self.transport = self._blocking = UrequestsTransport(self.url, self._timeout)
             self.transport.anonymous = anonymous
             try:
                 if self._get:
@@ -184,7 +185,8 @@ class Emitter:
 
                     body = query(self, after, last)
                 else:
-                    body = self._body(after, last, length)
+                    self._under_way = after, last, length
+                    body = self._pieces
                 answer = self.transport.send(length, body)
                 if not isinstance(answer, int):
                     answer = yield from answer
@@ -195,10 +197,8 @@ class Emitter:
                     stale = True
                     continue
                 answer = e
-            except OSError as e:
+            except (OSError, MemoryError) as e:
                 answer = e
-            except MemoryError:
-                answer = OSError(12)  # ENOMEM
             stale = False
             self.last_result = answer
             status = answer if isinstance(answer, int) else 0
@@ -252,10 +252,10 @@ class Emitter:
                 anonymous = flags & ANONYMOUS
             # What closes the event, as in parts().
             if not flags & DTM:
-                if boot == clock.boot or flags & UNIX:
+                if boot == clock.boot or flags & UNIX and clock.known():
                     size += _DTM_SIZE
                 else:
-                    size = len(_backdated(record, boot, ms))
+                    size = len(_backdated(record))
             size += _STM_SIZE
             if count and (length + size > self.byte_limit or anonymous != flags & ANONYMOUS):
                 break
@@ -264,16 +264,13 @@ class Emitter:
             count += 1
         return count, last, length, anonymous
 
-    def _body(self, after, last, length):
-        return lambda buf, head=b"": self._pieces(buf, head, after, last, length)
-
-    def _pieces(self, buf, head, after, last, length):
+    def _pieces(self, buf, head=b""):
         # `head` and the body in views of `buf`: all of it each time, but the last.
         view = memoryview(buf)
         size = len(buf)
         n = len(head)
         view[:n] = head
-        for part in self.parts(after, last, length):
+        for part in self.parts(*self._under_way):
             at = 0
             while True:
                 json = self.json(part)
@@ -310,12 +307,12 @@ class Emitter:
             part = after
             end = stm if after < last else stm[:-1]
             if not flags & DTM:
-                if boot == clock.boot or flags & UNIX:
+                if boot == clock.boot or flags & UNIX and clock.known():
                     if not flags & UNIX:
                         ms += start
                     end = b',"dtm":"%013d"%s' % (ms, end)
                 else:
-                    part = _backdated(record, boot, ms)
+                    part = _backdated(record)
                     size = len(part)
             length -= size + len(end)
             yield part
@@ -337,10 +334,10 @@ class Emitter:
         return record[HEADER_SIZE:]
 
 
-def _backdated(record, boot, ms):
+def _backdated(record):
     from ..clock.backdate import backdate
 
-    return backdate(record[HEADER_SIZE:], boot, ms)
+    return backdate(record)
 
 
 def _uri(endpoint, protocol, port, get=False):

@@ -22,7 +22,8 @@ def report(emitter, after, last, retry, sent):
             emitter.on_failure(sent, events)
     except Exception as e:
         print("snowplow: callback: %s: %s" % (type(e).__name__, e))
-    emitter.in_callback = False
+    finally:
+        emitter.in_callback = False
 
 
 def payloads(emitter, after, last):

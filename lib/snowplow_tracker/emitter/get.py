@@ -3,8 +3,10 @@ from ..transport.query import encode
 from .callbacks import payloads
 
 
-def check(transport) -> None:
-    """Refuse a transport that would POST."""
+def check(method: str, transport) -> None:
+    """Refuse another method, and a transport that would POST."""
+    if method != "get":
+        raise ValueError("method: expected post or get")
     if not getattr(transport, "get", False):
         raise ValueError("method: this transport does not GET; HttpTransport(url, get=True) does")
 

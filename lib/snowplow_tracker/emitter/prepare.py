@@ -1,0 +1,44 @@
+# What the emitter does before a request while the time is to be asked for.
+from struct import unpack_from
+
+from .. import clock
+from ..clock.set_clock import set_clock
+from ..record import DTM, HEADER
+
+
+def prepare(emitter):
+    """A generator: set the clock, by the collector's Date if the oldest event needs that."""
+    set_clock(emitter.idle)
+    if clock.known():
+        return
+    record = emitter.event_store.peek(0)
+    # Of this boot's events stm - dtm is right, whatever the clock shows.
+    if record is None or not _needs_time(record):
+        return
+    transport = emitter.transport
+    if not hasattr(transport, "path"):  # none yet, or `requests`
+        url = getattr(emitter, "url", "")
+        if url[:5] != "http:":
+            return
+        from ..transport.http import HttpTransport
+
+        transport = HttpTransport(url)
+    try:
+        yield from _ask(transport)
+    except OSError:
+        pass  # the request that follows will tell
+
+
+def _needs_time(record):
+    _, flags, boot, _, _ = unpack_from(HEADER, record)
+    return boot != clock.boot or flags & DTM
+
+
+def _ask(transport):
+    # The collector's answer to GET /health, of any kind, has a Date.
+    path, get = transport.path, transport.get
+    transport.path, transport.get = b"/health", True
+    try:
+        yield from transport.send(0, b"")
+    finally:
+        transport.path, transport.get = path, get
