@@ -1,7 +1,7 @@
 # Emitter.run(): sends beside a program on asyncio.
 #
-# A board sends at moments of its own, which are `interval` apart: boards sample at the same moments
-# of the clock, and would otherwise send together too. A full batch goes at once.
+# A board sends at moments of its own, which are `interval` apart. Boards sample at the same
+# moments of the clock, and would otherwise send together too. A full batch goes at once.
 # After a failure the next attempt comes within `interval`, or later if Retry says so.
 #
 # Whatever a hook, a store or a transport raises, run() prints it, and goes on after a while.
