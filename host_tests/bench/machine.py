@@ -36,10 +36,11 @@ class Machine:
         )
         return json.loads(run.stdout.splitlines()[-1]) if run.returncode == 0 else None
 
-    def cpython(self, script, *paths):
+    @staticmethod
+    def cpython(script, *paths, arguments=()):
         """What a script prints on CPython, with `paths` to import from, as JSON."""
         run = subprocess.run(
-            [sys.executable, SCRIPTS / script],
+            [sys.executable, SCRIPTS / script, *map(str, arguments)],
             env=dict(os.environ, PYTHONPATH=os.pathsep.join(map(str, paths))),
             check=True,
             capture_output=True,
