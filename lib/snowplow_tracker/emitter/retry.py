@@ -31,7 +31,7 @@ class Retry:
         if status == 413 and count > 1:
             emitter.batch_limit = count // 2
             return after
-        retry = self._retries(status, length, after)
+        retry = self._retries(status, after)
         if emitter.on_failure:
             from .callbacks import report
 
@@ -41,12 +41,9 @@ class Retry:
         emitter.given_up += count
         return emitter.settle(after, last)
 
-    def _retries(self, status, length, after):
+    def _retries(self, status, after):
         final = status in (400, 401, 403, 410, 413, 422)
         if not self.emitter.custom_retry_codes.get(status, not final):
-            return False
-        # An event over the limit goes once; an answer of any kind settles it.
-        if status and length > self.emitter.byte_limit:
             return False
         return bool(after) or self.rounds < 8
 
