@@ -3,8 +3,8 @@
 import pytest
 from collecting import JSON, TP2, batch, collector, struct
 
-from tools.collector import access, address
-from tools.collector.access import is_loopback
+from tools.collector.http import access, address
+from tools.collector.http.access import is_loopback
 
 TOKEN = "let-me-in-please"
 

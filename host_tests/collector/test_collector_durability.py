@@ -14,8 +14,9 @@ import pytest
 from aiohttp import web
 from collecting import JSON, ROOT, TP2, Collector, batch, collector, struct, wait_for
 
-from tools.collector import console, state
-from tools.collector.store import Store, StoreError
+from tools.collector import console
+from tools.collector.http import shared
+from tools.collector.storage.store import Store, StoreError
 
 
 def stored(db):
@@ -263,13 +264,13 @@ def test_a_disk_that_fails_is_a_503_and_passes(tmp_path):
 
 
 def test_a_body_that_is_too_slow(monkeypatch):
-    monkeypatch.setattr(state, "BODY_TIMEOUT", 0.01)
+    monkeypatch.setattr(shared, "BODY_TIMEOUT", 0.01)
 
     async def never():
         await asyncio.Event().wait()
 
     async def read():
-        await state.read_body(types.SimpleNamespace(content_length=5, read=never))
+        await shared.read_body(types.SimpleNamespace(content_length=5, read=never))
 
     with pytest.raises(web.HTTPRequestTimeout):
         asyncio.run(read())

@@ -11,9 +11,9 @@ from collecting import JSON, READING, TP2, batch, entities, payload, struct, uns
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tools.collector import columns
-from tools.collector.iglu import Schemas
-from tools.collector.judge import judge
+from tools.collector.enrich import columns
+from tools.collector.enrich.iglu import Schemas
+from tools.collector.enrich.judge import judge
 
 EVERYTHING = {
     **{"e": "ue", "p": "iot", "tv": "mpy-1", "aid": "a\tb", "tna": "ns", "tid": "7", "vid": "3"},

@@ -6,7 +6,7 @@ import time
 import pytest
 from collecting import JSON, TP2, batch, collector, struct
 
-from tools.collector.faults import Fault, parse
+from tools.collector.http.faults import Fault, parse
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,10 @@ from collecting import JSON, READING, READING_SCHEMA, TP2, batch, payload, wrapp
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tools.collector import describe, jsontext, values
-from tools.collector.fields import POST_KEYS
-from tools.collector.iglu import Schemas
-from tools.collector.judge import judge
+from tools.collector.enrich import one_line, strict_json, values
+from tools.collector.enrich.iglu import Schemas
+from tools.collector.enrich.judge import judge
+from tools.collector.enrich.parameters import POST_KEYS
 
 QUICK = settings(
     max_examples=150,
@@ -55,7 +55,7 @@ def check(rows):
         assert row.good or record["failures"][0]["field"] != "collector"  # The judge's own fault
         for text in (*row[3:7], *row.shown[1:4]):
             assert text is None or text.encode() or text == row.shown.text
-        assert describe.printable(row.shown.text).isprintable()
+        assert one_line.printable(row.shown.text).isprintable()
         assert json.dumps(row.shown, allow_nan=False)
 
 
@@ -92,7 +92,7 @@ def test_any_event(tmp_path, events):
 @given(ANY_TEXT)
 def test_leaves_take_any_text(text):
     for leaf in (values.integer, values.decimal, values.uuid, values.network_id, values.dimensions,
-                 values.milliseconds, values.flag, values.query, jsontext.parse):  # fmt: skip
+                 values.milliseconds, values.flag, values.query, strict_json.parse):  # fmt: skip
         try:
             leaf(text)
         except ValueError as error:

@@ -15,11 +15,11 @@ from collecting import (
     write_schema,
 )
 
-from tools.collector import listing
-from tools.collector.digest import Shown
-from tools.collector.judge import Row
-from tools.collector.retention import Retention
-from tools.collector.store import Store
+from tools.collector.enrich.event_summary import Shown
+from tools.collector.enrich.judge import Row
+from tools.collector.storage import derived_tables
+from tools.collector.storage.retention import Retention
+from tools.collector.storage.store import Store
 
 HEALTH = f"{OURS}/health/jsonschema/9-0-0"
 
@@ -173,8 +173,8 @@ def test_filters_of_the_list(empty):
 
 
 def test_boards_and_series_are_bounded(tmp_path, monkeypatch):
-    monkeypatch.setattr(listing, "MAX_BOARDS", 3)
-    monkeypatch.setattr(listing, "MAX_SERIES", 4)
+    monkeypatch.setattr(derived_tables, "MAX_BOARDS", 3)
+    monkeypatch.setattr(derived_tables, "MAX_SERIES", 4)
 
     def judge(payload, final):
         shown = Shown(payload, "x", f"b{payload}", "", [("s", "q", None, 1.0)], {"facts": {}})

@@ -5,11 +5,11 @@ import time
 
 import pytest
 
-from tools.collector import connections, server
-from tools.collector.iglu import Schemas
-from tools.collector.judge import judge
-from tools.collector.state import Collector
-from tools.collector.store import Store
+from tools.collector.enrich.iglu import Schemas
+from tools.collector.enrich.judge import judge
+from tools.collector.http import connections, server
+from tools.collector.http.shared import Collector
+from tools.collector.storage.store import Store
 
 REQUEST = b"GET /i?e=se HTTP/1.1\r\nHost: x\r\n\r\n"
 

@@ -5,7 +5,7 @@ import json
 import pytest
 from collecting import SHARED, shared
 
-from tools.collector import values
+from tools.collector.enrich import values
 
 VECTORS = SHARED / "vectors" / "java_leaf_behaviour.json"
 

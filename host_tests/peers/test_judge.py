@@ -29,10 +29,10 @@ from snowplow_tracker.entities.geolocation import geolocation
 from snowplow_tracker.entities.mobile_context import mobile_context
 from snowplow_tracker.install import track_install
 from snowplow_tracker.query import quote
-from tools.collector import values
-from tools.collector.events import Payload
-from tools.collector.iglu import Schemas
-from tools.collector.judge import judge
+from tools.collector.enrich import values
+from tools.collector.enrich.iglu import Schemas
+from tools.collector.enrich.judge import judge
+from tools.collector.enrich.records import Payload
 from tools.engine import ROOT
 
 SHARED = ROOT.parent / "shared"

@@ -5,14 +5,15 @@ import signal
 import sys
 from pathlib import Path
 
-from tools.collector import access, address, options, server
+from tools.collector import options
 from tools.collector.console import Console, write
-from tools.collector.iglu import Schemas
-from tools.collector.judge import judge
-from tools.collector.lookup import Registry
-from tools.collector.retention import Retention
-from tools.collector.state import Collector
-from tools.collector.store import Store, StoreError
+from tools.collector.enrich.iglu import Schemas
+from tools.collector.enrich.judge import judge
+from tools.collector.enrich.registry import Registry
+from tools.collector.http import access, address, server
+from tools.collector.http.shared import Collector
+from tools.collector.storage.retention import Retention
+from tools.collector.storage.store import Store, StoreError
 
 OWN_SCHEMAS = Path(__file__).parents[2] / "firmware" / "schemas"
 

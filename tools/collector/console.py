@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 
-from tools.collector.describe import printable
+from tools.collector.enrich.one_line import printable
 
 _WAITING = 2000  # lines
 _EVERY = 10  # seconds between two lines with counts

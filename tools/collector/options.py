@@ -4,8 +4,8 @@ import argparse
 import os
 from pathlib import Path
 
-from tools.collector import faults
-from tools.collector.lookup import CENTRAL
+from tools.collector.enrich.registry import CENTRAL
+from tools.collector.http import faults
 
 _EPILOG = """\
 Send it an event:

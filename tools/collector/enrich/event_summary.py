@@ -6,8 +6,8 @@ Pure functions. Everything here is derived from the stored record, and can be ma
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from tools.collector.describe import summary
-from tools.collector.iglu import SNOWPLOW, split
+from tools.collector.enrich.iglu import SNOWPLOW, split
+from tools.collector.enrich.one_line import summary
 
 OURS = "io.github.snowplow_micropython"
 MAX_NAME = 64  # characters of a name from outside that the page shows

@@ -2,7 +2,7 @@
 
 import socket
 
-from tools.collector.access import is_loopback
+from tools.collector.http.access import is_loopback
 
 _EVERYWHERE = ("0.0.0.0", "::", "")
 # An address for documentation: nothing is sent, the system only says how it would get there.

@@ -5,7 +5,7 @@ import asyncio
 from aiohttp import web
 from aiohttp.http import HttpProcessingError
 
-from tools.collector import jsontext
+from tools.collector.enrich import strict_json
 
 MAX_BODY = 2 << 20  # bytes
 BODY_TIMEOUT = 25  # seconds
@@ -82,7 +82,7 @@ async def read_object(request, types):
     """
     try:
         text = (await read_body(request)).decode("utf-8", "replace")
-        found = jsontext.parse(text[:_MAX_OBJECT]) if text.strip() else {}
+        found = strict_json.parse(text[:_MAX_OBJECT]) if text.strip() else {}
         if not isinstance(found, dict):
             raise ValueError("is not a JSON object")
         found = {key: found[key] for key in types if found.get(key) is not None}

@@ -3,9 +3,9 @@
 All or nothing: one malformed event costs a POST all of its events.
 """
 
-from tools.collector import jsontext, values
-from tools.collector.fields import LACKING, POST_KEYS, REQUIRED, failure
-from tools.collector.iglu import SNOWPLOW, Rejected, self_describing, split
+from tools.collector.enrich import strict_json, values
+from tools.collector.enrich.iglu import SNOWPLOW, Rejected, self_describing, split
+from tools.collector.enrich.parameters import LACKING, POST_KEYS, REQUIRED, failure
 
 MAX_PAYLOAD = 1 << 20  # bytes; beyond it the real collector cannot pass a request on
 MAX_FAILURES = 20  # told of one request or event
@@ -45,7 +45,7 @@ def _body(payload):
         raise Rejected([failure("contentType", payload.content_type, rule)])
     text = payload.text()
     try:
-        body = jsontext.parse(text)
+        body = strict_json.parse(text)
     except ValueError as error:
         if (payload.encoding or "identity") != "identity":
             rule = "is a Content-Encoding that no collector decodes: answered 200, then lost"
@@ -61,7 +61,7 @@ def _batch(body):
         rule = f"is not iglu:{SNOWPLOW}/payload_data/jsonschema/1-0-0 to 1-0-4"
         raise Rejected([failure("body", uri, rule)])
     if not isinstance(data, list) or not data:
-        shown = jsontext.dump(data)
+        shown = strict_json.dump(data)
         raise Rejected([failure("data", shown, "is not a list with at least one event")])
     failures = []
     for index, event in enumerate(data):
@@ -75,7 +75,7 @@ def _batch(body):
 
 def _malformed(where, event, keys):
     if not isinstance(event, dict):
-        return [failure(where, jsontext.dump(event), "is not an object")]
+        return [failure(where, strict_json.dump(event), "is not an object")]
     failures = [
         failure(f"{where}.{key}", None, "is missing; every event in a POST must have it")
         for key in REQUIRED
@@ -87,5 +87,5 @@ def _malformed(where, event, keys):
             failures.append(failure(f"{where}.{key}", None, rule))
         elif not isinstance(value, str):
             rule = "is not a string, as all values must be"
-            failures.append(failure(f"{where}.{key}", jsontext.dump(value), rule))
+            failures.append(failure(f"{where}.{key}", strict_json.dump(value), rule))
     return failures

@@ -6,10 +6,12 @@ from pathlib import Path
 
 from aiohttp import web
 
-from tools.collector import address, jsontext, queries
-from tools.collector.state import COLLECTOR
+from tools.collector.enrich import strict_json
+from tools.collector.http import address
+from tools.collector.http.shared import COLLECTOR
+from tools.collector.storage import queries
 
-STATIC = Path(__file__).parent / "static"
+STATIC = Path(__file__).parents[1] / "static"
 _TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 _SILENCE = 15  # seconds after which an idle stream sends a comment, so that dead ones are found
 _PACE = 0.1  # seconds between two messages of a stream at least, however fast events come
@@ -147,8 +149,8 @@ async def _stream(request):
 
 
 def _messages(events, counts):
-    lines = [f"event: counts\ndata: {jsontext.dump(counts)}\n\n"]
+    lines = [f"event: counts\ndata: {strict_json.dump(counts)}\n\n"]
     for event in events:
         id = f"{counts['generation']}.{event['id']}"
-        lines.append(f"id: {id}\ndata: {jsontext.dump(event)}\n\n")
+        lines.append(f"id: {id}\ndata: {strict_json.dump(event)}\n\n")
     return "".join(lines).encode()

@@ -5,7 +5,7 @@ Only the store's writer thread uses it, inside its transactions.
 
 import json
 
-from tools.collector import jsontext
+from tools.collector.enrich import strict_json
 
 MAX_BOARDS = 500  # those that were silent for the longest make room
 MAX_SERIES = 2000  # what comes beyond has no chart
@@ -48,7 +48,7 @@ class Listing:
         connection.executemany(_LIST, listed)
         connection.executemany(_READING, readings)
         connection.executemany(
-            _BOARD, [(key, *row[:4], jsontext.dump(row[4])) for key, row in boards.items()]
+            _BOARD, [(key, *row[:4], strict_json.dump(row[4])) for key, row in boards.items()]
         )
         connection.executemany(
             _SERIES, [(row[0], *name, *row[1:]) for name, row in series.items()]

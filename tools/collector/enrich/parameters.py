@@ -5,7 +5,7 @@ Source: the rules under "Requests" and "Values" in the tracker protocol.
 
 from typing import Any, NamedTuple
 
-from tools.collector import values
+from tools.collector.enrich import values
 
 # Every key that an event in a POST may have (payload_data 1-0-4).
 POST_KEYS = frozenset(

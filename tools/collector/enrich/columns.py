@@ -6,8 +6,8 @@ reads.
 
 import re
 
-from tools.collector import jsontext
-from tools.collector.iglu import split
+from tools.collector.enrich import strict_json
+from tools.collector.enrich.iglu import split
 
 # A name ends with what it holds: @ a time, # an integer, . a number, ? a flag, * JSON; else text.
 _COLUMNS = """
@@ -60,7 +60,7 @@ def _text(value, kind):
     if kind == "?":
         return "1" if value else "0"
     if kind == "*":
-        return jsontext.dump(value)
+        return strict_json.dump(value)
     if isinstance(value, float):
         return repr(value).removesuffix(".0")
     return _BREAKS.sub(" ", str(value))

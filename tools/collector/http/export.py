@@ -6,9 +6,10 @@ import json
 
 from aiohttp import web
 
-from tools.collector import columns, jsontext, queries
-from tools.collector.state import COLLECTOR
-from tools.collector.store import PAGE
+from tools.collector.enrich import columns, strict_json
+from tools.collector.http.shared import COLLECTOR
+from tools.collector.storage import queries
+from tools.collector.storage.store import PAGE
 
 _TYPES = {
     "jsonl": "application/x-ndjson",
@@ -65,7 +66,7 @@ def _rendered(format, records):
         return "".join(record + "\n" for record in records).encode()
     events = [json.loads(record)["event"] for record in records]
     if format == "jsonl":
-        return "".join(jsontext.dump(columns.full(event)) + "\n" for event in events).encode()
+        return "".join(strict_json.dump(columns.full(event)) + "\n" for event in events).encode()
     rows = [columns.texts(event) for event in events]
     if format == "csv":
         return _csv(rows)

@@ -5,10 +5,11 @@ import json
 
 from aiohttp import web
 
-from tools.collector import columns, jsontext, micro_events
-from tools.collector.iglu import is_resolvable
-from tools.collector.state import COLLECTOR, read_object
-from tools.collector.store import PAGE
+from tools.collector.enrich import columns, strict_json
+from tools.collector.enrich.iglu import is_resolvable
+from tools.collector.http import micro_events
+from tools.collector.http.shared import COLLECTOR, read_object
+from tools.collector.storage.store import PAGE
 
 ROUTES = (
     *("/micro/all", "/micro/good", "/micro/bad", "/micro/reset", "/micro/iglu", "/micro/events"),
@@ -91,7 +92,7 @@ def _full(text):
     """Return a good record with all columns in its event; they are stored without the empty."""
     record = json.loads(text)
     record["event"] = columns.full(record["event"])
-    return jsontext.dump(record)
+    return strict_json.dump(record)
 
 
 async def _array(request, condition, arguments, keep, filters, render=str):

@@ -4,8 +4,8 @@ import urllib.parse
 import uuid
 from typing import NamedTuple
 
-from tools.collector import values
-from tools.collector.fields import convert
+from tools.collector.enrich import values
+from tools.collector.enrich.parameters import convert
 
 COLLECTOR = "snowplow-micropython-collector"
 _CONTEXTS = "iglu:com.snowplowanalytics.snowplow/contexts/jsonschema/1-0-1"

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import jsonschema_rs
 
-from tools.collector import jsontext, values
-from tools.collector.fields import failure
+from tools.collector.enrich import strict_json, values
+from tools.collector.enrich.parameters import failure
 
 SNOWPLOW = "com.snowplowanalytics.snowplow"
 _URI = re.compile(
@@ -47,11 +47,11 @@ def self_describing(field, value):
     """Return ``(uri, data)`` of self-describing JSON; raise :class:`Rejected` if it is none."""
     if not isinstance(value, dict) or "schema" not in value or "data" not in value:
         rule = 'is not self-describing JSON: {"schema":"iglu:…","data":…}'
-        raise Rejected([failure(field, jsontext.dump(value), rule)])
+        raise Rejected([failure(field, strict_json.dump(value), rule)])
     uri = value["schema"]
     if split(uri) is None:
         rule = "is not an Iglu URI: iglu:VENDOR/NAME/jsonschema/M-R-A"
-        raise Rejected([failure(field, jsontext.dump(uri), rule)])
+        raise Rejected([failure(field, strict_json.dump(uri), rule)])
     return uri, value["data"]
 
 
@@ -136,7 +136,7 @@ def _compile(path):
     if len(text) > MAX_SCHEMA_BYTES:
         return "is larger than 1 MiB"
     try:
-        schema = jsontext.parse(text.decode())
+        schema = strict_json.parse(text.decode())
         if not isinstance(schema, dict):
             return "is not a JSON object"
         return jsonschema_rs.Draft4Validator(
@@ -155,10 +155,10 @@ def _failure(field, uri, error):
     value, rule = None, error.message
     if rule.startswith(_MASK):
         value = error.instance
-        value = value if isinstance(value, str) else jsontext.dump(value)
+        value = value if isinstance(value, str) else strict_json.dump(value)
         rule = rule.removeprefix(_MASK).lstrip()
     if error.kind.name == "enum":  # The validator's message leaves most of them out
-        rule = f"is not one of: {', '.join(map(jsontext.dump, error.kind.options))}"
+        rule = f"is not one of: {', '.join(map(strict_json.dump, error.kind.options))}"
     if error.kind.name == "type" and isinstance(error.instance, str):
         rule = rule.replace("is not", "is a string, not", 1)  # As which "5" is not told apart
     return failure(path, value, f"{rule[:300]} ({uri})")

@@ -16,9 +16,9 @@ from email.utils import formatdate
 from aiohttp import web
 from aiohttp.http import HttpProcessingError
 
-from tools.collector import access, connections, export, micro, page
-from tools.collector.events import Payload
-from tools.collector.state import COLLECTOR, MAX_BODY, read_body
+from tools.collector.enrich.records import Payload
+from tools.collector.http import access, connections, export, micro_api, page_api
+from tools.collector.http.shared import COLLECTOR, MAX_BODY, read_body
 
 MAX_REQUEST_LINE = 20480
 MAX_HEADERS = 40960
@@ -46,7 +46,7 @@ async def start(collector, host, port):
     app = web.Application(client_max_size=MAX_BODY, middlewares=guards)
     app[COLLECTOR] = collector
     app.on_shutdown.append(collector.stop)
-    for routes in (micro, export, page):
+    for routes in (micro_api, export, page_api):
         routes.add_routes(app)
     app.router.add_get("/health", _health, allow_head=False)
     app.router.add_get("/sink-health", _sink_health, allow_head=False)
@@ -104,7 +104,7 @@ async def _collect(request):
     if path.startswith("/r/"):
         return web.Response(status=404, text="redirects disabled")
     if path.startswith("/micro/"):
-        return web.Response(status=404, text=f"There are: {', '.join(micro.ROUTES)}")
+        return web.Response(status=404, text=f"There are: {', '.join(micro_api.ROUTES)}")
     two_segments = _PATH.fullmatch(path)
     if request.method == "POST" and two_segments:
         return await _receive(request, await read_body(request))

@@ -10,10 +10,10 @@ from datetime import datetime, timezone
 
 from aiohttp import web
 
-from tools.collector import queries
-from tools.collector.columns import COLUMNS, flat
-from tools.collector.events import iso
-from tools.collector.state import COLLECTOR, read_object
+from tools.collector.enrich.columns import COLUMNS, flat
+from tools.collector.enrich.records import iso
+from tools.collector.http.shared import COLLECTOR, read_object
+from tools.collector.storage import queries
 
 MAX_PAGE = 100  # events
 _FAILURE = "contexts_com_snowplowanalytics_snowplow_failure_1"

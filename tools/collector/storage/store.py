@@ -13,9 +13,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from typing import Any, NamedTuple
 
-from tools.collector.listing import Listing
-from tools.collector.retention import Retention
-from tools.collector.tables import prepare
+from tools.collector.storage.derived_tables import Listing
+from tools.collector.storage.retention import Retention
+from tools.collector.storage.tables import prepare
 
 _INSERT = (
     "INSERT INTO events(id, received, good, eid, app_id, event_type, schema, record)"

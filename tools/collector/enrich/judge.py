@@ -6,11 +6,11 @@ Enrich's order: first the request as a whole (:mod:`batch`), then event by event
 
 from typing import NamedTuple
 
-from tools.collector import events, jsontext, values
-from tools.collector.batch import MAX_FAILURES, take_apart
-from tools.collector.digest import Shown, digest
-from tools.collector.fields import EVENT_TYPES, convert, failure
-from tools.collector.iglu import SNOWPLOW, Rejected, self_describing, split
+from tools.collector.enrich import records, strict_json, values
+from tools.collector.enrich.batch import MAX_FAILURES, take_apart
+from tools.collector.enrich.event_summary import Shown, digest
+from tools.collector.enrich.iglu import SNOWPLOW, Rejected, self_describing, split
+from tools.collector.enrich.parameters import EVENT_TYPES, convert, failure
 
 # The wrappers' own schemas, so that nobody needs a copy of Iglu Central to send an event.
 _WRAPPERS = {"unstruct_event": ("1-0-0",), "contexts": ("1-0-0", "1-0-1")}
@@ -47,9 +47,9 @@ def judge(payload, schemas):
     except Exception as error:  # A fault here must not cost the event, nor stop the collector
         rule = "is a fault of this collector: please report it, with the event"
         failures = [failure("collector", repr(error), rule)]
-    record = events.bad(payload, None, failures)
+    record = records.bad(payload, None, failures)
     shown = digest({}, False, record["errors"], payload.received)
-    return [Row(payload.received, 0, None, None, None, None, jsontext.dump(record), shown)]
+    return [Row(payload.received, 0, None, None, None, None, strict_json.dump(record), shown)]
 
 
 def _event(payload, network_id, parameters, schemas):
@@ -66,12 +66,12 @@ def _event(payload, network_id, parameters, schemas):
         if key in parameters:
             contexts, wrong = _contexts(key, parameters[key], schemas)
             failures += wrong
-    failures += events.add_request(columns, payload, network_id, parameters)
-    schema = events.describe(columns, unstruct, contexts or [])
+    failures += records.add_request(columns, payload, network_id, parameters)
+    schema = records.describe(columns, unstruct, contexts or [])
     if failures:
-        record = events.bad(payload, parameters, failures[:MAX_FAILURES], columns)
+        record = records.bad(payload, parameters, failures[:MAX_FAILURES], columns)
     else:
-        record = events.good(payload, parameters, columns, schema, contexts or [])
+        record = records.good(payload, parameters, columns, schema, contexts or [])
     return Row(
         payload.received,
         int(not failures),
@@ -79,7 +79,7 @@ def _event(payload, network_id, parameters, schemas):
         columns.get("app_id"),
         columns.get("event"),
         schema,
-        jsontext.dump(record),
+        strict_json.dump(record),
         digest(columns, not failures, record.get("errors"), payload.received),
     )
 
@@ -114,7 +114,7 @@ def _unwrap(key, text, name):
     if key in ("ue_px", "cx"):
         text = values.base64_text(text)
     try:
-        wrapper = jsontext.parse(text)
+        wrapper = strict_json.parse(text)
     except ValueError as error:
         raise Rejected([failure(key, text, str(error))])
     uri, data = self_describing(key, wrapper)
@@ -123,7 +123,7 @@ def _unwrap(key, text, name):
         rule = f"is not the wrapper iglu:{SNOWPLOW}/{name}/jsonschema/{_WRAPPERS[name][-1]}"
         raise Rejected([failure(key, uri, rule)])
     if name == "contexts" and not isinstance(data, list):
-        raise Rejected([failure(key, jsontext.dump(data), "is not a list of entities")])
+        raise Rejected([failure(key, strict_json.dump(data), "is not a list of entities")])
     if name == "contexts" and version == "1-0-0" and not data:
         raise Rejected([failure(key, "[]", "is empty, which contexts 1-0-0 forbids")])
     return data

@@ -8,8 +8,8 @@ where they are missing.
 import json
 import sqlite3
 
-from tools.collector.digest import digest
-from tools.collector.listing import Listing
+from tools.collector.enrich.event_summary import digest
+from tools.collector.storage.derived_tables import Listing
 
 _VERSION = 2  # of the tables, in PRAGMA user_version; 1 had events alone
 _TABLES = """

@@ -11,8 +11,8 @@ import time
 
 import aiohttp
 
-from tools.collector import jsontext
-from tools.collector.iglu import MAX_SCHEMA_BYTES, split
+from tools.collector.enrich import strict_json
+from tools.collector.enrich.iglu import MAX_SCHEMA_BYTES, split
 
 CENTRAL = "http://iglucentral.com"
 _SECONDS = 2  # for one schema, name resolution and all
@@ -101,7 +101,7 @@ class Registry:
         """Write a schema into the cache, whole or not at all."""
         vendor, name, format, version = split(uri)
         try:
-            told = jsontext.parse(text.decode())["self"]
+            told = strict_json.parse(text.decode())["self"]
             right = (told["vendor"], told["name"], told["version"]) == (vendor, name, version)
         except (ValueError, LookupError, TypeError):
             right = False
