@@ -15,7 +15,7 @@ from aiohttp import web
 from collecting import JSON, ROOT, TP2, Collector, batch, collector, struct, wait_for
 
 from tools.collector import console
-from tools.collector.http import shared
+from tools.collector.http import request_body
 from tools.collector.storage.store import Store, StoreError
 
 
@@ -141,11 +141,18 @@ def test_lines_on_the_terminal(tmp_path):
 
 def test_counts_on_the_terminal(monkeypatch):
     lines = []
-    monkeypatch.setattr(console, "_EVERY", 0.05)
+    monkeypatch.setattr(console, "COUNTS_SECONDS", 0.05)
     monkeypatch.setattr(console, "write", lambda line: lines.append(line) or True)
     terminal = console.Console(quiet=True)
-    terminal.rows([types.SimpleNamespace(good=1)] * 3 + [types.SimpleNamespace(good=0)])
-    wait_for(lambda: lines)
+    terminal.show_events([types.SimpleNamespace(good=1)] * 3 + [types.SimpleNamespace(good=0)])
+
+    async def some_time():
+        counting = asyncio.create_task(terminal.show_counts())
+        while not lines:
+            await asyncio.sleep(0.01)
+        counting.cancel()
+
+    asyncio.run(some_time())
     terminal.close("end")
     assert "since the start: 3 good, 1 bad; now " in lines[0] and lines[0].endswith(" a second")
     assert lines[1:] == ["end"]  # Nothing came since, so nothing was said
@@ -264,13 +271,13 @@ def test_a_disk_that_fails_is_a_503_and_passes(tmp_path):
 
 
 def test_a_body_that_is_too_slow(monkeypatch):
-    monkeypatch.setattr(shared, "BODY_TIMEOUT", 0.01)
+    monkeypatch.setattr(request_body, "BODY_TIMEOUT", 0.01)
 
     async def never():
         await asyncio.Event().wait()
 
     async def read():
-        await shared.read_body(types.SimpleNamespace(content_length=5, read=never))
+        await request_body.read_body(types.SimpleNamespace(content_length=5, read=never))
 
     with pytest.raises(web.HTTPRequestTimeout):
         asyncio.run(read())

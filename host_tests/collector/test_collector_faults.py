@@ -1,4 +1,4 @@
-"""``--fault``: statuses, delays, cut connections and lost answers, to rehearse outages with."""
+"""``--fault``: statuses, delays, cut connections and lost answers, to simulate outages with."""
 
 import http.client
 import time
@@ -34,10 +34,10 @@ def test_what_cannot_be_given(text):
 
 def test_a_share_and_a_period(monkeypatch):
     monkeypatch.setattr("random.random", lambda: 0.4)
-    assert parse("503,41%").strikes() and not parse("503,40%").strikes()
-    for now, strikes in ((0, True), (9.9, True), (10, False), (59, False), (61, True)):
+    assert parse("503,41%").applies_now() and not parse("503,40%").applies_now()
+    for now, applies in ((0, True), (9.9, True), (10, False), (59, False), (61, True)):
         monkeypatch.setattr("time.monotonic", lambda now=now: now)
-        assert parse("503,10s/60s").strikes() == strikes
+        assert parse("503,10s/60s").applies_now() == applies
 
 
 def send(running):
@@ -61,12 +61,12 @@ CUT = (http.client.RemoteDisconnected, ConnectionResetError)
 )
 def test_what_a_tracker_meets(tmp_path, fault, answers, stored):
     with collector(tmp_path / "c.db", "--fault", fault) as running:
-        assert running.process.stdout.readline() == f"rehearsal: --fault {fault}\n"
+        assert running.process.stdout.readline() == f"simulating an outage: --fault {fault}\n"
         assert send(running) in answers
         assert running.get("/micro/all")["total"] == stored
         assert running.request("GET", "/health")[0] == 200
         found = running.get("/micro/overview")
-        assert (found["faults"], found["struck"]) == ([fault], 1)
+        assert (found["faults"], found["faulted"]) == ([fault], 1)
         assert (running.request("GET", "/i?e=pv")[0] if fault == "301" else 301) == 301
 
 

@@ -32,7 +32,7 @@ from snowplow_tracker.query import quote
 from tools.collector.enrich import values
 from tools.collector.enrich.iglu import Schemas
 from tools.collector.enrich.judge import judge
-from tools.collector.enrich.records import Payload
+from tools.collector.enrich.payload import Payload
 from tools.engine import ROOT
 
 SHARED = ROOT.parent / "shared"

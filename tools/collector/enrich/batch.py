@@ -1,21 +1,21 @@
-"""A request as a whole: the events in it, or why Enrich cannot even take them apart.
+"""A request as a whole: the events in it, or why Enrich rejects all of them together.
 
-All or nothing: one malformed event costs a POST all of its events.
+One malformed event rejects the whole POST.
 """
 
 from tools.collector.enrich import strict_json, values
-from tools.collector.enrich.iglu import SNOWPLOW, Rejected, self_describing, split
-from tools.collector.enrich.parameters import LACKING, POST_KEYS, REQUIRED, failure
+from tools.collector.enrich.failures import MAX_FAILURES, Rejected, failure
+from tools.collector.enrich.iglu import SNOWPLOW, parse_uri, self_describing
+from tools.collector.enrich.parameters import KEYS_ADDED_LATER, POST_KEYS, REQUIRED
 
-MAX_PAYLOAD = 1 << 20  # bytes; beyond it the real collector cannot pass a request on
-MAX_FAILURES = 20  # told of one request or event
+MAX_PAYLOAD = 1 << 20  # bytes; the real collector cannot pass on a larger request
 _CONTENT_TYPES = ("application/json", "application/json; charset=utf-8")
 
 
-def take_apart(payload):
-    """Return ``(network id, events)`` of an :class:`events.Payload`; an event is text to text.
+def parse_request(payload):
+    """Return ``(network id, events)`` of a :class:`payload.Payload`; an event is text to text.
 
-    Raises :class:`iglu.Rejected` where the request is bad as a whole.
+    Raises :class:`failures.Rejected` where the request is bad as a whole.
     """
     try:
         query = dict(values.query(payload.query))
@@ -31,7 +31,7 @@ def take_apart(payload):
         if not query:
             raise Rejected([failure("querystring", None, "is empty: no event in this request")])
         return network_id, [query]
-    # What a POST has in its query is added to each of its events.
+    # The parameters in the query of a POST are added to each of its events.
     return network_id, [{**event, **query} for event in _body(payload)]
 
 
@@ -56,8 +56,8 @@ def _body(payload):
 
 def _batch(body):
     uri, data = self_describing("body", body)
-    vendor, name, _, version = split(uri)
-    if (vendor, name) != (SNOWPLOW, "payload_data") or version not in LACKING:
+    vendor, name, _, version = parse_uri(uri)
+    if (vendor, name) != (SNOWPLOW, "payload_data") or version not in KEYS_ADDED_LATER:
         rule = f"is not iglu:{SNOWPLOW}/payload_data/jsonschema/1-0-0 to 1-0-4"
         raise Rejected([failure("body", uri, rule)])
     if not isinstance(data, list) or not data:
@@ -65,7 +65,7 @@ def _batch(body):
         raise Rejected([failure("data", shown, "is not a list with at least one event")])
     failures = []
     for index, event in enumerate(data):
-        failures += _malformed(f"data[{index}]", event, POST_KEYS - LACKING[version])
+        failures += _malformed(f"data[{index}]", event, POST_KEYS - KEYS_ADDED_LATER[version])
         if len(failures) > MAX_FAILURES:
             break
     if failures:
@@ -73,19 +73,19 @@ def _batch(body):
     return data
 
 
-def _malformed(where, event, keys):
+def _malformed(field, event, keys):
     if not isinstance(event, dict):
-        return [failure(where, strict_json.dump(event), "is not an object")]
+        return [failure(field, strict_json.dump(event), "is not an object")]
     failures = [
-        failure(f"{where}.{key}", None, "is missing; every event in a POST must have it")
+        failure(f"{field}.{key}", None, "is missing; every event in a POST must have it")
         for key in REQUIRED
         if key not in event
     ]
     for key, value in event.items():
         if key not in keys:
             rule = "is not a key of payload_data, and one such key rejects the whole POST"
-            failures.append(failure(f"{where}.{key}", None, rule))
+            failures.append(failure(f"{field}.{key}", None, rule))
         elif not isinstance(value, str):
             rule = "is not a string, as all values must be"
-            failures.append(failure(f"{where}.{key}", strict_json.dump(value), rule))
+            failures.append(failure(f"{field}.{key}", strict_json.dump(value), rule))
     return failures

@@ -1,4 +1,4 @@
-"""The canonical event: Snowplow's 131 columns in their order, and its forms outside of SQLite.
+"""The canonical event: Snowplow's 131 columns, and an event as JSON, as TSV, as the SDKs give it.
 
 The order and the types are those of Snowplow's enriched event, which ``snowplow-analytics-sdk``
 reads.
@@ -7,9 +7,9 @@ reads.
 import re
 
 from tools.collector.enrich import strict_json
-from tools.collector.enrich.iglu import split
+from tools.collector.enrich.iglu import parse_uri
 
-# A name ends with what it holds: @ a time, # an integer, . a number, ? a flag, * JSON; else text.
+# The last character is the type: @ a time, # an integer, . a number, ? a flag, * JSON; else text.
 _COLUMNS = """
 app_id platform etl_tstamp@ collector_tstamp@ dvce_created_tstamp@ event event_id txn_id
 name_tracker v_tracker v_collector v_etl user_id user_ipaddress user_fingerprint domain_userid
@@ -32,25 +32,25 @@ dvce_sent_tstamp@ refr_domain_userid refr_device_tstamp@ derived_contexts* domai
 derived_tstamp@ event_vendor event_name event_format event_version event_fingerprint true_tstamp@
 """.split()
 COLUMNS = tuple(name.rstrip("@#.?*") for name in _COLUMNS)
-_NOTHING = dict.fromkeys(COLUMNS)
+_EMPTY_EVENT = dict.fromkeys(COLUMNS)
 _BREAKS = re.compile(r"[\t\r\n]")
 _CAMEL = re.compile(r"([^A-Z_])([A-Z])")
 
 
-def full(columns):
+def with_all_columns(columns):
     """Return the event with all 131 columns in order, None where it has none."""
-    return {**_NOTHING, **columns}
+    return {**_EMPTY_EVENT, **columns}
 
 
-def texts(columns):
+def tsv_values(columns):
     """Return the 131 values as the texts of an enriched TSV, "" where there is none.
 
     Times are "2023-11-14 22:13:20.123", flags 1 and 0, JSON compact and in ASCII. None of them
     holds a tab or a line break.
     """
     return [
-        "" if columns.get(name) is None else _text(columns[name], marked[len(name) :])
-        for name, marked in zip(COLUMNS, _COLUMNS, strict=True)
+        "" if columns.get(name) is None else _text(columns[name], typed[len(name) :])
+        for name, typed in zip(COLUMNS, _COLUMNS, strict=True)
     ]
 
 
@@ -66,13 +66,13 @@ def _text(value, kind):
     return _BREAKS.sub(" ", str(value))
 
 
-def flat(columns):
+def sdk_event(columns):
     """Return the event as the analytics SDKs' JSON: all columns, entities under their names.
 
     ``unstruct_event`` becomes ``unstruct_event_VENDOR_NAME_MODEL``, and the entities become
     lists under ``contexts_VENDOR_NAME_MODEL``.
     """
-    event = full(columns)
+    event = with_all_columns(columns)
     unstruct = event.pop("unstruct_event")
     if unstruct:
         event[sdk_name("unstruct_event", unstruct["data"]["schema"])] = unstruct["data"]["data"]
@@ -84,7 +84,7 @@ def flat(columns):
 
 def sdk_name(prefix, uri):
     """Return the name that the SDKs give to a schema, e.g. "contexts_com_acme_board_1"."""
-    vendor, name, _, version = split(uri)
+    vendor, name, _, version = parse_uri(uri)
     name = _CAMEL.sub(r"\1_\2", name).lower().replace("-", "_")
     vendor = vendor.replace(".", "_").replace("-", "_").lower()
     return f"{prefix}_{vendor}_{name}_{version.partition('-')[0]}"

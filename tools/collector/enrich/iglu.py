@@ -1,4 +1,4 @@
-"""Iglu: schema names, where schemas are looked for, and validation against them."""
+"""Iglu: the names of schemas, the folders that have them, and validation against them."""
 
 import itertools
 import re
@@ -7,7 +7,7 @@ from pathlib import Path
 import jsonschema_rs
 
 from tools.collector.enrich import strict_json, values
-from tools.collector.enrich.parameters import failure
+from tools.collector.enrich.failures import Rejected, failure
 
 SNOWPLOW = "com.snowplowanalytics.snowplow"
 _URI = re.compile(
@@ -17,7 +17,7 @@ _URI = re.compile(
 MAX_URI = 500
 MAX_SCHEMA_BYTES = 1 << 20
 _MAX_ERRORS = 10
-_MASK = "\0"  # what the validator writes in place of a value, so that we can show it apart
+_MASK = "\0"  # The validator writes it in place of a value, which we show separately
 
 
 def _is_uuid(text):
@@ -27,29 +27,25 @@ def _is_uuid(text):
         return False
 
 
-def split(uri):
-    """Return ``(vendor, name, format, version)`` of an Iglu URI, or None if it is none."""
+def parse_uri(uri):
+    """Return ``(vendor, name, format, version)`` of an Iglu URI, None for any other value."""
     match = _URI.fullmatch(uri) if isinstance(uri, str) and len(uri) <= MAX_URI else None
     return match.groups() if match else None
 
 
 def is_resolvable(uri):
-    """Whether a URI can name a schema: its parts are no way out of a directory, either."""
-    vendor, _, format, _ = split(uri) or ("",) * 4
+    """Whether a URI can name a schema, and cannot lead out of a folder of schemas."""
+    vendor, _, format, _ = parse_uri(uri) or ("",) * 4
     return bool(vendor.strip(".")) and format == "jsonschema"
 
 
-class Rejected(Exception):
-    """What was judged is bad; ``args[0]`` lists its failures."""
-
-
 def self_describing(field, value):
-    """Return ``(uri, data)`` of self-describing JSON; raise :class:`Rejected` if it is none."""
+    """Return ``(uri, data)`` of self-describing JSON; raise ``Rejected`` for other values."""
     if not isinstance(value, dict) or "schema" not in value or "data" not in value:
         rule = 'is not self-describing JSON: {"schema":"iglu:…","data":…}'
         raise Rejected([failure(field, strict_json.dump(value), rule)])
     uri = value["schema"]
-    if split(uri) is None:
+    if parse_uri(uri) is None:
         rule = "is not an Iglu URI: iglu:VENDOR/NAME/jsonschema/M-R-A"
         raise Rejected([failure(field, strict_json.dump(uri), rule)])
     return uri, value["data"]
@@ -58,9 +54,9 @@ def self_describing(field, value):
 class Schemas:
     """Schemas in directories laid out as vendor/name/jsonschema/version, in order of preference.
 
-    A file is compiled when it is first needed and again when it changes, so that one who writes a
-    schema need not restart. ``registry`` (a :class:`lookup.Registry` or None) is where the
-    rest can be asked for; it is never waited for here. Not for several threads at once.
+    A file is compiled when it is first needed and again when it changes: a change to a schema
+    needs no restart. ``registry`` (a :class:`registry.Registry` or None) can fetch the schemas
+    that are in no directory; nothing here waits for it. Not for several threads at once.
     """
 
     def __init__(self, directories, registry=None):
@@ -71,8 +67,8 @@ class Schemas:
         self._missing = set()
         self._compiled = {}  # path -> (mtime in ns, size), validator or message
 
-    def missing(self):
-        """Return the URIs, since the last call, that the registry can be asked for."""
+    def take_missing(self):
+        """Return, and forget, the URIs that were not found and that the registry may have."""
         missing, self._missing = self._missing, set()
         return missing
 
@@ -80,7 +76,7 @@ class Schemas:
         """Return the path of the file with the schema, or None. Never leaves the directories."""
         if not is_resolvable(uri):
             return None
-        vendor, name, format, version = split(uri)
+        vendor, name, format, version = parse_uri(uri)
         for directory in self.directories:
             path = directory / vendor / name / format / version
             try:
@@ -93,12 +89,12 @@ class Schemas:
     def check(self, field, uri, data):
         """Return the failures (none: valid) of ``data`` against the schema that ``uri`` names.
 
-        ``field`` is how messages call the data. A schema that is not found (with where it was
-        looked for) or not usable is a failure too, as it is for Enrich.
+        ``field`` names the data in messages. A schema that is not found, or that cannot be used,
+        is a failure too, as it is for Enrich.
         """
         path = self.find(uri)
         if path is None:
-            return [failure(field, uri, f"is unresolved: no such schema; {self._looked(uri)}")]
+            return [failure(field, uri, f"is unresolved: no such schema; {self._searched(uri)}")]
         validator = self._validator(path)
         if isinstance(validator, str):
             return [failure(field, uri, f"is unusable: {path} {validator}")]
@@ -107,13 +103,13 @@ class Schemas:
         errors = itertools.islice(validator.iter_errors(data), _MAX_ERRORS)
         return [_failure(field, uri, error) for error in errors]
 
-    def _looked(self, uri):
+    def _searched(self, uri):
         where = [str(directory) for directory in self.directories]
         if self.registry and is_resolvable(uri):
-            history = self.registry.history(uri)
-            if history is None:
+            answer = self.registry.recent_answer(uri)
+            if answer is None:
                 self._missing.add(uri)
-            where.append(history or f"{self.registry.url} (not asked: too busy)")
+            where.append(answer or f"{self.registry.url} (not asked: too busy)")
         return f"looked in {', '.join(where) or 'no directory: none is given'}"
 
     def _validator(self, path):
@@ -157,8 +153,8 @@ def _failure(field, uri, error):
         value = error.instance
         value = value if isinstance(value, str) else strict_json.dump(value)
         rule = rule.removeprefix(_MASK).lstrip()
-    if error.kind.name == "enum":  # The validator's message leaves most of them out
+    if error.kind.name == "enum":  # The validator's message omits most of them
         rule = f"is not one of: {', '.join(map(strict_json.dump, error.kind.options))}"
     if error.kind.name == "type" and isinstance(error.instance, str):
-        rule = rule.replace("is not", "is a string, not", 1)  # As which "5" is not told apart
+        rule = rule.replace("is not", "is a string, not", 1)  # Else "5" would look like a number
     return failure(path, value, f"{rule[:300]} ({uri})")

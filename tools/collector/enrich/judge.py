@@ -1,27 +1,29 @@
-"""The judge: which events of a request Enrich would pass on, and why not the others.
+"""Decides which events of a request are good, and why the others are bad.
 
-Pure functions; their only outside is the schemas. The rules are those of the tracker protocol, in
-Enrich's order: first the request as a whole (:mod:`batch`), then event by event.
+The rules are those of the tracker protocol, in Enrich's order: first the request as a whole
+(:mod:`batch`), then each event.
 """
 
 from typing import NamedTuple
 
-from tools.collector.enrich import records, strict_json, values
-from tools.collector.enrich.batch import MAX_FAILURES, take_apart
-from tools.collector.enrich.event_summary import Shown, digest
-from tools.collector.enrich.iglu import SNOWPLOW, Rejected, self_describing, split
-from tools.collector.enrich.parameters import EVENT_TYPES, convert, failure
+from tools.collector.enrich import enrichments, strict_json, values
+from tools.collector.enrich.batch import parse_request
+from tools.collector.enrich.event_summary import EventSummary, summarize
+from tools.collector.enrich.failures import MAX_FAILURES, Rejected, failure
+from tools.collector.enrich.iglu import SNOWPLOW, parse_uri, self_describing
+from tools.collector.enrich.parameters import EVENT_TYPES, convert
+from tools.collector.enrich.records import bad_record, good_record
 
-# The wrappers' own schemas, so that nobody needs a copy of Iglu Central to send an event.
+# Versions of the wrappers. Their schemas are built in, so that no event needs Iglu Central.
 _WRAPPERS = {"unstruct_event": ("1-0-0",), "contexts": ("1-0-0", "1-0-1")}
 
 
 class Row(NamedTuple):
-    """One row of the table ``events``: what the judge found, ready to be stored.
+    """A judged event: the columns of one row of the table ``events``, and its summary.
 
-    ``record`` is the JSON text that ``/micro/good`` or ``/micro/bad`` shows. ``received`` is in
-    milliseconds since 1970; ``eid`` is what the tracker sent, in lower case, or None. ``shown``
-    is no column: it is what the page needs of the event.
+    ``record`` is the JSON text that ``/micro/good`` or ``/micro/bad`` answers. ``received`` is in
+    milliseconds since 1970; ``eid`` is the id that the tracker sent, in lower case, or None.
+    ``summary`` is not stored in this table: the derived tables are made from it.
     """
 
     received: int
@@ -31,47 +33,47 @@ class Row(NamedTuple):
     event_type: str | None
     schema: str | None
     record: str
-    shown: Shown
+    summary: EventSummary
 
 
 def judge(payload, schemas):
-    """Return the :class:`Row` of every event in an :class:`events.Payload`, in its order.
+    """Return the :class:`Row` of every event in a :class:`payload.Payload`, in its order.
 
     ``schemas`` is an :class:`iglu.Schemas`. A request that fails as a whole is one bad row.
     """
     try:
-        network_id, parameters = take_apart(payload)
-        return [_event(payload, network_id, one, schemas) for one in parameters]
+        network_id, events = parse_request(payload)
+        return [_judge_event(payload, network_id, event, schemas) for event in events]
     except Rejected as rejected:
-        failures = rejected.args[0]
-    except Exception as error:  # A fault here must not cost the event, nor stop the collector
+        failures = rejected.failures
+    except Exception as error:  # An error in this program must not lose the event
         rule = "is a fault of this collector: please report it, with the event"
         failures = [failure("collector", repr(error), rule)]
-    record = records.bad(payload, None, failures)
-    shown = digest({}, False, record["errors"], payload.received)
-    return [Row(payload.received, 0, None, None, None, None, strict_json.dump(record), shown)]
+    record = bad_record(payload, None, failures)
+    summary = summarize({}, False, record["errors"], payload.received)
+    return [Row(payload.received, 0, None, None, None, None, strict_json.dump(record), summary)]
 
 
-def _event(payload, network_id, parameters, schemas):
+def _judge_event(payload, network_id, parameters, schemas):
     columns, failures = convert(parameters)
-    if "e" not in parameters:  # Of a GET, that is all that Enrich misses
+    if "e" not in parameters:  # The one parameter that Enrich requires in a GET
         known = " ".join(EVENT_TYPES)
         failures.append(failure("e", None, f"is missing; known event types are {known}"))
-    unstruct = contexts = None
+    unstruct, entities = None, []
     for key in ("ue_pr", "ue_px"):
         if key in parameters:
             unstruct, wrong = _unstruct(key, parameters[key], schemas)
             failures += wrong
     for key in ("co", "cx"):
         if key in parameters:
-            contexts, wrong = _contexts(key, parameters[key], schemas)
+            entities, wrong = _entities(key, parameters[key], schemas)
             failures += wrong
-    failures += records.add_request(columns, payload, network_id, parameters)
-    schema = records.describe(columns, unstruct, contexts or [])
+    failures += enrichments.add_request(columns, payload, network_id, parameters)
+    schema = enrichments.add_schema(columns, unstruct, entities)
     if failures:
-        record = records.bad(payload, parameters, failures[:MAX_FAILURES], columns)
+        record = bad_record(payload, parameters, failures[:MAX_FAILURES], columns)
     else:
-        record = records.good(payload, parameters, columns, schema, contexts or [])
+        record = good_record(payload, parameters, columns, schema, entities)
     return Row(
         payload.received,
         int(not failures),
@@ -80,7 +82,7 @@ def _event(payload, network_id, parameters, schemas):
         columns.get("event"),
         schema,
         strict_json.dump(record),
-        digest(columns, not failures, record.get("errors"), payload.received),
+        summarize(columns, not failures, record.get("errors"), payload.received),
     )
 
 
@@ -90,17 +92,17 @@ def _unstruct(key, text, schemas):
         inner = _unwrap(key, text, "unstruct_event")
         uri, data = _inner(key, inner)
     except Rejected as rejected:
-        return None, rejected.args[0]
+        return None, rejected.failures
     return inner, schemas.check(key, uri, data)
 
 
-def _contexts(key, text, schemas):
-    """Return (the entities or None, failures) of ``co`` or ``cx``."""
+def _entities(key, text, schemas):
+    """Return (the list of entities, failures) of ``co`` or ``cx``."""
     try:
         entities = _unwrap(key, text, "contexts")
         pairs = [_inner(f"{key}[{i}]", entity) for i, entity in enumerate(entities)]
     except Rejected as rejected:
-        return None, rejected.args[0]
+        return [], rejected.failures
     failures = []
     for index, (uri, data) in enumerate(pairs):
         failures += schemas.check(f"{key}[{index}]", uri, data)
@@ -110,7 +112,7 @@ def _contexts(key, text, schemas):
 
 
 def _unwrap(key, text, name):
-    """Return what the wrapper in ``key`` holds, checked against the wrapper's own rules."""
+    """Return the data inside of a wrapper, after checking the wrapper itself."""
     if key in ("ue_px", "cx"):
         text = values.base64_text(text)
     try:
@@ -118,7 +120,7 @@ def _unwrap(key, text, name):
     except ValueError as error:
         raise Rejected([failure(key, text, str(error))])
     uri, data = self_describing(key, wrapper)
-    vendor, found, _, version = split(uri)
+    vendor, found, _, version = parse_uri(uri)
     if (vendor, found) != (SNOWPLOW, name) or version not in _WRAPPERS[name]:
         rule = f"is not the wrapper iglu:{SNOWPLOW}/{name}/jsonschema/{_WRAPPERS[name][-1]}"
         raise Rejected([failure(key, uri, rule)])
@@ -130,6 +132,7 @@ def _unwrap(key, text, name):
 
 
 def _inner(field, value):
+    """Return ``(uri, data)`` of the event or entity inside of a wrapper."""
     uri, data = self_describing(field, value)
     if len(value) > 2:
         extra = ", ".join(sorted(set(value) - {"schema", "data"}))

@@ -1,11 +1,10 @@
-"""The parameters of the tracker protocol: which there are, what each may hold, its column.
+"""The parameters of the tracker protocol: their names, their allowed values, their columns.
 
 Source: the rules under "Requests" and "Values" in the tracker protocol.
 """
 
-from typing import Any, NamedTuple
-
 from tools.collector.enrich import values
+from tools.collector.enrich.failures import failure
 
 # Every key that an event in a POST may have (payload_data 1-0-4).
 POST_KEYS = frozenset(
@@ -16,8 +15,8 @@ POST_KEYS = frozenset(
     ue_pr ue_px co cx ua tnuid stm sid ttm""".split()
 )
 REQUIRED = ("tv", "p", "e")
-# The keys that each older payload_data lacks.
-LACKING = {
+# Version of payload_data -> the keys that it does not have yet.
+KEYS_ADDED_LATER = {
     "1-0-0": frozenset({"ua", "tnuid", "stm", "sid", "ttm"}),
     "1-0-1": frozenset({"tnuid", "stm", "sid", "ttm"}),
     "1-0-2": frozenset({"stm", "sid", "ttm"}),
@@ -35,31 +34,6 @@ EVENT_TYPES = {
 }
 PLATFORMS = ("web", "iot", "app", "mob", "pc", "cnsl", "tv", "srv", "headset")
 
-MAX_SHOWN = 200  # of a value from outside, in a message
-
-
-class Failure(NamedTuple):
-    """Why an event or a whole request is bad: the field, what it held, the rule it broke.
-
-    ``field`` is the protocol's name, with a path where that helps ("data[3].se_va", "co[0]/id").
-    ``value`` is the offending text, already cut short, or None where there is none.
-    """
-
-    field: str
-    value: Any
-    rule: str
-
-    def __str__(self):
-        shown = "" if self.value is None else f'"{self.value}" '
-        return f"{self.field}: {shown}{self.rule}"
-
-
-def failure(field, value, rule):
-    """Return a :class:`Failure` of bounded length; ``value`` may be any JSON text or None."""
-    if value is not None and len(value) > MAX_SHOWN:
-        value = value[:MAX_SHOWN] + "…"
-    return Failure(field[:MAX_SHOWN], value, rule)
-
 
 def _event_type(text):
     if text in EVENT_TYPES:
@@ -75,35 +49,35 @@ def _platform(text):
 
 def _transaction_id(text):
     values.integer(text)
-    return text  # Enrich checks it as a number and keeps the text
+    return text  # Enrich checks that it is a number, and stores the text
 
 
 def _number(text):
     number = values.decimal(text)
     if number is None:
         return None
-    # Beyond a double JSON has no number for it.
+    # JSON has no infinity: a number that no double can hold is stored as text.
     return float(number) if abs(float(number)) != float("inf") else str(number)
 
 
-def _instant(text):
-    return values.timestamp(values.milliseconds(text)).replace(" ", "T") + "Z"
+def _time(text):
+    return values.iso_timestamp(values.milliseconds(text))
 
 
-def _text(limit, clean=values.plain):
-    def check(text):
+def _text(limit, clean=values.cleaned):
+    def convert_text(text):
         text = clean(text)
         if text is not None and len(text) * 2 > limit and values.utf16_length(text) > limit:
             raise ValueError(f"is longer than {limit} characters")
         return text
 
-    return check
+    return convert_text
 
 
 def _first_address(text):
     for separator in ",| ":
         text = text.partition(separator)[0]
-    return values.plain(text)
+    return values.cleaned(text)
 
 
 _CONVERTERS = {
@@ -111,9 +85,9 @@ _CONVERTERS = {
     "p": ("platform", _platform),
     "eid": ("event_id", values.uuid),
     "sid": ("domain_sessionid", values.uuid),
-    "dtm": ("dvce_created_tstamp", _instant),
-    "stm": ("dvce_sent_tstamp", _instant),
-    "ttm": ("true_tstamp", _instant),
+    "dtm": ("dvce_created_tstamp", _time),
+    "stm": ("dvce_sent_tstamp", _time),
+    "ttm": ("true_tstamp", _time),
     "tid": ("txn_id", _transaction_id),
     "vid": ("domain_sessionidx", values.integer),
     "ti_qu": ("ti_quantity", values.integer),
@@ -178,9 +152,9 @@ _CONVERTERS = {
 def convert(parameters):
     """Return ``(columns, failures)`` for the parameters of one event, a dict of text to text.
 
-    ``columns`` maps names of the canonical event to values that JSON can hold, without those that
-    are unset; times are "2023-11-14T22:13:20.123Z". ``failures`` lists a :class:`Failure` for each
-    bad value. Keys that have no column (``ue_px``, ``mac``, unknown ones) are passed over.
+    ``columns`` maps the names of the columns that are set to values that JSON can hold; times are
+    "2023-11-14T22:13:20.123Z". ``failures`` lists a :class:`failures.Failure` for each bad value.
+    Keys that have no column (``ue_px``, ``mac``, unknown ones) are ignored.
     """
     columns, failures = {}, []
     for key, text in parameters.items():
@@ -194,7 +168,7 @@ def convert(parameters):
             continue
         if isinstance(column, tuple):
             columns.update(zip(column, value, strict=True))
-        # Of both network ids the tracker's own wins, in whatever order they come.
+        # Where both network ids are sent, tnuid wins, whatever their order.
         elif value is not None and not (key == "nuid" and "tnuid" in parameters):
             columns[column] = value
     return columns, failures

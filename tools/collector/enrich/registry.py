@@ -1,8 +1,8 @@
-"""Iglu Central: schemas that are in no directory here, asked for in the background.
+"""Fetches schemas that are in no directory here from an Iglu server such as Iglu Central.
 
-What is found goes into a cache on disk, which is one more directory of schemas. What is not found
-is remembered for a while, and a server that does not answer is left alone for a while, so that an
-unknown schema costs one short wait, and the machine without a network next to nothing.
+A schema that is found goes into a cache on disk, which is one more directory of schemas. A schema
+that is not found is not asked for again for five minutes, and a server that does not answer gets
+no request for half a minute. So an unknown schema delays one request, by two seconds at most.
 """
 
 import asyncio
@@ -12,78 +12,82 @@ import time
 import aiohttp
 
 from tools.collector.enrich import strict_json
-from tools.collector.enrich.iglu import MAX_SCHEMA_BYTES, split
+from tools.collector.enrich.iglu import MAX_SCHEMA_BYTES, parse_uri
 
-CENTRAL = "http://iglucentral.com"
-_SECONDS = 2  # for one schema, name resolution and all
-_ABSENT = 300  # seconds for which an answer of the server is believed
-_DOWN = 30  # seconds for which a server that did not answer is left alone
-_MOST = 8  # schemas that one request may ask for
-_UNDER_WAY = 16  # requests that may wait at a time
-_KNOWN = 1000  # answers that are remembered
+IGLU_CENTRAL = "http://iglucentral.com"
+_TIMEOUT = 2  # seconds for one schema, name resolution included
+_ANSWER_SECONDS = 300  # for which an answer of the server is remembered
+_PAUSE_SECONDS = 30  # without a request, after the server did not answer
+_MAX_SCHEMAS = 8  # that one request with events may cause to be fetched
+_MAX_WAITING = 16  # requests with events that may wait at a time
+_MAX_ANSWERS = 1000  # that are remembered
 
 
 class Registry:
     """Fetches schemas from the server ``url`` into the directory ``cache``.
 
-    Make it in the event loop; :meth:`ask` and :meth:`history` may be called from one other thread.
+    Make it in the event loop. One other thread may call :meth:`fetch_from_thread` and
+    :meth:`recent_answer`.
     """
 
     def __init__(self, url, cache):
         self.url, self.cache = url.rstrip("/"), cache
         self._loop = asyncio.get_running_loop()
-        self._answers = {}  # uri -> (monotonic time at which it is forgotten, what was answered)
-        self._down = (0, "")
+        self._answers = {}  # uri -> (monotonic time until which it is remembered, text)
+        self._pause = (0, "")  # the same for the whole server
         self._waiting = 0
         self._session = None
 
-    def history(self, uri):
-        """Return what came of asking for a schema lately, as text, or None: it can be asked."""
-        for forgotten, text in (self._answers.get(uri, (0, "")), self._down):
-            if time.monotonic() < forgotten:
+    def recent_answer(self, uri):
+        """Return the server's last answer about a schema, as text; None if it can be fetched."""
+        for end, text in (self._answers.get(uri, (0, "")), self._pause):
+            if time.monotonic() < end:
                 return f"{self.url} ({text})"
         return None
 
-    def ask(self, uris):
-        """Fetch schemas; return a future that is done when each has a file or a history.
+    def fetch_from_thread(self, uris):
+        """Fetch schemas; return a future that is done when each has a file or an answer.
 
-        None where too many requests wait already: then the schemas are unresolved for now.
+        Returns None where too many requests wait already: the schemas are then unresolved.
         """
-        if self._waiting >= _UNDER_WAY:
+        if self._waiting >= _MAX_WAITING:
             return None
         self._waiting += 1
-        return asyncio.run_coroutine_threadsafe(self._counted(uris), self._loop)
+        return asyncio.run_coroutine_threadsafe(self._fetch_counted(uris), self._loop)
 
-    async def _counted(self, uris):
+    async def _fetch_counted(self, uris):
         try:
             await self.fetch(uris)
         finally:
             self._waiting -= 1
 
     async def fetch(self, uris):
-        """Await the same in the event loop. It takes two seconds at most and never fails."""
+        """Fetch schemas. It takes two seconds at most and never fails."""
         wanted = sorted(uris)
-        for uri in wanted[_MOST:]:
-            self._remember(uri, _DOWN, f"not asked: over {_MOST} unknown schemas at once")
-        await asyncio.gather(*map(self._fetch, wanted[:_MOST]))
+        for uri in wanted[_MAX_SCHEMAS:]:
+            self._remember(
+                uri, _PAUSE_SECONDS, f"not asked: over {_MAX_SCHEMAS} unknown schemas at once"
+            )
+        await asyncio.gather(*map(self._fetch, wanted[:_MAX_SCHEMAS]))
 
     async def close(self):
-        """End what is under way."""
+        """Close the connections to the server."""
         if self._session:
             await self._session.close()
 
     async def _fetch(self, uri):
         try:
-            status, text = await asyncio.wait_for(self._get(uri), _SECONDS)
+            status, text = await asyncio.wait_for(self._get(uri), _TIMEOUT)
             if status == 200:
-                self._keep(uri, text)
+                self._write(uri, text)
             else:
-                self._remember(uri, _ABSENT, f"answered {status}")
+                self._remember(uri, _ANSWER_SECONDS, f"answered {status}")
         except ValueError as error:
-            self._remember(uri, _ABSENT, str(error))
+            self._remember(uri, _ANSWER_SECONDS, str(error))
         except (asyncio.TimeoutError, aiohttp.ClientError, OSError) as error:
             text = "no answer" if isinstance(error, asyncio.TimeoutError) else "not reachable"
-            self._down = time.monotonic() + _DOWN, f"{text}, asked {time.strftime('%H:%M:%S')}"
+            asked = time.strftime("%H:%M:%S")
+            self._pause = time.monotonic() + _PAUSE_SECONDS, f"{text}, asked {asked}"
 
     async def _get(self, uri):
         if self._session is None:
@@ -97,15 +101,19 @@ class Registry:
                     raise ValueError("answered more than 1 MiB")
             return answer.status, text
 
-    def _keep(self, uri, text):
-        """Write a schema into the cache, whole or not at all."""
-        vendor, name, format, version = split(uri)
+    def _write(self, uri, text):
+        """Write a schema into the cache, completely or not at all."""
+        vendor, name, format, version = parse_uri(uri)
         try:
-            told = strict_json.parse(text.decode())["self"]
-            right = (told["vendor"], told["name"], told["version"]) == (vendor, name, version)
+            identity = strict_json.parse(text.decode())["self"]
+            is_same = (identity["vendor"], identity["name"], identity["version"]) == (
+                vendor,
+                name,
+                version,
+            )
         except (ValueError, LookupError, TypeError):
-            right = False
-        if not right:
+            is_same = False
+        if not is_same:
             raise ValueError("answered something else than this schema")
         path = self.cache / vendor / name / format / version
         try:
@@ -117,6 +125,6 @@ class Registry:
             raise ValueError(f"answered, but {self.cache} cannot be written: {error.strerror}")
 
     def _remember(self, uri, seconds, text):
-        if len(self._answers) >= _KNOWN:
+        if len(self._answers) >= _MAX_ANSWERS:
             self._answers.pop(next(iter(self._answers)))
         self._answers[uri] = time.monotonic() + seconds, text

@@ -1,4 +1,4 @@
-"""JSON from outside: parsed with every length bounded, and never a RecursionError."""
+"""JSON from outside: depth and numbers are bounded, and bad text is always a ValueError."""
 
 import json
 import re
@@ -12,9 +12,9 @@ _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 def parse(text):
     """Return the value of a JSON text.
 
-    Raises ``ValueError`` with the reason: not JSON, nested deeper than 40, or a number that no
-    double or 4,300 digits hold. Of a key given twice, the last counts. Half a surrogate pair
-    becomes U+FFFD, so that the result can always be encoded.
+    Raises ``ValueError`` with the reason: not JSON, nested deeper than 40 levels, a fraction too
+    large for a double, or an integer of more than 4,300 digits. Where a key is given twice, the
+    last one counts. Half a surrogate pair becomes U+FFFD, so that the result can be encoded.
     """
     if _too_deep(text):
         raise ValueError(f"is nested deeper than {MAX_DEPTH} levels")
@@ -25,7 +25,7 @@ def parse(text):
         raise ValueError(f"is not JSON: {what} at character {error.pos}")
     except ValueError as error:
         raise ValueError(f"is not JSON: {error}")
-    return _mend(value) if _SURROGATE.search(text) else value
+    return _without_lone_surrogates(value) if _SURROGATE.search(text) else value
 
 
 def dump(value):
@@ -51,18 +51,21 @@ def _finite(text):
     return number
 
 
-def _refuse(name):
-    raise ValueError(f"{name} is no JSON number")
+def _reject_constant(name):
+    raise ValueError(f"{name} is not a JSON number")
 
 
-def _mend(value):
+def _without_lone_surrogates(value):
     if isinstance(value, str):
         return value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     if isinstance(value, list):
-        return [_mend(item) for item in value]
+        return [_without_lone_surrogates(item) for item in value]
     if isinstance(value, dict):
-        return {_mend(key): _mend(item) for key, item in value.items()}
+        return {
+            _without_lone_surrogates(key): _without_lone_surrogates(item)
+            for key, item in value.items()
+        }
     return value
 
 
-_DECODER = json.JSONDecoder(parse_float=_finite, parse_constant=_refuse)
+_DECODER = json.JSONDecoder(parse_float=_finite, parse_constant=_reject_constant)

@@ -1,8 +1,8 @@
-"""What Enrich makes of a single text value, function by function as its Java libraries do.
+"""How Enrich reads a single text value: one function for each kind of value.
 
 Every function takes the text of one parameter and returns the value, or raises ``ValueError``
-whose message is the rule that was broken. They are pure. Source: the rules under "Values" in the
-tracker protocol, and the behaviour of the Java functions that Enrich 6 calls.
+whose message is the rule that the text breaks. Source: the rules under "Values" in the tracker
+protocol, and the behaviour of the Java functions that Enrich 6 calls.
 """
 
 import binascii
@@ -26,7 +26,7 @@ _YEAR_1 = -62135596800000
 _YEAR_9999 = 253402300799999
 _400_YEARS = 146097 * 86400000
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
-# A larger one is written out in full, digit by digit: Java runs out of memory there.
+# Java writes a number with a larger one out digit by digit, and runs out of memory.
 _MAX_EXPONENT = 4000
 
 
@@ -48,7 +48,7 @@ def decimal(text):
     """Return the ``Decimal`` of a number parameter (``se_va``, ``tr_tt``, …), None for "null".
 
     ``str()`` of it reads as Java's ``BigDecimal``: 1e3 is "1000", 1e-7 is "1E-7". Raises
-    ``ValueError`` with the rule for "nan", "inf", "", spaces and whatever else is no number.
+    ``ValueError`` with the rule for "nan", "inf", "", spaces and all other text.
     """
     if text.lower() == "null":
         return None
@@ -106,6 +106,11 @@ def timestamp(ms):
     return moment.replace(tzinfo=None).isoformat(" ", "milliseconds")
 
 
+def iso_timestamp(ms):
+    """Return milliseconds since 1970 as "2023-11-14T22:13:20.123Z"."""
+    return timestamp(ms).replace(" ", "T") + "Z"
+
+
 def dimensions(text):
     """Return ``(width, height)`` of ``res``, ``vp`` or ``ds``, e.g. "1200x800"."""
     match = _DIMENSIONS.fullmatch(text)
@@ -113,7 +118,7 @@ def dimensions(text):
         try:
             return integer(match[1]), integer(match[2])
         except ValueError:
-            pass  # The rule for the pair is the better one to show
+            pass  # The message for the pair is clearer
     raise ValueError("is not WIDTHxHEIGHT in whole numbers, such as 128x64")
 
 
@@ -124,8 +129,8 @@ def flag(text):
     raise ValueError("is neither 0 nor 1")
 
 
-def plain(text):
-    """Return text as Enrich keeps it: tabs as 4 spaces, no control characters, None if empty."""
+def cleaned(text):
+    """Return text as Enrich stores it: tabs as 4 spaces, no control characters, None if empty."""
     return _CONTROL.sub("", text.replace("\t", "    ")) or None
 
 
@@ -135,9 +140,9 @@ def utf16_length(text):
 
 
 def base64_text(text):
-    """Return the UTF-8 text in base64, with the leniency of commons-codec. It never fails.
+    """Return the UTF-8 text in base64, as leniently as commons-codec reads it. It never fails.
 
-    Both alphabets, padding optional; other characters are skipped, what follows a "=" is ignored,
+    Both alphabets, padding optional; other characters are skipped, text after a "=" is ignored,
     and broken UTF-8 becomes U+FFFD.
     """
     text = text.partition("=")[0].replace("-", "+").replace("_", "/")
@@ -148,7 +153,7 @@ def base64_text(text):
 
 
 def query(text):
-    """Return the ``(name, value)`` pairs of a query string; a value is None where "=" lacks.
+    """Return the ``(name, value)`` pairs of a query string; a value is None where there is no "=".
 
     Raises ``ValueError`` where Java's ``URI`` does: a space or one of ``"{}|^<>\\`` and backtick
     that is not percent-encoded, or a broken percent escape.
@@ -165,6 +170,6 @@ def query(text):
 
 
 def _unquote(text):
-    # Java cuts a raw character to its low byte; whoever sends such gets what they would there.
+    # Java keeps only the low byte of a character that is not percent-encoded.
     raw = bytes(ord(character) & 0xFF for character in text.replace("+", " "))
     return urllib.parse.unquote_to_bytes(raw).decode("utf-8", "replace")

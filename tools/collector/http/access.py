@@ -1,8 +1,8 @@
-"""Who may read: the page and the API, as opposed to the routes for events, which are open.
+"""Who may use the page and the APIs. The routes that trackers send events to are open to all.
 
-On loopback everybody on this machine may, but no page of another site: neither by a request of
-its own, nor under a name that it makes point here. Where the collector listens wider, whoever
-reads must show a token.
+Where the collector listens on loopback, all programs of this machine may. Pages of other sites may
+not: neither by requests of their own, nor by a name of theirs that resolves to this machine (DNS
+rebinding). Where it listens on other addresses, readers must show a token.
 """
 
 import hmac
@@ -14,12 +14,12 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 _COOKIE = "collector_token"
-_PAGES = ("/", "/micro/ui")
+PAGES = ("/", "/micro/ui", "/micro/ui/")  # paths of the page itself
 _LOCAL_NAME = re.compile(r"(.+\.)?localhost\.?", re.IGNORECASE)
 
 
 def is_loopback(host):
-    """Whether an address or name is this machine's own, which nobody else can reach."""
+    """Whether an address or name is one that only this machine can reach."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
@@ -27,42 +27,44 @@ def is_loopback(host):
 
 
 def token(host, given=None):
-    """Return the token that readers must show: the given one, or a new one where it is needed."""
+    """Return the token that readers must show: ``given``, or a random one if needed."""
     return given or (None if is_loopback(host) else secrets.token_urlsafe(12))
 
 
 def middleware(token):
-    """Return the middleware that asks for ``token``, or, without one, for a local request."""
+    """Return the middleware that demands ``token``, or, where that is None, a local request."""
 
     @web.middleware
-    async def guard(request, handler):
+    async def check(request, handler):
         if request.path != "/" and not request.path.startswith("/micro/"):
             return await handler(request)
         if _is_foreign(request):
             return _refuse(403, "This request comes from the page of another site.")
         if token:
-            return await _with_token(token, request, handler)
+            return await _check_token(token, request, handler)
         if not _is_local_name(request.headers.get("Host", "")):
             return _refuse(403, "Use the collector's address or localhost, not another name.")
         return await handler(request)
 
-    return guard
+    return check
 
 
-async def _with_token(token, request, handler):
+async def _check_token(token, request, handler):
     given = request.query.get("token")
-    if given is not None and _same(given, token) and request.path in _PAGES:
-        # Out of the address, so that it is not shown, nor passed on with it.
+    if given is not None and _is_equal(given, token) and request.path in PAGES:
+        # The redirect removes the token from the address, which is shown, copied and logged.
         answer = web.Response(status=303, headers={"Location": request.path})
         answer.set_cookie(_COOKIE, token, httponly=True, samesite="Strict")
         return answer
     bearer = request.headers.get("Authorization", "").removeprefix("Bearer ")
-    if any(_same(text, token) for text in (given, bearer, request.cookies.get(_COOKIE)) if text):
+    if any(
+        _is_equal(text, token) for text in (given, bearer, request.cookies.get(_COOKIE)) if text
+    ):
         return await handler(request)
     return _refuse(401, "A token is needed: open the address that the collector printed.")
 
 
-def _same(given, token):
+def _is_equal(given, token):
     return hmac.compare_digest(given.encode("utf-8", "replace"), token.encode())
 
 
@@ -70,15 +72,15 @@ def _is_foreign(request):
     site = request.headers.get("Sec-Fetch-Site", "none")
     if site in ("none", "same-origin"):
         return False
-    # A link on another site may lead to the page.
-    return request.headers.get("Sec-Fetch-Mode") != "navigate" or request.path not in _PAGES
+    # A link on another site may open the page.
+    return request.headers.get("Sec-Fetch-Mode") != "navigate" or request.path not in PAGES
 
 
 def _is_local_name(host):
     try:
         name = urlsplit(f"//{host}").hostname or ""
         ipaddress.ip_address(name)
-        return True  # An address cannot be made to point elsewhere
+        return True  # An address, unlike a name, cannot resolve to another machine
     except ValueError:
         return bool(_LOCAL_NAME.fullmatch(host.rpartition(":")[0] or host))
 

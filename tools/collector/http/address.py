@@ -4,20 +4,22 @@ import socket
 
 from tools.collector.http.access import is_loopback
 
-_EVERYWHERE = ("0.0.0.0", "::", "")
-# An address for documentation: nothing is sent, the system only says how it would get there.
-_ELSEWHERE = ("192.0.2.1", 9)
+_ALL_ADDRESSES = ("0.0.0.0", "::", "")
+# An address for documentation. Nothing is sent: the system only tells which of its own addresses
+# it would use.
+_FOREIGN_ADDRESS = ("192.0.2.1", 9)
 
 
 def reachable(host, port):
-    """Return ``{"listens", "board"}``: URLs for this machine, and for a board on the network.
+    """Return ``{"listens", "board", "loopback"}``.
 
-    ``board`` is None where the machine has no network. Where the collector listens on loopback
-    alone, it is the address that a board would use if it listened wider.
+    ``listens`` is the URL for this machine, ``board`` the one for a board on the network, or None
+    where this machine has no network. ``loopback`` is whether the collector listens on loopback
+    only: then ``board`` is the URL after a start with ``--host 0.0.0.0``.
     """
-    machine = own() if host in _EVERYWHERE or is_loopback(host) else host
+    machine = own_address() if host in _ALL_ADDRESSES or is_loopback(host) else host
     return {
-        "listens": url("127.0.0.1" if host in _EVERYWHERE else host, port),
+        "listens": url("127.0.0.1" if host in _ALL_ADDRESSES else host, port),
         "board": machine and url(machine, port),
         "loopback": is_loopback(host),
     }
@@ -28,11 +30,11 @@ def url(host, port):
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def own():
+def own_address():
     """Return this machine's address in its network, or None."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
-            probe.connect(_ELSEWHERE)
+            probe.connect(_FOREIGN_ADDRESS)
             found = probe.getsockname()[0]
         except OSError:
             return None

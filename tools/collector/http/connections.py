@@ -1,120 +1,122 @@
-"""Slow and silent clients: a connection must send the head of its request in time.
+"""Limits for clients that send their requests slowly or not at all.
 
-aiohttp bounds bodies (see ``state``) and idle keep-alive, but waits for a request's line and
-headers for ever, which is how Slowloris keeps a server busy.
+aiohttp has one time limit for a connection, ``keepalive_timeout``. A request whose line and
+headers arrive slowly can take as long, which is 610 seconds here, because boards keep their
+connections. It has no limit for the number of connections. So a few slow clients could use up all
+the files that this process may open; that is prevented here. Bodies have a limit of their own in
+:mod:`request_body`.
 """
 
 import asyncio
 
 from aiohttp import web
 
-HEAD_SECONDS = 20  # from a connection's first byte, or its start, to the end of the headers
+HEAD_SECONDS = 20  # from the first byte of a request, or the connection, to the end of the headers
 MAX_CONNECTIONS = 800  # below the 1,024 files that a process may usually have open
-_HEAD_END = b"\r\n\r\n"
 
 
 class Runner(web.AppRunner):
-    """An ``AppRunner`` whose connections are guarded; the application needs :func:`middleware`."""
+    """An ``AppRunner`` with limited connections; the application needs :func:`middleware`."""
 
     @property
     def server(self):
         """The factory of protocols that a site listens with."""
         server = super().server
-        crowd = Crowd()
-        return server and (lambda: Guard(server(), crowd))
+        connections = Connections()
+        return server and (lambda: LimitedConnection(server(), connections))
 
 
 @web.middleware
 async def middleware(request, handler):
-    """Tell the connection's guard when a request has been answered."""
+    """Tell the connection when the headers of a request are complete, and when it is answered."""
+    connection = request.transport and request.transport.get_protocol()
+    if not isinstance(connection, LimitedConnection):
+        return await handler(request)
+    connection.headers_complete()
     try:
         return await handler(request)
     finally:
-        guard = request.transport and request.transport.get_protocol()
-        if isinstance(guard, Guard):
-            guard.answered()
+        connection.answered()
 
 
-class Crowd:
-    """All connections: those that wait for a head's end, those between requests, the busy."""
+class Connections:
+    """All open connections; those that are in neither dict have a request that is being answered.
+
+    ``reading`` are those whose headers are not complete, ``idle`` those between two requests:
+    dicts of connection to None, in the order in which they came into that state.
+    """
 
     def __init__(self):
-        self.waiting, self.idle = {}, {}  # Guard -> None, the oldest first
-        self.size = 0
+        self.reading, self.idle = {}, {}
+        self.count = 0
 
     def make_room(self, new):
-        """Where there are too many, end the one that has been of no use for the longest."""
-        if self.size > MAX_CONNECTIONS:
-            first = next(iter(self.waiting))
-            if first is new:
-                first = next(iter(self.idle), new)
-            first.cut()
+        """Close the one that has been reading or idle for the longest, if there are too many."""
+        if self.count > MAX_CONNECTIONS:
+            oldest = next(iter(self.reading))
+            if oldest is new:
+                oldest = next(iter(self.idle), new)
+            oldest.abort()
 
 
-class Guard(asyncio.Protocol):
-    """Passes everything on to aiohttp's protocol, and cuts a head that does not end."""
+class LimitedConnection(asyncio.Protocol):
+    """Passes everything on to aiohttp's protocol; closes where headers take too long."""
 
-    def __init__(self, inner, crowd):
-        self._inner, self._crowd = inner, crowd
+    def __init__(self, protocol, connections):
+        self._protocol, self._connections = protocol, connections
         self._transport = self._timer = None
-        self._tail = b""
 
     def connection_made(self, transport):
-        """Begin to wait for the first request."""
+        """Wait for the first request."""
         self._transport = transport
-        self._crowd.size += 1
-        self._inner.connection_made(transport)
-        self._wait()
-        self._crowd.make_room(self)
+        self._connections.count += 1
+        self._protocol.connection_made(transport)
+        self._start_timer()
+        self._connections.make_room(self)
 
-    def cut(self):
-        """End the connection at once."""
-        self._stop_waiting()
+    def abort(self):
+        """Close the connection at once."""
+        self.headers_complete()
         self._transport.abort()
 
-    def answered(self):
-        """A request has been answered; the next may come, or never."""
-        if self._timer is None and not self._transport.is_closing():
-            self._crowd.idle[self] = None
-
-    def _wait(self):
-        self._crowd.waiting[self] = None
-        self._timer = asyncio.get_running_loop().call_later(HEAD_SECONDS, self.cut)
-
-    def _stop_waiting(self):
+    def headers_complete(self):
+        """Stop the timer."""
         if self._timer:
             self._timer.cancel()
             self._timer = None
-        self._tail = b""
-        self._crowd.waiting.pop(self, None)
-        self._crowd.idle.pop(self, None)
+        self._connections.reading.pop(self, None)
+        self._connections.idle.pop(self, None)
+
+    def answered(self):
+        """Wait for the next request, for as long as keep-alive allows."""
+        if not self._transport.is_closing():
+            self._connections.idle[self] = None
+
+    def _start_timer(self):
+        self._connections.reading[self] = None
+        self._timer = asyncio.get_running_loop().call_later(HEAD_SECONDS, self.abort)
 
     def data_received(self, data):
-        """Pass it on; see where a head begins and ends."""
-        if self in self._crowd.idle:
-            self._stop_waiting()
-            self._wait()
-        if self._timer:
-            if _HEAD_END in self._tail + data:
-                self._stop_waiting()
-            else:
-                self._tail = (self._tail + data)[-3:]
-        self._inner.data_received(data)
+        """Pass it on. The first data after an answer begins a request."""
+        if self in self._connections.idle:
+            del self._connections.idle[self]
+            self._start_timer()
+        self._protocol.data_received(data)
 
     def eof_received(self):
         """Pass it on."""
-        return self._inner.eof_received()
+        return self._protocol.eof_received()
 
     def connection_lost(self, exc):
-        """Pass it on, and count one less."""
-        self._stop_waiting()
-        self._crowd.size -= 1
-        self._inner.connection_lost(exc)
+        """Pass it on."""
+        self.headers_complete()
+        self._connections.count -= 1
+        self._protocol.connection_lost(exc)
 
     def pause_writing(self):
         """Pass it on."""
-        self._inner.pause_writing()
+        self._protocol.pause_writing()
 
     def resume_writing(self):
         """Pass it on."""
-        self._inner.resume_writing()
+        self._protocol.resume_writing()

@@ -50,7 +50,7 @@ async def _export(request):
         if not rows:
             return response
         last = rows[-1][0]
-        await response.write(_rendered(format, [record for _, record in rows]))
+        await response.write(_lines(format, [record for _, record in rows]))
 
 
 def _page(connection, condition, arguments, last):
@@ -61,13 +61,15 @@ def _page(connection, condition, arguments, last):
     ).fetchall()
 
 
-def _rendered(format, records):
+def _lines(format, records):
     if format == "bad":
         return "".join(record + "\n" for record in records).encode()
     events = [json.loads(record)["event"] for record in records]
     if format == "jsonl":
-        return "".join(strict_json.dump(columns.full(event)) + "\n" for event in events).encode()
-    rows = [columns.texts(event) for event in events]
+        return "".join(
+            strict_json.dump(columns.with_all_columns(event)) + "\n" for event in events
+        ).encode()
+    rows = [columns.tsv_values(event) for event in events]
     if format == "csv":
         return _csv(rows)
     return "".join("\t".join(row) + "\n" for row in rows).encode()

@@ -7,8 +7,8 @@ from aiohttp import web
 
 from tools.collector.enrich import columns, strict_json
 from tools.collector.enrich.iglu import is_resolvable
-from tools.collector.http import micro_events
-from tools.collector.http.shared import COLLECTOR, read_object
+from tools.collector.http.request_body import read_object
+from tools.collector.http.shared import COLLECTOR
 from tools.collector.storage.store import PAGE
 
 ROUTES = (
@@ -24,7 +24,6 @@ def add_routes(app):
         app.router.add_route(method, "/micro/good", _good)
         app.router.add_route(method, "/micro/bad", _bad)
         app.router.add_route(method, "/micro/reset", _reset)
-    micro_events.add_routes(app)
     app.router.add_route("GET", "/micro/iglu/{vendor}/{name}/jsonschema/{version}", _schema)
 
 
@@ -44,13 +43,13 @@ async def _schema(request):
     uri = f"iglu:{key['vendor']}/{key['name']}/jsonschema/{key['version']}"
     path = schemas.find(uri)
     registry = schemas.registry
-    if path is None and registry and is_resolvable(uri) and registry.history(uri) is None:
+    if path is None and registry and is_resolvable(uri) and registry.recent_answer(uri) is None:
         await registry.fetch([uri])
         path = schemas.find(uri)
     if path is None:
         where = [str(directory) for directory in schemas.directories]
         if registry and is_resolvable(uri):
-            where.append(registry.history(uri))
+            where.append(registry.recent_answer(uri))
         return web.json_response({"error": f"no schema {uri}", "lookedIn": where}, status=404)
     return web.Response(body=path.read_bytes(), content_type="application/json")
 
@@ -64,39 +63,40 @@ async def _good(request):
             condition += f" AND {column}=?"
             arguments.append(filters[column])
 
-    def keep(record):
+    def has_wanted(record):
         return all(uri in record["contexts"] for uri in wanted)
 
-    return await _array(request, condition, arguments, keep if wanted else None, filters, _full)
+    keep = has_wanted if wanted else None
+    return await _array(request, condition, arguments, keep, filters, _all_columns)
 
 
 async def _bad(request):
     filters = await _filters(request, {"vendor": str, "version": str})
     wanted = [(key, filters[key]) for key in ("vendor", "version") if key in filters]
 
-    def keep(record):
+    def has_wanted(record):
         api = record["collectorPayload"]["api"]
         return all(api[key] == value for key, value in wanted)
 
-    return await _array(request, "good=0", [], keep if wanted else None, filters)
+    return await _array(request, "good=0", [], has_wanted if wanted else None, filters)
 
 
 async def _filters(request, types):
-    """Return the filters of a POST (none: {}), or answer 400 with what was expected."""
+    """Return the filters in the body of a POST, {} for a GET, or answer 400."""
     if request.method != "POST":
         return {}
     return await read_object(request, {**types, "limit": int})
 
 
-def _full(text):
-    """Return a good record with all columns in its event; they are stored without the empty."""
+def _all_columns(text):
+    """Return a good record with all columns in its event. The stored one has only those set."""
     record = json.loads(text)
-    record["event"] = columns.full(record["event"])
+    record["event"] = columns.with_all_columns(record["event"])
     return strict_json.dump(record)
 
 
 async def _array(request, condition, arguments, keep, filters, render=str):
-    """Answer with the records as a JSON array, newest first, without holding them all."""
+    """Answer a JSON array of records, newest first, of which few at a time are in memory."""
     collector = request.app[COLLECTOR]
     left = filters.get("limit", float("inf"))
     response = web.StreamResponse(headers={"Content-Type": "application/json"})

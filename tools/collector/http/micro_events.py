@@ -1,7 +1,7 @@
-"""Micro's API for tables of events: ``/micro/events``, ``/micro/timeline``, ``/micro/columns``.
+"""Micro's API for its table of events: /micro/events, /micro/timeline, /micro/columns.
 
-An event is given as the analytics SDKs render it; a failed one with the columns that could be
-read of it, and its failures as an entity, as Enrich's incomplete events have them.
+An event is answered as the analytics SDKs transform it. A bad event has the columns that could be
+read, and its failures as an entity, like an incomplete event of Enrich.
 """
 
 import json
@@ -10,9 +10,10 @@ from datetime import datetime, timezone
 
 from aiohttp import web
 
-from tools.collector.enrich.columns import COLUMNS, flat
-from tools.collector.enrich.records import iso
-from tools.collector.http.shared import COLLECTOR, read_object
+from tools.collector.enrich.columns import COLUMNS, sdk_event
+from tools.collector.enrich.values import iso_timestamp
+from tools.collector.http.request_body import read_object
+from tools.collector.http.shared import COLLECTOR
 from tools.collector.storage import queries
 
 MAX_PAGE = 100  # events
@@ -26,9 +27,9 @@ _REQUEST = {
     "pageSize": int,
 }
 _MINUTE = 60000  # milliseconds
-_MINUTES = 30  # of a timeline that is asked for without a time
+_DEFAULT_MINUTES = 30  # of a timeline for which no time is given
 _MAX_BUCKETS = 500
-_SCANNED = 1000  # newest events in which columns are looked for
+_SCANNED = 1000  # newest events, whose fields /micro/columns answers
 
 
 def add_routes(app):
@@ -41,16 +42,16 @@ def add_routes(app):
 
 async def _events(request):
     """Answer a page of events; GET: the newest ones as an array, as Micro did before 4.0."""
-    asked = await read_object(request, _REQUEST) if request.method == "POST" else {}
+    query = await read_object(request, _REQUEST) if request.method == "POST" else {}
     try:
-        condition, arguments = _condition(asked)
-        order = _order(asked.get("sorting", {}))
+        condition, arguments = _condition(query)
+        order = _order(query.get("sorting", {}))
     except ValueError as error:
         raise web.HTTPBadRequest(text=f"The body has {error}.\n")
-    size = max(1, min(asked.get("pageSize", MAX_PAGE), MAX_PAGE))
-    first = (max(1, min(asked.get("page", 1), 1 << 32)) - 1) * size
+    size = max(1, min(query.get("pageSize", MAX_PAGE), MAX_PAGE))
+    first = (max(1, min(query.get("page", 1), 1 << 32)) - 1) * size
     found = await request.app[COLLECTOR].read(_page, condition, arguments, order, size, first)
-    events, total = [_flat(json.loads(record)) for record in found[1]], found[0]
+    events, total = [_event(json.loads(record)) for record in found[1]], found[0]
     if request.method == "GET":
         return web.json_response(events)
     pages = max(1, -(-total // size))
@@ -64,16 +65,16 @@ def _page(connection, condition, arguments, order, size, first):
     return connection.execute(counted, arguments).fetchone()[0], [record for (record,) in rows]
 
 
-def _condition(asked):
+def _condition(query):
     conditions, arguments = ["1"], []
-    if "validEvents" in asked:
+    if "validEvents" in query:
         conditions.append("good=?")
-        arguments.append(int(asked["validEvents"]))
+        arguments.append(int(query["validEvents"]))
     for key, sign in (("start", ">="), ("end", "<")):
-        if (text := asked.get("timeRange", {}).get(key)) is not None:
+        if (text := query.get("timeRange", {}).get(key)) is not None:
             conditions.append(f"received{sign}?")
             arguments.append(instant(text))
-    for one in asked.get("filters", []):
+    for one in query.get("filters", []):
         if not isinstance(one, dict):
             raise ValueError("a filter that is no object")
         wanted = one.get("values", one.get("value"))
@@ -114,8 +115,8 @@ def instant(text):
     return int(at.timestamp() * 1000)
 
 
-def _flat(record):
-    event = flat(record.get("event") or {})
+def _event(record):
+    event = sdk_event(record.get("event") or {})
     if "failures" in record:
         event[_FAILURE] = [{"failureType": "SchemaViolation", "errors": record["errors"]}]
     return event
@@ -123,34 +124,34 @@ def _flat(record):
 
 async def _timeline(request):
     """Answer how many events came in each bucket: those asked for, else the last 30 minutes."""
-    asked = {}
+    query = {}
     if request.method == "POST":
-        asked = await read_object(request, {"buckets": list, "timeRange": dict})
+        query = await read_object(request, {"buckets": list, "timeRange": dict})
     try:
-        points = await _points(request.app[COLLECTOR], asked)
+        points = await _points(request.app[COLLECTOR], query)
     except ValueError as error:
         raise web.HTTPBadRequest(text=f"The body has {error}.\n")
     return web.json_response({"points": points})
 
 
-async def _points(collector, asked):
-    if "buckets" in asked:
-        spans = [_span(bucket) for bucket in asked["buckets"][:_MAX_BUCKETS]]
+async def _points(collector, query):
+    if "buckets" in query:
+        spans = [_span(bucket) for bucket in query["buckets"][:_MAX_BUCKETS]]
         counts = await collector.read(_counts, spans)
         return [
             {"validEvents": good, "failedEvents": bad, "bucket": bucket}
-            for (good, bad), bucket in zip(counts, asked["buckets"], strict=False)
+            for (good, bad), bucket in zip(counts, query["buckets"], strict=False)
         ]
-    start, end = _span(asked.get("timeRange", {}))
+    start, end = _span(query.get("timeRange", {}))
     now = time.time_ns() // 1000000 if end is None else end - 1
     last = now // _MINUTE * _MINUTE
-    first = last - _MINUTES * _MINUTE if start is None else start // _MINUTE * _MINUTE
+    first = last - _DEFAULT_MINUTES * _MINUTE if start is None else start // _MINUTE * _MINUTE
     width = max(1, -(-(last - first) // _MINUTE // _MAX_BUCKETS)) * _MINUTE
     found = await collector.read(queries.timeline, first // width * width, last + _MINUTE, width)
     found = {at: counts for at, *counts in found}
     times = range(first // width * width, last + 1, width)
     return [
-        {"validEvents": good, "failedEvents": bad, "timestamp": iso(at)}
+        {"validEvents": good, "failedEvents": bad, "timestamp": iso_timestamp(at)}
         for at in reversed(times)
         for good, bad in (found.get(at, (0, 0)),)
     ]
@@ -176,7 +177,7 @@ async def _columns(request):
     records = await request.app[COLLECTOR].read(_newest)
     names = set(COLUMNS) - {"contexts", "derived_contexts", "unstruct_event"}
     for (record,) in records:
-        for name, value in flat(json.loads(record)["event"]).items():
+        for name, value in sdk_event(json.loads(record)["event"]).items():
             names.add(name)
             if name.startswith(("contexts_", "unstruct_event_")):
                 for one in value if isinstance(value, list) else [value]:

@@ -48,7 +48,7 @@ async function overview() {
 
 const overviewSoon = paced(1000, overview);
 
-function guide({ addresses, faults, struck }) {
+function guide({ addresses, faults, faulted }) {
   const address = addresses.board || addresses.listens;
   by("curl").textContent = `curl '${location.origin}/i?e=se&p=iot&tv=curl&aid=desk`
     + "&se_ca=test&se_ac=hello&se_pr=temperature&se_va=21.5'";
@@ -56,7 +56,7 @@ function guide({ addresses, faults, struck }) {
   by("local").hidden = !addresses.loopback;
   by("faults").hidden = !faults.length;
   by("faults").textContent = `Rehearsing an outage: --fault ${faults.join(" --fault ")}. `
-    + `${whole(struck)} requests were struck so far.`;
+    + `${whole(faulted)} requests were answered so.`;
 }
 
 function count({ good, bad, total, generation: now }) {

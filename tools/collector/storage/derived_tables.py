@@ -1,28 +1,28 @@
-"""The tables that are derived for the page: events in short, boards, series and their readings.
+"""Writes the tables that are derived for the page: listed events, boards, series, readings.
 
-Only the store's writer thread uses it, inside its transactions.
+Only the writer thread uses it, inside its transactions.
 """
 
 import json
 
-from tools.collector.enrich import strict_json
+from tools.collector.enrich.strict_json import dump
 
-MAX_BOARDS = 500  # those that were silent for the longest make room
-MAX_SERIES = 2000  # what comes beyond has no chart
-_LIST = "INSERT INTO listed VALUES(?, ?, ?, ?, ?, ?, ?, ?)"
-_READING = "INSERT OR REPLACE INTO readings VALUES(?, ?, ?, ?)"
-_BOARD = "INSERT OR REPLACE INTO boards VALUES(?, ?, ?, ?, ?, ?)"
-_SERIES = "INSERT OR REPLACE INTO series VALUES(?, ?, ?, ?, ?, ?, ?, ?)"
+MAX_BOARDS = 500  # beyond it, the board with the oldest last event is removed
+MAX_SERIES = 2000  # further ones are not stored and have no chart
+_INSERT_LISTED = "INSERT INTO listed VALUES(?, ?, ?, ?, ?, ?, ?, ?)"
+_INSERT_READING = "INSERT OR REPLACE INTO readings VALUES(?, ?, ?, ?)"
+_INSERT_BOARD = "INSERT OR REPLACE INTO boards VALUES(?, ?, ?, ?, ?, ?)"
+_INSERT_SERIES = "INSERT OR REPLACE INTO series VALUES(?, ?, ?, ?, ?, ?, ?, ?)"
 
 
-class Listing:
-    """Writes the derived tables. Knows boards and series, as they are in the database.
+class DerivedTables:
+    """Writes the derived tables, and holds the boards and series of the database in memory.
 
-    After a transaction that was rolled back it must be made anew.
+    After a transaction was rolled back, make a new one.
     """
 
     def __init__(self, connection):
-        self._boards = {}  # key -> [first, last, good, bad, about], the longest silent first
+        self._boards = {}  # key -> [first, last, good, bad, about], the oldest last event first
         self._series = {}  # (board, sensor, quantity, unit) -> [id, at, value, event]
         for key, *row, about in connection.execute("SELECT * FROM boards ORDER BY last"):
             self._boards[key] = [*row, json.loads(about)]
@@ -31,45 +31,46 @@ class Listing:
         self._next_series = max((row[0] for row in self._series.values()), default=0) + 1
 
     def add(self, connection, rows):
-        """List events: ``(id, received, good, app_id, Shown)`` each, with ascending ids."""
+        """Add events: ``(id, received, good, app_id, EventSummary)`` each, with ascending ids."""
         listed, readings, boards, series = [], [], {}, {}
-        for id, received, good, app_id, shown in rows:
+        for id, received, good, app_id, summary in rows:
             listed.append(
-                (id, received, good, shown.at, app_id, shown.name, shown.board, shown.text)
+                (id, received, good, summary.at, app_id, summary.name, summary.board, summary.text)
             )
-            if shown.board:
-                boards[shown.board] = self._board(received, good, shown)
-            for sensor, quantity, unit, value in shown.readings:
-                name = (shown.board, sensor, quantity, unit)
-                found = self._reading(name, shown.at, value, id)
-                if found:
-                    series[name] = found
-                    readings.append((found[0], shown.at, id, value))
-        connection.executemany(_LIST, listed)
-        connection.executemany(_READING, readings)
+            if summary.board:
+                boards[summary.board] = self._board_row(received, good, summary)
+            for sensor, quantity, unit, value in summary.readings:
+                name = (summary.board, sensor, quantity, unit)
+                row = self._series_row(name, summary.at, value, id)
+                if row:
+                    series[name] = row
+                    readings.append((row[0], summary.at, id, value))
+        connection.executemany(_INSERT_LISTED, listed)
+        connection.executemany(_INSERT_READING, readings)
         connection.executemany(
-            _BOARD, [(key, *row[:4], strict_json.dump(row[4])) for key, row in boards.items()]
+            _INSERT_BOARD,
+            [(key, *row[:4], dump(row[4])) for key, row in boards.items()],
         )
         connection.executemany(
-            _SERIES, [(row[0], *name, *row[1:]) for name, row in series.items()]
+            _INSERT_SERIES, [(row[0], *name, *row[1:]) for name, row in series.items()]
         )
-        self._bound_boards(connection)
+        self._remove_surplus_boards(connection)
 
-    def _board(self, received, good, shown):
-        row = self._boards.pop(shown.board, None) or [received, received, 0, 0, {"facts": {}}]
-        self._boards[shown.board] = row  # The last in the dict is the last that was heard of
+    def _board_row(self, received, good, summary):
+        row = self._boards.pop(summary.board, None) or [received, received, 0, 0, {"facts": {}}]
+        self._boards[summary.board] = row  # It becomes the last one in the dict
         row[1] = max(row[1], received)
         row[2 if good else 3] += 1
         about = row[4]
         facts = about["facts"]
         if good:
-            about.update((key, value) for key, value in shown.about.items() if key != "facts")
-            for fact, value in shown.about["facts"].items():
-                if shown.at >= facts.get(fact, (0, shown.at))[1]:  # A late event tells old facts
-                    facts[fact] = (value, shown.at)
+            about.update((key, value) for key, value in summary.about.items() if key != "facts")
+            for fact, value in summary.about["facts"].items():
+                if summary.at >= facts.get(fact, (0, summary.at))[1]:  # A late event has old facts
+                    facts[fact] = (value, summary.at)
         return row
 
-    def _reading(self, name, at, value, event):
+    def _series_row(self, name, at, value, event):
         row = self._series.get(name)
         if row is None:
             if len(self._series) >= MAX_SERIES:
@@ -81,21 +82,21 @@ class Listing:
         row[3] = event
         return row
 
-    def _bound_boards(self, connection):
+    def _remove_surplus_boards(self, connection):
         while len(self._boards) > MAX_BOARDS:
             key = next(iter(self._boards))
             del self._boards[key]
             connection.execute("DELETE FROM boards WHERE key=?", (key,))
 
     def clear(self, connection):
-        """Remove everything that is derived."""
+        """Remove all rows of the derived tables."""
         for table in ("listed", "boards", "series", "readings"):
             connection.execute(f"DELETE FROM {table}")
         self._boards.clear()
         self._series.clear()
 
-    def forget(self, connection, last, received):
-        """Remove events up to the id ``last``, and boards not heard of since ``received``."""
+    def remove(self, connection, last, received):
+        """Remove events up to the id ``last``, and boards with no event since ``received``."""
         connection.execute("DELETE FROM listed WHERE id<=?", (last,))
         connection.execute("DELETE FROM readings WHERE event<=?", (last,))
         for name in [name for name, row in self._series.items() if row[3] <= last]:

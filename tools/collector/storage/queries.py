@@ -1,22 +1,24 @@
-"""What the page asks of the database. Every function takes a connection that only reads.
+"""The queries of the page and of the export. Every function takes a connection that only reads.
 
-Times are milliseconds since 1970. A filter is a dict of the keys of FILTERS to text, all optional.
+Times are milliseconds since 1970. ``filters`` is a dict of text; its keys are those of FILTERS,
+and each of them is optional.
 """
 
 import json
 
 FILTERS = ("good", "app_id", "name", "board", "text", "from", "to")
 MAX_ROWS = 500
-MAX_WHOLE = 50
-_SHORT = ("id", "received", "good", "at", "app_id", "name", "board", "text")
+MAX_RECORDS = 50
+_LISTED = ("id", "received", "good", "at", "app_id", "name", "board", "text")
 _EQUAL = ("app_id", "name", "board")
 _MAX_CHOICES = 200
 
 
-def where(filters, before=None):
+def where(filters, before=None, after=None):
     """Return ``(SQL condition, arguments)`` on the table ``listed``.
 
-    Raises ``ValueError`` where "from" or "to" is no whole number.
+    ``before`` and ``after`` are ids of events. Raises ``ValueError`` where "from" or "to" is not a
+    whole number.
     """
     conditions, arguments = ["1"], []
     for key, text in filters.items():
@@ -28,18 +30,19 @@ def where(filters, before=None):
             arguments.append(int(text == "1"))
         elif key in ("from", "to"):
             conditions.append("listed.received>=?" if key == "from" else "listed.received<?")
-            arguments.append(milliseconds(text))
+            arguments.append(whole_number(text))
         elif key == "text":
             for word in text.split()[:8]:
                 conditions.append(_CONTAINS)
                 arguments += [like(word), word.lower()]
-    if before is not None:
-        conditions.append("listed.id<?")
-        arguments.append(before)
+    for id, sign in ((before, "<"), (after, ">")):
+        if id is not None:
+            conditions.append(f"listed.id{sign}?")
+            arguments.append(id)
     return " AND ".join(conditions), arguments
 
 
-# LIKE takes no notice of case in ASCII. An eid is in no line, but has an index of its own.
+# LIKE ignores the case of ASCII letters. The list does not show the eid; it has its own index.
 _CONTAINS = (
     "((listed.text || ' ' || coalesce(listed.app_id,'') || ' ' || coalesce(listed.name,'') || ' '"
     " || coalesce(listed.board,'')) LIKE ? ESCAPE '\\'"
@@ -48,47 +51,47 @@ _CONTAINS = (
 
 
 def like(word):
-    """Return the LIKE pattern (with ESCAPE a backslash) of what contains ``word``."""
+    """Return the LIKE pattern of text that contains ``word``; the ESCAPE is a backslash."""
     for sign in "\\%_":
         word = word.replace(sign, "\\" + sign)
     return f"%{word}%"
 
 
-def milliseconds(text):
-    """Return a whole number that SQLite holds; raise ``ValueError`` for other text."""
+def whole_number(text):
+    """Return a whole number that SQLite can hold; raise ``ValueError`` for other text."""
     number = int(text) if len(text) < 19 else 0
     if not number and text.strip("0"):
-        raise ValueError(f"{text!r} is no time in milliseconds")
+        raise ValueError(f"{text!r} is not a whole number")
     return number
 
 
-def short(connection, filters, before=None, limit=100):
-    """Return the newest events that pass the filters, as dicts: a row of the page's list."""
-    condition, arguments = where(filters, before)
-    sql = f"SELECT {', '.join(_SHORT)} FROM listed WHERE {condition} ORDER BY id DESC LIMIT ?"
+def listed_events(connection, filters, before=None, after=None, limit=100):
+    """Return the newest events that pass the filters as dicts: the rows of the page's list."""
+    condition, arguments = where(filters, before, after)
+    sql = f"SELECT {', '.join(_LISTED)} FROM listed WHERE {condition} ORDER BY id DESC LIMIT ?"
     rows = connection.execute(sql, (*arguments, max(0, min(limit, MAX_ROWS))))
-    return [dict(zip(_SHORT, row, strict=True)) for row in rows]
+    return [dict(zip(_LISTED, row, strict=True)) for row in rows]
 
 
-def whole(connection, filters, before=None, limit=100):
-    """Return the same events, but 50 at most, each with its ``record``."""
-    events = short(connection, filters, before, min(limit, MAX_WHOLE))
+def events_with_records(connection, filters, before=None, after=None, limit=100):
+    """Return the same events, but at most 50, each with its ``record``."""
+    events = listed_events(connection, filters, before, after, min(limit, MAX_RECORDS))
     for event in events:
         found = connection.execute("SELECT record FROM events WHERE id=?", (event["id"],))
         event["record"] = json.loads(found.fetchone()[0])
     return events
 
 
-def since(connection, last, limit):
-    """Return the newest events after an id in short, with their ``readings``, oldest first.
+def events_with_readings(connection, last, limit):
+    """Return the newest events after the id ``last``, with their ``readings``, oldest first.
 
     A reading is ``[series, at, value]``.
     """
     rows = connection.execute(
-        f"SELECT {', '.join(_SHORT)} FROM listed WHERE id>? ORDER BY id DESC LIMIT ?",
+        f"SELECT {', '.join(_LISTED)} FROM listed WHERE id>? ORDER BY id DESC LIMIT ?",
         (last, limit),
     )
-    events = [dict(zip(_SHORT, row, strict=True), readings=[]) for row in rows][::-1]
+    events = [dict(zip(_LISTED, row, strict=True), readings=[]) for row in rows][::-1]
     if events:
         by_id = {event["id"]: event["readings"] for event in events}
         found = connection.execute(
@@ -101,11 +104,11 @@ def since(connection, last, limit):
 
 
 def boards(connection):
-    """Return all boards, the one heard of last first."""
+    """Return all boards, the one with the newest event first."""
     rows = connection.execute("SELECT * FROM boards ORDER BY last DESC, key")
     names = ("key", "first", "last", "good", "bad")
     return [
-        {**dict(zip(names, row, strict=False)), **json.loads(row[-1])}  # about is the last
+        {**dict(zip(names, row, strict=False)), **json.loads(row[-1])}  # The last column is about
         for row in rows
     ]
 
@@ -122,10 +125,10 @@ def series(connection):
 
 
 def readings(connection, series, start, end, points):
-    """Return ``{"at", "value", "low", "high"}``, lists in the order of time.
+    """Return ``{"at", "value", "low", "high"}``, lists in order of time.
 
-    Where there are more than two readings for each of the ``points``, a point is the mean of those
-    in its share of the time, with the lowest and the highest of them.
+    Where there are more than two readings for each of the ``points``, the time is divided into so
+    many parts, and a point is the mean of the readings in one part, with the lowest and highest.
     """
     condition = "FROM readings WHERE series=? AND at BETWEEN ? AND ?"
     span = (series, start, end)
@@ -154,8 +157,8 @@ def timeline(connection, start, end, width):
     return [list(row) for row in rows]
 
 
-def choices(connection):
-    """Return what the filters can be set to: ``{"app_id", "name"}``, lists of text."""
+def filter_choices(connection):
+    """Return the values that the filters can have: ``{"app_id", "name"}``, lists of text."""
     return {
         key: [text for (text,) in connection.execute(_distinct(key), (_MAX_CHOICES,))]
         for key in ("name", "app_id")
@@ -163,7 +166,7 @@ def choices(connection):
 
 
 def _distinct(column):
-    # A walk over an index, from one value to the next: quick with a million rows.
+    # It goes through an index from one value to the next, which is quick with a million rows.
     return (
         f"WITH RECURSIVE found(value) AS (SELECT min({column}) FROM listed UNION ALL"
         f" SELECT (SELECT min({column}) FROM listed WHERE {column}>value) FROM found"

@@ -1,41 +1,43 @@
-"""Bounded storage: the oldest events go when they are too old, or the file too large."""
+"""Removes the oldest events, when they are too old or the database file is too large."""
 
 import time
 
-_SLICE = 500  # events that are removed in one transaction at least
-_EVERY = 5  # seconds between two looks at the age and the size
+_SLICE = 500  # events that one transaction removes, and as many more for each request
+_CHECK_SECONDS = 5  # between two checks of the age and the size
 _OLDEST = "SELECT id, received, good FROM listed ORDER BY id LIMIT ?"
 
 
 class Retention:
-    """Keeps events for ``days``, in a file of ``megabytes``; None bounds nothing.
+    """Keeps events for ``days`` and in ``megabytes`` of the file; None means without a limit.
 
-    What is removed leaves room in the file for what comes: it does not grow, nor does it shrink.
+    The file does not shrink: SQLite uses the space of removed events for new ones.
+    ``next_check`` is the monotonic time, in seconds, before which :meth:`prune` does nothing.
     """
 
     def __init__(self, days=None, megabytes=None):
         self._days, self._megabytes = days, megabytes
-        self._look = 0  # monotonic seconds
+        self.next_check = 0
 
-    def prune(self, connection, listing, busy):
-        """Remove a slice of the oldest events; return ``(bad, good)`` of them, or None.
+    def prune(self, connection, derived, requests):
+        """Remove some of the oldest events; return how many, as ``(bad, good)``, or None.
 
-        ``busy`` is how many requests were just written: more go with them, to keep up.
+        ``derived`` is the :class:`derived_tables.DerivedTables`. ``requests`` is how many requests
+        were just written: the more there were, the more events are removed.
         """
         now = time.monotonic()
-        if now < self._look:
+        if now < self.next_check:
             return None
-        oldest = connection.execute(_OLDEST, (_SLICE * (1 + busy),)).fetchall()
+        oldest = connection.execute(_OLDEST, (_SLICE * (1 + requests),)).fetchall()
         if not self._too_large(connection):
             end = (time.time() - self._days * 86400) * 1000 if self._days is not None else 0
             oldest = [row for row in oldest if row[1] < end]
         if not oldest:
-            self._look = now + _EVERY
+            self.next_check = now + _CHECK_SECONDS
             return None
         last, received, _ = oldest[-1]
         with connection:
             connection.execute("DELETE FROM events WHERE id<=?", (last,))
-            listing.forget(connection, last, received)
+            derived.remove(connection, last, received)
         good = sum(row[2] for row in oldest)
         return len(oldest) - good, good
 

@@ -1,17 +1,12 @@
-"""The database: its tables, and how an older file becomes one of today.
+"""The database: how to connect to it, and its tables.
 
-``events`` holds what was received. All other tables are derived from it, for the page: narrow
-rows to list and filter, the numbers of the charts, the boards. They are made anew from ``events``
-where they are missing.
+``events`` has the events that were received. The other tables are derived from it for the page:
+short rows to list and filter, the numbers of the charts, the boards.
 """
 
-import json
 import sqlite3
 
-from tools.collector.enrich.event_summary import digest
-from tools.collector.storage.derived_tables import Listing
-
-_VERSION = 2  # of the tables, in PRAGMA user_version; 1 had events alone
+_FORMAT = 2  # of the tables, in PRAGMA user_version
 _TABLES = """
 CREATE TABLE IF NOT EXISTS events(
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -69,33 +64,25 @@ CREATE INDEX IF NOT EXISTS readings_event ON readings(event);
 """
 
 
-def prepare(connection):
-    """Make the tables, or bring those of an older version up to date.
+def connect(path):
+    """Return a connection that writes to the database file at ``path``."""
+    connection = sqlite3.connect(path, timeout=10)
+    connection.execute("PRAGMA page_size=8192")  # Three records; the default has room for one
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")
+    return connection
 
-    Raises ``sqlite3.DatabaseError`` where the file holds something else.
+
+def prepare(connection):
+    """Make the tables in an empty database.
+
+    Raises ``sqlite3.DatabaseError`` where the file has other tables, or those of another format.
     """
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    (format,) = connection.execute("PRAGMA user_version").fetchone()
     tables = connection.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()[0]
-    if version not in (1, _VERSION) and (version or tables):
+    if format != _FORMAT and (format or tables):
         raise sqlite3.DatabaseError("it holds something else; name another file, or delete it")
     connection.executescript(_TABLES)
-    if version == 1:
-        with connection:
-            _derive(connection)
-    if version != _VERSION:
-        connection.execute(f"PRAGMA user_version={_VERSION}")
+    if format != _FORMAT:
+        connection.execute(f"PRAGMA user_version={_FORMAT}")
         connection.commit()
-
-
-def _derive(connection):
-    listing = Listing(connection)
-    listing.clear(connection)
-    rows = connection.execute(
-        "SELECT id, received, good, app_id, event_type, record FROM events ORDER BY id"
-    )
-    for id, received, good, app_id, event_type, record in rows:
-        record = json.loads(record)
-        columns = record.get("event") or {"app_id": app_id, "event": event_type}
-        columns = {key: value for key, value in columns.items() if value is not None}
-        shown = digest(columns, good, record.get("errors"), received)
-        listing.add(connection, [(id, received, good, app_id, shown)])

@@ -1,29 +1,22 @@
-"""An event in one line: what the terminal and the page's list show of it."""
+"""An event as one line of text, for the terminal and the page's list."""
 
 import json
 
 _SENSOR = "iglu:io.github.snowplow_micropython/sensor_reading/jsonschema/1-"
-_MAX = 160
+_MAX_LENGTH = 160
 
 
-def summary(columns, good, errors):
+def event_text(columns, good, errors):
     """Return one line about an event, cut to 160 characters.
 
-    The first of its ``errors`` where it is bad; the readings of a sensor's event; else a short
-    form of its ``columns``.
+    For a bad event the line is the first of its ``errors``; for a sensor's event its readings; for
+    other events a short form of its ``columns``.
     """
-    text = _good(columns) if good else (errors or ["?"])[0]
-    return text if len(text) <= _MAX else text[: _MAX - 1] + "…"
+    text = _good_text(columns) if good else (errors or ["?"])[0]
+    return text if len(text) <= _MAX_LENGTH else text[: _MAX_LENGTH - 1] + "…"
 
 
-def printable(text):
-    """Return text with whatever could steer a terminal, or hide there, escaped."""
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
-
-
-def _good(event):
+def _good_text(event):
     kind = event.get("event")
     if kind == "struct":
         names = ("se_category", "se_action", "se_label", "se_property", "se_value")
@@ -40,7 +33,7 @@ def _self_describing(inner):
         try:
             return " ".join([str(data["sensor"]), *map(_reading, data["readings"])])
         except (AttributeError, KeyError, TypeError):
-            pass  # Another schema of that name
+            pass  # Someone else's schema has the same name
     name = inner["schema"].split("/")[1]
     if not isinstance(data, dict):
         return f"{name} {_compact(data)}"
@@ -58,7 +51,7 @@ def _compact(value):
 def _reading(reading):
     shown = f"{reading.get('quantity')}={_number(reading.get('value'))}"
     unit = reading.get("unit")
-    return f"{shown} {unit}" if unit and unit != "1" else shown  # UCUM's 1 is no unit
+    return f"{shown} {unit}" if unit and unit != "1" else shown  # In UCUM "1" means: no unit
 
 
 def _number(value):
