@@ -164,7 +164,9 @@ def test_filters_of_the_list(empty):
         assert texts(empty, query) == expected, query
     ids = [event["id"] for event in empty.get("/micro/list")]
     assert texts(empty, f"before={ids[1]}") == [label]
-    for query in ("from=x", "before=1.5", "limit=" + "9" * 20):
+    assert texts(empty, f"after={ids[1]}") == [bad]
+    assert texts(empty, f"after={ids[2]}&good=1") == [air]
+    for query in ("from=x", "before=1.5", "after=x", "limit=" + "9" * 20):
         assert empty.request("GET", f"/micro/list?{query}")[0] == 400
     (whole,) = empty.get("/micro/list?whole=1&good=0")
     assert whole["record"]["failures"][0]["field"] == "se_va"

@@ -1,8 +1,8 @@
-// The readings of one series in the order of time, and as a chart draws them. No DOM here.
+// The readings of one series in order of time, and as the columns that a chart draws.
 
 export const empty = () => ({ at: [], value: [], low: [], high: [] });
 
-// Puts a reading where its time is; most come last.
+// Inserts a reading by its time, which is mostly the newest.
 export function insert(data, at, value) {
   let place = data.at.length;
   while (place && data.at[place - 1] > at) place -= 1;
@@ -10,8 +10,8 @@ export function insert(data, at, value) {
   for (const key of ["value", "low", "high"]) data[key].splice(place, 0, value);
 }
 
-// The time between two readings above which nothing is drawn between them.
-export function gap(at) {
+// The time between two readings above which no line connects them.
+export function longestStep(at) {
   const steps = [];
   for (let i = 1; i < at.length; i += 1) {
     if (at[i] > at[i - 1]) steps.push(at[i] - at[i - 1]);
@@ -21,12 +21,12 @@ export function gap(at) {
   return 3 * steps[steps.length >> 1];
 }
 
-// -> [seconds, value, low, high] with a hole (null) in each gap.
+// -> [seconds, value, low, high], with null as a value where there is a gap.
 export function columns(data) {
-  const widest = gap(data.at);
+  const longest = longestStep(data.at);
   const [x, value, low, high] = [[], [], [], []];
   for (let i = 0; i < data.at.length; i += 1) {
-    if (i && data.at[i] - data.at[i - 1] > widest) {
+    if (i && data.at[i] - data.at[i - 1] > longest) {
       x.push((data.at[i] + data.at[i - 1]) / 2000);
       for (const column of [value, low, high]) column.push(null);
     }
@@ -38,8 +38,8 @@ export function columns(data) {
   return [x, value, low, high];
 }
 
-// The lines of a chart begin and end with a reading that stands alone between two gaps.
-export function alone(value) {
+// Indexes of the readings between two gaps, which no line connects.
+export function isolated(value) {
   const found = [];
   for (let i = 0; i < value.length; i += 1) {
     if (value[i] !== null && (value[i - 1] ?? null) === null && (value[i + 1] ?? null) === null) {
