@@ -211,7 +211,7 @@ def test_port_taken(tmp_path):
 
 @pytest.mark.parametrize("port", ["x", "-1", "65536", "٤"])
 def test_no_port(port):
-    assert "is no port" in refused(f"--port={port}")
+    assert "is not a port" in refused(f"--port={port}")
 
 
 def test_a_database_that_is_none(tmp_path):

@@ -556,7 +556,7 @@ def test_an_event_without_eid_gets_one_as_in_the_pipeline(verdict):
 def test_a_fault_of_the_judge_itself_is_a_bad_event(verdict, monkeypatch):
     monkeypatch.setattr("tools.collector.enrich.judge.convert", lambda parameters: 1 / 0)
     row, record = verdict(struct())
-    assert not row.good and "fault of this collector" in record["errors"][0]
+    assert not row.good and "error in this collector" in record["errors"][0]
 
 
 def test_every_schema_of_iglu_central_can_be_used():

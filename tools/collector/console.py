@@ -95,7 +95,7 @@ def _record(message):
 
 
 def write(line):
-    """Print a line at once; if nobody reads any more, ignore it.
+    """Print a line at once; do nothing if the reader has left.
 
     Not through ``sys.stdout``: the exit of the program would wait for a thread that is blocked in
     its buffer.

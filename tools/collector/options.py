@@ -90,7 +90,7 @@ def parse(arguments=None):
 def _port(text):
     if text.isascii() and text.isdigit() and int(text) < 65536:
         return int(text)
-    raise argparse.ArgumentTypeError(f"{text!r} is no port: 0 to 65535")
+    raise argparse.ArgumentTypeError(f"{text!r} is not a port from 0 to 65535")
 
 
 def _directories(text):

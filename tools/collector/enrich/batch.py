@@ -48,7 +48,7 @@ def _body(payload):
         body = strict_json.parse(text)
     except ValueError as error:
         if (payload.encoding or "identity") != "identity":
-            rule = "is a Content-Encoding that no collector decodes: answered 200, then lost"
+            rule = "is a Content-Encoding that collectors do not decode: answered 200, then lost"
             raise Rejected([failure("body", payload.encoding, rule)])
         raise Rejected([failure("body", text, str(error))])
     return _batch(body)

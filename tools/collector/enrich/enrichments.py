@@ -1,4 +1,4 @@
-"""The columns that no parameter gives: from the request, the schema, the URLs and the clocks."""
+"""The columns that are not parameters: from the request, the schema, URLs and timestamps."""
 
 import urllib.parse
 import uuid

@@ -110,7 +110,7 @@ class Schemas:
             if answer is None:
                 self._missing.add(uri)
             where.append(answer or f"{self.registry.url} (not asked: too busy)")
-        return f"looked in {', '.join(where) or 'no directory: none is given'}"
+        return f"looked in {', '.join(where) or 'no directory, because none is given'}"
 
     def _validator(self, path):
         try:

@@ -47,7 +47,7 @@ def judge(payload, schemas):
     except Rejected as rejected:
         failures = rejected.failures
     except Exception as error:  # An error in this program must not lose the event
-        rule = "is a fault of this collector: please report it, with the event"
+        rule = "is an error in this collector: please report it, with the event"
         failures = [failure("collector", repr(error), rule)]
     record = bad_record(payload, None, failures)
     summary = summarize({}, False, record["errors"], payload.received)
@@ -136,5 +136,5 @@ def _inner(field, value):
     uri, data = self_describing(field, value)
     if len(value) > 2:
         extra = ", ".join(sorted(set(value) - {"schema", "data"}))
-        raise Rejected([failure(field, extra, 'is beside "schema" and "data", which stand alone')])
+        raise Rejected([failure(field, extra, 'is not allowed beside "schema" and "data"')])
     return uri, data

@@ -168,7 +168,7 @@ def convert(parameters):
             continue
         if isinstance(column, tuple):
             columns.update(zip(column, value, strict=True))
-        # Where both network ids are sent, tnuid wins, whatever their order.
+        # If an event has both network ids, tnuid wins, in any order.
         elif value is not None and not (key == "nuid" and "tnuid" in parameters):
             columns[column] = value
     return columns, failures

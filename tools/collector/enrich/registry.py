@@ -1,7 +1,7 @@
 """Fetches schemas that are in no directory here from an Iglu server such as Iglu Central.
 
 A schema that is found goes into a cache on disk, which is one more directory of schemas. A schema
-that is not found is not asked for again for five minutes, and a server that does not answer gets
+that is not found is not requested again for five minutes, and a server that does not answer gets
 no request for half a minute. So an unknown schema delays one request, by two seconds at most.
 """
 
@@ -65,9 +65,8 @@ class Registry:
         """Fetch schemas. It takes two seconds at most and never fails."""
         wanted = sorted(uris)
         for uri in wanted[_MAX_SCHEMAS:]:
-            self._remember(
-                uri, _PAUSE_SECONDS, f"not asked: over {_MAX_SCHEMAS} unknown schemas at once"
-            )
+            text = f"not asked: over {_MAX_SCHEMAS} unknown schemas at once"
+            self._remember(uri, _PAUSE_SECONDS, text)
         await asyncio.gather(*map(self._fetch, wanted[:_MAX_SCHEMAS]))
 
     async def close(self):
@@ -106,15 +105,12 @@ class Registry:
         vendor, name, format, version = parse_uri(uri)
         try:
             identity = strict_json.parse(text.decode())["self"]
-            is_same = (identity["vendor"], identity["name"], identity["version"]) == (
-                vendor,
-                name,
-                version,
-            )
+            found = tuple(identity[key] for key in ("vendor", "name", "version"))
+            is_same = found == (vendor, name, version)
         except (ValueError, LookupError, TypeError):
             is_same = False
         if not is_same:
-            raise ValueError("answered something else than this schema")
+            raise ValueError("answered with something else")
         path = self.cache / vendor / name / format / version
         try:
             path.parent.mkdir(parents=True, exist_ok=True)

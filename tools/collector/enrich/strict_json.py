@@ -4,7 +4,7 @@ import json
 import re
 
 MAX_DEPTH = 40
-# A string (closed or not), or a bracket. One pass, no backtracking, whatever the text is.
+# A string (closed or not), or a bracket. It matches any text in one pass, without backtracking.
 _TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?|([\[{])|([\]}])', re.DOTALL)
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 

@@ -29,7 +29,7 @@ _REQUEST = {
 _MINUTE = 60000  # milliseconds
 _DEFAULT_MINUTES = 30  # of a timeline for which no time is given
 _MAX_BUCKETS = 500
-_SCANNED = 1000  # newest events, whose fields /micro/columns answers
+_SCANNED_EVENTS = 1000  # the newest ones, whose fields /micro/columns answers
 
 
 def add_routes(app):
@@ -76,11 +76,11 @@ def _condition(query):
             arguments.append(instant(text))
     for one in query.get("filters", []):
         if not isinstance(one, dict):
-            raise ValueError("a filter that is no object")
+            raise ValueError("a filter that is not an object")
         wanted = one.get("values", one.get("value"))
         wanted = [text for text in (wanted if isinstance(wanted, list) else [wanted]) if text]
         if not all(isinstance(text, str) for text in wanted):
-            raise ValueError("a filter with a value that is no text")
+            raise ValueError("a filter with a value that is not text")
         if wanted:
             like = f"{_column(one.get('column'))} LIKE ? ESCAPE '\\'"
             conditions.append(f"({' OR '.join([like] * len(wanted))})")
@@ -99,7 +99,7 @@ def _order(sorting):
 
 def _column(name):
     if name not in COLUMNS:
-        raise ValueError(f"{str(name)[:100]!r}, which is none of the event's columns")
+        raise ValueError(f"{str(name)[:100]!r}, which is not a column of the event")
     return f"json_extract(record, '$.event.{name}')"
 
 
@@ -123,7 +123,7 @@ def _event(record):
 
 
 async def _timeline(request):
-    """Answer how many events came in each bucket: those asked for, else the last 30 minutes."""
+    """Answer how many events arrived in each bucket, or in each of the last 30 minutes."""
     query = {}
     if request.method == "POST":
         query = await read_object(request, {"buckets": list, "timeRange": dict})
@@ -159,7 +159,7 @@ async def _points(collector, query):
 
 def _span(bucket):
     if not isinstance(bucket, dict):
-        raise ValueError("a bucket that is no object")
+        raise ValueError("a bucket that is not an object")
     return [None if bucket.get(key) is None else instant(bucket[key]) for key in ("start", "end")]
 
 
@@ -173,7 +173,7 @@ def _counts(connection, spans):
 
 
 async def _columns(request):
-    """Answer the names of all columns, and of the fields of entities that came lately."""
+    """Answer the names of all columns, and of the fields in the newest events and entities."""
     records = await request.app[COLLECTOR].read(_newest)
     names = set(COLUMNS) - {"contexts", "derived_contexts", "unstruct_event"}
     for (record,) in records:
@@ -187,4 +187,4 @@ async def _columns(request):
 
 def _newest(connection):
     sql = "SELECT record FROM events WHERE good=1 ORDER BY id DESC LIMIT ?"
-    return connection.execute(sql, (_SCANNED,)).fetchall()
+    return connection.execute(sql, (_SCANNED_EVENTS,)).fetchall()

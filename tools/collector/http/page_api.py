@@ -27,24 +27,23 @@ async def _event(request):
 
 
 async def _list(request):
-    """Answer the newest events that pass the filters of :mod:`queries`, ``whole`` with records.
+    """Answer the newest events that pass the filters of :mod:`queries`.
 
-    ``before`` and ``after`` are ids of events, between which the answer's events are.
+    ``limit`` is how many. With ``whole``, each event has its record.
     """
     filters = {key: request.query[key] for key in queries.FILTERS if request.query.get(key)}
     try:
-        before, after, limit = _numbers(request, before=1 << 59, after=0, limit=100)
+        (limit,) = _numbers(request, limit=100)
         queries.where(filters)
     except ValueError as error:
         return web.json_response({"error": str(error)}, status=400)
     whole = "whole" in request.query
     query = queries.events_with_records if whole else queries.listed_events
-    events = await request.app[COLLECTOR].read(query, filters, before, after, limit)
-    return web.json_response(events)
+    return web.json_response(await request.app[COLLECTOR].read(query, filters, limit))
 
 
 def _numbers(request, **defaults):
-    """Return whole numbers of the query; raise ``ValueError`` where one is something else."""
+    """Return parameters of the request as whole numbers; raise ``ValueError`` for other text."""
     query = request.query
     return [queries.whole_number(query.get(key, str(number))) for key, number in defaults.items()]
 

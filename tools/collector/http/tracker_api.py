@@ -57,7 +57,8 @@ async def _collect(request):
     if path.startswith("/r/"):
         return web.Response(status=404, text="redirects disabled")
     if path.startswith("/micro/"):
-        return web.Response(status=404, text=f"There are: {', '.join(micro_api.ROUTES)}")
+        known = ", ".join(micro_api.ROUTES)
+        return web.Response(status=404, text=f"There is no such path. There are: {known}")
     two_segments = _PATH.fullmatch(path)
     if request.method == "POST" and two_segments:
         return await _receive(request, await read_body(request))
@@ -123,7 +124,7 @@ def _payload(request, body, network_id, anonymous):
 
 
 def _network_id(request, anonymous):
-    """Return the network id, as in the protocol's "Identity". It may be no UUID."""
+    """Return the network id, as in the protocol's "Identity". It may be any text."""
     if anonymous:
         return ANONYMOUS
     query = urllib.parse.parse_qs(request.raw_path.partition("?")[2], errors="replace")

@@ -9,7 +9,7 @@ import * as failed from "./failed.js";
 import * as timeline from "./timeline.js";
 
 const VIEWS = ["live", "events", "failed"];
-let generation; // of the database, as the collector tells it
+let generation; // a number that the collector changes at each start and reset
 
 // --- Views: #live, #events?board=…, #failed ---
 

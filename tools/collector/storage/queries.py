@@ -6,19 +6,20 @@ and each of them is optional.
 
 import json
 
-FILTERS = ("good", "app_id", "name", "board", "text", "from", "to")
+FILTERS = ("good", "app_id", "name", "board", "text", "from", "to", "before", "after")
 MAX_ROWS = 500
 MAX_RECORDS = 50
 _LISTED = ("id", "received", "good", "at", "app_id", "name", "board", "text")
 _EQUAL = ("app_id", "name", "board")
+_BOUNDS = {"from": "received>=?", "to": "received<?", "before": "id<?", "after": "id>?"}
 _MAX_CHOICES = 200
 
 
-def where(filters, before=None, after=None):
+def where(filters):
     """Return ``(SQL condition, arguments)`` on the table ``listed``.
 
-    ``before`` and ``after`` are ids of events. Raises ``ValueError`` where "from" or "to" is not a
-    whole number.
+    Raises ``ValueError`` where a time ("from", "to") or an id ("before", "after") is not a whole
+    number.
     """
     conditions, arguments = ["1"], []
     for key, text in filters.items():
@@ -28,21 +29,17 @@ def where(filters, before=None, after=None):
         elif key == "good":
             conditions.append("listed.good=?")
             arguments.append(int(text == "1"))
-        elif key in ("from", "to"):
-            conditions.append("listed.received>=?" if key == "from" else "listed.received<?")
+        elif key in _BOUNDS:
+            conditions.append(f"listed.{_BOUNDS[key]}")
             arguments.append(whole_number(text))
         elif key == "text":
             for word in text.split()[:8]:
                 conditions.append(_CONTAINS)
                 arguments += [like(word), word.lower()]
-    for id, sign in ((before, "<"), (after, ">")):
-        if id is not None:
-            conditions.append(f"listed.id{sign}?")
-            arguments.append(id)
     return " AND ".join(conditions), arguments
 
 
-# LIKE ignores the case of ASCII letters. The list does not show the eid; it has its own index.
+# LIKE ignores the case of ASCII letters. An eid is in none of these texts, but has an index.
 _CONTAINS = (
     "((listed.text || ' ' || coalesce(listed.app_id,'') || ' ' || coalesce(listed.name,'') || ' '"
     " || coalesce(listed.board,'')) LIKE ? ESCAPE '\\'"
@@ -65,17 +62,17 @@ def whole_number(text):
     return number
 
 
-def listed_events(connection, filters, before=None, after=None, limit=100):
+def listed_events(connection, filters, limit):
     """Return the newest events that pass the filters as dicts: the rows of the page's list."""
-    condition, arguments = where(filters, before, after)
+    condition, arguments = where(filters)
     sql = f"SELECT {', '.join(_LISTED)} FROM listed WHERE {condition} ORDER BY id DESC LIMIT ?"
     rows = connection.execute(sql, (*arguments, max(0, min(limit, MAX_ROWS))))
     return [dict(zip(_LISTED, row, strict=True)) for row in rows]
 
 
-def events_with_records(connection, filters, before=None, after=None, limit=100):
+def events_with_records(connection, filters, limit):
     """Return the same events, but at most 50, each with its ``record``."""
-    events = listed_events(connection, filters, before, after, min(limit, MAX_RECORDS))
+    events = listed_events(connection, filters, min(limit, MAX_RECORDS))
     for event in events:
         found = connection.execute("SELECT record FROM events WHERE id=?", (event["id"],))
         event["record"] = json.loads(found.fetchone()[0])

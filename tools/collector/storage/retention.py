@@ -28,7 +28,7 @@ class Retention:
         if now < self.next_check:
             return None
         oldest = connection.execute(_OLDEST, (_SLICE * (1 + requests),)).fetchall()
-        if not self._too_large(connection):
+        if not self._is_too_large(connection):
             end = (time.time() - self._days * 86400) * 1000 if self._days is not None else 0
             oldest = [row for row in oldest if row[1] < end]
         if not oldest:
@@ -41,7 +41,7 @@ class Retention:
         good = sum(row[2] for row in oldest)
         return len(oldest) - good, good
 
-    def _too_large(self, connection):
+    def _is_too_large(self, connection):
         if self._megabytes is None:
             return False
         pages, free, size = (
