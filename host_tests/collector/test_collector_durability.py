@@ -158,6 +158,29 @@ def test_counts_on_the_terminal(monkeypatch):
     assert lines[1:] == ["end"]  # Nothing came since, so nothing was said
 
 
+def test_lines_that_a_slow_terminal_has_no_room_for_are_counted(monkeypatch):
+    lines, released = [], threading.Event()
+
+    def write(line):
+        released.wait(20)
+        lines.append(line)
+
+    monkeypatch.setattr(console, "MAX_WAITING", 2)
+    monkeypatch.setattr(console, "write", write)
+    terminal = console.Console(quiet=False)
+    row = types.SimpleNamespace(good=1, received=0, app_id="a", event_type="struct",
+                                summary=types.SimpleNamespace(text="x"))  # fmt: skip
+    terminal.show_events([row] * 10)
+    released.set()
+    wait_for(lambda: len(lines) >= 2)
+    terminal.show_events([row])
+    terminal.close("end")
+    (notice,) = [line for line in lines if "events not shown: the terminal is too slow" in line]
+    shown = [line for line in lines if line.endswith("good  a  struct  x")]
+    assert len(shown) + int(notice.split()[1]) == 11
+    assert lines[-1] == "end"
+
+
 def test_nobody_reads_the_terminal(tmp_path):
     running = Collector(tmp_path / "c.db")
     for _ in range(60):  # Far more lines than a pipe and the queue hold

@@ -15,8 +15,8 @@ from tools.collector.http.faults import Fault, parse
         ("503", Fault("503", 503)),
         ("reset", Fault("reset", "reset")),
         ("lost,10%", Fault("lost,10%", "lost", share=0.1)),
-        ("delay=2.5s", Fault("delay=2.5s", "delay", seconds=2.5)),
-        ("429,50%,10s/60s", Fault("429,50%,10s/60s", 429, share=0.5, on=10, of=60)),
+        ("delay=2.5s", Fault("delay=2.5s", "delay", delay=2.5)),
+        ("429,50%,10s/60s", Fault("429,50%,10s/60s", 429, share=0.5, duration=10, period=60)),
     ],
 )
 def test_what_can_be_given(text, fault):

@@ -15,7 +15,7 @@ import threading
 import time
 
 COUNTS_SECONDS = 10  # between two lines with counts
-_MAX_WAITING = 2000  # lines
+MAX_WAITING = 2000  # lines
 _CLOSE_SECONDS = 2  # for which the end of the program waits for the reader
 
 
@@ -69,7 +69,7 @@ class _BoundedHandler(logging.handlers.QueueHandler):
         return record
 
     def enqueue(self, record):
-        if self.queue.qsize() >= _MAX_WAITING:
+        if self.queue.qsize() >= MAX_WAITING:
             self._dropped += 1
             return
         if self._dropped:

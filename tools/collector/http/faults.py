@@ -17,22 +17,23 @@ Add ,30%% for that share of the requests, ,10s/60s for the first 10 of every 60 
 
 
 class Fault(NamedTuple):
-    """A simulated fault; it applies for ``on`` of every ``of`` seconds to a ``share`` of requests.
+    """A simulated fault.
 
     ``text`` is the option as it was given. ``answer`` is a status (int), "reset", "lost" or
-    "delay", which waits for ``seconds``.
+    "delay", which waits for ``delay`` seconds. It applies to a ``share`` of the requests, from 0
+    to 1, in the first ``duration`` of every ``period`` seconds.
     """
 
     text: str
     answer: object
-    seconds: float = 0
+    delay: float = 0
     share: float = 1
-    on: float = 1
-    of: float = 1
+    duration: float = 1
+    period: float = 1
 
     def applies_now(self):
         """Whether the fault applies to the present request."""
-        return (time.monotonic() % self.of) < self.on and random.random() < self.share
+        return (time.monotonic() % self.period) < self.duration and random.random() < self.share
 
 
 def parse(text):
@@ -52,7 +53,7 @@ def parse(text):
         if share and float(share[1]) <= 100:
             fault = fault._replace(share=float(share[1]) / 100)
         elif period and 0 < float(period[1]) <= float(period[2]):
-            fault = fault._replace(on=float(period[1]), of=float(period[2]))
+            fault = fault._replace(duration=float(period[1]), period=float(period[2]))
         else:
             raise ValueError(f"{limit!r} is not a share such as 30%, nor a period such as 10s/60s")
     return fault

@@ -30,7 +30,7 @@ class Collector:
         self.faulted += bool(applying)
         for fault in applying:
             if fault.answer == "delay":
-                await asyncio.sleep(fault.seconds)
+                await asyncio.sleep(fault.delay)
             else:
                 answer = answer or fault.answer
         return answer
