@@ -29,11 +29,20 @@ from snowplow_tracker.entities.event_specification import event_specification
 from snowplow_tracker.entities.gdpr import gdpr
 from snowplow_tracker.entities.geolocation import geolocation
 from snowplow_tracker.entities.mobile_context import mobile_context
+<<<<<<< HEAD
 from snowplow_tracker.transport.query import quote
 from tools.collector import values
 from tools.collector.events import Payload
 from tools.collector.iglu import Schemas
 from tools.collector.judge import judge
+=======
+from snowplow_tracker.install import track_install
+from snowplow_tracker.query import quote
+from tools.collector.enrich import values
+from tools.collector.enrich.iglu import Schemas
+from tools.collector.enrich.judge import judge
+from tools.collector.enrich.payload import Payload
+>>>>>>> collector
 from tools.engine import ROOT
 
 SHARED = ROOT.parent / "shared"
