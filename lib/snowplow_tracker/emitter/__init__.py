@@ -217,7 +217,7 @@ class Emitter:
                     from .retry import Retry
 
                     self.retry = Retry(self)
-                after = self.retry.failed(status, count, after, last, length, sent)
+                after = self.retry.failed(status, count, after, last, sent)
                 if after is None:
                     return
 

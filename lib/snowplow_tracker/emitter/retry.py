@@ -1,10 +1,10 @@
-# What becomes of a batch that was not accepted. Loads with the first failure; the object lives
-# until the oldest record is settled.
+# Decides what becomes of a batch that was not accepted. A Retry lives from the first failure until
+# the oldest record is accepted or given up.
 #
 # An event that the collector never takes, while it takes others, must not block those behind
 # it: after 4 failures the oldest goes alone, and if that fails too, those behind it go ahead.
-# They stay in the store until it is decided. An event that failed alone in 8 rounds, in each
-# of which others were accepted, is given up.
+# They stay in the store until the oldest is decided. An event that failed alone in 8 rounds, in
+# each of which others were accepted, is given up.
 from os import urandom
 from struct import unpack_from
 
@@ -19,19 +19,19 @@ class Retry:
 
     def _begin(self):
         self.failures = 0  # in a row, of any batch
-        self.oldest_failures = 0  # how often the oldest did
+        self.oldest_failures = 0  # of the oldest
         self.rounds = 0
-        # Up to which sequence those behind the oldest are settled, and at its last failure.
+        # Up to which sequence those behind the oldest were accepted, now and at its last failure.
         self.accepted_to = self.accepted_before = 0
         self.oldest = self._sequence()
 
-    def failed(self, status, count, after, last, length, sent):
+    def failed(self, status, count, after, last, sent):
         """Note a failure; -> the sequence after which to go on, None to wait for a retry."""
         emitter = self.emitter
         if status == 413 and count > 1:
             emitter.batch_limit = count // 2
             return after
-        retry = self._retries(status, length, after)
+        retry = self._retries(status, after)
         if emitter.on_failure:
             from .callbacks import report
 
@@ -41,12 +41,9 @@ class Retry:
         emitter.given_up += count
         return emitter.settle(after, last)
 
-    def _retries(self, status, length, after):
+    def _retries(self, status, after):
         final = status in (400, 401, 403, 410, 413, 422)
         if not self.emitter.custom_retry_codes.get(status, not final):
-            return False
-        # An event over the limit goes once; an answer of any kind settles it.
-        if status and length > self.emitter.byte_limit:
             return False
         return bool(after) or self.rounds < 8
 
@@ -56,8 +53,8 @@ class Retry:
         self.failures += 1
         cap = min(emitter.max_retry_delay_seconds, 1 << min(self.failures, 16))
         emitter.retry_at = clock.ms() + max(asked, random(cap * 1000))
-        # Only what was on the wire says something of the event; and one who asks for rest
-        # is to have it.
+        # A failure before anything was written says nothing of the event, and one with a
+        # Retry-After asks for rest.
         if after or asked or not (status or getattr(emitter.transport, "wrote", True)):
             return None
         self.oldest_failures += 1
