@@ -25,21 +25,21 @@ class Retry:
         self.accepted_to = self.accepted_before = 0
         self.oldest = self._sequence()
 
-    def failed(self, status, count, after, last, sent):
+    def failed(self, status, batch, sent):
         """Note a failure; -> the sequence after which to go on, None to wait for a retry."""
         emitter = self.emitter
-        if status == 413 and count > 1:
-            emitter.batch_limit = count // 2
-            return after
-        retry = self._retries(status, after)
+        if status == 413 and batch.count > 1:
+            emitter.batch_limit = batch.count // 2
+            return batch.after
+        retry = self._retries(status, batch.after)
         if emitter.on_failure:
             from .callbacks import report
 
-            report(emitter, after, last, retry, sent)
+            report(emitter, batch, retry, sent)
         if retry:
-            return self._wait(status, count, after, last)
-        emitter.given_up += count
-        return emitter.settle(after, last)
+            return self._wait(status, batch)
+        emitter.given_up += batch.count
+        return emitter.settle(batch)
 
     def _retries(self, status, after):
         final = status in (400, 401, 403, 410, 413, 422)
@@ -47,7 +47,7 @@ class Retry:
             return False
         return bool(after) or self.rounds < 8
 
-    def _wait(self, status, count, after, last):
+    def _wait(self, status, batch):
         emitter = self.emitter
         asked = self._asked(status)
         self.failures += 1
@@ -55,25 +55,25 @@ class Retry:
         emitter.retry_at = clock.ms() + max(asked, random(cap * 1000))
         # A failure before anything was written says nothing of the event, and one with a
         # Retry-After asks for rest.
-        if after or asked or not (status or getattr(emitter.transport, "wrote", True)):
+        if batch.after or asked or not (status or getattr(emitter.transport, "wrote", True)):
             return None
         self.oldest_failures += 1
         if self.oldest_failures == 4:
-            emitter.batch_limit = max(1, count // 2)
+            emitter.batch_limit = max(1, batch.count // 2)
         if self.oldest_failures <= 4:
             return None
         if self.accepted_to != self.accepted_before:
             self.accepted_before = self.accepted_to
             self.rounds += 1
-        return max(last, self.accepted_to)
+        return max(batch.last, self.accepted_to)
 
-    def settled(self, after, last):
+    def settled(self, batch):
         """Note that a batch was settled; -> up to which sequence all are, or 0."""
         self.failures = 0
-        if after:
-            self.accepted_to = last
+        if batch.after:
+            self.accepted_to = batch.last
             return 0
-        return max(last, self.accepted_to)
+        return max(batch.last, self.accepted_to)
 
     def limit(self, most):
         """How many may go together from the oldest on."""
