@@ -12,8 +12,8 @@
 #   callbacks.py   calls on_success and on_failure
 #   get.py         GET requests
 #   outcome.py     names how the last request ended
-# They use these of an Emitter, which are no part of its public interface: step(), settle(),
-# active, retry, retry_at, batch_limit, new_bytes, in_callback.
+# They use these of an Emitter, which are no part of its public interface: step(), active,
+# retry, retry_at, batch_limit, new_bytes, in_callback.
 from sys import implementation
 
 from .. import clock
@@ -51,7 +51,7 @@ class Emitter:
         self._get = method != "post"
         self._timeout = request_timeout
         if transport is None:
-            self.url = _uri(endpoint, protocol, port, self._get)
+            self.url = _uri(endpoint, protocol, port)
             # `requests` does for flush() over plain http; `idle` and run() need a transport that
             # yields. CPython's `requests` is another module than a board's.
             own = idle or options or self._get or self.url[4] == "s"
@@ -207,7 +207,11 @@ class Emitter:
                     from .callbacks import report
 
                     report(self, batch, None, sent)
-                after = self.settle(batch)
+                if self.retry:
+                    after = self.retry.settle(batch)
+                else:
+                    self.event_store.drop(batch.last)
+                    after = 0
             else:
                 if not self.retry:
                     from .retry import Retry
@@ -217,20 +221,8 @@ class Emitter:
                 if after is None:
                     return
 
-    def settle(self, batch):
-        # A batch is done with; -> the sequence after which to go on. If the oldest record is
-        # still undecided, the batch behind it is only noted. It is one drop, since it may bring
-        # back what flash held at boot, whose sequences may be lower.
-        settled = self.retry.settled(batch) if self.retry else batch.last
-        if not settled:
-            return batch.last
-        self.event_store.drop(settled)
-        self.retry = None
-        self.retry_at = 0
-        return 0
 
-
-def _uri(endpoint, protocol, port, get=False):
+def _uri(endpoint, protocol, port):
     if "://" in endpoint:
         protocol, _, endpoint = endpoint.partition("://")
     endpoint = endpoint.rstrip("/")
@@ -241,5 +233,4 @@ def _uri(endpoint, protocol, port, get=False):
         raise ValueError("endpoint, protocol, port: expected a host, http or https, an int")
     if port is not None:
         endpoint = "%s:%d" % (endpoint, port)
-    path = "/i" if get else "/com.snowplowanalytics.snowplow/tp2"
-    return "%s://%s%s" % (protocol, endpoint, path)
+    return "%s://%s/com.snowplowanalytics.snowplow/tp2" % (protocol, endpoint)

@@ -39,7 +39,7 @@ class Retry:
         if retry:
             return self._wait(status, batch)
         emitter.given_up += batch.count
-        return emitter.settle(batch)
+        return self.settle(batch)
 
     def _retries(self, status, after):
         final = status in (400, 401, 403, 410, 413, 422)
@@ -67,13 +67,18 @@ class Retry:
             self.rounds += 1
         return max(batch.last, self.accepted_to)
 
-    def settled(self, batch):
-        """Note that a batch was settled; -> up to which sequence all are, or 0."""
+    def settle(self, batch):
+        """Note that a batch is done with; -> the sequence after which to go on."""
         self.failures = 0
-        if batch.after:
+        if batch.after:  # the oldest is still undecided
             self.accepted_to = batch.last
-            return 0
-        return max(batch.last, self.accepted_to)
+            return batch.last
+        # One drop, since it may bring back what flash held at boot, whose sequences may be lower.
+        emitter = self.emitter
+        emitter.event_store.drop(max(batch.last, self.accepted_to))
+        emitter.retry = None
+        emitter.retry_at = 0
+        return 0
 
     def limit(self, most):
         """How many may go together from the oldest on."""
