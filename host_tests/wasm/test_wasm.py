@@ -43,7 +43,7 @@ def engine():
             subprocess.run(install, capture_output=True, check=True, text=True, timeout=120)
         except (OSError, subprocess.SubprocessError) as e:
             said = getattr(e, "stderr", None) or e
-            pytest.skip(f"npm could not install {NAME}@{VERSION}: {str(said).strip()[-200:]}")
+            pytest.skip(f"npm could not install {NAME}@{VERSION}: {str(said).strip()[:200]}")
     return folder
 
 
