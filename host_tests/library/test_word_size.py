@@ -60,7 +60,7 @@ def test_what_an_interrupt_noted_before_the_ticks_wrapped_has_its_time():
 
 
 def walk(store, again, sequence):
-    """Put, read, drop and reopen: sequences from `sequence` on, and times around each limit."""
+    """Put, read, drop, open again: sequences from `sequence` on, and times around each limit."""
     times = [0] + [limit + i for limit in LIMITS for i in (-1, 0)]
     getattr(store, "_ring", store).next_sequence = sequence
     expected = []
@@ -72,7 +72,7 @@ def walk(store, again, sequence):
         store.drop(expected[1][0])
         expected = expected[2:]
         store.sync()
-        store = again(store)
+        store = again() if again else store
     assert store.put(1, 0, b"new") > expected[-1][0]
     assert [(r[0], r[3], r[4]) for r in records(store)][:-1] == expected
     assert not store.dropped and store.error is None
@@ -89,16 +89,11 @@ def test_stores_at_the_limits_of_small_ints():
         kept[0] = bytes(data)
 
     for limit in (1 << 30, 1 << 31, (1 << 32) - 2000):
-        walk(RingStore(4000), lambda store: store, limit - 5)
+        walk(RingStore(4000), None, limit - 5)
         for make in (
             lambda path: SegmentStore(path, max_bytes=65536, page_bytes=4096),
             lambda path: RetainedStore(memory, path=path, max_bytes=65536),
         ):
             with Folder() as path:
-
-                def again(store, make=make, path=path):
-                    store._reader.close()
-                    return make(path)
-
                 kept[0] = b""
-                walk(make(path), again, limit - 5)
+                walk(make(path), lambda: make(path), limit - 5)  # noqa: B023
