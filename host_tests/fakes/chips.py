@@ -1,7 +1,10 @@
-"""Sensor chips on the fake I2C bus, at the level of their registers and commands.
+"""Sensor chips on the fake buses, at the level of their registers and commands.
 
-Each has `broken`: None, "mute" (OSError in mid-transfer), "corrupt" (a flipped bit on the
+Each has `broken`: None, "mute" (OSError in mid-transfer), "corrupt" (flipped bits on the
 wire), "busy" (never ready). They hold raw readings; converting them is the driver's work.
+
+A chip keeps its power, and what was set in it, when the board resets: a test sets that as
+another program would have done it. `power_cycle()` is a loss of power.
 """
 
 
@@ -33,7 +36,13 @@ class Chip:
 
 
 class Bme280(Chip):
-    """Compensation words and raw readings of the BMP280 datasheet's worked example (3.12)."""
+    """Compensation words and raw readings of the BMP280 datasheet's worked example (3.12).
+
+    BME280 datasheet 5.4: a measurement that ctrl_meas or ctrl_hum skip (oversampling 0) gives
+    0x80000, 0x8000 for humidity; ctrl_hum takes effect with the next write of ctrl_meas; a
+    forced measurement ends in sleep mode; 0xB6 at 0xE0 is a reset, as at power-on. Config's
+    filter (0xF5) makes a reading the mean of it and what was there before.
+    """
 
     T = (27504, 26435, -1000)
     P = (36477, -10685, 3024, 2855, 140, -7, 15500, -14600, 6000)
@@ -52,10 +61,22 @@ class Bme280(Chip):
         r[0xE1], r[0xE2], r[0xE3] = h2 & 0xFF, h2 >> 8, h3
         r[0xE4], r[0xE5], r[0xE6] = h4 >> 4, h4 & 0xF | (h5 & 0xF) << 4, h5 >> 4
         r[0xE7] = h6
-        self.set(temperature, pressure, humidity)
         self.modes = []
+        self.forgets = False  # loses its power in each measurement
+        self.set(temperature, pressure, humidity)
+        self.power_cycle()
 
     def set(self, temperature, pressure, humidity):
+        """What it will measure."""
+        self.raw = (pressure, temperature, humidity)
+
+    def power_cycle(self):
+        self._humid = False
+        for register in (0xF2, 0xF3, 0xF4, 0xF5):
+            self.registers[register] = 0
+        self._show(0x80000, 0x80000, 0x8000)
+
+    def _show(self, pressure, temperature, humidity):
         r = self.registers
         for at, raw in ((0xF7, pressure), (0xFA, temperature)):
             r[at], r[at + 1], r[at + 2] = raw >> 12, raw >> 4 & 0xFF, raw << 4 & 0xF0
@@ -63,9 +84,27 @@ class Bme280(Chip):
 
     def store(self, register, value):
         super().store(register, value)
+        if register == 0xE0 and value == 0xB6:
+            self.power_cycle()
         if register == 0xF4:
+            self._humid = self.registers[0xF2] & 7
             self.modes.append(value & 3)
-            self.registers[0xF3] = 8 if self.broken == "busy" else 0
+            if value & 3:
+                self._measure(value)
+
+    def _measure(self, setting):
+        self.registers[0xF3] = 8 if self.broken == "busy" else 0
+        self.registers[0xF4] = setting & 0xFC
+        pressure, temperature, humidity = self.raw
+        if self.registers[0xF5] >> 2 & 7:
+            temperature = (temperature + 3 * 0x80000) // 4
+        self._show(
+            pressure if setting >> 2 & 7 else 0x80000,
+            temperature if setting >> 5 else 0x80000,
+            humidity if self._humid else 0x8000,
+        )
+        if self.forgets:
+            self.power_cycle()
 
 
 def crc8(data, crc=0xFF):
@@ -78,38 +117,64 @@ def crc8(data, crc=0xFF):
 
 
 class Sht3x(Chip):
-    """Answers the command for a single shot (0x24..) with two words and their checksums."""
+    """Answers the command for a single measurement (0x24..) with two words and their checksums.
 
-    def __init__(self, temperature=0x6666, humidity=0x8000):
+    SHT3x datasheet 4.5 to 4.10: while it measures periodically it takes no other command (no
+    acknowledge) but break, 0x3093; a reset, 0x30A2, which also ends heating, only when idle.
+    `corrupt` is the word or words that arrive wrong.
+    """
+
+    def __init__(self, temperature=0x6666, humidity=0x8000, corrupt=(0, 1)):
         super().__init__()
         self.words = (temperature, humidity)
+        self.corrupt = corrupt
+        self.periodic = self.heating = self._measured = False
 
     def write(self, data):
         super().write(data)
+        if data == b"\x30\x93":
+            self.periodic = False
+        elif self.periodic:
+            raise OSError(5)
+        elif data == b"\x30\xa2":
+            self.heating = False
+        elif data == b"\x30\x6d":
+            self.heating = True
         self._measured = data[:1] == b"\x24"
 
     def read(self, n):
         if self.broken == "mute" or not self._measured:
             raise OSError(5)
         answer = bytearray()
-        for word in self.words:
-            pair = bytes((word >> 8, word & 0xFF))
-            answer += pair + bytes((crc8(pair),))
-        if self.broken == "corrupt":
-            answer[1] ^= 4
+        for i, word in enumerate(self.words):
+            if i == 0 and self.heating:
+                word += 0x800  # some degrees more
+            pair = bytearray((word >> 8, word & 0xFF))
+            pair.append(crc8(pair))
+            if self.broken == "corrupt" and i in self.corrupt:
+                pair[1] ^= 4
+            answer += pair
         return answer[:n]
 
 
 class Aht20(Chip):
-    """Status, 20 bits of humidity, 20 bits of temperature, checksum; starts uncalibrated."""
+    """Status, 20 bits of humidity, 20 bits of temperature, checksum; starts uncalibrated.
+
+    AHT20 datasheet 5.3 to 5.5: 0xBA is a reset, after which it may want to be initialised.
+    """
 
     def __init__(self, humidity=0x80000, temperature=0x60000):
         super().__init__()
         self.raw = (humidity, temperature)
         self.calibrated = False
 
+    def power_cycle(self):
+        self.calibrated = False
+
     def write(self, data):
         super().write(data)
+        if data[:1] == b"\xba":
+            self.power_cycle()
         if data[:1] == b"\xbe":
             self.calibrated = True
 
@@ -127,13 +192,95 @@ class Aht20(Chip):
 
 
 class Bh1750(Chip):
-    """Two bytes of counts after the command for one measurement in high resolution."""
+    """Two bytes of counts after the command for one measurement in high resolution.
+
+    BH1750 datasheet: the counts grow with the measurement time, which is 69 at power-on and set
+    in two parts (01000xxx, 011xxxxx); a measurement of mode 0x20 or 0x10 needs power on (0x01)
+    or makes it itself.
+    """
 
     def __init__(self, counts=0x8390):
         super().__init__()
-        self.counts = counts
+        self.counts = counts  # at the default time
+        self.time = 69
+        self._shown = 0
+
+    def write(self, data):
+        super().write(data)
+        command = data[0]
+        if command >> 3 == 0b01000:
+            self.time = self.time & 31 | (command & 7) << 5
+        elif command >> 5 == 0b011:
+            self.time = self.time & 0xE0 | command & 31
+        elif command in (0x10, 0x20):
+            self._shown = min(self.counts * self.time // 69, 0xFFFF)
 
     def read(self, n):
         if self.broken == "mute":
             raise OSError(5)
-        return bytes((self.counts >> 8, self.counts & 0xFF))[:n]
+        return bytes((self._shown >> 8, self._shown & 0xFF))[:n]
+
+
+def onewire_crc(data):
+    """Dallas/Maxim: x^8 + x^5 + x^4 + 1, the lowest bit first."""
+    crc = 0
+    for byte in data:
+        for _ in range(8):
+            mix = (crc ^ byte) & 1
+            crc = crc >> 1 ^ (0x8C if mix else 0)
+            byte >>= 1
+    return crc
+
+
+class Ds18b20:
+    """A probe: `raw` is what it will measure, in 16ths of a degree.
+
+    DS18B20 datasheet: at power-on the scratchpad holds 85 degrees (0x0550) and, for alarms and
+    resolution, what is in its EEPROM. Bytes 5 to 7 differ by maker: 0xFF, 0x0C, 0x10 at power-on
+    of a genuine one, and byte 6 changes with the measurement; of clones it may be anything and
+    constant (github.com/cpetrich/counterfeit_DS18B20). Below 12 bits the lowest ones are
+    undefined: set, here.
+
+    fault: "power" (lost while it measures), "noise" (each answer has a wrong bit), "hiccup"
+    (the next answer has), "short" (the line is at ground), "gone" (answers the search only).
+    """
+
+    def __init__(self, raw=0x0191, reserved=None, eeprom=b"\x4b\x46\x7f", fault=None):
+        self.raw = raw
+        self.fault = fault
+        self._eeprom = eeprom
+        self._reserved = reserved
+        self.power_cycle()
+
+    def power_cycle(self):
+        self._temperature = 0x0550
+        self.settings = self._eeprom
+        self._fresh = True
+
+    def write(self, data):
+        self.settings = bytes(data)
+
+    def convert(self):
+        if self.fault == "power":
+            self.power_cycle()
+            return
+        undefined = (1 << 3 - (self.settings[2] >> 5 & 3)) - 1
+        self._temperature = (self.raw | undefined) & 0xFFFF
+        self._fresh = False
+
+    def read(self):
+        if self.fault == "gone":
+            return None
+        if self.fault == "short":
+            return bytes(9)
+        t = self._temperature
+        sixth = self._reserved
+        if sixth is None:
+            sixth = 0x0C if self._fresh else 0x10 - (t & 0xF)
+        data = bytearray((t & 0xFF, t >> 8)) + self.settings + bytes((0xFF, sixth, 0x10))
+        data.append(onewire_crc(data))
+        if self.fault in ("noise", "hiccup"):
+            data[0] ^= 0x40
+            if self.fault == "hiccup":
+                self.fault = None
+        return bytes(data)
