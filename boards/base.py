@@ -30,7 +30,7 @@ class Link:
         """A generator that ends when there is a link and yields while it waits; or OSError."""
         return iter(())
 
-    def report(self, delivered: bool) -> "str | None":
+    def report(self, delivered: bool) -> str | None:
         """Tell how a send ended; -> what a dead link now needs: rejoin, cycle, reset or None."""
 
     def down(self) -> None:
@@ -39,21 +39,21 @@ class Link:
 
 class Board(common.Board):
     # --- identity -------------------------------------------------------------------------
-    def id(self) -> "str | None":
+    def id(self) -> str | None:
         """Unique and stable, as lower-case hex; None if the machine has none."""
         return None
 
-    def mac(self) -> "str | None":
+    def mac(self) -> str | None:
         """AA:BB:CC:DD:EE:FF of the network interface, or None."""
         return None
 
     # "watchdog" is also the answer after reset() on a port that cannot tell the two apart.
-    def reset_cause(self) -> "str | None":
+    def reset_cause(self) -> str | None:
         """power_on, hard, watchdog, deep_sleep, soft, brown_out or None."""
         return None
 
     # Reading it clears it, so that the next reset is not taken for a planned one: call it once.
-    def intent(self) -> "str | None":
+    def intent(self) -> str | None:
         """Why the last run reset or slept: one of INTENTS, or None if it did not say."""
         return None
 
@@ -64,14 +64,14 @@ class Board(common.Board):
         self,
         ssid: str,
         password: str,
-        hostname: "str | None" = None,
-        country: "str | None" = None,
+        hostname: str | None = None,
+        country: str | None = None,
         timeout: int = 20,
     ) -> None:
         """Join a Wi-Fi network, or OSError that says what to do."""
 
     # `networks` as the config has them, the best first; see boards/wifi.py.
-    def link(self, networks: "list | None", **options):
+    def link(self, networks: list | None, **options):
         """The Link over these networks."""
         return Link()
 
@@ -83,7 +83,7 @@ class Board(common.Board):
         """Addresses of the name servers, as far as they are known."""
         return ()
 
-    def rssi(self) -> "int | None":
+    def rssi(self) -> int | None:
         """Signal strength in dBm, or None."""
         return None
 
@@ -109,7 +109,7 @@ class Board(common.Board):
         """A 1-Wire bus as onewire.OneWire is one."""
         raise OSError("onewire: this board has none")
 
-    def input(self, pin: int, pull: "str | None" = None):
+    def input(self, pin: int, pull: str | None = None):
         """A machine.Pin to read from; pull is "up", "down" or None."""
         raise OSError("pin: this board has none")
 
@@ -141,7 +141,7 @@ class Board(common.Board):
         raise SystemExit("restart: " + intent)
 
     # The limit may be lower than what was asked for. A watchdog cannot be stopped.
-    def watchdog(self, seconds: int) -> "int | None":
+    def watchdog(self, seconds: int) -> int | None:
         """Reset the board unless feed() is called that often; -> the limit in ms, or None."""
         return None
 

@@ -4,8 +4,9 @@
 # tells a planned reset from one by its watchdog, and an ESP32 hides a panic.
 import time
 
-import machine
 import vfs
+
+import machine
 from boards import common
 from micropython import const
 
@@ -25,6 +26,11 @@ def _folders(filesystem):
                 count += 1
                 waiting.append(path + entry[0])
     return count
+
+
+def epoch() -> int:
+    """When the port's time begins, in seconds since 1970: 2000 on an ESP32."""
+    return 946684800 if time.gmtime(0)[0] == 2000 else 0
 
 
 class Board(common.Board):
@@ -49,7 +55,7 @@ class Board(common.Board):
     # parent). Measured on the VM's littlefs with the geometry of both ports: with 40 folders it
     # tells 10 blocks of 4096 where 89.75 can be written; with 2 for each folder added back, 90.
     # Where it is below zero, the 64-bit VM gives 2^32 more.
-    def flash(self) -> "tuple | None":
+    def flash(self) -> tuple | None:
         """(size, free) of the file system at / in bytes, or None."""
         for filesystem, where in vfs.mount():
             if where == "/":
@@ -79,9 +85,9 @@ class Board(common.Board):
 
     # None is "no pull" on both ports. -1 is not: it is both pulls on rp2, and "as before" on
     # an ESP32.
-    def input(self, pin: int, pull: "str | None" = None):
+    def input(self, pin: int, pull: str | None = None):
         """A pin to read from; pull is "up", "down" or None."""
-        pulls = {"up": machine.Pin.PULL_UP, "down": machine.Pin.PULL_DOWN, None: None}
+        pulls: dict = {"up": machine.Pin.PULL_UP, "down": machine.Pin.PULL_DOWN, None: None}
         return machine.Pin(pin, machine.Pin.IN, pulls[pull])
 
     def output(self, pin: int, value: int = 0):
@@ -90,14 +96,11 @@ class Board(common.Board):
 
     def set_time(self, unix_ms: int) -> None:
         """Set the clock to milliseconds since 1970."""
-        seconds = unix_ms // 1000
-        if time.gmtime(0)[0] == 2000:  # ESP32
-            seconds -= 946684800
-        t = time.gmtime(seconds)
+        t = time.gmtime(unix_ms // 1000 - epoch())
         machine.RTC().datetime((t[0], t[1], t[2], t[6], t[3], t[4], t[5], 0))
 
     # --- sleep and reset ------------------------------------------------------------------
-    def intent(self) -> "str | None":
+    def intent(self) -> str | None:
         """Why the last run reset or slept, or None if it did not say."""
         code = self._read_intent()
         if code:

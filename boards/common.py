@@ -27,7 +27,7 @@ UNITS = {
 
 
 # A sensor that gives several of a kind adds to the name of each: temperature_0316a2798aff.
-def unit(quantity: str) -> "str | None":
+def unit(quantity: str) -> str | None:
     """UCUM code of a quantity, or None."""
     return UNITS.get(quantity) or UNITS.get(quantity.split("_")[0])
 
@@ -62,23 +62,23 @@ class Board:
 
     # --- readings -------------------------------------------------------------------------
     # None where nothing measures it; sensors/battery.py reads a divider at an ADC pin.
-    def supply(self) -> "int | None":
+    def supply(self) -> int | None:
         """Supply or battery voltage in millivolts, or None."""
         return None
 
-    def temperature(self) -> "float | None":
+    def temperature(self) -> float | None:
         """Inside the chip, in degrees Celsius, or None."""
         return None
 
     # Collects first: without that the figure is a sawtooth that tells nothing.
-    def memory_free(self) -> "int | None":
+    def memory_free(self) -> int | None:
         """Free heap in bytes, or None where the runtime does not tell."""
         gc.collect()
         return gc.mem_free() if hasattr(gc, "mem_free") else None
 
     # A TLS handshake needs one block, not the sum. Finds the size by bisection, with blocks
     # that are freed at once.
-    def memory_largest(self) -> "int | None":
+    def memory_largest(self) -> int | None:
         """Largest block that can be had, in bytes, or None where the runtime does not tell."""
         free = self.memory_free()
         if free is None:
@@ -94,7 +94,7 @@ class Board:
             gc.collect()
         return low
 
-    def flash(self) -> "tuple | None":
+    def flash(self) -> tuple | None:
         """(size, free) of the filesystem in bytes, or None."""
         try:
             space = os.statvfs("/")
@@ -120,7 +120,7 @@ class Board:
 
     # --- sleep ----------------------------------------------------------------------------
     # As machine.RTC().memory: without data it gives what was kept, with data it keeps it.
-    def memory(self, data: "bytes | None" = None):
+    def memory(self, data: bytes | None = None):
         """Bytes that outlive deep sleep and reset, but not a loss of power."""
         return b""
 

@@ -18,7 +18,7 @@ class Board(wifi.Board):
     retained = 2048 - _HEADER
 
     # `led` is a pin number: the modules of this family differ, and many have none.
-    def __init__(self, led: "int | None" = None):
+    def __init__(self, led: int | None = None):
         super().__init__()
         self._led = led
         self.has_led = led is not None
@@ -29,7 +29,7 @@ class Board(wifi.Board):
         self.absent.append("supply voltage: not wired to an ADC; see sensors/battery.py")
 
     # The port reports a brown-out as power_on and a panic as soft.
-    def reset_cause(self) -> "str | None":
+    def reset_cause(self) -> str | None:
         """power_on, hard, watchdog, deep_sleep, soft or None."""
         return {
             machine.PWRON_RESET: "power_on",
@@ -59,7 +59,7 @@ class Board(wifi.Board):
             return lambda: round((esp32.raw_temperature() - 32) * 5 / 9, 1)
         return None
 
-    def temperature(self) -> "float | None":
+    def temperature(self) -> float | None:
         """Inside the chip, in degrees Celsius, or None."""
         read = self._thermometer()
         return read() if read else None
@@ -71,7 +71,7 @@ class Board(wifi.Board):
         return max([region[2] for region in esp32.idf_heap_info(esp32.HEAP_DATA)])
 
     # --- memory that outlives sleep and reset ----------------------------------------------
-    def memory(self, data: "bytes | None" = None):
+    def memory(self, data: bytes | None = None):
         """The RTC's memory behind our header."""
         rtc = machine.RTC()
         kept = rtc.memory()

@@ -43,7 +43,7 @@ class Board(wifi.Board):
 
     # RP2040 datasheet 4.9.5: 27 - (V - 0.706) / 0.001721. The same holds on the RP2350. Both
     # are made for -40 to 85; what is far outside is no reading.
-    def temperature(self) -> "float | None":
+    def temperature(self) -> float | None:
         """Inside the chip, in degrees Celsius, or None."""
         volts = machine.ADC(machine.ADC.CORE_TEMP).read_u16() * 3.3 / 65535
         celsius = round(27 - (volts - 0.706) / 0.001721, 1)
@@ -52,7 +52,7 @@ class Board(wifi.Board):
     # A third of VSYS is at GPIO 29, which is also the clock line to the radio chip. The pad is
     # turned to analog for the reading alone, with interrupts off, so that the radio's driver
     # waits; ADC(3) by number leaves the pin's function as it is. A Pico runs from 1.8 to 5.5 V.
-    def supply(self) -> "int | None":
+    def supply(self) -> int | None:
         """VSYS in millivolts: the battery's or USB's voltage behind its diode; or None."""
         adc = machine.ADC(3)
         state = machine.disable_irq()

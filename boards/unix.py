@@ -73,7 +73,7 @@ class Board(base.Board):
 
     # --- identity -------------------------------------------------------------------------
     # machine-id is confidential by its manual page: only a hash of it may leave the machine.
-    def id(self) -> "str | None":
+    def id(self) -> str | None:
         """12 hex digits from the machine-id, else the MAC, else None."""
         machine = _try_text(self._root + "etc/machine-id")
         if len(machine) == 32:
@@ -82,7 +82,7 @@ class Board(base.Board):
         mac = self.mac()
         return mac.replace(":", "").lower() if mac else None
 
-    def mac(self) -> "str | None":
+    def mac(self) -> str | None:
         """The MAC of the first network interface that has one."""
         for link in self._links:
             mac = _try_text("%s/%s/address" % (self._net, link)).upper()
@@ -115,7 +115,7 @@ class Board(base.Board):
             return None
         return round(value / 1000, 1) if -40000 <= value <= 150000 else None
 
-    def temperature(self) -> "float | None":
+    def temperature(self) -> float | None:
         """Of the CPU, in degrees Celsius, or None."""
         return self._celsius(self._thermal) if self._thermal else None
 

@@ -67,9 +67,9 @@ class Link:
     def __init__(
         self,
         board,
-        networks: "list | None",
-        country: "str | None" = None,
-        hostname: "str | None" = None,
+        networks: list | None,
+        country: str | None = None,
+        hostname: str | None = None,
         power_save: bool = False,
         timeout: int = 20,
     ):
@@ -80,7 +80,7 @@ class Link:
         self._static = False  # whether the radio has a static address
         self._rounds = 0  # over all networks, without a link
         self._failures = 0  # rounds and sends, since the last send that worked
-        self._next = None  # "rejoin" or "cycle": what up() has to do first
+        self._next: str | None = None  # "rejoin" or "cycle": what up() has to do first
 
     def up(self):
         """Yields until there is a link, or raises OSError; `wait` then says for how long."""
@@ -126,7 +126,7 @@ class Link:
 
     # Tell it only of failures that a dead link can explain, and of rounds of up() without a
     # link. A reset is left to the caller, which knows what would be lost.
-    def report(self, delivered: bool) -> "str | None":
+    def report(self, delivered: bool) -> str | None:
         """Tell how a send ended; -> what a dead link now needs: rejoin, cycle, reset or None."""
         if delivered:
             self._failures = 0
@@ -150,7 +150,7 @@ class Board(chip.Board):
         time.sleep_ms(_STEP_MS)
         self.idle()
 
-    def link(self, networks: "list | None", **options):
+    def link(self, networks: list | None, **options):
         """The Link over these networks; options are those of wifi.Link."""
         return Link(self, networks, **options)
 
@@ -173,8 +173,8 @@ class Board(chip.Board):
         self,
         ssid: str,
         password: str,
-        hostname: "str | None" = None,
-        country: "str | None" = None,
+        hostname: str | None = None,
+        country: str | None = None,
         timeout: int = 20,
     ) -> None:
         """Join a Wi-Fi network, or OSError that says what to do."""
@@ -196,7 +196,7 @@ class Board(chip.Board):
         """Addresses of the name servers."""
         return _wlan().ifconfig()[3:]
 
-    def rssi(self) -> "int | None":
+    def rssi(self) -> int | None:
         """Signal strength in dBm; None unless joined."""
         try:
             return _wlan().status("rssi") or None  # rp2: 0 when there is none
@@ -204,7 +204,7 @@ class Board(chip.Board):
             return None
 
     # A Pico W has no MAC until its radio was on once.
-    def mac(self) -> "str | None":
+    def mac(self) -> str | None:
         """AA:BB:CC:DD:EE:FF of the station, or None."""
         raw = _wlan().config("mac")
         return ":".join(["%02X" % byte for byte in raw]) if any(raw) else None
@@ -217,11 +217,19 @@ class Board(chip.Board):
             if not self.online():
                 break
             try:
-                if find:
-                    ntptime.host = find(_NTP)
-                ntptime.settime()
+                self._ask_ntp(find)
                 break
             except (OSError, ValueError):  # ValueError: a reply cut short
                 for _ in range(1000 // _STEP_MS):
                     self._step()
         return super().set_clock()
+
+    # A server that refuses (kiss-of-death) sends no time but 0, which is also the moment in
+    # 2036 when NTP's seconds start anew.
+    def _ask_ntp(self, find):
+        if find:
+            ntptime.host = find(_NTP)
+        seconds = ntptime.time() + chip.epoch()
+        if 0 <= seconds - 2085978496 < 60:
+            raise OSError("ntp: the server refuses")
+        self.set_time(seconds * 1000)

@@ -1,18 +1,28 @@
-"""The frozen `ntptime`: settime() follows world.ntp, and takes a second to fail."""
+"""The frozen `ntptime`: time() and settime() follow world.ntp, and take a second to fail.
+
+"kod" is a kiss-of-death (RFC 5905, 7.4): its time of 0 becomes 2036-02-07 06:28:16, since the
+module takes all before 2024 for the next era (micropython-lib #604)."""
 import simulation
 
 host = "pool.ntp.org"
 timeout = 1
 
 
-def settime():
+def time():
+    """Seconds of the port's own epoch."""
     world = simulation.world
     answer = simulation.next_of(world.ntp)
     world.log.append(("ntp", host))
     if isinstance(answer, Exception):
         world.now_ms += timeout * 1000
         raise answer
-    if answer == "true":
-        world.wall_ms = world.true_ms
+    if answer == "kod":
+        ms = 2085978496000
     else:
-        world.year = answer
+        ms = world.true_ms if answer == "true" else simulation.year_ms(answer)
+    return (ms - world.time._epoch()) // 1000
+
+
+def settime():
+    world = simulation.world
+    world.wall_ms = time() * 1000 + world.time._epoch()

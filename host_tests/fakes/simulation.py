@@ -26,6 +26,12 @@ PORTS = {
 }
 
 
+def year_ms(year):
+    """When a year begins, in milliseconds since 1970."""
+    days = (year - 1970) * 365 + (year - 1969) // 4 - (year - 1901) // 100
+    return (days + (year - 1601) // 400) * 86400000
+
+
 class Ended(SystemExit):
     """The program is over: args are ("deep", ms) or ("reset", 0). World.reboot() goes on."""
 
@@ -94,8 +100,8 @@ class World:
     join_ms: how long an attempt takes.
     signal: dBm while associated.
     name_server: what DHCP tells of it; 0.0.0.0, which is none, so that nobody real is asked.
-    ntp: what each settime() does: a year to set, "true" for the true time, or an exception to
-        raise; the last repeats.
+    ntp: what each NTP server answers: a year, "true" for the true time, "kod" for a refusal,
+        or an exception to raise; the last repeats.
     year, wall_ms: what the clock says; true_ms: what it should say.
     drift: the part of a sleep that the clock misses, such as 0.087.
     now_ms: milliseconds since boot; starts close to where the ticks wrap.
@@ -175,9 +181,7 @@ class World:
 
     @year.setter
     def year(self, year):
-        days = (year - 1970) * 365 + (year - 1969) // 4 - (year - 1901) // 100
-        days += (year - 1601) // 400
-        self.wall_ms = days * 86400000
+        self.wall_ms = year_ms(year)
 
     def edge(self, pin, level):
         """The level at a pin changes; its interrupt handler runs, as on the board."""
