@@ -20,9 +20,13 @@ def time():
         ms = 2085978496000
     else:
         ms = world.true_ms if answer == "true" else simulation.year_ms(answer)
-    return (ms - world.time._epoch()) // 1000
+    return ms // 1000 - _epoch()
 
 
 def settime():
-    world = simulation.world
-    world.wall_ms = time() * 1000 + world.time._epoch()
+    simulation.world.wall_ms = (time() + _epoch()) * 1000
+
+
+# A world on the machine's own time has its epoch.
+def _epoch():
+    return 946684800 if simulation.world.time.gmtime(0)[0] == 2000 else 0
