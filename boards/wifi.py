@@ -224,12 +224,13 @@ class Board(chip.Board):
                     self._step()
         return super().set_clock()
 
-    # A server that refuses (kiss-of-death) sends no time but 0, which is also the moment in
-    # 2036 when NTP's seconds start anew.
+    # A server that refuses (kiss-of-death) sends 0 for the time, which ntptime takes for the
+    # moment in 2036 when NTP's seconds start anew.
     def _ask_ntp(self, find):
         if find:
             ntptime.host = find(_NTP)
-        seconds = ntptime.time() + chip.epoch()
-        if 0 <= seconds - 2085978496 < 60:
+        before = time.time_ns() // 1000000 + chip.epoch() * 1000
+        ntptime.settime()
+        if time.gmtime()[:5] == (2036, 2, 7, 6, 28):
+            self.set_time(before)
             raise OSError("ntp: the server refuses")
-        self.set_time(seconds * 1000)

@@ -1,4 +1,4 @@
-"""The frozen `onewire`: a bus of the DS18B20s (chips.Ds18b20) in world.onewire."""
+"""The frozen `onewire`: a bus of the DS18B20s (other_chips.Ds18b20) in world.onewire."""
 import simulation
 
 

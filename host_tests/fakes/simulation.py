@@ -26,12 +26,6 @@ PORTS = {
 }
 
 
-def year_ms(year):
-    """When a year begins, in milliseconds since 1970."""
-    days = (year - 1970) * 365 + (year - 1969) // 4 - (year - 1901) // 100
-    return (days + (year - 1601) // 400) * 86400000
-
-
 class Ended(SystemExit):
     """The program is over: args are ("deep", ms) or ("reset", 0). World.reboot() goes on."""
 
@@ -100,13 +94,13 @@ class World:
     join_ms: how long an attempt takes.
     signal: dBm while associated.
     name_server: what DHCP tells of it; 0.0.0.0, which is none, so that nobody real is asked.
-    ntp: what each NTP server answers: a year, "true" for the true time, "kod" for a refusal,
-        or an exception to raise; the last repeats.
+    ntp: what each settime() does: a year to set, "true" for the true time, "kod" for a server
+        that refuses, or an exception to raise; the last repeats.
     year, wall_ms: what the clock says; true_ms: what it should say.
     drift: the part of a sleep that the clock misses, such as 0.087.
     now_ms: milliseconds since boot; starts close to where the ticks wrap.
     i2c: address -> a chip of chips.py.
-    onewire: the probes of the 1-Wire bus (chips.Ds18b20) by their 8 bytes of ROM.
+    onewire: the probes of the 1-Wire bus (other_chips.Ds18b20) by their 8 bytes of ROM.
     dht: the five bytes that a DHT answers with, or None for no answer.
     pulls: by pin, what it was set to: PULL_UP, PULL_DOWN, 0 for none, or the sum of both.
     interrupted: ms after which each lightsleep() ends although more was asked for; None for
@@ -181,7 +175,9 @@ class World:
 
     @year.setter
     def year(self, year):
-        self.wall_ms = year_ms(year)
+        days = (year - 1970) * 365 + (year - 1969) // 4 - (year - 1901) // 100
+        days += (year - 1601) // 400
+        self.wall_ms = days * 86400000
 
     def edge(self, pin, level):
         """The level at a pin changes; its interrupt handler runs, as on the board."""

@@ -5,6 +5,7 @@ import pytest
 
 import chips
 import machine
+import other_chips
 from boards import base, common, esp32, rp2, sensors
 from boards.sensors import crc8, thermistor, within
 
@@ -60,7 +61,7 @@ def test_importing_drives_no_pin(simulate):
 # Sensirion's datasheet, table 20: the checksum of 0xBEEF is 0x92. An empty one is its start.
 @pytest.mark.parametrize("data, crc", [(b"\xbe\xef", 0x92), (b"", 0xFF), (b"\x00\x00", 0x81)])
 def test_crc8(data, crc):
-    assert crc8(data) == crc == chips.crc8(data)
+    assert crc8(data) == crc == other_chips.crc8(data)
 
 
 def test_a_quantity_out_of_its_range_does_not_take_the_others_along():
@@ -76,9 +77,9 @@ def test_a_quantity_out_of_its_range_does_not_take_the_others_along():
 
 I2C_SENSORS = [
     ("bme280", 0x76, chips.Bme280),
-    ("sht3x", 0x44, chips.Sht3x),
-    ("aht20", 0x38, chips.Aht20),
-    ("light", 0x23, chips.Bh1750),
+    ("sht3x", 0x44, other_chips.Sht3x),
+    ("aht20", 0x38, other_chips.Aht20),
+    ("light", 0x23, other_chips.Bh1750),
 ]
 
 
@@ -238,7 +239,7 @@ def test_bme280_is_reset_first(world, i2c):
 
 
 def test_sht3x_is_stopped_and_reset_first(world, i2c):
-    chip = world.i2c[0x44] = chips.Sht3x()
+    chip = world.i2c[0x44] = other_chips.Sht3x()
     chip.write(b"\x30\x6d")  # heats
     chip.write(b"\x20\x32")
     chip.periodic = True  # and measures every two seconds
@@ -246,7 +247,7 @@ def test_sht3x_is_stopped_and_reset_first(world, i2c):
 
 
 def test_aht20_is_reset_first_and_after_a_failure(world, i2c):
-    chip = world.i2c[0x38] = chips.Aht20()
+    chip = world.i2c[0x38] = other_chips.Aht20()
     sensor = make("aht20", i2c)
     assert sensor.read() == {"temperature": 25.0, "humidity": 50.0}
     sensor.read()
@@ -261,7 +262,7 @@ def test_aht20_is_reset_first_and_after_a_failure(world, i2c):
 # BH1750 datasheet: the measurement time may be 31 to 254, and the counts grow with it.
 @pytest.mark.parametrize("time", [31, 138, 254])
 def test_bh1750_has_its_own_measurement_time(world, i2c, time):
-    chip = world.i2c[0x23] = chips.Bh1750(12000)
+    chip = world.i2c[0x23] = other_chips.Bh1750(12000)
     chip.write(bytes((0x40 | time >> 5,)))
     chip.write(bytes((0x60 | time & 31,)))
     assert chip.time == time
@@ -269,7 +270,7 @@ def test_bh1750_has_its_own_measurement_time(world, i2c, time):
 
 
 def test_ds18b20_has_its_own_resolution(world, board):
-    world.onewire[ROM] = chips.Ds18b20(0x0190, eeprom=b"\x4b\x46\x1f")  # 9 bits
+    world.onewire[ROM] = other_chips.Ds18b20(0x0190, eeprom=b"\x4b\x46\x1f")  # 9 bits
     assert make("ds18b20", board.onewire(4), single=1).read() == {"temperature": 25}
 
 
@@ -279,7 +280,7 @@ def test_ds18b20_has_its_own_resolution(world, board):
     ((0x6666, 0x8000), 25.0, 50.0), ((0x0750, 1000), -40.0, 1.5), ((0xF8AE, 64880), 125.0, 99.0),
 ])  # fmt: skip
 def test_sht3x(world, i2c, words, celsius, percent):
-    world.i2c[0x44] = chips.Sht3x(*words)
+    world.i2c[0x44] = other_chips.Sht3x(*words)
     assert make("sht3x", i2c).read() == {"temperature": celsius, "humidity": percent}
 
 
@@ -288,19 +289,19 @@ def test_sht3x(world, i2c, words, celsius, percent):
     ((0, 0x8000), "humidity"), ((0xFFFF, 0x8000), "humidity"),
 ])  # fmt: skip
 def test_sht3x_at_the_end_of_a_scale(world, i2c, words, left):
-    world.i2c[0x44] = chips.Sht3x(*words)
+    world.i2c[0x44] = other_chips.Sht3x(*words)
     assert list(make("sht3x", i2c).read()) == [left]
 
 
 def test_sht3x_out_of_range(world, i2c):
-    world.i2c[0x44] = chips.Sht3x(0, 0)
+    world.i2c[0x44] = other_chips.Sht3x(0, 0)
     with pytest.raises(OSError, match="range"):
         make("sht3x", i2c).read()
 
 
 @pytest.mark.parametrize("corrupt, left", [(0, "humidity"), (1, "temperature")])
 def test_sht3x_with_one_wrong_checksum(world, i2c, corrupt, left):
-    world.i2c[0x44] = chips.Sht3x(corrupt=(corrupt,))
+    world.i2c[0x44] = other_chips.Sht3x(corrupt=(corrupt,))
     world.i2c[0x44].broken = "corrupt"
     assert list(make("sht3x", i2c).read()) == [left]
 
@@ -315,24 +316,24 @@ def test_sht3x_with_one_wrong_checksum(world, i2c, corrupt, left):
     ((0x80000, 0), {"humidity": 50}),
 ])  # fmt: skip
 def test_aht20(world, i2c, raw, expected):
-    world.i2c[0x38] = chips.Aht20(*raw)
+    world.i2c[0x38] = other_chips.Aht20(*raw)
     assert make("aht20", i2c).read() == expected
 
 
 def test_bh1750_worked_example(world, i2c):
     # Datasheet: 10000011 10010000 is 33680 counts / 1.2 = 28067 lx.
-    world.i2c[0x23] = chips.Bh1750(0b1000001110010000)
+    world.i2c[0x23] = other_chips.Bh1750(0b1000001110010000)
     assert round(make("light", i2c).read()["illuminance"]) == 28067
 
 
 @pytest.mark.parametrize("counts, lux", [(0, 0), (0xFFFE, 54611.7)])
 def test_bh1750_ends(world, i2c, counts, lux):
-    world.i2c[0x23] = chips.Bh1750(counts)  # the dark is a measurement
+    world.i2c[0x23] = other_chips.Bh1750(counts)  # the dark is a measurement
     assert make("light", i2c).read() == {"illuminance": lux}
 
 
 def test_bh1750_in_the_sun(world, i2c):
-    world.i2c[0x23] = chips.Bh1750(0xFFFF)
+    world.i2c[0x23] = other_chips.Bh1750(0xFFFF)
     with pytest.raises(OSError, match="brighter"):
         make("light", i2c).read()
 
@@ -356,15 +357,15 @@ def serial(rom):
     (0xFFF8, -0.5), (0xFF5E, -10.125), (0xFE6F, -25.0625), (0xFC90, -55),
 ])  # fmt: skip
 def test_ds18b20_table(world, board, raw, celsius):
-    world.onewire[ROM] = chips.Ds18b20(raw)
+    world.onewire[ROM] = other_chips.Ds18b20(raw)
     before = world.now_ms
     assert make("ds18b20", board.onewire(4)).read() == {NAME: celsius}
     assert world.now_ms - before >= 750
 
 
 def test_ds18b20_several_on_one_line(world, board):
-    world.onewire = {ROM: chips.Ds18b20(0x0191), OTHER: chips.Ds18b20(0x0008)}
-    world.onewire[b"\x10" + ROM[1:]] = chips.Ds18b20(0)  # a DS18S20 counts otherwise
+    world.onewire = {ROM: other_chips.Ds18b20(0x0191), OTHER: other_chips.Ds18b20(0x0008)}
+    world.onewire[b"\x10" + ROM[1:]] = other_chips.Ds18b20(0)  # a DS18S20 counts otherwise
     found = make("ds18b20", board.onewire(4)).read()
     assert found == {NAME: 25.0625, serial(OTHER): 0.5}
     assert common.unit(NAME) == "Cel"
@@ -372,7 +373,7 @@ def test_ds18b20_several_on_one_line(world, board):
 
 
 def test_ds18b20_clones_have_names_of_their_own(world, board):
-    world.onewire = {rom: chips.Ds18b20(16 * i) for i, rom in enumerate(CLONES)}
+    world.onewire = {rom: other_chips.Ds18b20(16 * i) for i, rom in enumerate(CLONES)}
     found = make("ds18b20", board.onewire(4)).read()
     assert found == {serial(rom): i for i, rom in enumerate(CLONES)}
 
@@ -380,7 +381,7 @@ def test_ds18b20_clones_have_names_of_their_own(world, board):
 # A cable is cut, or a probe is added: with the same driver, and after a reset.
 @pytest.mark.parametrize("again", [False, True])
 def test_ds18b20_keeps_its_name(world, board, again):
-    probes = {rom: chips.Ds18b20(16 * i) for i, rom in enumerate(CLONES)}
+    probes = {rom: other_chips.Ds18b20(16 * i) for i, rom in enumerate(CLONES)}
     sensor = make("ds18b20", board.onewire(4))
     for here in (CLONES, CLONES[1:2], CLONES[1:], CLONES[2:]):
         if again:
@@ -390,26 +391,26 @@ def test_ds18b20_keeps_its_name(world, board, again):
 
 
 def test_ds18b20_that_is_the_only_one_by_contract(world, board):
-    world.onewire = {ROM: chips.Ds18b20(0x0191)}
+    world.onewire = {ROM: other_chips.Ds18b20(0x0191)}
     sensor = make("ds18b20", board.onewire(4), single=1)
     assert sensor.read() == {"temperature": 25.0625}
-    world.onewire = {OTHER: chips.Ds18b20(0x0008)}  # it was replaced
+    world.onewire = {OTHER: other_chips.Ds18b20(0x0008)}  # it was replaced
     assert sensor.read() == {"temperature": 0.5}
-    world.onewire[ROM] = chips.Ds18b20(0x0191)
+    world.onewire[ROM] = other_chips.Ds18b20(0x0191)
     with pytest.raises(OSError, match="2 on the line.*single"):
         sensor.read()
 
 
 @pytest.mark.parametrize("fault", ["power", "noise", "short", "gone"])
 def test_ds18b20_one_bad_probe_does_not_take_the_others_along(world, board, fault):
-    world.onewire = {rom: chips.Ds18b20(16 * i) for i, rom in enumerate(CLONES)}
+    world.onewire = {rom: other_chips.Ds18b20(16 * i) for i, rom in enumerate(CLONES)}
     world.onewire[CLONES[1]].fault = fault
     found = make("ds18b20", board.onewire(4)).read()
     assert found == {serial(CLONES[0]): 0, serial(CLONES[2]): 2}
 
 
 def test_ds18b20_is_read_again_after_a_wrong_bit(world, board):
-    world.onewire[ROM] = chips.Ds18b20(0x0191, fault="hiccup")
+    world.onewire[ROM] = other_chips.Ds18b20(0x0191, fault="hiccup")
     assert make("ds18b20", board.onewire(4)).read() == {NAME: 25.0625}
 
 
@@ -418,14 +419,14 @@ def test_ds18b20_is_read_again_after_a_wrong_bit(world, board):
 ])  # fmt: skip
 def test_ds18b20_refuses(world, board, fault, match):
     if fault:
-        world.onewire[ROM] = chips.Ds18b20(fault=fault)
+        world.onewire[ROM] = other_chips.Ds18b20(fault=fault)
     with pytest.raises(OSError, match=match):
         make("ds18b20", board.onewire(4)).read()
 
 
 # 0x07FF: too little power to measure (datasheet of the parasite supply: 127.9375).
 def test_ds18b20_out_of_range(world, board):
-    world.onewire[ROM] = chips.Ds18b20(0x07FF)
+    world.onewire[ROM] = other_chips.Ds18b20(0x07FF)
     with pytest.raises(OSError, match="range"):
         make("ds18b20", board.onewire(4)).read()
 
@@ -433,7 +434,7 @@ def test_ds18b20_out_of_range(world, board):
 # Byte 6 of a genuine one tells it; of clones it is constant, 0x0C or anything else.
 @pytest.mark.parametrize("reserved", [None, 0x0C, 0x00, 0x66])
 def test_ds18b20_that_lost_its_power_says_85(world, board, reserved):
-    probe = world.onewire[ROM] = chips.Ds18b20(0x0550, reserved, fault="power")
+    probe = world.onewire[ROM] = other_chips.Ds18b20(0x0550, reserved, fault="power")
     sensor = make("ds18b20", board.onewire(4))
     with pytest.raises(OSError, match="power"):
         sensor.read()
