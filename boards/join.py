@@ -1,14 +1,14 @@
-# Joins a Wi-Fi network. Needed once in a while, and let go of in between.
+# Joins a Wi-Fi network. wifi.py loads it for a join, and the firmware frees it afterwards.
 #
 # What the radios do, and what is done about it:
 # - After a soft reset the link is still up, and a second connect() is an error: ask first,
 #   disconnect, wait until the driver is idle.
 # - A Pico W often fails at the first try, and a wrong-password status can be a passing one:
-#   try again with a disconnect between; only the second such status is the last word.
-# - An ESP32 tells why it failed only once it has given up (reconnects=0), and goes on
-#   telling it during the next try: a status from before connect() says nothing.
+#   try again with a disconnect between; only the second such status is final.
+# - An ESP32 tells why it failed only once it has given up (reconnects=0), and still tells it
+#   during the next try: a status from before connect() says nothing.
 import network
-from boards.chip import time  # its time, which tests replace
+from boards.chip import time  # the same object, since tests replace it there
 from micropython import const
 
 _TRIES = const(4)
@@ -50,10 +50,9 @@ def _leave(wlan):
             break
 
 
-# One try; the status that it ended with, STAT_GOT_IP if it worked. Finding the network and
-# getting an address have `limit_ms` each.
-def _try(board, ssid, password, limit_ms, end):
-    wlan = board._wlan()
+# One try; -> the status that it ended with, STAT_GOT_IP if it worked. Finding the network and
+# getting an address may take `limit_ms` each.
+def _try(board, wlan, ssid, password, limit_ms, end):
     stale = wlan.status()
     try:
         wlan.connect(ssid, password or None)
@@ -86,9 +85,8 @@ def _advice(status, timeout):
     return "no answer in %d s; check the signal and the router" % timeout
 
 
-def join(board, ssid, password, timeout):
+def join(board, wlan: network.WLAN, ssid: str, password: str, timeout: int):
     """Connect within `timeout` seconds; yields while it waits; OSError that says what to do."""
-    wlan = board._wlan()
     _set_reconnects(wlan, 0)
     end = _in(timeout * 1000)
     status = network.STAT_CONNECT_FAIL
@@ -96,7 +94,7 @@ def join(board, ssid, password, timeout):
     for _ in range(_TRIES):
         yield from _leave(wlan)
         # No try may use up the time of the next one.
-        status = yield from _try(board, ssid, password, timeout * 500, end)
+        status = yield from _try(board, wlan, ssid, password, timeout * 500, end)
         wrong += _refused(status)
         if status == network.STAT_GOT_IP:
             _set_reconnects(wlan, -1)  # from now on it comes back by itself

@@ -22,9 +22,9 @@ class Sensor:
         self._full = full_mv
         self._samples = samples
 
-    def read(self):
+    def read(self) -> dict:
         """voltage in mV, and battery in % of the way from empty to full."""
         mv = round(average(self._millivolts, self._samples) * self._ratio)
-        within("battery", mv, 500, 60000)
+        within({"voltage": mv}, {"voltage": (499, 60001)})
         percent = 100 * (mv - self._empty) // (self._full - self._empty)
         return {"voltage": mv, "battery": min(100, max(0, percent))}

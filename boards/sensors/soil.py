@@ -17,7 +17,7 @@ class Sensor:
         self._wet = wet_mv
         self._samples = samples
 
-    def read(self):
+    def read(self) -> dict:
         """moisture in % of the way from dry air to water."""
         mv = average(self._millivolts, self._samples)
         moisture = 100 * (mv - self._dry) / (self._wet - self._dry)

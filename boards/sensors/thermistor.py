@@ -26,11 +26,11 @@ class Sensor:
         self._supply = supply_mv
         self._samples = samples
 
-    def read(self):
+    def read(self) -> dict:
         """temperature in Cel."""
         mv = average(self._millivolts, self._samples)
         if not 0.01 < mv / self._supply < 0.99:
             raise OSError("thermistor: its line is open or shorted")
         ohms = self._series * mv / (self._supply - mv)
         kelvin = 1 / (1 / 298.15 + log(ohms / self._r25) / self._beta)
-        return {"temperature": within("temperature", round(kelvin - 273.15, 2), -55, 155)}
+        return within({"temperature": round(kelvin - 273.15, 2)}, {"temperature": (-55, 155)})

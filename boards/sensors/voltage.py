@@ -3,7 +3,7 @@ BUS = "adc"
 OPTIONS = {"ratio": (0.01, 1000, 1), "samples": (1, 1000, 8)}
 
 
-def average(millivolts, samples):
+def average(millivolts, samples: int) -> float:
     """The mean of some readings: one alone is noisy on both ports."""
     total = 0
     for _ in range(samples):
@@ -17,6 +17,6 @@ class Sensor:
         self._ratio = ratio
         self._samples = samples
 
-    def read(self):
+    def read(self) -> dict:
         """voltage in mV."""
         return {"voltage": round(average(self._millivolts, self._samples) * self._ratio)}

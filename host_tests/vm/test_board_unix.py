@@ -42,7 +42,7 @@ world = simulation.start(PORT)
 world.adc = {4: 14000, 26: 0x8000, 34: 1650900}
 world.joins = ["silent", "joined"]
 import boards.common, boards.wifi
-boards.common.time = boards.wifi.time = world.time
+boards.common.time = boards.chip.time = boards.wifi.time = world.time
 board = __import__("boards." + PORT, None, None, ("Board",)).Board()
 board.led(True)
 board.join("barn", "secret", hostname="feeder", country="CH")
@@ -51,6 +51,32 @@ print(json.dumps({
     "clock": board.set_clock(), "cause": board.reset_cause(), "adc": board.adc(PIN),
     "cpu": board.sensors()["cpu"].read(), "heap": board.memory_free() > 0,
 }))
+"""
+
+
+# How much a file can take, and what is told as free before: on a littlefs over a NOR flash.
+FLASH = """
+import os, vfs, nor, boards.chip
+flash = nor.Flash(GEOMETRY, BLOCKS)
+flash.format()
+vfs.umount("/")
+flash.mount("/")
+for i in range(FOLDERS):
+    os.mkdir("/%d" % i if i % 4 == 0 else "/%d/%d" % (i - i % 4, i))
+    for j in range(FILES):
+        with open("/%d/f%d" % (i - i % 4, i * 10 + j), "wb") as file:
+            file.write(bytes(3000))
+board = boards.chip.Board()
+told = os.statvfs("/")[3]
+free = board.flash()[1]
+written = 0
+try:
+    with open("/big", "wb") as file:
+        while True:
+            written += file.write(bytes(512))
+except OSError:
+    pass
+print(told, free, written, board.flash()[1])
 """
 
 
@@ -122,3 +148,16 @@ def test_a_port_runs_on_the_vm(port, pin, expected):
         "adc": 1650,
         "heap": True,
     }
+
+
+@pytest.mark.parametrize("geometry", ["rp2", "esp32"])
+@pytest.mark.parametrize("blocks, folders, files", [(120, 0, 0), (120, 20, 2), (100, 40, 0)])
+def test_the_flash_that_is_free_can_be_written(geometry, blocks, folders, files):
+    values = (geometry, blocks, folders, files)
+    code = "GEOMETRY, BLOCKS, FOLDERS, FILES = %r\n%s" % (values, FLASH)
+    path = "%s:%s" % (ROOT / "host_tests" / "fakes", ROOT / "host_tests" / "store")
+    with vm(code, "-X", "heapsize=8m", path=path, stdin=subprocess.DEVNULL) as process:
+        told, free, written, after = map(int, process.communicate(timeout=60)[0].split())
+    assert free - 4096 <= written <= free == after
+    # What statvfs says itself: two blocks too little for each folder, or below zero.
+    assert told * 4096 == free - 2 * folders * 4096 or told > blocks and 2 * folders * 4096 > free
