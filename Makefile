@@ -27,9 +27,9 @@ mpy: $(VENV)/.run ## compile the library into build/mpy, from where mip installs
 test: $(VENV)/.dev check ## every test, on CPython and on the VM
 	@$(BIN)/python -m pytest $(TESTS)
 
-check: $(VENV)/.dev ## style, arrows between the rooms, types against the boards' stubs
+check: $(VENV)/.dev ## style, imports between the folders, sizes, spelling, types against the boards' stubs
 	@$(BIN)/ruff check .
-	@$(BIN)/python -m tools.check && echo "rooms, arrows and types of both boards: all checks passed"
+	@$(BIN)/python -m tools.check && echo "imports, private names, sizes, spelling, types: all checks passed"
 
 bench: $(VENV)/.dev ## figures on the screen and in build/bench.json
 	@$(BIN)/python -m host_tests.bench
