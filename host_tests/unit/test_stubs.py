@@ -179,7 +179,7 @@ other: Tracker | None = Snowplow.get_tracker("u")
 WRONG = """
 tracker.track_page_views("http://a")
 tracker.track_page_view()
-tracker.track_page_view("http://a", titel="A")
+tracker.track_page_view("http://a", title="A")
 tracker.track_page_view("http://a", 7)
 tracker.track_page_view("http://a", tstamp="now")
 tracker.track_page_view("http://a", tstamp=1700000000.5)
