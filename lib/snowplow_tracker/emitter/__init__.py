@@ -78,7 +78,7 @@ class Emitter:
         self.sent = 0
         self.given_up = 0
         # How the last request ended: an HTTP status, an OSError or MemoryError, or None.
-        self.last_result = None
+        self.last_result: "int | Exception | None" = None
         self.active = None  # the transfer under way
         self.in_callback = False
         self.batch_limit = self.batch_size  # how many go together for now
@@ -175,7 +175,8 @@ class Emitter:
             if self.transport is None:
                 from ..transport.urequests import UrequestsTransport
 
-                self.transport = self._blocking = UrequestsTransport(self.url, self._timeout)
+                transport = UrequestsTransport(self.url, self._timeout)
+                self.transport = self._blocking = transport  # type: ignore[assignment]
             self.transport.anonymous = batch.anonymous
             try:
                 if self._get:
@@ -216,8 +217,8 @@ class Emitter:
                 if not self.retry:
                     from .retry import Retry
 
-                    self.retry = Retry(self)
-                after = self.retry.failed(status, batch, sent)
+                    self.retry = Retry(self)  # type: ignore[assignment]
+                after = self.retry.failed(status, batch, sent)  # type: ignore[attr-defined]
                 if after is None:
                     return
 
