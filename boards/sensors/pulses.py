@@ -21,7 +21,7 @@ class Sensor:
         self.count = 0
         self._reported = 0
         self._debounce = debounce_ms
-        self._last = time.ticks_add(time.ticks_ms(), -1000)  # of those that counted
+        self._last = time.ticks_add(time.ticks_ms(), -debounce_ms)  # of those that counted
         self._pin = pin
         edge = pin.IRQ_RISING if rising else pin.IRQ_FALLING
         try:
