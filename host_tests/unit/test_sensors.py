@@ -675,7 +675,7 @@ def test_button(world, board):
 
 def test_a_count_wraps_without_a_loss(world, board):
     sensor = make("pulses", board.input(14, "up"))
-    sensor.count = sensor._reported = 0x3FFFFFFF
+    sensor.count = sensor._reported = 0x1FFFFFFF
     pulse(world, 14)
     assert sensor.count == 0
     assert sensor.read() == {"pulses": 1}

@@ -56,7 +56,7 @@ print(json.dumps({
 
 # Every driver over the fakes; the chips give what host_tests/unit/test_sensors.py explains.
 SENSORS = """
-import json, simulation
+import json, micropython, simulation
 world = simulation.start(PORT)
 import chips, other_chips, boards.chip
 from boards import sensors
@@ -93,6 +93,10 @@ world.dht = (60, 0, 6, 0x83, 0xC5)
 read("dht11", board.input(8))
 read("pulses", board.input(14, "up"))
 read("button", board.input(14, "up"))
+handler, _, pin = world.irqs[14]
+micropython.heap_lock()  # as a hard interrupt has it
+handler(pin)
+micropython.heap_unlock()
 world.adc = {4: 14000, 26: 0, 34: 0}
 read("voltage", lambda: board.adc(PIN))
 read("cpu", board)
