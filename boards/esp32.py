@@ -5,7 +5,7 @@ from boards import wifi
 from micropython import const
 
 # The RTC's memory outlives deep sleep and every reset but a loss of power: 2048 bytes.
-#   0  2 bytes  _MARK: without it another program wrote there, or nobody did
+#   0  2 bytes  _MARK; without it the rest is not ours
 #   2  1 byte   the intent: its place in INTENTS, or 0
 #   3  1 byte   0
 #   4  2044     memory(): the firmware's

@@ -30,11 +30,11 @@ def _missing(status):
     return status in (network.STAT_NO_AP_FOUND, 210, 211, 212)
 
 
-def _left(end):
+def _remaining(end):
     return time.ticks_diff(end, time.ticks_ms())
 
 
-def _in(ms):
+def _deadline(ms):
     return time.ticks_add(time.ticks_ms(), ms)
 
 
@@ -43,7 +43,7 @@ def _leave(wlan):
         wlan.disconnect()
     except OSError:
         pass  # nothing to leave
-    yield  # an ESP32 says that it is idle a little before it is
+    yield  # an ESP32's status is idle a little before the driver is
     for _ in range(20):
         yield
         if wlan.status() != network.STAT_CONNECTING and not wlan.isconnected():
@@ -58,7 +58,7 @@ def _try(board, wlan, ssid, password, limit_ms, end):
         wlan.connect(ssid, password or None)
     except (OSError, RuntimeError):  # "Wifi Internal Error" and its like
         return network.STAT_CONNECT_FAIL
-    limit = _in(min(limit_ms, max(0, _left(end))))
+    limit = _deadline(min(limit_ms, max(0, _remaining(end))))
     associated = False
     while not wlan.isconnected():
         status = wlan.status()
@@ -68,8 +68,8 @@ def _try(board, wlan, ssid, password, limit_ms, end):
                 return status
         if not associated and board.rssi():
             associated = True
-            limit = _in(min(limit_ms, max(0, _left(end))))
-        if _left(limit) <= 0:
+            limit = _deadline(min(limit_ms, max(0, _remaining(end))))
+        if _remaining(limit) <= 0:
             return _NO_ADDRESS if associated else status
         yield
     return network.STAT_GOT_IP
@@ -77,7 +77,7 @@ def _try(board, wlan, ssid, password, limit_ms, end):
 
 def _advice(status, timeout):
     if _refused(status):
-        return "wrong password, says the access point; check it, capitals count"
+        return "wrong password; check it, capital letters count"
     if _missing(status):
         return "not found; check the name, the distance, and that it is 2.4 GHz with WPA2"
     if status == _NO_ADDRESS:
@@ -88,7 +88,7 @@ def _advice(status, timeout):
 def join(board, wlan: network.WLAN, ssid: str, password: str, timeout: int):
     """Connect within `timeout` seconds; yields while it waits; OSError that says what to do."""
     _set_reconnects(wlan, 0)
-    end = _in(timeout * 1000)
+    end = _deadline(timeout * 1000)
     status = network.STAT_CONNECT_FAIL
     wrong = 0
     for _ in range(_TRIES):
@@ -99,13 +99,13 @@ def join(board, wlan: network.WLAN, ssid: str, password: str, timeout: int):
         if status == network.STAT_GOT_IP:
             _set_reconnects(wlan, -1)  # from now on it comes back by itself
             return
-        if wrong == 2 or _left(end) <= 0:
+        if wrong == 2 or _remaining(end) <= 0:
             break
     yield from _leave(wlan)
     raise OSError("wifi '%s': %s" % (ssid, _advice(status, timeout)))
 
 
-# Only the ESP32 knows how often its driver reconnects.
+# Only the ESP32 has this setting: how often its driver reconnects by itself.
 def _set_reconnects(wlan, count):
     try:
         wlan.config(reconnects=count)

@@ -13,7 +13,14 @@ OPTIONS = {
 
 
 class Sensor:
-    def __init__(self, millivolts, ratio=2, empty_mv=3300, full_mv=4200, samples=8):
+    def __init__(
+        self,
+        millivolts,
+        ratio: float = 2,
+        empty_mv: int = 3300,
+        full_mv: int = 4200,
+        samples: int = 8,
+    ):
         if empty_mv >= full_mv:
             raise ValueError("empty_mv, full_mv: expected the lower one first")
         self._millivolts = millivolts

@@ -1,6 +1,6 @@
 # DHT22 (AM2302), by the firmware's own driver, which checks the sum of what it got.
-# The sensor measures while it is read, and what it gives is two seconds old at best.
-# It gives -40 to 80 Cel and up to 99.9 %, where it also stays when it is wet or broken.
+# A reading is that of the measurement before, which is two seconds old at best. The scale ends at
+# -40 and 80 Cel and at 99.9 %, which a wet or broken sensor gives all the time.
 from boards.sensors import within
 
 BUS = "pin"
@@ -8,7 +8,7 @@ OPTIONS: dict = {}
 
 
 class Sensor:
-    _RANGES = {"temperature": (-40, 80), "humidity": (0, 99.9)}
+    _RANGES = {"temperature": (-40, 80), "humidity": (0, 99.85)}
 
     def __init__(self, pin):
         self._driver = self._load(pin)
@@ -24,6 +24,8 @@ class Sensor:
             self._driver.measure()
         except OSError:
             raise OSError("dht: no answer; check its wires, and the resistor to 3.3 V")
+        except MemoryError:
+            raise
         except Exception as e:  # the driver's "checksum error" is no OSError
             raise OSError("dht: %s" % e)
         raw = self._driver.buf

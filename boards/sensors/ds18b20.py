@@ -32,7 +32,7 @@ class Sensor:
         """temperature_ and the serial number, in Cel, for each; see `single`."""
         try:
             return self._read()
-        except OSError:
+        except (OSError, MemoryError):
             raise
         except Exception as e:  # the drivers' own are no OSError
             raise OSError("ds18b20: %s" % (e or type(e).__name__))

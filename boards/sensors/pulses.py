@@ -12,8 +12,12 @@
 # the code under way lets it, and keeps at most eight waiting meanwhile.
 import time
 
+from micropython import const
+
 BUS = "pin"
 OPTIONS = {"debounce_ms": (0, 1000, 3)}
+
+_MOST = const(0x1FFFFFFF)  # one more is a small int as well, which a hard interrupt needs
 
 
 class Sensor:
@@ -21,7 +25,7 @@ class Sensor:
         self.count = 0
         self._reported = 0
         self._debounce = debounce_ms
-        self._last = time.ticks_add(time.ticks_ms(), -1000)  # of those that counted
+        self._last = time.ticks_add(time.ticks_ms(), -debounce_ms)  # of those that counted
         self._pin = pin
         edge = pin.IRQ_RISING if rising else pin.IRQ_FALLING
         try:
@@ -35,11 +39,11 @@ class Sensor:
         now = time.ticks_ms()
         if not 0 <= time.ticks_diff(now, self._last) < self._debounce:
             self._last = now
-            self.count = self.count + 1 & 0x3FFFFFFF  # a small int on every board
+            self.count = self.count + 1 & _MOST
 
     def _new(self):
         count = self.count
-        new = count - self._reported & 0x3FFFFFFF
+        new = count - self._reported & _MOST
         self._reported = count
         return new
 

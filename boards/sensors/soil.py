@@ -9,7 +9,7 @@ _BEYOND = 25  # percent outside of the calibration: not a wet pot, but a wire
 
 
 class Sensor:
-    def __init__(self, millivolts, dry_mv, wet_mv, samples=8):
+    def __init__(self, millivolts, dry_mv: int, wet_mv: int, samples: int = 8):
         if dry_mv == wet_mv:
             raise ValueError("dry_mv, wet_mv: expected two different voltages")
         self._millivolts = millivolts

@@ -17,7 +17,13 @@ OPTIONS = {
 
 class Sensor:
     def __init__(
-        self, millivolts, r25=10000, beta=3950, series=10000, supply_mv=3300, samples=8
+        self,
+        millivolts,
+        r25: int = 10000,
+        beta: int = 3950,
+        series: int = 10000,
+        supply_mv: int = 3300,
+        samples: int = 8,
     ):
         self._millivolts = millivolts
         self._r25 = r25

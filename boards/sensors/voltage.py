@@ -12,7 +12,7 @@ def average(millivolts, samples: int) -> float:
 
 
 class Sensor:
-    def __init__(self, millivolts, ratio=1, samples=8):
+    def __init__(self, millivolts, ratio: float = 1, samples: int = 8):
         self._millivolts = millivolts
         self._ratio = ratio
         self._samples = samples

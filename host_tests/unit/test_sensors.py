@@ -621,6 +621,13 @@ def test_pulses_that_are_fast(world, board, hz):
     assert sensor.read() == {"pulses": sent}
 
 
+@pytest.mark.parametrize("debounce_ms", [0, 3, 1000, 10_000])
+def test_the_first_edge_counts_at_once(world, board, debounce_ms):
+    sensor = make("pulses", board.input(14, "up"), debounce_ms=debounce_ms)
+    pulse(world, 14)
+    assert sensor.read() == {"pulses": 1}
+
+
 # Beyond its limit it counts in part, and never next to nothing.
 @pytest.mark.parametrize("debounce_ms, hz", [(5, 201), (5, 300), (20, 100), (50, 333), (0, 999)])
 def test_pulses_that_are_too_fast(world, board, debounce_ms, hz):
@@ -668,7 +675,7 @@ def test_button(world, board):
 
 def test_a_count_wraps_without_a_loss(world, board):
     sensor = make("pulses", board.input(14, "up"))
-    sensor.count = sensor._reported = 0x3FFFFFFF
+    sensor.count = sensor._reported = 0x1FFFFFFF
     pulse(world, 14)
     assert sensor.count == 0
     assert sensor.read() == {"pulses": 1}
