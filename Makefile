@@ -9,39 +9,39 @@ export MICROPYPATH :=
 .PHONY: help demo collector deploy mpy test check bench soak test-pico-w clean
 .DEFAULT_GOAL := help
 
-help: ## this list
+help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
 
-demo: $(VENV)/.run ## firmware on the real MicroPython VM, sending to a collector here; SECONDS=20 ends by itself
+demo: $(VENV)/.run ## run the firmware on the real MicroPython VM with a collector: SECONDS=20 PORT=9090
 	@$(BIN)/python -m tools.demo $(if $(SECONDS),--seconds $(SECONDS)) $(if $(PORT),--port $(PORT))
 
-collector: $(VENV)/.run ## the collector alone: PORT=9090 LISTEN=0.0.0.0 DB=file SCHEMAS=dir[:dir] ARGS='--fault 503,30%'
+collector: $(VENV)/.run ## run the collector alone: PORT=9090 LISTEN=0.0.0.0 DB=file SCHEMAS=dir[:dir] ARGS='--fault 503,30%'
 	@$(BIN)/python -m tools.collector $(if $(PORT),--port $(PORT)) $(if $(LISTEN),--host $(LISTEN)) $(if $(DB),--db $(DB)) $(if $(SCHEMAS),--schemas $(SCHEMAS)) $(ARGS)
 
-deploy: $(VENV)/.run ## bring library, boards and firmware, compiled, and config.json to a board: PORT=/dev/ttyUSB0
+deploy: $(VENV)/.run ## compile everything and copy it to a board, with config.json: PORT=/dev/ttyUSB0 CONFIG=file
 	@$(BIN)/python -m tools.deploy $(if $(PORT),--port $(PORT)) $(if $(CONFIG),--config $(CONFIG))
 
-mpy: $(VENV)/.run ## compile the library into build/mpy, from where mip installs it
+mpy: $(VENV)/.run ## compile the library into build/mpy; mip can install it from there
 	@$(BIN)/python -m tools.package build/mpy
 
-test: $(VENV)/.dev check ## every test, on CPython and on the VM
+test: $(VENV)/.dev check ## run every test, on CPython and on the VM: TESTS=path
 	@$(BIN)/python -m pytest $(TESTS)
 
-check: $(VENV)/.dev ## style, arrows between the rooms, types against the boards' stubs
+check: $(VENV)/.dev ## check style, imports between the folders, sizes, spelling, types against the boards' stubs
 	@$(BIN)/ruff check .
-	@$(BIN)/python -m tools.check && echo "rooms, arrows and types of both boards: all checks passed"
+	@$(BIN)/python -m tools.check && echo "imports, private names, sizes, spelling, types: all checks passed"
 
-bench: $(VENV)/.dev ## figures on the screen and in build/bench.json
+bench: $(VENV)/.dev ## measure: figures go to the screen and to build/bench.json
 	@$(BIN)/python -m host_tests.bench
 
-soak: $(VENV)/.dev ## 100,000 events through faults and reboots: EVENTS=n SEED=n
+soak: $(VENV)/.dev ## send 100,000 events through faults and reboots: EVENTS=n SEED=n
 	@$(BIN)/python -m host_tests.soak --events $(or $(EVENTS),100000) --seed $(or $(SEED),1)
 
-test-pico-w: $(VENV)/.dev ## the firmware on the real Pico W image in an emulator: PICO_W_UF2=file
+test-pico-w: $(VENV)/.dev ## run the firmware on a real Pico W image in an emulator: PICO_W_UF2=file
 	@$(PIP) install --group pico-w
 	@PICO_W_UF2=$(PICO_W_UF2) $(BIN)/python -m pytest -s host_tests/pico_w/lane.py
 
-clean: ## remove what was built, but not your config.json
+clean: ## remove what was built; your config.json stays
 	rm -rf build $(VENV) .pytest_cache .ruff_cache .mypy_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -1,7 +1,11 @@
-# The only code that touches machine, network, esp32 and rp2. One file a port, named as
-# sys.platform says it; importing any of them drives no pin and no radio.
+# The only code that touches machine, network, esp32 and rp2. One file for each port, with the
+# name that sys.platform gives; importing any of them touches no pin and no radio.
 #
-# Adding a board is adding one file: copy boards/base.py's Board to boards/<sys.platform>.py
+# The ports need MicroPython 1.26 or newer. Before it, network.STAT_CONNECT_FAIL is missing on
+# the ESP32 (1.24), a Pico W leaves every light sleep after 64 ms (1.24, 1.25), and vfs.mount()
+# does not tell what is mounted.
+#
+# To add a board, add one file: copy the Board of boards/base.py to boards/<sys.platform>.py
 # and fill in what the machine has.
 import sys
 

@@ -1,4 +1,4 @@
-# What all machines have in common, whatever they are made of.
+# What all machines have in common, with and without `machine`.
 import gc
 import os
 import sys
@@ -26,13 +26,13 @@ UNITS = {
 }
 
 
-# Of several alike, each has something behind its name: temperature_4bff.
-def unit(quantity):
+# A sensor that gives several of a kind adds to the name of each: temperature_0316a2798aff.
+def unit(quantity: str) -> str | None:
     """UCUM code of a quantity, or None."""
     return UNITS.get(quantity) or UNITS.get(quantity.split("_")[0])
 
 
-# Why a board resets itself or sleeps; the place in this list is what retained memory holds.
+# Why a board resets itself or sleeps; retained memory holds the place in this tuple.
 INTENTS = ("", "sleep", "config", "link", "crash", "stop")
 
 
@@ -54,30 +54,31 @@ class Board:
 
     # --- clock ----------------------------------------------------------------------------
     # A board starts in 2000 or 2021; gmtime() gives the year whatever the epoch. `find` gives
-    # the address of a host, or OSError; without it that is asked of what may block for long.
-    def set_clock(self, find=None):
-        """Set the clock where that is ours to do; whether it is plausible now."""
+    # the address of a host, or OSError; without it the system looks the name up, which may
+    # block for long.
+    def set_clock(self, find=None) -> bool:
+        """Set the clock where the system does not; whether it is plausible now."""
         return time.gmtime()[0] >= 2025
 
     # --- readings -------------------------------------------------------------------------
-    # None where nothing measures it; a divider at an ADC pin is sensors/battery.py's affair.
-    def supply(self):
-        """Supply or battery voltage in millivolts (int), or None."""
+    # None where nothing measures it; sensors/battery.py reads a divider at an ADC pin.
+    def supply(self) -> int | None:
+        """Supply or battery voltage in millivolts, or None."""
         return None
 
-    def temperature(self):
+    def temperature(self) -> float | None:
         """Inside the chip, in degrees Celsius, or None."""
         return None
 
     # Collects first: without that the figure is a sawtooth that tells nothing.
-    def memory_free(self):
+    def memory_free(self) -> int | None:
         """Free heap in bytes, or None where the runtime does not tell."""
         gc.collect()
         return gc.mem_free() if hasattr(gc, "mem_free") else None
 
-    # What a TLS handshake asks for is one block, not the sum. Halves its way to it with
-    # blocks that are thrown away at once.
-    def memory_largest(self):
+    # A TLS handshake needs one block, not the sum. Finds the size by bisection, with blocks
+    # that are freed at once.
+    def memory_largest(self) -> int | None:
         """Largest block that can be had, in bytes, or None where the runtime does not tell."""
         free = self.memory_free()
         if free is None:
@@ -93,7 +94,7 @@ class Board:
             gc.collect()
         return low
 
-    def flash(self):
+    def flash(self) -> tuple | None:
         """(size, free) of the filesystem in bytes, or None."""
         try:
             space = os.statvfs("/")
@@ -101,31 +102,37 @@ class Board:
             return None
         return space[2] * space[1], space[4] * space[1]
 
-    # What is built in. One object a topic, found once by its name.
-    def sensors(self):
+    # What is built in, made once. Each is read as one event.
+    def sensors(self) -> dict:
         """Name to an object with read() -> dict of quantity to number."""
         found = {}
         if self.memory_free() is not None:
             found["memory"] = Sensor(lambda: {"memory_free": self.memory_free()})
         if self.temperature() is not None:
-            found["cpu"] = Sensor(lambda: {"temperature": self.temperature()})
+            found["cpu"] = Sensor(self._cpu)
         return found
 
+    def _cpu(self):
+        value = self.temperature()
+        if value is None:
+            raise OSError("cpu temperature: no reading")
+        return {"temperature": value}
+
     # --- sleep ----------------------------------------------------------------------------
-    # As machine.RTC().memory is: without data it gives what was kept, with data it keeps it.
-    def memory(self, data=None):
+    # As machine.RTC().memory: without data it gives what was kept, with data it keeps it.
+    def memory(self, data: bytes | None = None):
         """Bytes that outlive deep sleep and reset, but not a loss of power."""
         return b""
 
-    def radio_off(self):
+    def radio_off(self) -> None:
         """Switch the radio off: asleep with it on, a board draws as much as awake."""
 
     # --- the firmware's loop --------------------------------------------------------------
-    def stopping(self):
-        """Whether the firmware shall end in order; a board never does."""
+    def stopping(self) -> bool:
+        """Whether the firmware is to end in order; a board never does."""
         return False
 
-    def idle(self):
+    def idle(self) -> None:
         """Called at least once a second by anything that takes long."""
         if self.on_idle:
             self.on_idle()

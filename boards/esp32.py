@@ -4,16 +4,21 @@ import machine
 from boards import wifi
 from micropython import const
 
-# The first bytes of the RTC's memory are ours: a mark, the intent, and one to spare.
+# The RTC's memory outlives deep sleep and every reset but a loss of power: 2048 bytes.
+#   0  2 bytes  _MARK; without it the rest is not ours
+#   2  1 byte   the intent: its place in INTENTS, or 0
+#   3  1 byte   0
+#   4  2044     memory(): the firmware's
 _MARK = b"SM"
-_OURS = const(4)
+_INTENT_AT = const(2)
+_HEADER = const(4)
 
 
 class Board(wifi.Board):
-    retained = 2048 - _OURS
+    retained = 2048 - _HEADER
 
     # `led` is a pin number: the modules of this family differ, and many have none.
-    def __init__(self, led=None):
+    def __init__(self, led: int | None = None):
         super().__init__()
         self._led = led
         self.has_led = led is not None
@@ -24,7 +29,7 @@ class Board(wifi.Board):
         self.absent.append("supply voltage: not wired to an ADC; see sensors/battery.py")
 
     # The port reports a brown-out as power_on and a panic as soft.
-    def reset_cause(self):
+    def reset_cause(self) -> str | None:
         """power_on, hard, watchdog, deep_sleep, soft or None."""
         return {
             machine.PWRON_RESET: "power_on",
@@ -34,10 +39,17 @@ class Board(wifi.Board):
             machine.SOFT_RESET: "soft",
         }.get(machine.reset_cause())
 
-    # 11 dB is the whole range that the chip can read, and read_uv() uses its calibration.
-    def adc(self, pin):
+    # 11 dB is the whole range that the chip can read, and read_uv() uses its calibration, which
+    # makes 142 mV of a raw 0: only the raw value shows the ends.
+    def adc(self, pin: int) -> int:
         """Voltage at a pin in millivolts."""
-        return machine.ADC(machine.Pin(pin), atten=machine.ADC.ATTN_11DB).read_uv() // 1000
+        adc = machine.ADC(machine.Pin(pin), atten=machine.ADC.ATTN_11DB)
+        try:
+            if 0 < adc.read_u16() < 65535:
+                return adc.read_uv() // 1000
+        except OSError as e:
+            raise OSError("adc: pin %d: %s; pins of ADC2 cannot be read with Wi-Fi on" % (pin, e))
+        raise OSError("adc: pin %d is at an end of its scale; check wires and divider" % pin)
 
     # Celsius on the newer chips; the first ESP32 has an uncalibrated sensor in Fahrenheit.
     def _thermometer(self):
@@ -47,31 +59,31 @@ class Board(wifi.Board):
             return lambda: round((esp32.raw_temperature() - 32) * 5 / 9, 1)
         return None
 
-    def temperature(self):
+    def temperature(self) -> float | None:
         """Inside the chip, in degrees Celsius, or None."""
         read = self._thermometer()
         return read() if read else None
 
     # TLS and Wi-Fi take theirs from the IDF's heap, from which MicroPython's also grows: to
     # probe for a block would take it away from them.
-    def memory_largest(self):
+    def memory_largest(self) -> int:
         """Largest free block of the IDF's heap, in bytes."""
         return max([region[2] for region in esp32.idf_heap_info(esp32.HEAP_DATA)])
 
     # --- memory that outlives sleep and reset ----------------------------------------------
-    def memory(self, data=None):
-        """The RTC's memory behind our first bytes."""
+    def memory(self, data: bytes | None = None):
+        """The RTC's memory behind our header."""
         rtc = machine.RTC()
         kept = rtc.memory()
-        if kept[:2] != _MARK:
+        if kept[:_INTENT_AT] != _MARK:
             kept = _MARK + b"\0\0"
         if data is None:
-            return kept[_OURS:]
-        rtc.memory(kept[:_OURS] + data)
+            return kept[_HEADER:]
+        rtc.memory(kept[:_HEADER] + data)
 
-    def _note(self):
+    def _read_intent(self):
         kept = machine.RTC().memory()
-        return kept[2] if kept[:2] == _MARK else 0
+        return kept[_INTENT_AT] if kept[:_INTENT_AT] == _MARK else 0
 
-    def _set_note(self, code):
+    def _write_intent(self, code):
         machine.RTC().memory(_MARK + bytes((code, 0)) + self.memory())

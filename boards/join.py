@@ -1,14 +1,14 @@
-# Joins a Wi-Fi network. Needed once in a while, and let go of in between.
+# Joins a Wi-Fi network. wifi.py loads it for a join, and the firmware frees it afterwards.
 #
 # What the radios do, and what is done about it:
 # - After a soft reset the link is still up, and a second connect() is an error: ask first,
 #   disconnect, wait until the driver is idle.
 # - A Pico W often fails at the first try, and a wrong-password status can be a passing one:
-#   try again with a disconnect between; only the second such status is the last word.
-# - An ESP32 tells why it failed only once it has given up (reconnects=0), and goes on
-#   telling it during the next try: a status from before connect() says nothing.
+#   try again with a disconnect between; only the second such status is final.
+# - An ESP32 tells why it failed only once it has given up (reconnects=0), and still tells it
+#   during the next try: a status from before connect() says nothing.
 import network
-from boards.chip import time  # its time, which tests replace
+from boards.chip import time  # the same object, since tests replace it there
 from micropython import const
 
 _TRIES = const(4)
@@ -30,11 +30,11 @@ def _missing(status):
     return status in (network.STAT_NO_AP_FOUND, 210, 211, 212)
 
 
-def _left(end):
+def _remaining(end):
     return time.ticks_diff(end, time.ticks_ms())
 
 
-def _in(ms):
+def _deadline(ms):
     return time.ticks_add(time.ticks_ms(), ms)
 
 
@@ -43,23 +43,22 @@ def _leave(wlan):
         wlan.disconnect()
     except OSError:
         pass  # nothing to leave
-    yield  # an ESP32 says that it is idle a little before it is
+    yield  # an ESP32's status is idle a little before the driver is
     for _ in range(20):
         yield
         if wlan.status() != network.STAT_CONNECTING and not wlan.isconnected():
             break
 
 
-# One try; the status that it ended with, STAT_GOT_IP if it worked. Finding the network and
-# getting an address have `limit_ms` each.
-def _try(board, ssid, password, limit_ms, end):
-    wlan = board._wlan()
+# One try; -> the status that it ended with, STAT_GOT_IP if it worked. Finding the network and
+# getting an address may take `limit_ms` each.
+def _try(board, wlan, ssid, password, limit_ms, end):
     stale = wlan.status()
     try:
         wlan.connect(ssid, password or None)
     except (OSError, RuntimeError):  # "Wifi Internal Error" and its like
         return network.STAT_CONNECT_FAIL
-    limit = _in(min(limit_ms, max(0, _left(end))))
+    limit = _deadline(min(limit_ms, max(0, _remaining(end))))
     associated = False
     while not wlan.isconnected():
         status = wlan.status()
@@ -69,8 +68,8 @@ def _try(board, ssid, password, limit_ms, end):
                 return status
         if not associated and board.rssi():
             associated = True
-            limit = _in(min(limit_ms, max(0, _left(end))))
-        if _left(limit) <= 0:
+            limit = _deadline(min(limit_ms, max(0, _remaining(end))))
+        if _remaining(limit) <= 0:
             return _NO_ADDRESS if associated else status
         yield
     return network.STAT_GOT_IP
@@ -78,7 +77,7 @@ def _try(board, ssid, password, limit_ms, end):
 
 def _advice(status, timeout):
     if _refused(status):
-        return "wrong password, says the access point; check it, capitals count"
+        return "wrong password; check it, capital letters count"
     if _missing(status):
         return "not found; check the name, the distance, and that it is 2.4 GHz with WPA2"
     if status == _NO_ADDRESS:
@@ -86,28 +85,27 @@ def _advice(status, timeout):
     return "no answer in %d s; check the signal and the router" % timeout
 
 
-def join(board, ssid, password, timeout):
+def join(board, wlan: network.WLAN, ssid: str, password: str, timeout: int):
     """Connect within `timeout` seconds; yields while it waits; OSError that says what to do."""
-    wlan = board._wlan()
     _set_reconnects(wlan, 0)
-    end = _in(timeout * 1000)
+    end = _deadline(timeout * 1000)
     status = network.STAT_CONNECT_FAIL
     wrong = 0
     for _ in range(_TRIES):
         yield from _leave(wlan)
         # No try may use up the time of the next one.
-        status = yield from _try(board, ssid, password, timeout * 500, end)
+        status = yield from _try(board, wlan, ssid, password, timeout * 500, end)
         wrong += _refused(status)
         if status == network.STAT_GOT_IP:
             _set_reconnects(wlan, -1)  # from now on it comes back by itself
             return
-        if wrong == 2 or _left(end) <= 0:
+        if wrong == 2 or _remaining(end) <= 0:
             break
     yield from _leave(wlan)
     raise OSError("wifi '%s': %s" % (ssid, _advice(status, timeout)))
 
 
-# Only the ESP32 knows how often its driver reconnects.
+# Only the ESP32 has this setting: how often its driver reconnects by itself.
 def _set_reconnects(wlan, count):
     try:
         wlan.config(reconnects=count)

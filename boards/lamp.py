@@ -1,4 +1,5 @@
-# What the LED says: a pattern for each state, as milliseconds on, off, on, off ...
+# Shows the state of the firmware with the board's LED: a pattern for each state, as
+# milliseconds on, off, on, off ...
 PATTERNS = {
     "joining": (100, 100),  # fast
     "sending": (20, 2980),  # a flash now and then: all is well
@@ -12,18 +13,18 @@ class Lamp:
     def __init__(self, board):
         self._board = board
         self._pattern = PATTERNS["joining"]
-        self._at = 0
+        self._place = 0
 
-    def show(self, state):
-        """Go on with the pattern of `state`."""
+    def show(self, state: str) -> None:
+        """Use the pattern of `state` from the next step on."""
         pattern = PATTERNS[state]
         if pattern is not self._pattern:
             self._pattern = pattern
-            self._at = 0
+            self._place = 0
 
-    def step(self):
+    def step(self) -> int:
         """Switch the LED; -> milliseconds until the next step."""
-        self._board.led(self._at % 2 == 0)
-        ms = self._pattern[self._at]
-        self._at = (self._at + 1) % len(self._pattern)
+        self._board.led(self._place % 2 == 0)
+        ms = self._pattern[self._place]
+        self._place = (self._place + 1) % len(self._pattern)
         return ms

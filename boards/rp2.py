@@ -5,17 +5,21 @@ import machine
 from boards import wifi
 from micropython import const
 
-_MARK = const(0x534D0000)  # above the intent, in the scratch register
-_SCRATCH = const(0x0C)  # of the watchdog; the SDK uses only those from 4 on
+# One scratch register of the watchdog outlives a reset: _MARK in its upper half, the intent's
+# place in INTENTS in its lowest byte. The SDK uses only the registers from 4 on; this is 0.
+_MARK = const(0x534D0000)
+_SCRATCH = const(0x0C)
 _VSYS_PAD = const(0x04 + 4 * 29)
 _PAD_ANALOG = const(0x80)  # output off, input off, no pulls
+_FEED_MS = const(2000)
 
 
 class Board(wifi.Board):
     has_led = True
     _WATCHDOG_MS = 8388  # 24 bits of microseconds, counted twice
+    _timer: "machine.Timer | None" = None
 
-    # The LED hangs on the radio chip, which is why it has a name and no number.
+    # The LED is at the radio chip, which is why it has a name and no number.
     def __init__(self, led="LED"):
         super().__init__()
         self._led = led
@@ -25,62 +29,87 @@ class Board(wifi.Board):
         self.absent.append("memory over deep sleep: use light sleep, it draws as little")
 
     # reset() and deepsleep() work through the watchdog, and the port cannot tell them apart.
-    def reset_cause(self):
+    def reset_cause(self) -> str:
         """power_on or watchdog."""
         return "watchdog" if machine.reset_cause() == machine.WDT_RESET else "power_on"
 
     # GPIO 26 to 28; the reference is the 3.3 V supply.
-    def adc(self, pin):
+    def adc(self, pin: int) -> int:
         """Voltage at a pin in millivolts."""
-        return machine.ADC(machine.Pin(pin)).read_u16() * 3300 // 65535
+        raw = machine.ADC(machine.Pin(pin)).read_u16()
+        if not 0 < raw < 65535:
+            raise OSError("adc: pin %d is at an end of its scale; check wires and divider" % pin)
+        return raw * 3300 // 65535
 
-    # RP2040 datasheet 4.9.5: 27 - (V - 0.706) / 0.001721. The same holds on the RP2350.
-    def temperature(self):
-        """Inside the chip, in degrees Celsius."""
+    # RP2040 datasheet 4.9.5: 27 - (V - 0.706) / 0.001721. The same holds on the RP2350. Both
+    # are made for -40 to 85; what is far outside is no reading.
+    def temperature(self) -> float | None:
+        """Inside the chip, in degrees Celsius, or None."""
         volts = machine.ADC(machine.ADC.CORE_TEMP).read_u16() * 3.3 / 65535
-        return round(27 - (volts - 0.706) / 0.001721, 1)
+        celsius = round(27 - (volts - 0.706) / 0.001721, 1)
+        return celsius if -40 < celsius < 125 else None
 
-    # A third of VSYS lies at GPIO 29, which is also the clock line to the radio chip. The
-    # pad is turned to analog for the reading alone, with the radio's driver held off by
-    # interrupts that wait; ADC(3) by number leaves the pin's function as it is.
-    def supply(self):
-        """VSYS in millivolts: the battery's or USB's voltage behind its diode."""
+    # A third of VSYS is at GPIO 29, which is also the clock line to the radio chip. The pad is
+    # turned to analog for the reading alone, with interrupts off, so that the radio's driver
+    # waits; ADC(3) by number leaves the pin's function as it is. A Pico runs from 1.8 to 5.5 V.
+    def supply(self) -> int | None:
+        """VSYS in millivolts: the battery's or USB's voltage behind its diode; or None."""
         adc = machine.ADC(3)
         state = machine.disable_irq()
         before = machine.mem32[self._pad]
         try:
             machine.mem32[self._pad] = _PAD_ANALOG
-            adc.read_u16()  # the first one still carries what lay on the line before
+            adc.read_u16()  # the first one still carries what was on the line before
             raw = adc.read_u16()
         finally:
             machine.mem32[self._pad] = before
             machine.enable_irq(state)
-        return raw * 9900 // 65535
+        mv = raw * 9900 // 65535
+        return mv if 1500 < mv < 6000 else None
 
-    # Its watchdog is shorter than a name server's silence or a long handshake. So a timer
-    # feeds it, for as long as the last feed() is not older than was asked for: what hangs in
-    # Python ends at that limit, what hangs below it, where no timer runs, after 8 seconds.
-    def watchdog(self, seconds):
+    # --- watchdog and sleep ---------------------------------------------------------------
+    # The hardware's 8 seconds are shorter than a name server's silence or a long handshake. So
+    # a timer feeds it while the last feed() is not older than was asked for: a program that
+    # hangs in Python ends at that limit, one that hangs below it, where no timer runs, after
+    # 8 seconds.
+    def watchdog(self, seconds: int) -> int:
         """Reset the board unless feed() is called that often; -> the limit in ms."""
         super().watchdog(seconds)
-        self._patience = seconds * 1000
+        self._allowed = seconds * 1000
         self._fed = time.ticks_ms()
-        if self._patience > self._limit:
-            self._timer = machine.Timer(-1, period=2000, callback=self._wait)
-        return self._patience
+        if self._allowed > self._limit:
+            self._timer = machine.Timer(-1, period=_FEED_MS, callback=self._feed_by_timer)
+        return self._allowed
 
-    def _wait(self, timer):
-        if time.ticks_diff(time.ticks_ms(), self._fed) < self._patience - self._limit:
+    def _feed_by_timer(self, timer):
+        if time.ticks_diff(time.ticks_ms(), self._fed) < self._allowed - self._limit:
             super().feed()
 
-    def feed(self):
-        """Tell the watchdog that all is well."""
+    def feed(self) -> None:
+        """Tell the watchdog that the program still runs."""
         self._fed = time.ticks_ms()
         super().feed()
 
-    def _note(self):
+    # Without the timer, which would wake the chip every two seconds.
+    def light_sleep(self, ms: int) -> None:
+        """Sleep with the radio off, and go on after it."""
+        if self._timer:
+            self._timer.deinit()
+        try:
+            super().light_sleep(ms)
+        finally:
+            if self._timer:
+                self._timer.init(period=_FEED_MS, callback=self._feed_by_timer)
+
+    # machine.deepsleep() is lightsleep() and reset(), with the limits of the first.
+    def deep_sleep(self, ms: int) -> None:
+        """Sleep, then boot; memory() does not outlive it."""
+        self.light_sleep(ms)
+        self.reset("sleep")
+
+    def _read_intent(self):
         kept = machine.mem32[self._scratch]
         return kept & 0xFF if kept & 0xFFFF0000 == _MARK else 0
 
-    def _set_note(self, code):
+    def _write_intent(self, code):
         machine.mem32[self._scratch] = _MARK | code

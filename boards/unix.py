@@ -10,7 +10,7 @@ import sys
 from boards import base, common
 
 # Names of thermal zones and hwmon chips that tell a CPU's or a board's temperature, the
-# best first; the others (battery, radio, SSD) are no one's idea of it.
+# best first; the others (battery, radio, SSD) are left out.
 _CPU_TEMPERATURES = ("x86_pkg_temp", "coretemp", "k10temp", "zenpower", "cpu", "soc", "acpitz")
 _MEMORY = {"MemFree": "memory_free", "MemAvailable": "memory_available"}
 _SECTOR = 512  # of /sys/block, whatever the disk's own is
@@ -50,7 +50,7 @@ def _hardware(path, names):
 
 
 class Board(base.Board):
-    def __init__(self, root="/"):
+    def __init__(self, root: str = "/"):
         super().__init__()
         self._root = root
         self._net = root + "sys/class/net"
@@ -73,7 +73,7 @@ class Board(base.Board):
 
     # --- identity -------------------------------------------------------------------------
     # machine-id is confidential by its manual page: only a hash of it may leave the machine.
-    def id(self):
+    def id(self) -> str | None:
         """12 hex digits from the machine-id, else the MAC, else None."""
         machine = _try_text(self._root + "etc/machine-id")
         if len(machine) == 32:
@@ -82,7 +82,7 @@ class Board(base.Board):
         mac = self.mac()
         return mac.replace(":", "").lower() if mac else None
 
-    def mac(self):
+    def mac(self) -> str | None:
         """The MAC of the first network interface that has one."""
         for link in self._links:
             mac = _try_text("%s/%s/address" % (self._net, link)).upper()
@@ -107,7 +107,7 @@ class Board(base.Board):
                     return path
         return None
 
-    # Some zones are there and give nothing, or a number that no chip survives.
+    # Some zones give nothing, or a number that no chip survives.
     def _celsius(self, path):
         try:
             value = int(_text(path))
@@ -115,11 +115,11 @@ class Board(base.Board):
             return None
         return round(value / 1000, 1) if -40000 <= value <= 150000 else None
 
-    def temperature(self):
+    def temperature(self) -> float | None:
         """Of the CPU, in degrees Celsius, or None."""
         return self._celsius(self._thermal) if self._thermal else None
 
-    def sensors(self):
+    def sensors(self) -> dict:
         """cpu, load, memory, disk, network: those that this machine has."""
         return self._sensors
 
@@ -140,12 +140,6 @@ class Board(base.Board):
         if "disk" in found and not self._disks:
             self.absent.append("disk counters: no disk in /sys/block")
         return found
-
-    def _cpu(self):
-        value = self.temperature()
-        if value is None:
-            raise OSError("cpu temperature: no reading")
-        return {"temperature": value}
 
     def _load(self):
         try:
@@ -187,8 +181,8 @@ class Board(base.Board):
         return sum([int(_text("%s/%s/statistics/%s" % (self._net, n, what))) for n in self._links])
 
     # --- the firmware's loop --------------------------------------------------------------
-    # Whoever started us through a pipe ends us by closing it, or by the line `stop`.
-    def stopping(self):
+    # The program that started us through a pipe ends us by closing it, or by the line `stop`.
+    def stopping(self) -> bool:
         """True once standard input, if it is a pipe, has ended or said `stop`."""
         while self._input and not self._stop and self._input[0].poll(0):
             byte = self._input[1].read(1)
@@ -200,7 +194,7 @@ class Board(base.Board):
         return self._stop
 
 
-# A terminal, a file and /dev/null are no one who could stop us: only a pipe or a socket is.
+# Only a pipe or a socket can stop us; a terminal, a file and /dev/null cannot.
 def _control_input(stream):
     try:
         number = stream.fileno()
@@ -212,5 +206,5 @@ def _control_input(stream):
     if mode & 0o170000 not in (0o010000, 0o140000):
         return None
     poll.register(stream, select.POLLIN)
-    # Unbuffered, since a buffer would hold what poll() then no longer sees.
+    # Unbuffered: poll() does not see what a buffer holds.
     return poll, getattr(stream.buffer, "raw", stream.buffer)

@@ -1,8 +1,9 @@
 # The link of every port that has network.WLAN: joining, keeping it, and NTP over it.
 #
-# What the radios do, and what is done about it (of joining, see join.py):
+# What the radios do, and what is done about it (for joining, see join.py):
 # - Power management loses packets and links: off, unless asked for.
 # - A link can look alive and be dead. Only a send shows it: see Link.report().
+# - An ESP32 that runs out of memory for its radio raises RuntimeError: here it is an OSError.
 #
 # Whatever waits is a generator that yields every 100 ms: join() drives it and feeds the
 # watchdog, the firmware drives it from asyncio and goes on sampling.
@@ -15,7 +16,7 @@ from boards import chip
 from micropython import const
 
 _STEP_MS = const(100)
-# After so many failures in a row, and again after as many more.
+# Each step follows after so many failures in a row, and again after as many more.
 _REJOIN = const(3)
 _CYCLE = const(6)
 _RESET = const(24)
@@ -23,10 +24,39 @@ _MAX_WAIT = const(300)
 _NTP = ntptime.host
 
 
-# How many seconds to wait after so many rounds in vain.
+# How many seconds to wait after so many rounds without a link.
 def _backoff(rounds):
     cap = min(_MAX_WAIT, 2 << min(rounds, 8))
     return 1 + int.from_bytes(os.urandom(2), "little") % cap
+
+
+# A call, not an attribute: the constructors leave the radio as it is.
+def _wlan():
+    try:
+        return network.WLAN(network.STA_IF)
+    except RuntimeError as e:
+        raise OSError("%s; no memory is left for the radio" % e)
+
+
+def _radio_on(country=None, hostname=None, power_save=False):
+    # Country and name are read when the interface comes up.
+    if country:
+        network.country(country)
+    if hostname:
+        network.hostname(hostname)
+    wlan = _wlan()
+    try:
+        wlan.active(True)
+    except RuntimeError as e:
+        raise OSError("%s; no memory is left for the radio" % e)
+    wlan.config(pm=network.WLAN.PM_POWERSAVE if power_save else network.WLAN.PM_NONE)
+
+
+# Loaded for the time of a join only.
+def _joining(board, ssid, password, timeout):
+    from boards.join import join
+
+    yield from join(board, _wlan(), ssid, password, timeout)
 
 
 class Link:
@@ -35,35 +65,46 @@ class Link:
     # networks: dicts with ssid, password and, for a static one, address = [own address,
     # mask, gateway, name server]; tried in order, `timeout` seconds each.
     def __init__(
-        self, board, networks, country=None, hostname=None, power_save=False, timeout=20
+        self,
+        board,
+        networks: list | None,
+        country: str | None = None,
+        hostname: str | None = None,
+        power_save: bool = False,
+        timeout: int = 20,
     ):
         self._board = board
         self._networks = networks
         self._options = (country, hostname, power_save)
         self._timeout = timeout
-        self._rounds = 0  # over all networks, in vain
+        self._static = False  # whether the radio has a static address
+        self._rounds = 0  # over all networks, without a link
         self._failures = 0  # rounds and sends, since the last send that worked
-        self._again = None  # "rejoin" or "cycle": what up() has to do first
+        self._next: str | None = None  # "rejoin" or "cycle": what up() has to do first
 
     def up(self):
         """Yields until there is a link, or raises OSError; `wait` then says for how long."""
-        wlan = self._board._wlan()
-        if self._again == "cycle":
+        if self._next == "cycle":
             self._board.radio_off()
             for _ in range(10):
                 yield
-        elif not self._again and wlan.isconnected():
+        elif not self._next and self._board.online():
             return
-        self._again = None
-        self._board._radio_on(*self._options)
+        self._next = None
         start = time.ticks_ms()
-        trouble = []
-        for place in self._networks or ():
+        errors = []
+        try:
+            _radio_on(*self._options)
+        except OSError as e:
+            errors.append(str(e))
+        for place in () if errors else self._networks or ():
             try:
-                self._board._address(place.get("address"))
-                yield from self._board._joining(place["ssid"], place["password"], self._timeout)
+                self._set_address(place.get("address"))
+                yield from _joining(
+                    self._board, place["ssid"], place["password"], self._timeout
+                )
             except OSError as e:
-                trouble.append(str(e))
+                errors.append(str(e))
                 continue
             self.ssid = place["ssid"]
             self.joins += 1
@@ -72,12 +113,21 @@ class Link:
             return
         self._rounds += 1
         self.wait = _backoff(self._rounds)
-        raise OSError("; ".join(trouble) or "no network is named")
+        raise OSError("; ".join(errors) or "no network is named")
 
-    # Tell it only of failures that a dead link can explain, and of rounds of up() in vain.
-    # A reset is for the caller to do, since it knows what would be lost.
-    def report(self, delivered):
-        """Tell how a send ended; -> what a dead link now asks for: rejoin, cycle, reset."""
+    # ifconfig sets all four at once and stops the DHCP client, which then stays stopped.
+    def _set_address(self, static):
+        if static:
+            _wlan().ifconfig(tuple(static))
+            self._static = True
+        elif self._static:
+            _wlan().ipconfig(dhcp4=True)
+            self._static = False
+
+    # Tell it only of failures that a dead link can explain, and of rounds of up() without a
+    # link. A reset is left to the caller, which knows what would be lost.
+    def report(self, delivered: bool) -> str | None:
+        """Tell how a send ended; -> what a dead link now needs: rejoin, cycle, reset or None."""
         if delivered:
             self._failures = 0
             return None
@@ -85,44 +135,31 @@ class Link:
         if self._failures % _RESET == 0:
             return "reset"
         if self._failures % _CYCLE == 0:
-            self._again = "cycle"
+            self._next = "cycle"
         elif self._failures % _REJOIN == 0:
-            self._again = "rejoin"
-        return self._again
+            self._next = "rejoin"
+        return self._next
 
-    def down(self):
+    def down(self) -> None:
         """Switch the radio off, as before sleep."""
         self._board.radio_off()
 
 
 class Board(chip.Board):
-    _static = False
-
-    # A call, not an attribute: the constructor leaves the radio as it is.
-    def _wlan(self):
-        return network.WLAN(network.STA_IF)
-
     def _step(self):
         time.sleep_ms(_STEP_MS)
         self.idle()
 
-    def link(self, networks, **options):
+    def link(self, networks: list | None, **options):
         """The Link over these networks; options are those of wifi.Link."""
         return Link(self, networks, **options)
 
-    def _radio_on(self, country=None, hostname=None, power_save=False):
-        # Country and name are read when the interface comes up.
-        if country:
-            network.country(country)
-        if hostname:
-            network.hostname(hostname)
-        wlan = self._wlan()
-        wlan.active(True)
-        wlan.config(pm=network.WLAN.PM_POWERSAVE if power_save else network.WLAN.PM_NONE)
-
-    def radio_off(self):
+    def radio_off(self) -> None:
         """Switch the radio off, if it is on."""
-        wlan = self._wlan()
+        try:
+            wlan = _wlan()
+        except OSError:
+            return  # it never came up
         if wlan.active():
             try:
                 wlan.disconnect()
@@ -132,64 +169,68 @@ class Board(chip.Board):
         if hasattr(wlan, "deinit"):
             wlan.deinit()  # rp2: takes the chip's power away, which active(False) does not
 
-    # ifconfig sets all four at once and stops the DHCP client, which then stays stopped.
-    def _address(self, static):
-        wlan = self._wlan()
-        if static:
-            wlan.ifconfig(tuple(static))
-            self._static = True
-        elif self._static:
-            wlan.ipconfig(dhcp4=True)
-            self._static = False
-
-    def _joining(self, ssid, password, timeout):
-        from boards.join import join
-
-        yield from join(self, ssid, password, timeout)
-
-    def join(self, ssid, password, hostname=None, country=None, timeout=20):
+    def join(
+        self,
+        ssid: str,
+        password: str,
+        hostname: str | None = None,
+        country: str | None = None,
+        timeout: int = 20,
+    ) -> None:
         """Join a Wi-Fi network, or OSError that says what to do."""
-        if self._wlan().isconnected():
+        if self.online():
             return
-        self._radio_on(country, hostname)
-        for _ in self._joining(ssid, password, timeout):
+        _radio_on(country, hostname)
+        for _ in _joining(self, ssid, password, timeout):
             self._step()
 
-    def online(self):
+    def online(self) -> bool:
         """Whether there is a link with an address."""
-        return self._wlan().isconnected()
+        try:
+            return _wlan().isconnected()
+        except OSError:
+            return False
 
     # One that is not known is 0.0.0.0.
-    def dns(self):
+    def dns(self) -> tuple:
         """Addresses of the name servers."""
-        return self._wlan().ifconfig()[3:]
+        return _wlan().ifconfig()[3:]
 
-    def rssi(self):
+    def rssi(self) -> int | None:
         """Signal strength in dBm; None unless joined."""
         try:
-            return self._wlan().status("rssi") or None  # rp2: 0 when there is none
+            return _wlan().status("rssi") or None  # rp2: 0 when there is none
         except (OSError, ValueError):
             return None
 
     # A Pico W has no MAC until its radio was on once.
-    def mac(self):
+    def mac(self) -> str | None:
         """AA:BB:CC:DD:EE:FF of the station, or None."""
-        raw = self._wlan().config("mac")
+        raw = _wlan().config("mac")
         return ":".join(["%02X" % byte for byte in raw]) if any(raw) else None
 
     # NTP is UDP: a lost packet is normal. Without `find` a name server that is gone blocks, so
-    # ask the link first. Who gives one asks again, and is not to wait for long.
-    def set_clock(self, find=None):
+    # the link is asked first. A caller with `find` has loops of its own, so one try is enough.
+    def set_clock(self, find=None) -> bool:
         """Ask NTP; whether the clock is plausible now."""
         for _ in range(1 if find else 4):
             if not self.online():
                 break
             try:
-                if find:
-                    ntptime.host = find(_NTP)
-                ntptime.settime()
+                self._ask_ntp(find)
                 break
             except (OSError, ValueError):  # ValueError: a reply cut short
                 for _ in range(1000 // _STEP_MS):
                     self._step()
         return super().set_clock()
+
+    # A server that refuses (kiss-of-death) sends 0 for the time, which ntptime takes for the
+    # moment in 2036 when NTP's seconds start anew.
+    def _ask_ntp(self, find):
+        if find:
+            ntptime.host = find(_NTP)
+        before = time.time_ns() // 1000000 + chip.epoch() * 1000
+        ntptime.settime()
+        if time.gmtime()[:5] == (2036, 2, 7, 6, 28):
+            self.set_time(before)
+            raise OSError("ntp: the server refuses")

@@ -1,4 +1,4 @@
-# One file a sensor, loaded when the config or a program names it. Each has
+# One file for each sensor, loaded when the config or a program names it. Each has
 #
 #   BUS       what its Sensor takes first: "i2c", "onewire", "pin" (a machine.Pin), "adc" (a
 #             function that gives millivolts), "board", or "battery" (as adc, but of the
@@ -7,24 +7,29 @@
 #             default, (lowest, highest); whole numbers, unless `lowest` is a float
 #   Sensor    read() -> dict of quantity to number, in the units of boards/common.py
 #
-# read() raises OSError when there is no answer, when a checksum is wrong, and for a value
-# that the sensor cannot have measured. It may be called again at once.
+# read() leaves out a quantity that was not measured: no answer, a wrong checksum, or a value
+# that the sensor cannot have measured. It raises OSError when none is left. It may be called
+# again at once. Chips keep their power when a board resets, so each driver first undoes what
+# another program may have set.
 
 
-def load(kind):
+def load(kind: str):
     """The module of a sensor by its name; ImportError if there is none."""
     return __import__("boards.sensors." + kind, None, None, ("Sensor",))
 
 
-def within(what, value, low, high):
-    """`value` if a sensor can have measured it, else OSError."""
-    if not low <= value <= high:
-        raise OSError("%s: %s is out of its range, %s to %s" % (what, value, low, high))
-    return value
+# Beyond the end of a scale all values read as the end, so a value at an end is none.
+def within(found: dict, ranges: dict) -> dict:
+    """The quantities inside their range (lowest, highest); OSError if there is none."""
+    good = {name: found[name] for name in found if ranges[name][0] < found[name] < ranges[name][1]}
+    if not good:
+        wrong = ["%s %s" % (name, found[name]) for name in found]
+        raise OSError("out of its range: " + ", ".join(wrong))
+    return good
 
 
 # x^8 + x^5 + x^4 + 1 from 0xFF, the highest bit first; that of Sensirion and Aosong.
-def crc8(data):
+def crc8(data: bytes) -> int:
     """Checksum of a few bytes."""
     crc = 0xFF
     for byte in data:

@@ -13,7 +13,14 @@ OPTIONS = {
 
 
 class Sensor:
-    def __init__(self, millivolts, ratio=2, empty_mv=3300, full_mv=4200, samples=8):
+    def __init__(
+        self,
+        millivolts,
+        ratio: float = 2,
+        empty_mv: int = 3300,
+        full_mv: int = 4200,
+        samples: int = 8,
+    ):
         if empty_mv >= full_mv:
             raise ValueError("empty_mv, full_mv: expected the lower one first")
         self._millivolts = millivolts
@@ -22,9 +29,9 @@ class Sensor:
         self._full = full_mv
         self._samples = samples
 
-    def read(self):
+    def read(self) -> dict:
         """voltage in mV, and battery in % of the way from empty to full."""
         mv = round(average(self._millivolts, self._samples) * self._ratio)
-        within("battery", mv, 500, 60000)
+        within({"voltage": mv}, {"voltage": (499, 60001)})
         percent = 100 * (mv - self._empty) // (self._full - self._empty)
         return {"voltage": mv, "battery": min(100, max(0, percent))}

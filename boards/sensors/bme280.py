@@ -1,6 +1,7 @@
 # Bosch BME280, and BMP280 (the same without humidity), by I2C. One forced measurement for
 # each reading, so that the chip sleeps and does not warm itself. The compensation is the
-# datasheet's in integers: a board's floats are too short for it.
+# datasheet's in integers: a board's floats are too short for it. It measures -40 to 85 Cel,
+# 30000 to 110000 Pa; at 0 and 100 % the datasheet's formula cuts off.
 import time
 from struct import unpack
 
@@ -9,21 +10,26 @@ from boards.sensors import within
 BUS = "i2c"
 OPTIONS = {"address": (0x76, 0x77, 0x76)}
 
-_SKIPPED = 0x80000  # what a register holds when nothing was measured
+_RANGES = {"temperature": (-40, 85), "pressure": (30000, 110000), "humidity": (0, 100)}
 
 
 class Sensor:
-    def __init__(self, i2c, address=0x76):
+    def __init__(self, i2c, address: int = 0x76):
         self._i2c = i2c
         self._address = address
-        self._words: tuple = ()
+        self._words: tuple = ()  # empty: the chip is to be reset and its calibration read
         self._humid: tuple = ()
 
-    # Read when first needed, so that a sensor that is plugged in later works.
-    def _calibrate(self):
+    # Before the first reading and after one that failed, so that a sensor that is plugged in
+    # later works, and another chip is not read with the words of the last.
+    def _start(self):
         id = self._mem(0xD0, 1)[0]
         if id not in (0x60, 0x58, 0x57, 0x56):
             raise OSError("bme280: id 0x%02x, which is neither BME280 nor BMP280" % id)
+        self._set(0xE0, b"\xb6")  # reset: another program's filter and modes are gone
+        time.sleep_ms(10)
+        if self._mem(0xF3, 1)[0] & 1:
+            raise OSError("bme280: not ready 10 ms after its reset")
         humid: tuple = ()
         if id == 0x60:
             h2, h3, a, b, c, h6 = unpack("<hBbBbb", self._mem(0xE1, 7))
@@ -34,33 +40,42 @@ class Sensor:
         self._humid = humid
         self._words = words
 
-    def read(self):
+    def read(self) -> dict:
         """temperature in Cel, pressure in Pa; a BME280 also humidity in %."""
-        if not self._words:
-            self._calibrate()
+        try:
+            if not self._words:
+                self._start()
+            return self._measure()
+        except OSError:
+            self._words = ()
+            raise
+
+    # What was not measured reads as 0x80000, but so does a valid value. The settings tell: a
+    # chip that lost its power meanwhile has forgotten them.
+    def _measure(self):
         if self._humid:
-            self._i2c.writeto_mem(self._address, 0xF2, b"\x01")
-        self._i2c.writeto_mem(self._address, 0xF4, b"\x25")  # each once, forced
+            self._set(0xF2, b"\x01")
+        self._set(0xF4, b"\x25")  # each once, forced
         for _ in range(10):
             time.sleep_ms(10)
-            if not self._mem(0xF3, 1)[0] & 8:
+            humid, status, mode = self._mem(0xF2, 3)
+            if not status & 8:
                 break
         else:
             raise OSError("bme280: no measurement within 100 ms")
+        if mode & 0xFC != 0x24 or self._humid and humid & 7 != 1:
+            raise OSError("bme280: nothing was measured; it lost its power, or is broken")
         raw = self._mem(0xF7, 8 if self._humid else 6)
-        pressure = raw[0] << 12 | raw[1] << 4 | raw[2] >> 4
-        temperature = raw[3] << 12 | raw[4] << 4 | raw[5] >> 4
-        if _SKIPPED in (pressure, temperature):
-            raise OSError("bme280: nothing was measured")
-        fine = self._fine(temperature)
-        found = {
-            "temperature": within("temperature", (fine * 5 + 128 >> 8) / 100, -40, 85),
-            "pressure": within("pressure", self._pressure(pressure, fine), 30000, 110000),
-        }
+        fine = self._fine(raw[3] << 12 | raw[4] << 4 | raw[5] >> 4)
+        # The others are computed from the temperature: without it there is none.
+        found = within({"temperature": (fine * 5 + 128 >> 8) / 100}, _RANGES)
+        found["pressure"] = self._pressure(raw[0] << 12 | raw[1] << 4 | raw[2] >> 4, fine)
         if self._humid:
-            humidity = self._humidity(raw[6] << 8 | raw[7], fine)
-            found["humidity"] = within("humidity", round(humidity / 1024, 1), 0, 100)
-        return found
+            found["humidity"] = round(self._humidity(raw[6] << 8 | raw[7], fine) / 1024, 1)
+        return within(found, _RANGES)
+
+    def _set(self, register, value):
+        self._i2c.writeto_mem(self._address, register, value)
 
     def _mem(self, register, n):
         return self._i2c.readfrom_mem(self._address, register, n)
@@ -77,6 +92,8 @@ class Sensor:
         b = a * a * p6 + (a * p5 << 17) + (p4 << 35)
         a = (a * a * p3 >> 8) + (a * p2 << 12)
         a = ((1 << 47) + a) * p1 >> 33
+        if not a:
+            return 0  # as the datasheet does it
         p = (((1048576 - raw) << 31) - b) * 3125 // a
         a = p9 * (p >> 13) * (p >> 13) >> 25
         b = p8 * p >> 19

@@ -7,7 +7,7 @@ class Sensor:
     def __init__(self, board):
         self._board = board
 
-    def read(self):
+    def read(self) -> dict:
         """temperature in Cel."""
         value = self._board.temperature()
         if value is None:

@@ -1,14 +1,14 @@
 # DHT22 (AM2302), by the firmware's own driver, which checks the sum of what it got.
-# The sensor measures while it is read, and what it gives is two seconds old at best.
+# A reading is that of the measurement before, which is two seconds old at best. The scale ends at
+# -40 and 80 Cel and at 99.9 %, which a wet or broken sensor gives all the time.
 from boards.sensors import within
 
 BUS = "pin"
 OPTIONS: dict = {}
-_LIMITS = (-40, 80, 0, 100)
 
 
 class Sensor:
-    _limits = _LIMITS
+    _RANGES = {"temperature": (-40, 80), "humidity": (0, 99.85)}
 
     def __init__(self, pin):
         self._driver = self._load(pin)
@@ -18,18 +18,26 @@ class Sensor:
 
         return dht.DHT22(pin)
 
-    def read(self):
+    def read(self) -> dict:
         """temperature in Cel, humidity in %."""
         try:
             self._driver.measure()
         except OSError:
             raise OSError("dht: no answer; check its wires, and the resistor to 3.3 V")
+        except MemoryError:
+            raise
         except Exception as e:  # the driver's "checksum error" is no OSError
             raise OSError("dht: %s" % e)
-        coldest, hottest, driest, wettest = self._limits
-        temperature = round(self._driver.temperature(), 1)
-        humidity = round(self._driver.humidity(), 1)
-        return {
-            "temperature": within("temperature", temperature, coldest, hottest),
-            "humidity": within("humidity", humidity, driest, wettest),
-        }
+        raw = self._driver.buf
+        if not any(raw):  # its sum is right as well
+            raise OSError("dht: nothing but zeros; the line is shorted, or the sensor broken")
+        temperature, humidity = self._values(raw)
+        return within({"temperature": temperature, "humidity": humidity}, self._RANGES)
+
+    # Below zero most set the highest bit, and some send two's complement: 0xFFF7 is -0.9. As
+    # the first it would be -3275.9, so no value has two meanings.
+    def _values(self, raw):
+        tenths = (raw[2] & 0x7F) << 8 | raw[3]
+        if raw[2] & 0x80:
+            tenths = -tenths if tenths <= 400 else tenths - 0x8000
+        return tenths / 10, (raw[0] << 8 | raw[1]) / 10

@@ -1,47 +1,79 @@
 # Dallas/Maxim DS18B20 (and DS1822), one or several on a 1-Wire bus, by the firmware's own
-# drivers. What those let through is refused here: the 85 degrees that a sensor gives when it
-# lost its power during the measurement, and the zeros of a shorted line, whose sum is right.
+# drivers; -55 to 125 Cel. What those let through is refused here: the 85 degrees of a sensor
+# that lost its power while it measured, and the zeros of a shorted line, whose sum is right.
+#
+# A reading is named after the sensor's serial number, as Linux writes it: all six bytes, since
+# clones (28-FF-64-...) differ only in some. So a name stays the same when another sensor is
+# added or fails, even if only one is left. With `single` the line has one sensor by contract;
+# its reading is called temperature, and stays so when the sensor is replaced.
 import time
 
 from boards.sensors import within
 
 BUS = "onewire"
-OPTIONS: dict = {}
+OPTIONS = {"single": (0, 1, 0)}
 
 _CONVERT_MS = 750  # at 12 bits
+# Written before each measurement: two bytes that are free for the user, and 12 bits of
+# resolution. A sensor that loses its power forgets them, also a clone.
+_MARK = b"\x5a\xa5"
+_SETTINGS = _MARK + b"\x7f"
+_RANGES = {"temperature": (-55.01, 125.01)}
 
 
 class Sensor:
-    def __init__(self, bus):
+    def __init__(self, bus, single: int = 0):
         import ds18x20
 
         self._driver = ds18x20.DS18X20(bus)
+        self._single = single
 
-    def read(self):
-        """temperature in Cel; of several, each as temperature_ and four digits of its number."""
+    def read(self) -> dict:
+        """temperature_ and the serial number, in Cel, for each; see `single`."""
         try:
-            roms = [rom for rom in self._driver.scan() if rom[0] in (0x28, 0x22)]
-            if not roms:
-                raise OSError("ds18b20: none on the line; check its wires and the resistor")
-            self._driver.convert_temp()
-            time.sleep_ms(_CONVERT_MS)
-            return {self._name(rom, len(roms)): self._celsius(rom) for rom in roms}
-        except OSError:
+            return self._read()
+        except (OSError, MemoryError):
             raise
         except Exception as e:  # the drivers' own are no OSError
             raise OSError("ds18b20: %s" % (e or type(e).__name__))
 
-    def _name(self, rom, count):
-        # Bytes 1 to 6 are the number; neighbours in a shop's bag differ in the first ones.
-        return "temperature" if count == 1 else "temperature_%02x%02x" % (rom[2], rom[1])
+    def _read(self):
+        driver = self._driver
+        roms = [rom for rom in driver.scan() if rom[0] in (0x28, 0x22)]
+        if not roms:
+            raise OSError("ds18b20: none on the line; check its wires and the resistor")
+        if self._single and len(roms) > 1:
+            raise OSError("ds18b20: %d on the line; take `single` out of the config" % len(roms))
+        for rom in roms:
+            driver.write_scratch(rom, _SETTINGS)
+        driver.convert_temp()
+        time.sleep_ms(_CONVERT_MS)
+        found: dict = {}
+        for rom in roms * 2:  # a second time for those that failed: a long line has noise
+            name = self._name(rom)
+            if name not in found:
+                try:
+                    found[name] = self._celsius(rom)
+                except MemoryError:
+                    raise
+                except Exception as e:  # one must not take the others along
+                    error = e
+        if not found:
+            raise error
+        return found
+
+    def _name(self, rom):
+        if self._single:
+            return "temperature"
+        return "temperature_" + "".join(["%02x" % rom[i] for i in range(6, 0, -1)])
 
     def _celsius(self, rom):
         data = self._driver.read_scratch(rom)
         if data[4] & 0x1F != 0x1F:
             raise OSError("ds18b20: the line is shorted to ground")
         raw = data[1] << 8 | data[0]
-        if raw == 0x0550 and data[6] == 0x0C:
+        if raw == 0x0550 and data[2:4] != _MARK:
             raise OSError("ds18b20: it lost its power while it measured")
         if raw & 0x8000:
             raw -= 0x10000
-        return within("temperature", raw / 16, -55, 125)
+        return within({"temperature": raw / 16}, _RANGES)["temperature"]

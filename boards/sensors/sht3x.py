@@ -1,5 +1,5 @@
-# Sensirion SHT30, SHT31, SHT35 by I2C: one shot at high repeatability, without stretching
-# the clock, and a checksum on each word.
+# Sensirion SHT30, SHT31, SHT35 by I2C: one measurement at high repeatability, without clock
+# stretching, and a checksum on each of the two values. It measures -40 to 125 Cel.
 import time
 
 from boards.sensors import crc8, within
@@ -7,21 +7,31 @@ from boards.sensors import crc8, within
 BUS = "i2c"
 OPTIONS = {"address": (0x44, 0x45, 0x44)}
 
+_RANGES = {"temperature": (-40.01, 125.01), "humidity": (0, 100)}
+
 
 class Sensor:
-    def __init__(self, i2c, address=0x44):
+    def __init__(self, i2c, address: int = 0x44):
         self._i2c = i2c
         self._address = address
 
-    def read(self):
+    # Another program may have left it measuring periodically or heating; it takes the reset
+    # only once it has stopped.
+    def read(self) -> dict:
         """temperature in Cel, humidity in %."""
-        self._i2c.writeto(self._address, b"\x24\x00")
-        time.sleep_ms(16)
+        for command, ms in (
+            (b"\x30\x93", 1),  # stop
+            (b"\x30\xa2", 2),  # reset
+            (b"\x24\x00", 16),  # measure
+        ):
+            self._i2c.writeto(self._address, command)
+            time.sleep_ms(ms)
         raw = self._i2c.readfrom(self._address, 6)
-        if crc8(raw[:2]) != raw[2] or crc8(raw[3:5]) != raw[5]:
+        found = {}
+        if crc8(raw[:2]) == raw[2]:
+            found["temperature"] = round(-45 + 175 * (raw[0] << 8 | raw[1]) / 65535, 2)
+        if crc8(raw[3:5]) == raw[5]:
+            found["humidity"] = round(100 * (raw[3] << 8 | raw[4]) / 65535, 1)
+        if not found:
             raise OSError("sht3x: wrong checksum")
-        temperature = round(-45 + 175 * (raw[0] << 8 | raw[1]) / 65535, 2)
-        return {
-            "temperature": within("temperature", temperature, -40, 125),
-            "humidity": round(100 * (raw[3] << 8 | raw[4]) / 65535, 1),
-        }
+        return within(found, _RANGES)

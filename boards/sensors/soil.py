@@ -9,7 +9,7 @@ _BEYOND = 25  # percent outside of the calibration: not a wet pot, but a wire
 
 
 class Sensor:
-    def __init__(self, millivolts, dry_mv, wet_mv, samples=8):
+    def __init__(self, millivolts, dry_mv: int, wet_mv: int, samples: int = 8):
         if dry_mv == wet_mv:
             raise ValueError("dry_mv, wet_mv: expected two different voltages")
         self._millivolts = millivolts
@@ -17,7 +17,7 @@ class Sensor:
         self._wet = wet_mv
         self._samples = samples
 
-    def read(self):
+    def read(self) -> dict:
         """moisture in % of the way from dry air to water."""
         mv = average(self._millivolts, self._samples)
         moisture = 100 * (mv - self._dry) / (self._wet - self._dry)

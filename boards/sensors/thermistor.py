@@ -17,7 +17,13 @@ OPTIONS = {
 
 class Sensor:
     def __init__(
-        self, millivolts, r25=10000, beta=3950, series=10000, supply_mv=3300, samples=8
+        self,
+        millivolts,
+        r25: int = 10000,
+        beta: int = 3950,
+        series: int = 10000,
+        supply_mv: int = 3300,
+        samples: int = 8,
     ):
         self._millivolts = millivolts
         self._r25 = r25
@@ -26,11 +32,11 @@ class Sensor:
         self._supply = supply_mv
         self._samples = samples
 
-    def read(self):
+    def read(self) -> dict:
         """temperature in Cel."""
         mv = average(self._millivolts, self._samples)
         if not 0.01 < mv / self._supply < 0.99:
             raise OSError("thermistor: its line is open or shorted")
         ohms = self._series * mv / (self._supply - mv)
         kelvin = 1 / (1 / 298.15 + log(ohms / self._r25) / self._beta)
-        return {"temperature": within("temperature", round(kelvin - 273.15, 2), -55, 155)}
+        return within({"temperature": round(kelvin - 273.15, 2)}, {"temperature": (-55, 155)})

@@ -3,7 +3,7 @@ BUS = "adc"
 OPTIONS = {"ratio": (0.01, 1000, 1), "samples": (1, 1000, 8)}
 
 
-def average(millivolts, samples):
+def average(millivolts, samples: int) -> float:
     """The mean of some readings: one alone is noisy on both ports."""
     total = 0
     for _ in range(samples):
@@ -12,11 +12,11 @@ def average(millivolts, samples):
 
 
 class Sensor:
-    def __init__(self, millivolts, ratio=1, samples=8):
+    def __init__(self, millivolts, ratio: float = 1, samples: int = 8):
         self._millivolts = millivolts
         self._ratio = ratio
         self._samples = samples
 
-    def read(self):
+    def read(self) -> dict:
         """voltage in mV."""
         return {"voltage": round(average(self._millivolts, self._samples) * self._ratio)}

@@ -10,11 +10,11 @@ from pathlib import Path
 
 from host_tests.bench.collector import ROOT, Running, event, wrapped
 from host_tests.outside import BROWSER_ARGUMENTS, find_browser
-from tools.collector import listing
-from tools.collector.events import Payload
-from tools.collector.iglu import Schemas
-from tools.collector.judge import judge
-from tools.collector.tables import prepare
+from tools.collector.enrich.iglu import Schemas
+from tools.collector.enrich.judge import judge
+from tools.collector.enrich.payload import Payload
+from tools.collector.storage import derived_tables
+from tools.collector.storage.tables import prepare
 
 EVENTS = 1_000_000
 BOARDS = 20
@@ -47,18 +47,18 @@ def fill(path):
     ).fetchall()
     for name, _ in indexes:
         connection.execute(f"DROP INDEX {name}")
-    derived = listing.Listing(connection)
+    derived = derived_tables.DerivedTables(connection)
     now, step = int(time.time() * 1000), 30 * 86400000 // EVENTS
     rows = [_judged(f"board{i:02}", i, now, schemas) for i in range(BOARDS)]
     for first in range(1, EVENTS + 1, 10000):
         part, short = [], []
         for id in range(first, first + 10000):
             row, at = rows[id % BOARDS], now - (EVENTS - id) * step
-            shown = row.shown._replace(at=at)
+            summary = row.summary._replace(at=at)
             if id == 1000:
-                shown = shown._replace(text=shown.text + " needle")
+                summary = summary._replace(text=summary.text + " needle")
             part.append((id, at, 1, f"{id:036}", *row[3:7]))
-            short.append((id, at, 1, row.app_id, shown))
+            short.append((id, at, 1, row.app_id, summary))
         connection.executemany(_LOAD, part)
         derived.add(connection, short)
         connection.commit()

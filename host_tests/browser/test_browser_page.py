@@ -88,17 +88,17 @@ def test_a_late_reading_and_a_gap(empty, visit):
     # The newest is still the newest
     assert ": 24 °C at" in page.get_attribute("figure", "aria-label")
     drawn = page.evaluate("""async () => {
-      const {columns, empty, insert} = await import("/micro/ui/data.js");
+      const {columns, empty, insert} = await import("/micro/ui/readings.js");
       const data = empty();
       for (const at of [1000, 2000, 3000, 9000, 10000, 6000]) insert(data, at, at / 1000);
       return columns(data);
     }""")
     assert drawn[0] == [1, 2, 3, 6, 9, 10]  # 3 s is no more than three times the usual second
     drawn = page.evaluate("""async () => {
-      const {alone, columns, gap} = await import("/micro/ui/data.js");
+      const {columns, isolated, longestStep} = await import("/micro/ui/readings.js");
       const at = [1000, 2000, 3000, 4000, 9000, 14000, 15000], value = at.map(() => 1);
       const [x, y] = columns({at, value, low: value, high: value});
-      return [x, y, alone(y), gap([1, 2]) === Infinity];
+      return [x, y, isolated(y), longestStep([1, 2]) === Infinity];
     }""")
     assert drawn == [
         [1, 2, 3, 4, 6.5, 9, 11.5, 14, 15], [1, 1, 1, 1, None, 1, None, 1, 1], [5], True,
@@ -330,7 +330,7 @@ def test_dark_has_other_colours(empty, visit):
     assert back("light") != back("dark")
 
 
-def test_a_rehearsal_is_announced(tmp_path, visit):
+def test_a_simulated_outage_is_announced(tmp_path, visit):
     with collector(tmp_path / "c.db", "--fault", "503,10s/60s") as running:
         page = visit(running)
         is_there(page, "#faults", "--fault 503,10s/60s")

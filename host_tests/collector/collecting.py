@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.collector.events import Payload
+from tools.collector.enrich.payload import Payload
 
 ROOT = Path(__file__).parents[2]
 SHARED = ROOT.parent / "shared"

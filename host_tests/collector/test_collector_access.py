@@ -3,8 +3,8 @@
 import pytest
 from collecting import JSON, TP2, batch, collector, struct
 
-from tools.collector import access, address
-from tools.collector.access import is_loopback
+from tools.collector.http import access, address
+from tools.collector.http.access import is_loopback
 
 TOKEN = "let-me-in-please"
 
@@ -103,12 +103,12 @@ def test_loopback(host, loopback):
 
 
 def test_addresses_for_people_and_boards(monkeypatch):
-    monkeypatch.setattr(address, "own", lambda: "192.168.1.5")
+    monkeypatch.setattr(address, "own_address", lambda: "192.168.1.5")
     found = address.reachable("127.0.0.1", 9090)
     assert found == {
         "listens": "http://127.0.0.1:9090", "board": "http://192.168.1.5:9090", "loopback": True,
     }  # fmt: skip
     assert address.reachable("0.0.0.0", 1)["listens"] == "http://127.0.0.1:1"
     assert address.reachable("fe80::1", 1)["board"] == "http://[fe80::1]:1"
-    monkeypatch.setattr(address, "own", lambda: None)
+    monkeypatch.setattr(address, "own_address", lambda: None)
     assert address.reachable("127.0.0.1", 1)["board"] is None

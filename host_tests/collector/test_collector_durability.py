@@ -14,8 +14,9 @@ import pytest
 from aiohttp import web
 from collecting import JSON, ROOT, TP2, Collector, batch, collector, struct, wait_for
 
-from tools.collector import console, state
-from tools.collector.store import Store, StoreError
+from tools.collector import console
+from tools.collector.http import request_body
+from tools.collector.storage.store import Store, StoreError
 
 
 def stored(db):
@@ -140,14 +141,44 @@ def test_lines_on_the_terminal(tmp_path):
 
 def test_counts_on_the_terminal(monkeypatch):
     lines = []
-    monkeypatch.setattr(console, "_EVERY", 0.05)
+    monkeypatch.setattr(console, "COUNTS_SECONDS", 0.05)
     monkeypatch.setattr(console, "write", lambda line: lines.append(line) or True)
     terminal = console.Console(quiet=True)
-    terminal.rows([types.SimpleNamespace(good=1)] * 3 + [types.SimpleNamespace(good=0)])
-    wait_for(lambda: lines)
+    terminal.show_events([types.SimpleNamespace(good=1)] * 3 + [types.SimpleNamespace(good=0)])
+
+    async def some_time():
+        counting = asyncio.create_task(terminal.show_counts())
+        while not lines:
+            await asyncio.sleep(0.01)
+        counting.cancel()
+
+    asyncio.run(some_time())
     terminal.close("end")
     assert "since the start: 3 good, 1 bad; now " in lines[0] and lines[0].endswith(" a second")
     assert lines[1:] == ["end"]  # Nothing came since, so nothing was said
+
+
+def test_lines_that_a_slow_terminal_has_no_room_for_are_counted(monkeypatch):
+    lines, released = [], threading.Event()
+
+    def write(line):
+        released.wait(20)
+        lines.append(line)
+
+    monkeypatch.setattr(console, "MAX_WAITING", 2)
+    monkeypatch.setattr(console, "write", write)
+    terminal = console.Console(quiet=False)
+    row = types.SimpleNamespace(good=1, received=0, app_id="a", event_type="struct",
+                                summary=types.SimpleNamespace(text="x"))  # fmt: skip
+    terminal.show_events([row] * 10)
+    released.set()
+    wait_for(lambda: len(lines) >= 2)
+    terminal.show_events([row])
+    terminal.close("end")
+    (notice,) = [line for line in lines if "events not shown: the terminal is too slow" in line]
+    shown = [line for line in lines if line.endswith("good  a  struct  x")]
+    assert len(shown) + int(notice.split()[1]) == 11
+    assert lines[-1] == "end"
 
 
 def test_nobody_reads_the_terminal(tmp_path):
@@ -203,7 +234,7 @@ def test_port_taken(tmp_path):
 
 @pytest.mark.parametrize("port", ["x", "-1", "65536", "٤"])
 def test_no_port(port):
-    assert "is no port" in refused(f"--port={port}")
+    assert "is not a port" in refused(f"--port={port}")
 
 
 def test_a_database_that_is_none(tmp_path):
@@ -263,13 +294,13 @@ def test_a_disk_that_fails_is_a_503_and_passes(tmp_path):
 
 
 def test_a_body_that_is_too_slow(monkeypatch):
-    monkeypatch.setattr(state, "BODY_TIMEOUT", 0.01)
+    monkeypatch.setattr(request_body, "BODY_TIMEOUT", 0.01)
 
     async def never():
         await asyncio.Event().wait()
 
     async def read():
-        await state.read_body(types.SimpleNamespace(content_length=5, read=never))
+        await request_body.read_body(types.SimpleNamespace(content_length=5, read=never))
 
     with pytest.raises(web.HTTPRequestTimeout):
         asyncio.run(read())

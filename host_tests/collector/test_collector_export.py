@@ -11,9 +11,9 @@ from collecting import JSON, READING, TP2, batch, entities, payload, struct, uns
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tools.collector import columns
-from tools.collector.iglu import Schemas
-from tools.collector.judge import judge
+from tools.collector.enrich import columns
+from tools.collector.enrich.iglu import Schemas
+from tools.collector.enrich.judge import judge
 
 EVERYTHING = {
     **{"e": "ue", "p": "iot", "tv": "mpy-1", "aid": "a\tb", "tna": "ns", "tid": "7", "vid": "3"},
@@ -45,7 +45,7 @@ def judged(event, directory):
 
 def same(found, event):
     """Hold what the SDK made of a TSV line against the event, column by column."""
-    expected = {key: value for key, value in columns.flat(event).items() if value is not None}
+    expected = {key: value for key, value in columns.sdk_event(event).items() if value is not None}
     for key, value in expected.items():
         if key.startswith("unstruct_event_") or key.startswith("contexts_"):
             assert found.pop(key) == value
@@ -64,7 +64,7 @@ def test_131_columns_in_the_order_of_the_sdk(sdk):
 def test_every_column_that_an_event_can_have_is_one_of_them(tmp_path):
     event = judged(everything(), tmp_path)
     assert set(event) <= set(columns.COLUMNS)
-    assert list(columns.full(event)) == list(columns.COLUMNS)
+    assert list(columns.with_all_columns(event)) == list(columns.COLUMNS)
 
 
 def test_parts_of_a_url(tmp_path):
@@ -82,7 +82,7 @@ def test_parts_of_a_url(tmp_path):
 
 def test_tsv_comes_back_without_loss(sdk, tmp_path):
     event = judged(everything(), tmp_path)
-    same(sdk.transform("\t".join(columns.texts(event))), event)
+    same(sdk.transform("\t".join(columns.tsv_values(event))), event)
 
 
 @settings(max_examples=60, deadline=None, derandomize=True,
@@ -99,7 +99,7 @@ def test_tsv_comes_back_whatever_is_in_it(sdk, tmp_path, texts, number, anything
     context = entities({"celsius": number, "anything": anything})
     texts = {key: text.encode("utf-8", "replace").decode() for key, text in texts.items()}
     event = judged(struct(**texts, se_va=repr(number), co=context), tmp_path)
-    line = "\t".join(columns.texts(event))
+    line = "\t".join(columns.tsv_values(event))
     assert "\n" not in line and "\r" not in line and line.count("\t") == 130
     same(sdk.transform(line), event)
 

@@ -1,4 +1,4 @@
-"""``--fault``: statuses, delays, cut connections and lost answers, to rehearse outages with."""
+"""``--fault``: statuses, delays, cut connections and lost answers, to simulate outages with."""
 
 import http.client
 import time
@@ -6,7 +6,7 @@ import time
 import pytest
 from collecting import JSON, TP2, batch, collector, struct
 
-from tools.collector.faults import Fault, parse
+from tools.collector.http.faults import Fault, parse
 
 
 @pytest.mark.parametrize(
@@ -15,8 +15,8 @@ from tools.collector.faults import Fault, parse
         ("503", Fault("503", 503)),
         ("reset", Fault("reset", "reset")),
         ("lost,10%", Fault("lost,10%", "lost", share=0.1)),
-        ("delay=2.5s", Fault("delay=2.5s", "delay", seconds=2.5)),
-        ("429,50%,10s/60s", Fault("429,50%,10s/60s", 429, share=0.5, on=10, of=60)),
+        ("delay=2.5s", Fault("delay=2.5s", "delay", delay=2.5)),
+        ("429,50%,10s/60s", Fault("429,50%,10s/60s", 429, share=0.5, duration=10, period=60)),
     ],
 )
 def test_what_can_be_given(text, fault):
@@ -34,10 +34,10 @@ def test_what_cannot_be_given(text):
 
 def test_a_share_and_a_period(monkeypatch):
     monkeypatch.setattr("random.random", lambda: 0.4)
-    assert parse("503,41%").strikes() and not parse("503,40%").strikes()
-    for now, strikes in ((0, True), (9.9, True), (10, False), (59, False), (61, True)):
+    assert parse("503,41%").applies_now() and not parse("503,40%").applies_now()
+    for now, applies in ((0, True), (9.9, True), (10, False), (59, False), (61, True)):
         monkeypatch.setattr("time.monotonic", lambda now=now: now)
-        assert parse("503,10s/60s").strikes() == strikes
+        assert parse("503,10s/60s").applies_now() == applies
 
 
 def send(running):
@@ -61,12 +61,12 @@ CUT = (http.client.RemoteDisconnected, ConnectionResetError)
 )
 def test_what_a_tracker_meets(tmp_path, fault, answers, stored):
     with collector(tmp_path / "c.db", "--fault", fault) as running:
-        assert running.process.stdout.readline() == f"rehearsal: --fault {fault}\n"
+        assert running.process.stdout.readline() == f"simulating an outage: --fault {fault}\n"
         assert send(running) in answers
         assert running.get("/micro/all")["total"] == stored
         assert running.request("GET", "/health")[0] == 200
         found = running.get("/micro/overview")
-        assert (found["faults"], found["struck"]) == ([fault], 1)
+        assert (found["faults"], found["faulted"]) == ([fault], 1)
         assert (running.request("GET", "/i?e=pv")[0] if fault == "301" else 301) == 301
 
 

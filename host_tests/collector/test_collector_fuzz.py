@@ -7,10 +7,11 @@ from collecting import JSON, READING, READING_SCHEMA, TP2, batch, payload, wrapp
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tools.collector import describe, jsontext, values
-from tools.collector.fields import POST_KEYS
-from tools.collector.iglu import Schemas
-from tools.collector.judge import judge
+from tools.collector import console
+from tools.collector.enrich import strict_json, values
+from tools.collector.enrich.iglu import Schemas
+from tools.collector.enrich.judge import judge
+from tools.collector.enrich.parameters import POST_KEYS
 
 QUICK = settings(
     max_examples=150,
@@ -53,10 +54,10 @@ def check(rows):
         record = json.loads(row.record, parse_constant=lambda name: 1 / 0)
         assert row.good or record["errors"]
         assert row.good or record["failures"][0]["field"] != "collector"  # The judge's own fault
-        for text in (*row[3:7], *row.shown[1:4]):
-            assert text is None or text.encode() or text == row.shown.text
-        assert describe.printable(row.shown.text).isprintable()
-        assert json.dumps(row.shown, allow_nan=False)
+        for text in (*row[3:7], *row.summary[1:4]):
+            assert text is None or text.encode() or text == row.summary.text
+        assert console.printable(row.summary.text).isprintable()
+        assert json.dumps(row.summary, allow_nan=False)
 
 
 @QUICK
@@ -92,12 +93,12 @@ def test_any_event(tmp_path, events):
 @given(ANY_TEXT)
 def test_leaves_take_any_text(text):
     for leaf in (values.integer, values.decimal, values.uuid, values.network_id, values.dimensions,
-                 values.milliseconds, values.flag, values.query, jsontext.parse):  # fmt: skip
+                 values.milliseconds, values.flag, values.query, strict_json.parse):  # fmt: skip
         try:
             leaf(text)
         except ValueError as error:
             assert type(error) is ValueError
-    values.plain(values.base64_text(text))
+    values.cleaned(values.base64_text(text))
 
 
 @QUICK

@@ -16,9 +16,9 @@ from collecting import (
     write_schema,
 )
 
-from tools.collector.fields import POST_KEYS
-from tools.collector.iglu import Schemas
-from tools.collector.judge import judge
+from tools.collector.enrich.iglu import Schemas
+from tools.collector.enrich.judge import judge
+from tools.collector.enrich.parameters import POST_KEYS
 
 EID = "f732d278-120e-4ab6-845b-c1f11cd85dc7"
 
@@ -554,9 +554,9 @@ def test_an_event_without_eid_gets_one_as_in_the_pipeline(verdict):
 
 
 def test_a_fault_of_the_judge_itself_is_a_bad_event(verdict, monkeypatch):
-    monkeypatch.setattr("tools.collector.judge.convert", lambda parameters: 1 / 0)
+    monkeypatch.setattr("tools.collector.enrich.judge.convert", lambda parameters: 1 / 0)
     row, record = verdict(struct())
-    assert not row.good and "fault of this collector" in record["errors"][0]
+    assert not row.good and "error in this collector" in record["errors"][0]
 
 
 def test_every_schema_of_iglu_central_can_be_used():

@@ -5,9 +5,7 @@ import time
 
 import pytest
 from collecting import (
-    JSON,
     OURS,
-    TP2,
     collector,
     reading,
     struct,
@@ -15,11 +13,11 @@ from collecting import (
     write_schema,
 )
 
-from tools.collector import listing
-from tools.collector.digest import Shown
-from tools.collector.judge import Row
-from tools.collector.retention import Retention
-from tools.collector.store import Store
+from tools.collector.enrich.event_summary import EventSummary
+from tools.collector.enrich.judge import Row
+from tools.collector.storage import derived_tables
+from tools.collector.storage.retention import Retention
+from tools.collector.storage.store import Store, StoreError
 
 HEALTH = f"{OURS}/health/jsonschema/9-0-0"
 
@@ -166,19 +164,22 @@ def test_filters_of_the_list(empty):
         assert texts(empty, query) == expected, query
     ids = [event["id"] for event in empty.get("/micro/list")]
     assert texts(empty, f"before={ids[1]}") == [label]
-    for query in ("from=x", "before=1.5", "limit=" + "9" * 20):
+    assert texts(empty, f"after={ids[1]}") == [bad]
+    assert texts(empty, f"after={ids[2]}&good=1") == [air]
+    for query in ("from=x", "before=1.5", "after=x", "limit=" + "9" * 20):
         assert empty.request("GET", f"/micro/list?{query}")[0] == 400
     (whole,) = empty.get("/micro/list?whole=1&good=0")
     assert whole["record"]["failures"][0]["field"] == "se_va"
 
 
 def test_boards_and_series_are_bounded(tmp_path, monkeypatch):
-    monkeypatch.setattr(listing, "MAX_BOARDS", 3)
-    monkeypatch.setattr(listing, "MAX_SERIES", 4)
+    monkeypatch.setattr(derived_tables, "MAX_BOARDS", 3)
+    monkeypatch.setattr(derived_tables, "MAX_SERIES", 4)
 
     def judge(payload, final):
-        shown = Shown(payload, "x", f"b{payload}", "", [("s", "q", None, 1.0)], {"facts": {}})
-        return [Row(payload, 1, None, None, None, None, "{}", shown)]
+        readings = [("s", "q", None, 1.0)]
+        summary = EventSummary(payload, "x", f"b{payload}", "", readings, {"facts": {}})
+        return [Row(payload, 1, None, None, None, None, "{}", summary)]
 
     store = Store(tmp_path / "c.db", judge, lambda rows: None)
     for number in range(6):
@@ -192,35 +193,14 @@ def test_boards_and_series_are_bounded(tmp_path, monkeypatch):
     connection.close()
 
 
-TABLES = ("listed", "boards", "series", "readings")
-
-
-def derived(db):
-    connection = sqlite3.connect(db)
-    try:
-        return [connection.execute(f"SELECT * FROM {table} ORDER BY 1, 2").fetchall()
-                for table in TABLES]  # fmt: skip
-    finally:
-        connection.close()
-
-
-def test_a_database_of_the_first_version_is_brought_up_to_date(tmp_path):
-    db = tmp_path / "c.db"
-    with collector(db) as running:
-        running.send(reading(21.5), reading(22, ttm="1700000001000"), struct(se_va="1", aid="a"))
-        running.send(struct(se_va="x", aid="b"))
-        running.request("POST", TP2, b"nonsense", JSON)
-    before = derived(db)
-    assert all(before)
-    connection = sqlite3.connect(db)
-    for table in TABLES:
-        connection.execute(f"DROP TABLE {table}")
+def test_a_database_of_another_format_is_refused(tmp_path):
+    with collector(tmp_path / "c.db") as running:
+        running.send(reading(21.5))
+    connection = sqlite3.connect(tmp_path / "c.db")
     connection.execute("PRAGMA user_version=1")
-    connection.commit()
     connection.close()
-    with collector(db) as running:
-        assert running.get("/micro/all") == {"total": 5, "good": 3, "bad": 2}
-    assert derived(db) == before
+    with pytest.raises(StoreError, match="name another file"):
+        Store(tmp_path / "c.db", None, None)
 
 
 def test_a_reset_leaves_nothing(empty):
@@ -238,14 +218,14 @@ def test_a_reset_leaves_nothing(empty):
 
 def keeping(tmp_path, retention, received):
     """Return what a store holds after events of those times, and what it counts."""
-    shown = Shown(0, "x", "b", "", [("s", "q", None, 1.0)], {"facts": {}})
+    summary = EventSummary(0, "x", "b", "", [("s", "q", None, 1.0)], {"facts": {}})
 
     def judge(at, final):
-        return [Row(at, at % 2, None, None, None, None, "x" * 5000, shown._replace(at=at))] * 100
+        return [Row(at, at % 2, None, None, None, None, "x" * 5000, summary._replace(at=at))] * 100
 
     store = Store(tmp_path / "c.db", judge, lambda rows: None, retention)
     for at in received:
-        retention._look = 0  # As if enough time had gone by
+        retention.next_check = 0  # As if enough time had gone by
         store.submit(at).result(20)
     counts = store.counts()
     for _ in range(200):  # The last commit's answer comes before its removals

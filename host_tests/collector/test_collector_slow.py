@@ -5,11 +5,11 @@ import time
 
 import pytest
 
-from tools.collector import connections, server
-from tools.collector.iglu import Schemas
-from tools.collector.judge import judge
-from tools.collector.state import Collector
-from tools.collector.store import Store
+from tools.collector.enrich.iglu import Schemas
+from tools.collector.enrich.judge import judge
+from tools.collector.http import connections, server
+from tools.collector.http.shared import Collector
+from tools.collector.storage.store import Store
 
 REQUEST = b"GET /i?e=se HTTP/1.1\r\nHost: x\r\n\r\n"
 
@@ -101,30 +101,30 @@ def test_a_slow_body_has_its_own_time(serve):
     serve(talk)
 
 
-def test_a_crowd_of_silent_clients_makes_room(serve):
+def test_many_silent_clients_do_not_keep_others_out(serve):
     async def talk(port):
-        crowd = [await asyncio.open_connection("127.0.0.1", port) for _ in range(80)]
-        for _, writer in crowd:
+        others = [await asyncio.open_connection("127.0.0.1", port) for _ in range(80)]
+        for _, writer in others:
             writer.write(b"GET /i")
         begin = time.monotonic()
         assert await answer(port, REQUEST) == OK
         assert time.monotonic() - begin < 2
-        for _, writer in crowd:
+        for _, writer in others:
             writer.close()
 
     serve(talk, head=10, most=20)
 
 
-def test_a_crowd_that_only_keeps_alive_makes_room_too(serve):
+def test_many_idle_clients_do_not_keep_others_out(serve):
     async def talk(port):
-        crowd = []
+        others = []
         for _ in range(40):
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
             writer.write(REQUEST)
             assert await reader.readline() == OK
-            crowd.append(writer)
+            others.append(writer)
         assert await answer(port, REQUEST) == OK
-        for writer in crowd:
+        for writer in others:
             writer.close()
 
     serve(talk, head=10, most=20)

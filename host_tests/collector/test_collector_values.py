@@ -5,7 +5,7 @@ import json
 import pytest
 from collecting import SHARED, shared
 
-from tools.collector import values
+from tools.collector.enrich import values
 
 VECTORS = SHARED / "vectors" / "java_leaf_behaviour.json"
 
@@ -28,7 +28,7 @@ LEAVES = {
     "timestamp": lambda text: values.timestamp(values.milliseconds(text)),
     "dimensions": lambda text: "%d,%d" % values.dimensions(text),
     "base64": values.base64_text,
-    "string": values.plain,
+    "string": values.cleaned,
     "querystring": _query,
 }
 

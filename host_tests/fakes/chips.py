@@ -1,7 +1,12 @@
-"""Sensor chips on the fake I2C bus, at the level of their registers and commands.
+"""Sensor chips on the fake I2C bus, at the level of their registers and commands: what they have
+in common, and the BME280, which simulated boards have. The others are in other_chips.py, since
+what a board does not have takes no heap of it.
 
-Each has `broken`: None, "mute" (OSError in mid-transfer), "corrupt" (a flipped bit on the
+Each has `broken`: None, "mute" (OSError in mid-transfer), "corrupt" (flipped bits on the
 wire), "busy" (never ready). They hold raw readings; converting them is the driver's work.
+
+A chip keeps its power, and what was set in it, when the board resets: a test sets that as
+another program would have done it. `power_cycle()` is a loss of power.
 """
 
 
@@ -33,7 +38,13 @@ class Chip:
 
 
 class Bme280(Chip):
-    """Compensation words and raw readings of the BMP280 datasheet's worked example (3.12)."""
+    """Compensation words and raw readings of the BMP280 datasheet's worked example (3.12).
+
+    BME280 datasheet 5.4: a measurement that ctrl_meas or ctrl_hum skip (oversampling 0) gives
+    0x80000, 0x8000 for humidity; ctrl_hum takes effect with the next write of ctrl_meas; a
+    forced measurement ends in sleep mode; 0xB6 at 0xE0 is a reset, as at power-on. Config's
+    filter (0xF5) makes a reading the mean of it and what was there before.
+    """
 
     T = (27504, 26435, -1000)
     P = (36477, -10685, 3024, 2855, 140, -7, 15500, -14600, 6000)
@@ -52,10 +63,22 @@ class Bme280(Chip):
         r[0xE1], r[0xE2], r[0xE3] = h2 & 0xFF, h2 >> 8, h3
         r[0xE4], r[0xE5], r[0xE6] = h4 >> 4, h4 & 0xF | (h5 & 0xF) << 4, h5 >> 4
         r[0xE7] = h6
-        self.set(temperature, pressure, humidity)
         self.modes = []
+        self.forgets = False  # loses its power in each measurement
+        self.set(temperature, pressure, humidity)
+        self.power_cycle()
 
     def set(self, temperature, pressure, humidity):
+        """What it will measure."""
+        self.raw = (pressure, temperature, humidity)
+
+    def power_cycle(self):
+        self._humid = False
+        for register in (0xF2, 0xF3, 0xF4, 0xF5):
+            self.registers[register] = 0
+        self._show(0x80000, 0x80000, 0x8000)
+
+    def _show(self, pressure, temperature, humidity):
         r = self.registers
         for at, raw in ((0xF7, pressure), (0xFA, temperature)):
             r[at], r[at + 1], r[at + 2] = raw >> 12, raw >> 4 & 0xFF, raw << 4 & 0xF0
@@ -63,77 +86,24 @@ class Bme280(Chip):
 
     def store(self, register, value):
         super().store(register, value)
+        if register == 0xE0 and value == 0xB6:
+            self.power_cycle()
         if register == 0xF4:
+            self._humid = self.registers[0xF2] & 7
             self.modes.append(value & 3)
-            self.registers[0xF3] = 8 if self.broken == "busy" else 0
+            if value & 3:
+                self._measure(value)
 
-
-def crc8(data, crc=0xFF):
-    """x^8 + x^5 + x^4 + 1, the highest bit first: SHT3x and AHT20."""
-    for byte in data:
-        crc ^= byte
-        for _ in range(8):
-            crc = (crc << 1 ^ 0x31) & 0xFF if crc & 0x80 else crc << 1
-    return crc
-
-
-class Sht3x(Chip):
-    """Answers the command for a single shot (0x24..) with two words and their checksums."""
-
-    def __init__(self, temperature=0x6666, humidity=0x8000):
-        super().__init__()
-        self.words = (temperature, humidity)
-
-    def write(self, data):
-        super().write(data)
-        self._measured = data[:1] == b"\x24"
-
-    def read(self, n):
-        if self.broken == "mute" or not self._measured:
-            raise OSError(5)
-        answer = bytearray()
-        for word in self.words:
-            pair = bytes((word >> 8, word & 0xFF))
-            answer += pair + bytes((crc8(pair),))
-        if self.broken == "corrupt":
-            answer[1] ^= 4
-        return answer[:n]
-
-
-class Aht20(Chip):
-    """Status, 20 bits of humidity, 20 bits of temperature, checksum; starts uncalibrated."""
-
-    def __init__(self, humidity=0x80000, temperature=0x60000):
-        super().__init__()
-        self.raw = (humidity, temperature)
-        self.calibrated = False
-
-    def write(self, data):
-        super().write(data)
-        if data[:1] == b"\xbe":
-            self.calibrated = True
-
-    def read(self, n):
-        if self.broken == "mute":
-            raise OSError(5)
-        humidity, temperature = self.raw
-        status = (0x80 if self.broken == "busy" else 0) | (8 if self.calibrated else 0)
-        packed = humidity << 20 | temperature
-        answer = bytearray([status] + [packed >> shift & 0xFF for shift in (32, 24, 16, 8, 0)])
-        answer.append(crc8(answer))
-        if self.broken == "corrupt":
-            answer[2] ^= 1
-        return answer[:n]
-
-
-class Bh1750(Chip):
-    """Two bytes of counts after the command for one measurement in high resolution."""
-
-    def __init__(self, counts=0x8390):
-        super().__init__()
-        self.counts = counts
-
-    def read(self, n):
-        if self.broken == "mute":
-            raise OSError(5)
-        return bytes((self.counts >> 8, self.counts & 0xFF))[:n]
+    def _measure(self, setting):
+        self.registers[0xF3] = 8 if self.broken == "busy" else 0
+        self.registers[0xF4] = setting & 0xFC
+        pressure, temperature, humidity = self.raw
+        if self.registers[0xF5] >> 2 & 7:
+            temperature = (temperature + 3 * 0x80000) // 4
+        self._show(
+            pressure if setting >> 2 & 7 else 0x80000,
+            temperature if setting >> 5 else 0x80000,
+            humidity if self._humid else 0x8000,
+        )
+        if self.forgets:
+            self.power_cycle()

@@ -1,5 +1,5 @@
-"""The frozen `ds18x20`, with its habits: a plain Exception for a bad checksum, and no opinion
-on what was read."""
+"""The frozen `ds18x20` as it is: a plain Exception for a bad checksum, and no check of what was
+read."""
 
 
 class DS18X20:
@@ -22,6 +22,12 @@ class DS18X20:
         if self.ow.crc8(self.buf):
             raise Exception("CRC error")
         return self.buf
+
+    def write_scratch(self, rom, buf):
+        self.ow.reset(True)
+        self.ow.select_rom(rom)
+        self.ow.writebyte(0x4E)
+        self.ow.write(buf)
 
     def read_temp(self, rom):
         buf = self.read_scratch(rom)

@@ -19,11 +19,12 @@ import boards
 import simulation
 from snowplow_tracker import clock
 from snowplow_tracker.clock import boot_history as boots
+from snowplow_tracker.clock import set_clock
 from snowplow_tracker.transport import http
 
 FIRMWARE = Path(__file__).resolve().parents[2] / "firmware"
 # The library's state of one boot, as it is after import.
-_CLEAN = {module: dict(vars(module)) for module in (clock, boots)}
+_CLEAN = {module: dict(vars(module)) for module in (clock, boots, set_clock)}
 
 
 class _Selector(selectors.BaseSelector):

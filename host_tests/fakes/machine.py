@@ -5,18 +5,20 @@ _ENODEV = 19
 
 
 class _Pin:
-    def __init__(self, id, mode=-1, pull=-1, *, value=None):
-        if not isinstance(id, int) and id not in self._NAMES or isinstance(id, int) and id > 48:
+    def __init__(self, id, mode=None, pull="default", *, value=None):
+        if not self._is_pin(id):
             raise ValueError("invalid pin")
         self._id = id
         simulation.world.log.append(("pin", id, mode))
-        if pull in (self.PULL_UP, self.PULL_DOWN):
+        # Both ports leave a pin as it is that is only looked up.
+        if mode is None and pull == "default" and value is None:
+            return
+        self._set_up(mode, pull)
+        pull = simulation.world.pulls.get(id)
+        if mode == self.IN and pull in (self.PULL_UP, self.PULL_DOWN):
             simulation.world.pins.setdefault(id, int(pull == self.PULL_UP))
         if value is not None:
             self.value(value)
-
-    def irq(self, handler=None, trigger=3, *, hard=False):
-        simulation.world.irqs[self._id] = (handler, trigger, self)
 
     def value(self, *x):
         pins = simulation.world.pins
@@ -35,8 +37,9 @@ class _Pin:
         self.value(not self.value())
 
 
+# ports/esp32/machine_pin.c: `pull` is -1 for "as before" (its default), None for none; pins from
+# 34 on are inputs; interrupts have no `hard`.
 class _Esp32Pin(_Pin):
-    _NAMES = ()
     IRQ_RISING = 1
     IRQ_FALLING = 2
     IN = 1
@@ -45,9 +48,23 @@ class _Esp32Pin(_Pin):
     PULL_DOWN = 1
     PULL_UP = 2
 
+    def _is_pin(self, id):
+        return isinstance(id, int) and 0 <= id <= 48
 
+    def _set_up(self, mode, pull):
+        if mode in (self.OUT, self.OPEN_DRAIN) and simulation.world.chip == "ESP32":
+            if self._id >= 34:
+                raise ValueError("pin can only be input")
+        if pull not in ("default", -1):
+            simulation.world.pulls[self._id] = (pull or 0) & 3
+
+    def irq(self, handler=None, trigger=3):
+        simulation.world.irqs[self._id] = (handler, trigger, self)
+
+
+# ports/rp2/machine_pin.c: `pull` is set whenever a mode is, None is none, and any number is two
+# bits: -1 is both. 30 pins, of which the radio has 23, 24, 25 and 29.
 class _Rp2Pin(_Pin):
-    _NAMES = ("LED",) + tuple(["GP%d" % number for number in range(29)])
     IRQ_FALLING = 4
     IRQ_RISING = 8
     IN = 0
@@ -55,6 +72,19 @@ class _Rp2Pin(_Pin):
     OPEN_DRAIN = 2
     PULL_UP = 1
     PULL_DOWN = 2
+
+    def _is_pin(self, id):
+        if isinstance(id, int):
+            return 0 <= id < 30
+        return id in ("LED", "WL_GPIO0") or id[:2] == "GP" and 0 <= int(id[2:]) < 29
+
+    def _set_up(self, mode, pull):
+        if self._id == "LED" and pull not in ("default", None):
+            raise ValueError("pulls are not supported for external pins")
+        simulation.world.pulls[self._id] = 0 if pull in ("default", None) else pull & 3
+
+    def irq(self, handler=None, trigger=12, *, hard=False):
+        simulation.world.irqs[self._id] = (handler, trigger, self)
 
 
 def _source(id):
@@ -159,10 +189,13 @@ class _Esp32Rtc(_Rtc):
 
 
 class _Wdt:
-    # rp2: 24 bits of half microseconds.
+    # ports/rp2/machine_wdt.c: 24 bits of half microseconds. ports/esp32/machine_wdt.c: any that
+    # is not 0 or less.
     def __init__(self, *, id=0, timeout=5000):
         if simulation.world.port == "rp2" and timeout > 8388:
             raise ValueError("timeout exceeds 8388")
+        if timeout <= 0:
+            raise ValueError("WDT timeout too short")
         simulation.world.watchdog_ms = timeout
         simulation.world.log.append(("wdt", timeout))
         self.feed()
@@ -176,18 +209,33 @@ class _Timer:
     ONE_SHOT = 0
 
     def __init__(self, id, *, mode=1, period=None, callback=None):
-        assert id == -1 and mode == 1
+        assert id == -1
+        self.init(mode=mode, period=period, callback=callback)
+
+    def init(self, *, mode=1, period=None, callback=None):
+        assert mode == 1
+        self.deinit()
         simulation.world.timers.append([period, simulation.world.now_ms + period, callback, self])
 
     def deinit(self):
         simulation.world.timers = [t for t in simulation.world.timers if t[3] is not self]
 
 
+# ports/rp2/modmachine.c: the alarm has 32 bits of microseconds; deepsleep() is lightsleep() and
+# reset(), with the same limit.
+def _check_length(time_ms):
+    assert isinstance(time_ms, int)
+    if simulation.world.port == "rp2" and time_ms >= 2**32 // 1000:
+        raise ValueError("sleep too long")
+
+
 def _lightsleep(time_ms=0):
+    _check_length(time_ms)
     simulation.world.sleep("light", time_ms)
 
 
 def _deepsleep(time_ms=0):
+    _check_length(time_ms)
     simulation.world.sleep("deep", time_ms)
 
 

@@ -49,6 +49,10 @@ class _Radio:
         self.pm = None
         self.address = None  # (own, mask, gateway, name server) if it is static
 
+    def lose(self):
+        self.outcome = None
+        self.reason = 200  # esp32: WIFI_REASON_BEACON_TIMEOUT
+
     def over(self):
         return self.outcome is not None and simulation.world.now_ms >= self.done_ms
 
@@ -132,6 +136,13 @@ class _WLAN:
 
 
 class _Esp32WLAN(_WLAN):
+    # The driver takes its memory when the first WLAN is made: ESP_ERR_NO_MEM is 0x101, for
+    # which ports/esp32/network_common.c has no name, so it is a RuntimeError.
+    def __init__(self, interface_id=0):
+        if not simulation.world.radio_memory:
+            raise RuntimeError("Wifi Unknown Error 0x0101")
+        super().__init__(interface_id)
+
     PM_NONE = 0
     PM_PERFORMANCE = 1
     PM_POWERSAVE = 2

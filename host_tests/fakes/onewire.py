@@ -1,4 +1,4 @@
-"""The frozen `onewire`: a bus of the DS18B20s that world.onewire describes, by its bytes."""
+"""The frozen `onewire`: a bus of the DS18B20s (other_chips.Ds18b20) in world.onewire."""
 import simulation
 
 
@@ -24,14 +24,22 @@ class OneWire:
 
     def select_rom(self, rom):
         self.reset()
-        self._selected = bytes(rom)
+        self._selected = simulation.world.onewire.get(bytes(rom))
 
+    # 0x44 without a ROM selected is for all of them (SKIP_ROM).
     def writebyte(self, value):
         self._command = value
         simulation.world.log.append(("onewire", value))
+        if value == 0x44:
+            for probe in simulation.world.onewire.values():
+                probe.convert()
+
+    def write(self, buf):
+        if self._command == 0x4E and self._selected:
+            self._selected.write(buf)
 
     def readinto(self, buf):
-        scratch = simulation.world.onewire.get(self._selected)
+        scratch = self._selected and self._selected.read()
         for i in range(len(buf)):
             buf[i] = scratch[i] if scratch else 0xFF  # nobody pulls the line down
 

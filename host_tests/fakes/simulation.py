@@ -11,6 +11,7 @@ the port lacks is an AttributeError. They run on the MicroPython VM as well as o
 """
 
 import json
+import sys
 import time as _time
 
 TICKS_PERIOD = 1 << 30  # as on the boards: differences beyond half of it lie
@@ -55,6 +56,9 @@ class Time:
         half = TICKS_PERIOD // 2
         return (end - start + half) % TICKS_PERIOD - half
 
+    def sleep(self, seconds):
+        self._world.advance(round(seconds * 1000))
+
     def sleep_ms(self, ms):
         self._world.advance(ms)
 
@@ -90,14 +94,20 @@ class World:
     join_ms: how long an attempt takes.
     signal: dBm while associated.
     name_server: what DHCP tells of it; 0.0.0.0, which is none, so that nobody real is asked.
-    ntp: what each settime() does: a year to set, "true" for the true time, or an exception to
-        raise; the last repeats.
+    ntp: what each settime() does: a year to set, "true" for the true time, "kod" for a server
+        that refuses, or an exception to raise; the last repeats.
     year, wall_ms: what the clock says; true_ms: what it should say.
     drift: the part of a sleep that the clock misses, such as 0.087.
     now_ms: milliseconds since boot; starts close to where the ticks wrap.
     i2c: address -> a chip of chips.py.
-    onewire: the devices of the 1-Wire bus, each 9 bytes of scratchpad by its 8 bytes of ROM.
+    onewire: the probes of the 1-Wire bus (other_chips.Ds18b20) by their 8 bytes of ROM.
     dht: the five bytes that a DHT answers with, or None for no answer.
+    pulls: by pin, what it was set to: PULL_UP, PULL_DOWN, 0 for none, or the sum of both.
+    interrupted: ms after which each lightsleep() ends although more was asked for; None for
+        what the port does by itself.
+    flash_blocks, file_blocks, folders: the file system: its size, what files take of it, and
+        the paths of its folders.
+    radio_memory: whether an ESP32 has enough for its Wi-Fi driver.
     heap: regions as idf_heap_info() gives them (esp32).
     rtc_memory, mem32: what outlives a reset.
     asleep_ms, drawn_mas: how long it slept, and the charge that it drew asleep, in mA ms.
@@ -130,6 +140,11 @@ class World:
         self.time = Time(self)
         self.radio = None  # the state of network.WLAN, made by the fake on first use
         self.irqs = {}  # pin -> (handler, trigger, the Pin)
+        self.pulls = {}
+        self.interrupted = None
+        self.flash_blocks, self.file_blocks = {"esp32": 512, "rp2": 212}[port], 60
+        self.folders = ["/lib", "/lib/snowplow_tracker", "/boards", "/boards/sensors"]
+        self.radio_memory = True
         self.i2c = {}
         self.onewire = {}
         self.dht = None
@@ -183,10 +198,13 @@ class World:
                 self.now_ms = self.fed_ms + self.watchdog_ms
                 self.end("watchdog", 0)
             self.now_ms = max(due, self.now_ms)
-            for timer in self.timers:
-                if not hung and timer[1] <= self.now_ms:
-                    timer[1] = self.now_ms + timer[0]
-                    timer[2](timer[3])
+            if not hung:
+                self._fire()
+
+    def lose_network(self):
+        """The access point goes away: out of reach, or without power."""
+        if self.radio:
+            self.radio.lose()
 
     def look(self):
         """Called while time passes: where a test ends the run."""
@@ -194,15 +212,36 @@ class World:
     def sleep(self, depth, ms):
         """Pass the time asleep, with the radio's draw if it was left on."""
         self.log.append((depth + "sleep", ms))
+        if depth == "light":
+            ms = self._until_interrupt(ms)
         on = self.radio is not None and self.radio.active
         self.asleep_ms += ms
         self.drawn_mas += ms * (28 if on else 1 if self.port == "rp2" else 0.01)
-        if depth == "deep":
+        if depth == "deep" and self.port == "esp32":
             self.end("deep", ms)
+        # Up to MicroPython 1.28 a bite in light sleep locks an RP2040 up: only a person ends that.
         if self.watchdog_ms and self.now_ms + ms > self.fed_ms + self.watchdog_ms:
-            self.end("watchdog", ms)
+            self.end("locked up" if self.port == "rp2" else "watchdog", ms)
         self._pass_asleep(ms)
+        self._fire()
         self.look()
+        if depth == "deep":
+            self.end("reset", 0)
+
+    def _until_interrupt(self, ms):
+        # The WFI of rp2's lightsleep() ends at any interrupt (ports/rp2/modmachine.c): that of
+        # a Timer here, and of whatever a test says. It takes a little in any case.
+        if self.interrupted is not None:
+            ms = min(ms, self.interrupted)
+        if self.port == "rp2":
+            ms = min([ms] + [timer[1] - self.now_ms for timer in self.timers])
+        return max(1, ms)
+
+    def _fire(self):
+        for timer in list(self.timers):
+            if timer[1] <= self.now_ms:
+                timer[1] = self.now_ms + timer[0]
+                timer[2](timer[3])
 
     def _pass_asleep(self, ms):
         self.now_ms += ms
@@ -215,7 +254,7 @@ class World:
     def reboot(self, why, ms=0):
         """What is left after a deep sleep, a reset, a watchdog's bite or a loss of power."""
         self._pass_asleep(ms)
-        self.pins, self.irqs, self.radio = {}, {}, None
+        self.pins, self.irqs, self.pulls, self.radio = {}, {}, {}, None
         self.watchdog_ms = self.fed_ms = None
         self.timers = []
         causes = {"deep": 4, "reset": 2, "watchdog": 3, "power": 1}
@@ -269,6 +308,8 @@ class RealWorld(World):
 
 
 world = World("rp2")
+if sys.implementation.name == "cpython":
+    sys.modules["vfs"] = __import__("littlefs")
 
 
 def start(port, chip="ESP32"):

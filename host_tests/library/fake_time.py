@@ -1,11 +1,12 @@
 """Clocks that move only when they are told to; runs on MicroPython too."""
 
 import snowplow_tracker.clock.boot_history as boot_history
+import snowplow_tracker.clock.set_clock as set_clock
 from snowplow_tracker import clock
 
 NOW = 1795350546723  # 2026-11-22
 STATE = (
-    "boot", "floor", "hook", "saver", "elapsed", "ticks", "date_start", "guess_start", "next_ask"
+    "boot", "floor", "hook", "saver", "elapsed", "ticks", "date_start", "guess_start", "confirmed"
 )  # fmt: skip
 PATCHED = ("ms", "unix_ms", "sleep_ms", "ticks_ms", "ticks_diff", "time")
 
@@ -27,6 +28,7 @@ class Time:
     def __exit__(self, *_):
         for name in self._real:
             setattr(clock, name, self._real[name])
+        set_clock.next_ask = 0
 
     def pass_ms(self, ms):
         self.wall += ms
@@ -65,7 +67,8 @@ class Machine(Time):
         self.wall = self.wall + off_ms if wall is None else wall
         self.mono = 500
         clock.ticks = clock.ticks_ms()
-        clock.elapsed = clock.date_start = clock.guess_start = clock.next_ask = 0
+        clock.elapsed = clock.date_start = clock.guess_start = set_clock.next_ask = 0
+        clock.confirmed = False
         clock.floor = clock.EARLIEST
         clock.hook = clock.saver = None
         clock.boot = (clock.boot * 7 + 1) & 0xFFFF

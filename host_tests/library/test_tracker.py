@@ -382,3 +382,25 @@ def test_a_call_that_is_not_there_is_an_attribute_error():
             assert name in str(e), str(e)
         else:
             raise AssertionError(name)
+
+
+def test_json_too_deep_for_the_stack_that_is_left_is_refused():
+    flat = ("iglu:com.acme/a/jsonschema/1-0-0", {"a": 1})
+    nested = {"a": 1}
+    for _ in range(30):
+        nested = {"a": nested}
+    nested = ("iglu:com.acme/a/jsonschema/1-0-0", nested)
+    t, wire = tracker(nbytes=200000)
+
+    def at(depth, pair):
+        return at(depth - 1, pair) if depth else t.track_self_describing_event(pair)
+
+    for depth in range(300):
+        try:
+            at(depth, flat)
+        except (RuntimeError, ValueError):  # the stack is too short for any event
+            break
+        try:
+            at(depth, nested)
+        except ValueError as e:
+            assert "nested" in str(e)

@@ -9,7 +9,7 @@ from host_tests.bench.machine import SCRIPTS
 from peers.conftest import engines
 
 # The modules of the core that the tracker is responsible for; the rest is the sender's.
-CORE = {"__init__", "clock", "record", "tracker", "cpython"}
+CORE = {"__init__", "clock/__init__", "record", "tracker", "cpython"}
 SENDER = ("emitter", "store/", "transport/")
 
 

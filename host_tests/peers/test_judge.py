@@ -20,9 +20,7 @@ from snowplow_tracker import (
     Subject,
     Tracker,
     tracker,
-)
-from snowplow_tracker import (
-    validators as checks,
+    validators,
 )
 from snowplow_tracker.entities.application import application
 from snowplow_tracker.entities.event_specification import event_specification
@@ -30,10 +28,10 @@ from snowplow_tracker.entities.gdpr import gdpr
 from snowplow_tracker.entities.geolocation import geolocation
 from snowplow_tracker.entities.mobile_context import mobile_context
 from snowplow_tracker.transport.query import quote
-from tools.collector import values
-from tools.collector.events import Payload
-from tools.collector.iglu import Schemas
-from tools.collector.judge import judge
+from tools.collector.enrich import values
+from tools.collector.enrich.iglu import Schemas
+from tools.collector.enrich.judge import judge
+from tools.collector.enrich.payload import Payload
 from tools.engine import ROOT
 
 SHARED = ROOT.parent / "shared"
@@ -406,7 +404,7 @@ def accepts(check, *args):
 
 def test_uuids_are_those_that_java_takes(vectors):
     for case in vectors["uuid"]:
-        assert accepts(checks.uuid, "sid", case["in"]) == ("ok" in case), case
+        assert accepts(validators.uuid, "sid", case["in"]) == ("ok" in case), case
 
 
 def test_numbers_are_written_as_java_reads_them(vectors):
@@ -427,7 +425,7 @@ def test_numbers_are_written_as_java_reads_them(vectors):
 def test_integers_are_those_that_java_takes(vectors):
     for case in vectors["integer"]:
         if case["in"].lstrip("+-").isascii() and case["in"].lstrip("+-").isdigit():
-            assert accepts(checks.integer, "vid", int(case["in"])) == ("ok" in case), case
+            assert accepts(validators.integer, "vid", int(case["in"])) == ("ok" in case), case
 
 
 def test_queries_are_read_as_they_were_meant():

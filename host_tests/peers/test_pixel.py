@@ -7,7 +7,7 @@ import pytest
 from host_tests.outside import BROWSER_ARGUMENTS, find_browser
 from peers.test_judge import assert_good, verdicts
 from snowplow_tracker.pixel import click_url, escape, pixel_tag
-from tools.collector.iglu import Schemas
+from tools.collector.enrich.iglu import Schemas
 
 TITLE = 'Tom & "Jerry\'s" <greenhouse> é 漢字 😀 50% + 1 # ; = ? \\ &amp;'
 

@@ -39,8 +39,17 @@ def with_bases(stub, label):
     yield from stub[label].body
 
 
-def agree(where, fake, node):
+def by_name(nodes):
+    """Name to the nodes that have it: several where the stub has overloads."""
+    found = {}
+    for node in nodes:
+        found.setdefault(name(node), []).append(node)
+    return found
+
+
+def agree(where, fake, nodes):
     """A number is the stub's, a function takes no keyword that the stub's does not."""
+    node = nodes[-1]
     if isinstance(fake, int):
         if isinstance(node, ast.AnnAssign) and "Final" in ast.dump(node.annotation):
             assert ast.literal_eval(node.value) == fake, where
@@ -49,7 +58,8 @@ def agree(where, fake, node):
     ours = inspect.signature(fake).parameters.values()
     keywords = {p.name for p in ours if p.kind is p.KEYWORD_ONLY}
     if not node.args.kwarg:
-        assert keywords <= {argument.arg for argument in node.args.kwonlyargs}, where
+        known = {argument.arg for node in nodes for argument in node.args.kwonlyargs}
+        assert keywords <= known, where
 
 
 @pytest.mark.parametrize("port", ["esp32", "rp2"])
@@ -62,9 +72,9 @@ def test_every_name_of_a_fake_is_in_the_stub(port, module):
     for label, fake in table.items():
         assert label in stub, "%s: the stub has no %s.%s" % (port, module.__name__, label)
         if not isinstance(fake, type):
-            agree(label, fake, stub[label])
+            agree(label, fake, [stub[label]])
             continue
-        known = {name(node): node for node in with_bases(stub, label) if name(node)}
+        known = by_name(with_bases(stub, label))
         for member in dir(fake):
             if not member.startswith("_"):
                 assert member in known, "%s: no %s.%s" % (port, label, member)
@@ -147,3 +157,68 @@ def test_ticks_wrap_as_on_a_board(simulate):
     world.time.sleep_ms(10_000)
     assert world.time.ticks_ms() < start
     assert world.time.ticks_diff(world.time.ticks_ms(), start) == 10_000
+
+
+# ports/rp2/machine_pin.c, ports/esp32/machine_pin.c; seen on four versions of a Pico W.
+@pytest.mark.parametrize("pull, esp32_has, rp2_has", [
+    ("PULL_UP", "up", "up"), ("PULL_DOWN", "down", "down"), (None, "", ""), (-1, "up", "updown"),
+])  # fmt: skip
+@pytest.mark.parametrize("port", ["esp32", "rp2"])
+def test_pulls(simulate, port, pull, esp32_has, rp2_has):
+    world = simulate(port)
+    pin = machine.Pin
+    pin(14, pin.IN, pin.PULL_UP)
+    pin(14, pin.IN, getattr(pin, pull) if isinstance(pull, str) else pull)
+    has = {"esp32": esp32_has, "rp2": rp2_has}[port]
+    assert bool(world.pulls[14] & pin.PULL_UP) == ("up" in has)
+    assert bool(world.pulls[14] & pin.PULL_DOWN) == ("down" in has)
+    before = dict(world.pulls)
+    pin(14)  # looked up, and left as it is
+    assert world.pulls == before
+
+
+def test_pins_that_a_port_refuses(simulate):
+    simulate("rp2")
+    for id in (-1, 30, "GP99", "LED2"):
+        with pytest.raises(ValueError):
+            machine.Pin(id)
+    with pytest.raises(ValueError, match="external"):
+        machine.Pin("LED", machine.Pin.IN, machine.Pin.PULL_UP)
+    simulate("esp32")
+    for id in (-1, 49, "LED"):
+        with pytest.raises(ValueError):
+            machine.Pin(id)
+    with pytest.raises(ValueError, match="only be input"):
+        machine.Pin(34, machine.Pin.OUT)
+    with pytest.raises(TypeError):
+        machine.Pin(14).irq(print, 3, hard=True)
+
+
+def test_a_pico_refuses_what_its_counters_cannot_hold(simulate):
+    simulate("rp2")
+    for sleep in (machine.lightsleep, machine.deepsleep):
+        with pytest.raises(ValueError, match="sleep too long"):
+            sleep(4_294_967)
+    with pytest.raises(ValueError, match="timeout exceeds 8388"):
+        machine.WDT(timeout=8389)
+    world = simulate("esp32")
+    machine.lightsleep(5_000_000)
+    assert world.asleep_ms == 5_000_000
+
+
+def test_a_sleep_ends_at_any_interrupt(simulate):
+    world = simulate("rp2")
+    machine.Timer(-1, period=2000, callback=lambda timer: None)
+    for _ in range(2):
+        machine.lightsleep(5000)
+    assert world.asleep_ms == 4000
+    world.interrupted = 64  # as on 1.24 and 1.25 always
+    machine.lightsleep(5000)
+    assert world.asleep_ms == 4064
+
+
+def test_a_watchdog_that_bites_in_lightsleep_locks_a_pico_up(simulate):
+    simulate("rp2")
+    machine.WDT(timeout=8000)
+    with pytest.raises(simulation.Ended, match="locked up"):
+        machine.lightsleep(8001)

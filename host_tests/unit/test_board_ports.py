@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import boards
+import machine
 from boards import base, common, esp32, rp2
 
 BOARDS = {"esp32": esp32, "rp2": rp2}
@@ -138,7 +139,7 @@ def test_an_esp32_that_is_told_of_no_led_says_so(simulate):
 
 
 # RP2040 datasheet 4.9: 12 bits of the 3.3 V reference, of which u16 is a spread copy.
-@pytest.mark.parametrize("raw, millivolts", [(0, 0), (0xFFF, 3300), (0x800, 1650), (876, 705)])
+@pytest.mark.parametrize("raw, millivolts", [(1, 0), (0xFFE, 3299), (0x800, 1650), (876, 705)])
 def test_adc_of_a_pico(simulate, raw, millivolts):
     simulate("rp2").adc[26] = raw << 4
     assert rp2.Board().adc(26) == millivolts
@@ -151,10 +152,31 @@ def test_a_pico_reads_its_adc_pins_only(simulate):
 
 
 # ESP32 datasheet: at 11 dB up to about 3.1 V, and not at all above.
-@pytest.mark.parametrize("uv, millivolts", [(142_000, 142), (1_650_900, 1650), (3_300_000, 3100)])
+@pytest.mark.parametrize("uv, millivolts", [(142_000, 142), (1_650_900, 1650), (3_099_000, 3099)])
 def test_adc_of_an_esp32(simulate, uv, millivolts):
     simulate("esp32").adc[34] = uv
     assert esp32.Board().adc(34) == millivolts
+
+
+@pytest.mark.parametrize("full", [False, True])
+def test_an_adc_at_an_end_of_its_scale_measures_nothing(world, full):
+    pin = {"esp32": 34, "rp2": 26}[world.port]
+    world.adc[pin] = {"esp32": 3_300_000, "rp2": 0xFFFF}[world.port] * full
+    with pytest.raises(OSError, match="pin %d is at an end" % pin):
+        BOARDS[world.port].Board().adc(pin)
+
+
+# espressif/arduino-esp32 issue 901: Wi-Fi uses ADC2.
+def test_a_pin_of_adc2_while_wifi_is_on(simulate, monkeypatch):
+    simulate("esp32").adc[25] = 1_500_000
+
+    def read(adc):
+        raise OSError(-263, "ESP_ERR_TIMEOUT")
+
+    for name in ("read_u16", "read_uv"):
+        monkeypatch.setattr(machine.TABLES["esp32"]["ADC"], name, read)
+    with pytest.raises(OSError, match="pin 25: .*ADC2 .* Wi-Fi"):
+        esp32.Board().adc(25)
 
 
 def test_a_board_without_an_adc_says_so():
@@ -169,6 +191,18 @@ def test_a_board_without_an_adc_says_so():
 def test_temperature_of_a_pico(simulate, volts, celsius):
     simulate("rp2").adc[4] = round(volts / 3.3 * 65535)
     assert rp2.Board().temperature() == pytest.approx(celsius, abs=0.47)
+
+
+# At an end of its scale, and where no chip works.
+@pytest.mark.parametrize("raw", [0, 0xFFFF, 0x2800, 0x4000])
+def test_a_temperature_that_no_pico_has(simulate, raw):
+    world = simulate("rp2")
+    board = rp2.Board()
+    cpu = board.sensors()["cpu"]
+    world.adc[4] = raw
+    assert board.temperature() is None
+    with pytest.raises(OSError, match="no reading"):
+        cpu.read()
 
 
 def test_temperature_of_the_first_esp32_is_in_fahrenheit(simulate):

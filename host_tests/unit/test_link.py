@@ -143,6 +143,32 @@ def test_cycle_switches_the_radio_off_and_on(world, board):
     assert took >= 1000 and board.online()
 
 
+def test_an_access_point_that_went_away_and_is_back(world, board):
+    link = board.link([BARN])
+    up(world, link)
+    world.lose_network()
+    assert not board.online()
+    up(world, link)
+    assert board.online() and link.joins == 2
+
+
+# ESP_ERR_NO_MEM has no name in the port: RuntimeError("Wifi Unknown Error 0x0101").
+def test_an_esp32_without_memory_for_its_radio(simulate):
+    world = simulate("esp32")
+    world.radio_memory = False
+    board = esp32.Board()
+    link = board.link([BARN])
+    assert not board.online() and board.rssi() is None
+    with pytest.raises(OSError, match="0x0101; no memory"):
+        up(world, link)
+    assert link.wait >= 1
+    link.down()
+    board.light_sleep(1000)
+    world.radio_memory = True
+    up(world, link)
+    assert board.online()
+
+
 def test_one_delivery_forgives_all(world, board):
     link = board.link([BARN])
     up(world, link)
@@ -183,7 +209,7 @@ def test_no_password_is_ever_printed(world, board, capsys):
 
 
 def test_steps_between_tries_are_short(world, board):
-    # The watchdog is fed between them: none may be longer than it is patient.
+    # The watchdog is fed between them: none may be longer than its limit.
     world.joins = ["wrong_password"]
     moments = [world.now_ms]
     with pytest.raises(OSError):

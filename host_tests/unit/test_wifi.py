@@ -212,6 +212,18 @@ def test_ntp_is_asked_at_the_address_that_is_found_anew_each_time(world, board, 
     assert done(world, "ntp") == [("ntp", "10.0.0.1"), ("ntp", "10.0.0.2")]
 
 
+# micropython-lib #604: it becomes 2036-02-07.
+def test_a_server_that_refuses_has_no_time(world, board):
+    board.join("barn", PASSWORD)
+    before = world.wall_ms
+    world.ntp = ["kod"]
+    assert board.set_clock() is False
+    assert world.year < 2025 and world.wall_ms - before < 60_000
+    world.ntp = ["kod", "true"]
+    assert board.set_clock() is True
+    assert abs(world.wall_ms - world.true_ms) < 1000
+
+
 def test_ntp_is_given_up(world, board):
     board.join("barn", PASSWORD)
     world.ntp = [OSError(errno.ETIMEDOUT)]

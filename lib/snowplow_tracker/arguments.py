@@ -6,7 +6,7 @@
 from .record import text
 
 
-def bind(names, args, options):
+def bind(names: list, args: tuple, options: dict) -> dict:
     """Arguments by their names, as Python binds them: a dict."""
     if len(args) > len(names):
         raise TypeError("%d arguments, at most %d are taken" % (len(args), len(names)))
@@ -20,7 +20,7 @@ def bind(names, args, options):
     return given
 
 
-def fill(data, table, get):
+def fill(data: dict, table: tuple, get) -> dict:
     """`data` with what is there; `get(name)` gives the value of an argument, or None."""
     for name, key, check, needed in table:
         value = get(name)
@@ -32,10 +32,10 @@ def fill(data, table, get):
     return data
 
 
-def fields(table, args, options):
+def fields(table: tuple, args: tuple, options: dict) -> dict:
     """The data that the arguments make."""
     return fill({}, table, bind(names(table), args, options).get)
 
 
-def names(table):
+def names(table: tuple) -> list:
     return [row[0] for row in table]

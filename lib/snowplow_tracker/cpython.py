@@ -10,21 +10,21 @@ _quote = _encoder.encode_basestring
 dumps = _encoder.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
 
-def seal(pairs):
+def seal(pairs: dict) -> bytes:
     text = ",".join([f'"{key}":{_quote(value)}' for key, value in pairs.items()])
     return text.encode()
 
 
-def ticks_ms():
+def ticks_ms() -> int:
     """MicroPython's, of the monotonic clock; its period has no end here."""
     return time.monotonic_ns() // 1000000
 
 
-def ticks_diff(end, start):
+def ticks_diff(end: int, start: int) -> int:
     """MicroPython's."""
     return end - start
 
 
-def sleep_ms(ms):
+def sleep_ms(ms: int) -> None:
     """MicroPython's."""
     time.sleep(ms / 1000)

@@ -3,7 +3,7 @@
 import json
 
 
-def load(path):
+def load(path: str) -> dict:
     """The dict in the file; empty if there is none, or it is corrupt."""
     try:
         with open(path) as file:
@@ -13,7 +13,7 @@ def load(path):
         return {}
 
 
-def save(path, state):
+def save(path: str, state: "dict | list") -> bool:
     """Write the dict, or list; False if the filesystem does not take it."""
     try:
         with open(path, "w") as file:

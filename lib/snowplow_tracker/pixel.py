@@ -9,7 +9,13 @@ from .record import text
 from .transport.query import encode
 
 
-def pixel_url(collector, page=None, url=None, aid=None, **pairs):
+def pixel_url(
+    collector: str,
+    page: "str | None" = None,
+    url: "str | None" = None,
+    aid: "str | None" = None,
+    **pairs: str,
+) -> str:
     """The address whose image counts a view of the page: its title, its address, the app id."""
     if page:
         pairs["page"] = text("page", page, 2000)
@@ -18,13 +24,19 @@ def pixel_url(collector, page=None, url=None, aid=None, **pairs):
     return _address(collector, "/i", "pv", aid, pairs)
 
 
-def pixel_tag(collector, page=None, url=None, aid=None, **pairs):
+def pixel_tag(
+    collector: str,
+    page: "str | None" = None,
+    url: "str | None" = None,
+    aid: "str | None" = None,
+    **pairs: str,
+) -> str:
     """The same as an <img>, safe to put into HTML."""
     address = escape(pixel_url(collector, page, url, aid, **pairs))
     return '<img src="%s" width="1" height="1" alt="" style="position:absolute">' % address
 
 
-def click_url(collector, target, aid=None, **pairs):
+def click_url(collector: str, target: str, aid: "str | None" = None, **pairs: str) -> str:
     """An address that counts a click and leads on to `target`, which is http or https."""
     if not target.startswith(("http://", "https://")):
         raise ValueError("target: expected an address that starts with http:// or https://")
@@ -46,7 +58,7 @@ def _address(collector, path, event, aid, pairs):
     return collector.rstrip("/") + path + "?" + encode(pairs)
 
 
-def escape(html):
+def escape(html: str) -> str:
     """Text for an attribute or the body of HTML."""
     for c, name in ("&", "amp"), ("<", "lt"), (">", "gt"), ('"', "quot"), ("'", "#39"):
         html = html.replace(c, "&%s;" % name)

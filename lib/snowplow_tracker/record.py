@@ -30,7 +30,7 @@ ANONYMOUS = 2
 UNIX = 4
 
 
-def uuid4():
+def uuid4() -> bytes:
     """A random UUID in canonical form, as bytes."""
     # The version and variant digits; two random bits fewer than RFC 9562 has room for.
     return b"%s-%s-4%s-a%s-%s" % unpack("8s4sx3sx3s12s", hexlify(urandom(16)))
@@ -40,11 +40,11 @@ if sys.implementation.name == "cpython":
     from .cpython import dumps, seal
 else:
 
-    def dumps(value):
+    def dumps(value) -> str:
         """Compact JSON."""
         return json.dumps(value, separators=_COMPACT)
 
-    def seal(pairs):
+    def seal(pairs: dict) -> bytes:
         """A dict of str to str as JSON in UTF-8, without its braces."""
         data = json.dumps(pairs, separators=_COMPACT).encode()
         if data.find(b"\xed") >= 0:
@@ -52,7 +52,7 @@ else:
         return data[1:-1]
 
 
-def utf8(string):
+def utf8(string: str) -> bytes:
     """`string` as UTF-8; ValueError for half of a surrogate pair, which has none."""
     data = string.encode()
     _check(data)
@@ -70,7 +70,7 @@ def _check(data):
 
 
 # Enrich counts UTF-16 units, after it has made four spaces of each tab.
-def text(name, value, limit):
+def text(name: str, value, limit: int) -> str:
     """`value`, if it is a str that Enrich finds no longer than `limit`."""
     if not isinstance(value, str):
         raise ValueError("%s: expected str, got %s" % (name, type(value).__name__))

@@ -6,7 +6,7 @@ from .record import dumps, utf8
 _NAME = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
 
 
-def unstruct(tracker, pair):
+def unstruct(tracker, pair) -> "tuple[dict, str]":
     """The event's pairs (a dict), and its schema."""
     pairs = {"e": "ue"}
     wrapped = (
@@ -20,7 +20,7 @@ def unstruct(tracker, pair):
 
 # The caller's entities are checked before a plugin sees the event, and so before a session
 # counts it.
-def attach(tracker, eid, pairs, schema, context):
+def attach(tracker, eid: bytes, pairs: dict, schema: "str | None", context) -> int:
     """Put the caller's and the plugins' entities into `pairs`; -> the event's flags."""
     try:
         context = list(context or ())
@@ -50,14 +50,14 @@ def _put(tracker, pairs, plain, encoded, json):
         pairs[plain] = json
 
 
-def base64(data):
+def base64(data: bytes) -> bytes:
     """URL-safe and without padding, which every decoder of the pipeline takes."""
     from binascii import b2a_base64
 
     return b2a_base64(data).rstrip(b"=\n").replace(b"+", b"-").replace(b"/", b"_")
 
 
-def pair_json(name, pair, encoder=None):
+def pair_json(name: str, pair, encoder=None) -> str:
     """The JSON of an event or entity; ValueError if it is none."""
     try:
         schema, data = pair
@@ -75,7 +75,7 @@ def pair_json(name, pair, encoder=None):
         raise ValueError("%s: nested deeper than this board's stack allows" % name)
 
 
-def check_schema(name, schema):
+def check_schema(name: str, schema) -> None:
     """Refuse what is not an Iglu URI."""
     try:
         scheme, rest = schema.split(":")
@@ -94,7 +94,7 @@ def check_schema(name, schema):
         )
 
 
-def check_json(name, data):
+def check_json(name: str, data) -> None:
     """Refuse what has no JSON form, without recursion: a board's stack is short."""
     todo = [(data, 1)]
     while todo:
@@ -117,7 +117,7 @@ def check_json(name, data):
             raise ValueError("%s: %s has no JSON form" % (name, type(value).__name__))
 
 
-def consists(value, alphabet):
+def consists(value: str, alphabet: str) -> bool:
     for c in value:
         if c not in alphabet:
             return False

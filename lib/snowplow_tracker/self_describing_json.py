@@ -3,17 +3,17 @@ from .self_describing import pair_json
 
 
 class SelfDescribingJson:
-    def __init__(self, schema, data):
+    def __init__(self, schema: str, data) -> None:
         self.schema = schema
         self.data = data
 
     def __iter__(self):
         return iter((self.schema, self.data))
 
-    def to_json(self):
+    def to_json(self) -> dict:
         """A dict of schema and data."""
         return {"schema": self.schema, "data": self.data}
 
-    def to_string(self):
+    def to_string(self) -> str:
         """Its JSON."""
         return pair_json("data", self)

@@ -16,32 +16,32 @@ _ORDER = (
 
 
 class TrackerConfiguration:
-    def __init__(self, encode_base64=False, json_encoder=None):
+    def __init__(self, encode_base64: bool = False, json_encoder=None) -> None:
         self.encode_base64 = encode_base64
         self.json_encoder = json_encoder
 
 
 class EmitterConfiguration:
     # What Emitter takes, by its names; what is not given has the Emitter's default.
-    def __init__(self, *args, **options):
+    def __init__(self, *args, **options) -> None:
         for i, value in enumerate(args):
             options[_ORDER[i]] = value
         self.options = {name: options[name] for name in options if options[name] is not None}
 
 
 class Snowplow:
-    _trackers = {}
+    _trackers: dict = {}
 
     @staticmethod
     def create_tracker(
-        namespace,
-        endpoint,
-        method="post",
-        app_id=None,
+        namespace: str,
+        endpoint: str,
+        method: str = "post",
+        app_id: "str | None" = None,
         subject=None,
-        tracker_config=None,
-        emitter_config=None,
-    ):
+        tracker_config: "TrackerConfiguration | None" = None,
+        emitter_config: "EmitterConfiguration | None" = None,
+    ) -> Tracker:
         """A Tracker with an Emitter to `endpoint`, known by its namespace."""
         tracker_config = tracker_config or TrackerConfiguration()
         options = emitter_config.options if emitter_config else {}
@@ -56,7 +56,7 @@ class Snowplow:
         return Snowplow.add_tracker(tracker)
 
     @staticmethod
-    def add_tracker(tracker):
+    def add_tracker(tracker: Tracker) -> Tracker:
         """Make a tracker known; TypeError if there is one of that namespace. -> the tracker."""
         namespace = tracker.get_namespace()
         if namespace in Snowplow._trackers:
@@ -65,21 +65,21 @@ class Snowplow:
         return tracker
 
     @staticmethod
-    def get_tracker(namespace):
+    def get_tracker(namespace: str) -> "Tracker | None":
         """The tracker of that namespace, or None."""
         return Snowplow._trackers.get(namespace)
 
     @staticmethod
-    def remove_tracker(tracker):
+    def remove_tracker(tracker: Tracker) -> None:
         """Forget a tracker, if it is known."""
         Snowplow.remove_tracker_by_namespace(tracker.get_namespace())
 
     @staticmethod
-    def remove_tracker_by_namespace(namespace):
+    def remove_tracker_by_namespace(namespace: str) -> None:
         """Forget the tracker of that namespace, if there is one."""
         Snowplow._trackers.pop(namespace, None)
 
     @staticmethod
-    def reset():
+    def reset() -> None:
         """Forget all trackers."""
         Snowplow._trackers.clear()

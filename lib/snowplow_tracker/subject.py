@@ -8,47 +8,47 @@ _PLATFORM = one_of("iot pc tv mob cnsl web srv app headset")
 
 
 class Subject:
-    def __init__(self):
+    def __init__(self) -> None:
         self.standard_nv_pairs = {"p": "iot"}
 
-    def set_platform(self, value):
+    def set_platform(self, value: str) -> "Subject":
         self.standard_nv_pairs["p"] = _PLATFORM("platform", value)
         return self
 
-    def set_user_id(self, user_id):
+    def set_user_id(self, user_id: "str | None") -> "Subject":
         return self._text("uid", "user_id", user_id, 255)
 
-    def set_domain_user_id(self, duid):
+    def set_domain_user_id(self, duid: "str | None") -> "Subject":
         return self._text("duid", "duid", duid, 128)
 
-    def set_network_user_id(self, nuid):
+    def set_network_user_id(self, nuid: "str | None") -> "Subject":
         return self._text("tnuid", "nuid", nuid, 128)
 
-    def set_domain_session_id(self, sid):
+    def set_domain_session_id(self, sid: "str | None") -> "Subject":
         return self._set("sid", sid and uuid("sid", sid))
 
-    def set_domain_session_index(self, vid):
+    def set_domain_session_index(self, vid: int) -> "Subject":
         return self._set("vid", digits("vid", vid))
 
-    def set_screen_resolution(self, width, height):
+    def set_screen_resolution(self, width: int, height: int) -> "Subject":
         return self._size("res", width, height)
 
-    def set_viewport(self, width, height):
+    def set_viewport(self, width: int, height: int) -> "Subject":
         return self._size("vp", width, height)
 
-    def set_color_depth(self, depth):
+    def set_color_depth(self, depth: int) -> "Subject":
         return self._set("cd", digits("depth", depth))
 
-    def set_ip_address(self, ip):
+    def set_ip_address(self, ip: "str | None") -> "Subject":
         return self._text("ip", "ip", ip, 128)
 
-    def set_useragent(self, ua):
+    def set_useragent(self, ua: "str | None") -> "Subject":
         return self._text("ua", "ua", ua, 1000)
 
-    def set_timezone(self, timezone):
+    def set_timezone(self, timezone: "str | None") -> "Subject":
         return self._text("tz", "timezone", timezone, 255)
 
-    def set_lang(self, lang):
+    def set_lang(self, lang: "str | None") -> "Subject":
         return self._text("lang", "lang", lang, 255)
 
     def _text(self, key, name, value, limit):

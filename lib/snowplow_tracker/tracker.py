@@ -20,13 +20,13 @@ _NUMBERS = (int, float)
 class Tracker:
     def __init__(
         self,
-        namespace,
+        namespace: str,
         emitters,
         subject=None,
-        app_id=None,
-        encode_base64=False,
+        app_id: "str | None" = None,
+        encode_base64: bool = False,
         json_encoder=None,
-    ):
+    ) -> None:
         if not emitters:
             raise ValueError("emitters: needed")
         self.emitters = list(emitters) if isinstance(emitters, (list, tuple)) else [emitters]
@@ -44,14 +44,14 @@ class Tracker:
         # What all events share is serialised once.
         self._head = utf8(dumps(head)[:-1] + ',"eid":"')
 
-    def __getattr__(self, name):
+    def __getattr__(self, name: str):
         if not name.startswith("track_"):
             raise AttributeError(name)
         from .events import find
 
         return find(self, name[6:])
 
-    def track(self, event):
+    def track(self, event) -> "str | None":
         """Track an Event, such as a PageView; -> its eid, or None if it was dropped."""
         from .events.event import track
 
@@ -59,16 +59,16 @@ class Tracker:
 
     def track_struct_event(
         self,
-        category,
-        action,
-        label=None,
-        property_=None,
-        value=None,
+        category: str,
+        action: str,
+        label: "str | None" = None,
+        property_: "str | None" = None,
+        value: "float | None" = None,
         context=None,
-        tstamp=None,
+        tstamp: "int | None" = None,
         event_subject=None,
-        precision=None,
-    ):
+        precision: "int | None" = None,
+    ) -> "str | None":
         """Track a structured event; -> its eid, or None if it was dropped."""
         try:
             if not category or not action:
@@ -89,8 +89,8 @@ class Tracker:
             raise self.refuse(e)
 
     def track_self_describing_event(
-        self, event_json, context=None, tstamp=None, event_subject=None
-    ):
+        self, event_json, context=None, tstamp: "int | None" = None, event_subject=None
+    ) -> "str | None":
         """Track a SelfDescribingJson, or a (schema, data) pair; -> its eid, or None."""
         from .self_describing import unstruct
 
@@ -100,39 +100,39 @@ class Tracker:
         except ValueError as e:
             raise self.refuse(e)
 
-    def flush(self, timeout=None):
+    def flush(self, timeout: "float | None" = None) -> bool:
         """Send what is stored, for at most `timeout` seconds; -> whether all of it went."""
         done = True
         for emitter in self.emitters:
             done = emitter.flush(timeout) and done
         return done
 
-    def pause(self):
+    def pause(self) -> None:
         """Ignore what is tracked from now on; track calls return None."""
         self.paused = True
 
-    def resume(self):
+    def resume(self) -> None:
         """Track again."""
         self.paused = False
 
-    def set_subject(self, subject):
+    def set_subject(self, subject) -> "Tracker":
         """Set the Subject, or None; -> the tracker."""
         self.subject = subject
         return self
 
-    def add_emitter(self, emitter):
+    def add_emitter(self, emitter) -> "Tracker":
         """Add an emitter that gets all further events; -> the tracker."""
         self.emitters.append(emitter)
         return self
 
-    def get_namespace(self):
+    def get_namespace(self) -> str:
         """The tracker's name."""
         return self._namespace
 
     # `eid` (bytes), `ms` (of clock.ms()) and `flags` are given where they are not to be new.
     def store_event(
         self, pairs, context, tstamp, event_subject, schema=None, eid=None, ms=None, flags=0
-    ):
+    ) -> "str | None":
         if self.paused:
             return None
         pairs["p"] = "iot"
@@ -159,14 +159,14 @@ class Tracker:
             self.log.event(eid, pairs, kept)
         return eid.decode() if kept else None
 
-    def refuse(self, error):
+    def refuse(self, error: ValueError) -> ValueError:
         self.refused += 1
         if self.log:
             self.log.refused(error)
         return error
 
 
-def number(name, value, precision=None):
+def number(name: str, value, precision: "int | None" = None) -> str:
     """A finite number as text; a float with `precision` decimals if that is given."""
     # The difference is not 0 for nan and the infinities.
     if isinstance(value, bool) or not isinstance(value, _NUMBERS) or value - value != 0:

@@ -1,24 +1,24 @@
 # What Enrich or a schema would refuse, beside text and numbers (record.py, tracker.py).
 
 
-def integer(name, value, low=-2147483648, high=2147483647):
+def integer(name: str, value, low: int = -2147483648, high: int = 2147483647) -> int:
     """`value` if it is an int within the limits."""
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
         raise ValueError("%s: expected an int from %d to %d, got %r" % (name, low, high, value))
     return value
 
 
-def count(name, value):
+def count(name: str, value) -> int:
     """`value` if it is an int from 0 on, of 31 bits."""
     return integer(name, value, 0)
 
 
-def digits(name, value):
+def digits(name: str, value) -> str:
     """An int of 32 bits as text."""
     return str(integer(name, value))
 
 
-def uuid(name, value):
+def uuid(name: str, value) -> str:
     """`value` if it is a UUID of 36 characters."""
     parts = value.split("-") if isinstance(value, str) else ()
     good = [len(part) for part in parts] == [8, 4, 4, 4, 12]
@@ -30,11 +30,11 @@ def uuid(name, value):
     return value
 
 
-def one_of(known):
+def one_of(known: str):
     """A check for one of the words in `known`."""
     words = known.split()
 
-    def check(name, value):
+    def check(name: str, value) -> str:
         if value not in words:
             raise ValueError("%s: expected one of %s; got %r" % (name, known, value))
         return value
@@ -42,7 +42,7 @@ def one_of(known):
     return check
 
 
-def timestamp(name, value):
+def timestamp(name: str, value) -> str:
     """Milliseconds since 1970 as text; seconds, which would land in January 1970, are refused."""
     if not isinstance(value, int) or not 1000000000000 <= value < 10000000000000:
         raise ValueError("%s: expected an int of milliseconds since 1970" % name)

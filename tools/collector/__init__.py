@@ -1,6 +1,7 @@
-"""The development collector: Snowplow's HTTP routes, Enrich's rules, SQLite storage, a live page.
+"""The development collector: it receives, judges, stores and shows events.
 
-``python -m tools.collector --help`` tells how to run it. The way of a request:
-``server`` reads it -> ``store`` queues it for its writer thread -> ``judge`` says which events are
-good -> one SQLite transaction -> the answer, and ``console`` and the page show what came.
+``python -m tools.collector --help`` explains how to run it. The way of a request:
+:mod:`http.tracker_api` reads it -> :mod:`storage.writer` takes it from a queue ->
+:mod:`enrich.judge` decides which events are good -> one SQLite transaction -> the answer. Then
+:mod:`console` prints the events and :mod:`http.page_stream` sends them to the page.
 """

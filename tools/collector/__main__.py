@@ -5,14 +5,15 @@ import signal
 import sys
 from pathlib import Path
 
-from tools.collector import access, address, options, server
+from tools.collector import options
 from tools.collector.console import Console, write
-from tools.collector.iglu import Schemas
-from tools.collector.judge import judge
-from tools.collector.lookup import Registry
-from tools.collector.retention import Retention
-from tools.collector.state import Collector
-from tools.collector.store import Store, StoreError
+from tools.collector.enrich.iglu import Schemas
+from tools.collector.enrich.judge import judge
+from tools.collector.enrich.registry import Registry
+from tools.collector.http import access, address, server
+from tools.collector.http.shared import Collector
+from tools.collector.storage.retention import Retention
+from tools.collector.storage.store import Store, StoreError
 
 OWN_SCHEMAS = Path(__file__).parents[2] / "firmware" / "schemas"
 
@@ -45,12 +46,11 @@ async def _serve(chosen):
     console = Console(chosen.quiet)
 
     def on_commit(rows):
-        console.rows(rows)
+        console.show_events(rows)
         loop.call_soon_threadsafe(collector.notify)
 
-    store = Store(
-        chosen.db, _judge(schemas), on_commit, Retention(chosen.keep_days, chosen.keep_mb)
-    )
+    retention = Retention(chosen.keep_days, chosen.keep_mb)
+    store = Store(chosen.db, _judge(schemas), on_commit, retention)
     token = access.token(chosen.host, chosen.token)
     collector = Collector(store, schemas, token, chosen.fault)
     try:
@@ -59,16 +59,21 @@ async def _serve(chosen):
         store.close()
         return _fail(
             f"cannot listen on {chosen.host}:{chosen.port}: {error.strerror or error}.\n"
-            "Take another port with --port, or --port 0 for any free one."
+            "Choose another port with --port, or any free one with --port 0."
         )
-    _greet(chosen, port, token)
+    _print_addresses(chosen, port, token)
+    counting = asyncio.create_task(console.show_counts())
     await stop.wait()
+    counting.cancel()
     await runner.cleanup()
-    # The loop must run on while the writer ends, since it still tells of what it wrote.
+    # In a thread, because the writer's last commits call on_commit, which needs the loop.
     await asyncio.to_thread(store.close)
     if registry:
         await registry.close()
-    console.close(f"collector: stopped. {store.good} good, {store.bad} bad events in {chosen.db}")
+    counts = store.counts()
+    console.close(
+        f"collector: stopped. {counts['good']} good, {counts['bad']} bad events in {chosen.db}"
+    )
     return 0
 
 
@@ -83,25 +88,27 @@ def _stop_on_signals():
 
 
 def _judge(schemas):
-    """Return what the store judges with: a payload waits until its schemas were asked for."""
+    """Return the function that the store judges with: it waits once for unknown schemas."""
 
-    def judge_or_ask(payload, final):
+    def judge_or_fetch(payload, final):
         rows = judge(payload, schemas)
-        missing = schemas.missing()
-        waiting = schemas.registry.ask(missing) if missing and not final else None
-        return rows if waiting is None else waiting
+        missing = schemas.take_missing()
+        fetching = None
+        if missing and not final:
+            fetching = schemas.registry.fetch_from_thread(missing)
+        return rows if fetching is None else fetching
 
-    return judge_or_ask
+    return judge_or_fetch
 
 
-def _greet(chosen, port, token):
+def _print_addresses(chosen, port, token):
     write(f"collector: {address.url(chosen.host, port)}/micro/ui  (events in {chosen.db})")
     if token:
         found = address.reachable(chosen.host, port)
-        here = found["listens"] if found["loopback"] or not found["board"] else found["board"]
-        write(f"boards send to {here}\nto see their events open {here}/micro/ui?token={token}")
+        url = found["listens"] if found["loopback"] or not found["board"] else found["board"]
+        write(f"boards send to {url}\nto see their events open {url}/micro/ui?token={token}")
     for fault in chosen.fault:
-        write(f"rehearsal: --fault {fault.text}")
+        write(f"simulating an outage: --fault {fault.text}")
 
 
 if __name__ == "__main__":

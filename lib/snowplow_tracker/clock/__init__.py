@@ -19,7 +19,6 @@
 #                since; set_clock() and http_date.use_date() set it. Without it stores delete no
 #                event of an earlier boot for its age.
 #   elapsed, ticks    the last ms(), and the ticks at it; boot_history.resume() sets both
-#   next_ask     the ms() from which set_clock() asks again
 # Invariant: known() is true only if the system's clock is at least `floor` and is no guess, or
 # if date_start is set.
 #
@@ -46,7 +45,6 @@ elapsed = 0
 ticks = ticks_ms()
 date_start = 0
 guess_start = 0
-next_ask = 0
 
 
 def ms() -> int:

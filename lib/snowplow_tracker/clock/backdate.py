@@ -17,7 +17,7 @@ _CO = (
 )
 
 
-def possible_times(boot: int, ms: int) -> tuple:
+def possible_times(boot: int, ms: int) -> "tuple[int, int]":
     """The earliest and the latest time that an earlier boot's `ms` can have been."""
     earliest = clock.EARLIEST
     left = -1

@@ -15,7 +15,7 @@ from struct import pack, unpack
 
 from .. import clock
 from ..json_file import save as save_json
-from .set_clock import LATEST
+from . import set_clock
 
 # boot, ms(), system clock, date_start * 2 + whether the system clock is a guess
 _FORMAT = "<HQQQ"
@@ -76,7 +76,7 @@ def resume(data: bytes) -> bool:
     clock.date_start = date_start >> 1
     clock.guess_start = then - ms if date_start & 1 else 0
     if clock.known():
-        clock.next_ask = ms - ms % 86400000 + 86400000  # tomorrow
+        set_clock.next_ask = ms - ms % 86400000 + 86400000  # tomorrow
     resumed = True
     return True
 
@@ -93,7 +93,7 @@ def _load(path):
             boots = list(json.load(file))
         for boot in boots:
             for number in boot:
-                if not isinstance(number, int) or not 0 <= number < LATEST:
+                if not isinstance(number, int) or not 0 <= number < set_clock.LATEST:
                     raise ValueError
             _, _, _, _ = boot
         return boots

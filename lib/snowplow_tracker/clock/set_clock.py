@@ -5,13 +5,15 @@ from .. import clock
 _NTP_ZERO = 2085978496000
 _AGREE_MS = 600000
 LATEST = 4102444800000  # 2100-01-01: no clock that is right shows this
+next_ask = 0  # the ms() from which the hook is asked again
 
 
 def set_clock(idle=None) -> None:
     """Ask clock.hook, each minute until the time is known, then daily."""
+    global next_ask
     if clock.saver:
         clock.saver()
-    if clock.hook is None or clock.ms() < clock.next_ask:
+    if clock.hook is None or clock.ms() < next_ask:
         return
     before = clock.boot_start()
     for _ in range(3):
@@ -24,7 +26,7 @@ def set_clock(idle=None) -> None:
             print("snowplow: clock.hook: %s: %s" % (type(e).__name__, e))
         if idle:
             idle()
-    clock.next_ask = clock.ms() + (86400000 if clock.known() else 60000)
+    next_ask = clock.ms() + (86400000 if clock.known() else 60000)
 
 
 def _take_over(before):

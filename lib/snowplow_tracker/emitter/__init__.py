@@ -5,25 +5,20 @@
 # the milliseconds after which it wants to go on. flush() and run() both drive the one transfer
 # that there is, so that no batch is under way twice.
 #
-# The other files of this folder load on use:
+# What is sent is in batch.py. The other files of this folder load on use:
 #   run.py         sends in an asyncio program
 #   prepare.py     asks for the time before a request
 #   retry.py       decides what becomes of a batch that failed
 #   callbacks.py   calls on_success and on_failure
 #   get.py         GET requests
 #   outcome.py     names how the last request ended
-# They use these of an Emitter, which are no part of its public interface: step(), settle(),
-# parts(), json(), active, retry, retry_at, batch_limit, new_bytes, in_callback.
-from struct import unpack_from
+# They use these of an Emitter, which are no part of its public interface: step(), active,
+# retry, retry_at, batch_limit, new_bytes, in_callback.
 from sys import implementation
 
 from .. import clock
-from ..record import ANONYMOUS, DTM, HEADER, HEADER_SIZE, UNIX
 from ..transport import Stale
-
-_HEAD = b'{"schema":"iglu:com.snowplowanalytics.snowplow/payload_data/jsonschema/1-0-4","data":['
-_DTM_SIZE = 22  # ,"dtm":"1795350546723"
-_STM_SIZE = 24  # ,"stm":"1795350546723"},
+from .batch import Batch
 
 
 class Emitter:
@@ -56,7 +51,7 @@ class Emitter:
         self._get = method != "post"
         self._timeout = request_timeout
         if transport is None:
-            self.url = _uri(endpoint, protocol, port, self._get)
+            self.url = _uri(endpoint, protocol, port)
             # `requests` does for flush() over plain http; `idle` and run() need a transport that
             # yields. CPython's `requests` is another module than a board's.
             own = idle or options or self._get or self.url[4] == "s"
@@ -83,7 +78,7 @@ class Emitter:
         self.sent = 0
         self.given_up = 0
         # How the last request ended: an HTTP status, an OSError or MemoryError, or None.
-        self.last_result = None
+        self.last_result: "int | Exception | None" = None
         self.active = None  # the transfer under way
         self.in_callback = False
         self.batch_limit = self.batch_size  # how many go together for now
@@ -160,7 +155,7 @@ class Emitter:
 
     def _transfer(self):
         # Batch after batch; ends when all is sent, or with the first batch to be retried.
-        after = sent = 0
+        after = sent = 0  # after which sequence to go on, how many were sent
         stale = False
         self.new_bytes = 0
         while len(self.event_store) and not self.paused:
@@ -171,23 +166,25 @@ class Emitter:
                 from .prepare import prepare
 
                 yield from prepare(self)
-            count, last, length, anonymous = self._batch(after)
-            if not count:
+            most = self.batch_limit
+            if self.retry and not after:
+                most = self.retry.limit(most)
+            batch = Batch(self.event_store, after, most, self.byte_limit)
+            if not batch.count:
                 return
             if self.transport is None:
                 from ..transport.urequests import UrequestsTransport
 
-                self.transport = self._blocking = UrequestsTransport(self.url, self._timeout)
-            self.transport.anonymous = anonymous
+                transport = UrequestsTransport(self.url, self._timeout)
+                self.transport = self._blocking = transport  # type: ignore[assignment]
+            self.transport.anonymous = batch.anonymous
             try:
                 if self._get:
                     from .get import query
 
-                    body = query(self, after, last)
+                    answer = self.transport.send(0, query(batch))
                 else:
-                    self._under_way = after, last, length
-                    body = self._pieces
-                answer = self.transport.send(length, body)
+                    answer = self.transport.send(batch.length, batch.body)
                 if not isinstance(answer, int):
                     answer = yield from answer
                 else:
@@ -203,144 +200,30 @@ class Emitter:
             self.last_result = answer
             status = answer if isinstance(answer, int) else 0
             if 200 <= status < 300:
-                sent += count
-                self.sent += count
+                sent += batch.count
+                self.sent += batch.count
                 limit = self.batch_limit
                 self.batch_limit = min(self.batch_size, limit + limit // 4 + 1)
                 if self.on_success:
                     from .callbacks import report
 
-                    report(self, after, last, None, sent)
-                after = self.settle(after, last)
+                    report(self, batch, None, sent)
+                if self.retry:
+                    after = self.retry.settle(batch)
+                else:
+                    self.event_store.drop(batch.last)
+                    after = 0
             else:
                 if not self.retry:
                     from .retry import Retry
 
-                    self.retry = Retry(self)
-                after = self.retry.failed(status, count, after, last, length, sent)
+                    self.retry = Retry(self)  # type: ignore[assignment]
+                after = self.retry.failed(status, batch, sent)  # type: ignore[attr-defined]
                 if after is None:
                     return
 
-    def settle(self, after, last):
-        # A batch is done with; -> the sequence after which to go on. If the oldest record is
-        # still undecided, the batch behind it is only noted. It is one drop, since it may bring
-        # back what flash held at boot, whose sequences may be lower.
-        settled = self.retry.settled(after, last) if self.retry else last
-        if not settled:
-            return last
-        self.event_store.drop(settled)
-        self.retry = None
-        self.retry_at = 0
-        return 0
 
-    def _batch(self, after):
-        # How many records after that sequence go together, the last one's sequence, the bytes
-        # of their body, and their flag ANONYMOUS. A record over the limit goes alone.
-        most = self.batch_limit
-        if self.retry and not after:
-            most = self.retry.limit(most)
-        peek = self.event_store.peek
-        count = anonymous = 0
-        length = len(_HEAD) + 1  # what closes the body, less the comma of the last event
-        last = after
-        while count < most:
-            record = peek(last)
-            if record is None:
-                break
-            size, flags, boot, sequence, ms = unpack_from(HEADER, record)
-            if not count:
-                anonymous = flags & ANONYMOUS
-            # What closes the event, as in parts().
-            if not flags & DTM:
-                if boot == clock.boot or flags & UNIX and clock.known():
-                    size += _DTM_SIZE
-                else:
-                    size = len(_backdated(record))
-            size += _STM_SIZE
-            if count and (length + size > self.byte_limit or anonymous != flags & ANONYMOUS):
-                break
-            length += size
-            last = sequence
-            count += 1
-        return count, last, length, anonymous
-
-    def _pieces(self, buf, head=b""):
-        # `head` and the body in views of `buf`: all of it each time, but the last.
-        view = memoryview(buf)
-        size = len(buf)
-        n = len(head)
-        view[:n] = head
-        for part in self.parts(*self._under_way):
-            at = 0
-            while True:
-                json = self.json(part)
-                step = min(len(json) - at, size - n)
-                view[n : n + step] = json[at : at + step]
-                at += step
-                n += step
-                if n < size:
-                    break
-                yield view
-                n = 0
-        yield view[:n]
-
-    def parts(self, after, last, length=0):
-        # For each record of a batch its JSON and what closes it, by turns; with the wrapper if
-        # a `length` is given. One clock for both times: the collector's side relies on their
-        # difference. They have 13 digits until the year 2286, so that a body's length is known
-        # before it is written.
-        wall = clock.unix_ms()
-        start = wall - clock.ms()
-        stm = b',"stm":"%013d"},' % wall
-        peek = self.event_store.peek
-        wrapped = length
-        if wrapped:
-            yield _HEAD
-            length -= len(_HEAD) + 2
-        while after < last:
-            record = peek(after)
-            if record is None:
-                break
-            size, flags, boot, after, ms = unpack_from(HEADER, record)
-            if after > last:
-                break
-            part = after
-            end = stm if after < last else stm[:-1]
-            if not flags & DTM:
-                if boot == clock.boot or flags & UNIX and clock.known():
-                    if not flags & UNIX:
-                        ms += start
-                    end = b',"dtm":"%013d"%s' % (ms, end)
-                else:
-                    part = _backdated(record)
-                    size = len(part)
-            length -= size + len(end)
-            yield part
-            yield end
-        if wrapped:
-            if length:
-                # Records were evicted since they were counted: the collector must not take it.
-                raise OSError("the store changed")
-            yield b"]}"
-
-    def json(self, part):
-        # The bytes of a part: of a record, whose part is its sequence, a view of the store. It
-        # is asked for again after each yield, since a put() meanwhile may move or evict it.
-        if not isinstance(part, int):
-            return part
-        record = self.event_store.peek(part - 1)
-        if record is None or unpack_from(HEADER, record)[3] != part:
-            raise OSError("the store changed")
-        return record[HEADER_SIZE:]
-
-
-def _backdated(record):
-    from ..clock.backdate import backdate
-
-    return backdate(record)
-
-
-def _uri(endpoint, protocol, port, get=False):
+def _uri(endpoint, protocol, port):
     if "://" in endpoint:
         protocol, _, endpoint = endpoint.partition("://")
     endpoint = endpoint.rstrip("/")
@@ -351,5 +234,4 @@ def _uri(endpoint, protocol, port, get=False):
         raise ValueError("endpoint, protocol, port: expected a host, http or https, an int")
     if port is not None:
         endpoint = "%s:%d" % (endpoint, port)
-    path = "/i" if get else "/com.snowplowanalytics.snowplow/tp2"
-    return "%s://%s%s" % (protocol, endpoint, path)
+    return "%s://%s/com.snowplowanalytics.snowplow/tp2" % (protocol, endpoint)

@@ -8,12 +8,12 @@ class Events(list):
     retry = False
 
 
-def report(emitter, after, last, retry, sent):
+def report(emitter, batch, retry, sent):
     """Call back about a batch (retry None: it was accepted); what happens there stops nothing."""
     emitter.in_callback = True
     try:
         events = Events()
-        events.extend(payloads(emitter, after, last))
+        events.extend(payloads(batch))
         events.reason = emitter.last_result
         events.retry = bool(retry)
         if retry is None:
@@ -26,8 +26,8 @@ def report(emitter, after, last, retry, sent):
         emitter.in_callback = False
 
 
-def payloads(emitter, after, last):
+def payloads(batch):
     """The events of a batch as dicts."""
-    parts = emitter.parts(after, last)
+    parts = batch.parts()
     for part in parts:
-        yield json.loads(bytes(emitter.json(part)) + next(parts).rstrip(b","))
+        yield json.loads(bytes(batch.json(part)) + next(parts).rstrip(b","))

@@ -11,6 +11,6 @@ def check(method: str, transport) -> None:
         raise ValueError("method: this transport does not GET; HttpTransport(url, get=True) does")
 
 
-def query(emitter, after: int, last: int) -> bytes:
+def query(batch) -> bytes:
     """The query of a batch of one event."""
-    return b"".join([encode(event).encode() for event in payloads(emitter, after, last)])
+    return b"".join([encode(event).encode() for event in payloads(batch)])

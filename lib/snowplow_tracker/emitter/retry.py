@@ -1,10 +1,10 @@
-# What becomes of a batch that was not accepted. Loads with the first failure; the object lives
-# until the oldest record is settled.
+# Decides what becomes of a batch that was not accepted. A Retry lives from the first failure until
+# the oldest record is accepted or given up.
 #
 # An event that the collector never takes, while it takes others, must not block those behind
 # it: after 4 failures the oldest goes alone, and if that fails too, those behind it go ahead.
-# They stay in the store until it is decided. An event that failed alone in 8 rounds, in each
-# of which others were accepted, is given up.
+# They stay in the store until the oldest is decided. An event that failed alone in 8 rounds, in
+# each of which others were accepted, is given up.
 from os import urandom
 from struct import unpack_from
 
@@ -19,27 +19,27 @@ class Retry:
 
     def _begin(self):
         self.failures = 0  # in a row, of any batch
-        self.oldest_failures = 0  # how often the oldest did
+        self.oldest_failures = 0  # of the oldest
         self.rounds = 0
-        # Up to which sequence those behind the oldest are settled, and at its last failure.
+        # Up to which sequence those behind the oldest were accepted, now and at its last failure.
         self.accepted_to = self.accepted_before = 0
         self.oldest = self._sequence()
 
-    def failed(self, status, count, after, last, length, sent):
+    def failed(self, status, batch, sent):
         """Note a failure; -> the sequence after which to go on, None to wait for a retry."""
         emitter = self.emitter
-        if status == 413 and count > 1:
-            emitter.batch_limit = count // 2
-            return after
-        retry = self._retries(status, after)
+        if status == 413 and batch.count > 1:
+            emitter.batch_limit = batch.count // 2
+            return batch.after
+        retry = self._retries(status, batch.after)
         if emitter.on_failure:
             from .callbacks import report
 
-            report(emitter, after, last, retry, sent)
+            report(emitter, batch, retry, sent)
         if retry:
-            return self._wait(status, count, after, last)
-        emitter.given_up += count
-        return emitter.settle(after, last)
+            return self._wait(status, batch)
+        emitter.given_up += batch.count
+        return self.settle(batch)
 
     def _retries(self, status, after):
         final = status in (400, 401, 403, 410, 413, 422)
@@ -47,33 +47,38 @@ class Retry:
             return False
         return bool(after) or self.rounds < 8
 
-    def _wait(self, status, count, after, last):
+    def _wait(self, status, batch):
         emitter = self.emitter
         asked = self._asked(status)
         self.failures += 1
         cap = min(emitter.max_retry_delay_seconds, 1 << min(self.failures, 16))
         emitter.retry_at = clock.ms() + max(asked, random(cap * 1000))
-        # Only what was on the wire says something of the event; and one who asks for rest
-        # is to have it.
-        if after or asked or not (status or getattr(emitter.transport, "wrote", True)):
+        # A failure before anything was written says nothing of the event, and one with a
+        # Retry-After asks for rest.
+        if batch.after or asked or not (status or getattr(emitter.transport, "wrote", True)):
             return None
         self.oldest_failures += 1
         if self.oldest_failures == 4:
-            emitter.batch_limit = max(1, count // 2)
+            emitter.batch_limit = max(1, batch.count // 2)
         if self.oldest_failures <= 4:
             return None
         if self.accepted_to != self.accepted_before:
             self.accepted_before = self.accepted_to
             self.rounds += 1
-        return max(last, self.accepted_to)
+        return max(batch.last, self.accepted_to)
 
-    def settled(self, after, last):
-        """Note that a batch was settled; -> up to which sequence all are, or 0."""
+    def settle(self, batch):
+        """Note that a batch is done with; -> the sequence after which to go on."""
         self.failures = 0
-        if after:
-            self.accepted_to = last
-            return 0
-        return max(last, self.accepted_to)
+        if batch.after:  # the oldest is still undecided
+            self.accepted_to = batch.last
+            return batch.last
+        # One drop, since it may bring back what flash held at boot, whose sequences may be lower.
+        emitter = self.emitter
+        emitter.event_store.drop(max(batch.last, self.accepted_to))
+        emitter.retry = None
+        emitter.retry_at = 0
+        return 0
 
     def limit(self, most):
         """How many may go together from the oldest on."""

@@ -7,7 +7,7 @@
 from ..tracker import number
 
 
-def finite(name, value):
+def finite(name: str, value) -> float:
     """`value`, if it is a number that JSON has."""
     number(name, value)
     return value

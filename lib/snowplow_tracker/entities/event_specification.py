@@ -4,7 +4,7 @@ from ..validators import count
 SCHEMA = "iglu:com.snowplowanalytics.snowplow/event_specification/jsonschema/1-0-4"
 
 
-def event_specification(*args, **options):
+def event_specification(*args, **options) -> "tuple[str, dict]":
     """Which event specification of a data product the event follows."""
     return SCHEMA, fields(
         (

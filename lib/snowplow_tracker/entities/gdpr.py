@@ -5,7 +5,7 @@ SCHEMA = "iglu:com.snowplowanalytics.snowplow/gdpr/jsonschema/1-0-0"
 _BASES = "consent contract legal_obligation vital_interests public_task legitimate_interests"
 
 
-def gdpr(*args, **options):
+def gdpr(*args, **options) -> "tuple[str, dict]":
     """On which basis the data is collected, and the document that says so."""
     return SCHEMA, fields(
         (

@@ -5,7 +5,7 @@ from . import finite
 SCHEMA = "iglu:com.snowplowanalytics.snowplow/geolocation_context/jsonschema/1-1-0"
 
 
-def geolocation(*args, **options):
+def geolocation(*args, **options) -> "tuple[str, dict]":
     """Where the board is: degrees, metres, metres a second; `timestamp` in ms since 1970."""
     return SCHEMA, fields(
         (

@@ -10,7 +10,7 @@ SCHEMA = "iglu:com.snowplowanalytics.snowplow/mobile_context/jsonschema/1-0-3"
 _MAKERS = {"esp32": "Espressif", "rp2": "Raspberry Pi"}
 
 
-def mobile_context(*args, **options):
+def mobile_context(*args, **options) -> "tuple[str, dict]":
     """The board: sizes in bytes, `battery_level` in percent, `network_type` wifi or offline."""
     runtime = sys.implementation
     data = {

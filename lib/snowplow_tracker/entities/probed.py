@@ -4,7 +4,7 @@
 from ..self_describing import check_json
 
 
-def probed(schema, **probes):
+def probed(schema: str, **probes) -> "tuple[str, dict]":
     """(schema, data) of what each function returns; one that fails or has None is left out."""
     data = {}
     for name in probes:

@@ -27,12 +27,12 @@ _ITEM = (
 class _Event(Event):
     found: dict
 
-    def pairs(self, tracker):
+    def pairs(self, tracker) -> dict:
         return self.found
 
 
 # All is checked before any of it is stored.
-def track(tracker, *args, **options):
+def track(tracker, *args, **options) -> "str | None":
     """An order, and `items`, a list of dicts; -> the eid of the order."""
     given = bind(names(_ORDER) + ["items", "context", "tstamp", "event_subject"], args, options)
     try:

@@ -5,20 +5,25 @@ SCHEMA = "iglu:com.snowplowanalytics.snowplow/application_error/jsonschema/1-0-2
 
 def track(
     tracker,
-    exception,
-    message=None,
-    is_fatal=False,
-    thread_name=None,
+    exception: BaseException,
+    message: "str | None" = None,
+    is_fatal: bool = False,
+    thread_name: "str | None" = None,
     context=None,
-    tstamp=None,
+    tstamp: "int | None" = None,
     event_subject=None,
-):
+) -> "str | None":
     """An exception; `message` in place of its own text."""
     pair = error(exception, message, is_fatal, thread_name)
     return tracker.track_self_describing_event(pair, context, tstamp, event_subject)
 
 
-def error(exception, message=None, is_fatal=False, thread_name=None) -> tuple:
+def error(
+    exception: BaseException,
+    message: "str | None" = None,
+    is_fatal: bool = False,
+    thread_name: "str | None" = None,
+) -> "tuple[str, dict]":
     """(schema, data) of an exception."""
     trace = traceback(exception)
     file = line = None
@@ -42,7 +47,7 @@ def error(exception, message=None, is_fatal=False, thread_name=None) -> tuple:
     }
 
 
-def traceback(exception) -> str:
+def traceback(exception: BaseException) -> str:
     """The traceback as text, the last call at the end."""
     import sys
 

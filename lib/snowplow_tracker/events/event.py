@@ -13,10 +13,14 @@ class Event:
     TYPE = ""
     FIELDS: tuple = ()
     schema: "str | None" = None  # of a self-describing event
-    ms = None  # when it happened by clock.ms(), if that was before it is tracked
-    eid = None  # as bytes, if it is not to be a new one
+    ms: "int | None" = None  # when it happened by clock.ms(), if that was before it is tracked
+    eid: "bytes | None" = None  # if it is not to be a new one
+    event_subject: object  # a Subject, or None
+    context: "list | tuple | None"
+    true_timestamp: "int | None"
+    device_timestamp: "int | None"
 
-    def __init__(self, *args, **options):
+    def __init__(self, *args, **options) -> None:
         _set(self, names(self.FIELDS) + _COMMON, args, options)
 
     def pairs(self, tracker) -> dict:
@@ -24,7 +28,7 @@ class Event:
         return fill({"e": self.TYPE}, self.FIELDS, lambda name: getattr(self, name))
 
 
-def track_class(tracker, kind, args, options):
+def track_class(tracker, kind, args: tuple, options: dict) -> "str | None":
     """Track an event of that class, with arguments in the order of the direct calls."""
     event = kind()
     _set(event, names(kind.FIELDS) + _COMMON_OF_CALLS, args, options)
@@ -32,12 +36,12 @@ def track_class(tracker, kind, args, options):
     return tracker.track(event)
 
 
-def bind_call(table, args, options) -> dict:
+def bind_call(table: tuple, args: tuple, options: dict) -> dict:
     """The arguments of a direct call by their names."""
     return bind(names(table) + _COMMON_OF_CALLS, args, options)
 
 
-def track_fields(tracker, schema, table, given):
+def track_fields(tracker, schema: str, table: tuple, given: dict) -> "str | None":
     """Track a self-describing event of the arguments in the dict `given`."""
     try:
         data = fill({}, table, given.get)
@@ -48,7 +52,7 @@ def track_fields(tracker, schema, table, given):
     )
 
 
-def track(tracker, event):
+def track(tracker, event: Event) -> "str | None":
     """Tracker.track()."""
     flags = 0
     try:

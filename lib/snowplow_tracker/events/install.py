@@ -8,7 +8,7 @@ from .self_describing import SelfDescribing
 SCHEMA = "iglu:com.snowplowanalytics.mobile/application_install/jsonschema/1-0-0"
 
 
-def track(tracker, directory: str):
+def track(tracker, directory: str) -> "str | None":
     """Track application_install if it never was; -> its eid, or None."""
     path = directory.rstrip("/") + "/install.json"
     state = load(path)

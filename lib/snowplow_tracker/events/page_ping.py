@@ -11,7 +11,11 @@ class PagePing(Event):
         ("min_y", "pp_miy", digits, False),
         ("max_y", "pp_may", digits, False),
     )
+    min_x: "int | None"
+    max_x: "int | None"
+    min_y: "int | None"
+    max_y: "int | None"
 
 
-def track(tracker, *args, **options):
+def track(tracker, *args, **options) -> "str | None":
     return track_class(tracker, PagePing, args, options)

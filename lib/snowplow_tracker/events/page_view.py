@@ -8,7 +8,10 @@ class PageView(Event):
         ("page_title", "page", 2000, False),
         ("referrer", "refr", 10000, False),
     )
+    page_url: str
+    page_title: "str | None"
+    referrer: "str | None"
 
 
-def track(tracker, *args, **options):
+def track(tracker, *args, **options) -> "str | None":
     return track_class(tracker, PageView, args, options)

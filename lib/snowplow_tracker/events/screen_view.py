@@ -21,8 +21,15 @@ class ScreenView(Event):
         ("previous_type", "previousType", MAX_JSON, False),
         ("transition_type", "transitionType", MAX_JSON, False),
     )
+    id_: str
+    name: str
+    type: "str | None"
+    previous_name: "str | None"
+    previous_id: "str | None"
+    previous_type: "str | None"
+    transition_type: "str | None"
 
-    def pairs(self, tracker):
+    def pairs(self, tracker) -> dict:
         data = fill({}, self.FIELDS, lambda name: getattr(self, name))
         return unstruct(tracker, (SCHEMA, data))[0]
 
@@ -30,7 +37,7 @@ class ScreenView(Event):
 _CALL_FIELDS = (("name", "name", MAX_JSON, False), ("id_", "id", MAX_JSON, False))
 
 
-def track(tracker, *args, **options):
+def track(tracker, *args, **options) -> "str | None":
     """A name, an id, or both."""
     given = bind_call(_CALL_FIELDS, args, options)
     if not (given.get("name") or given.get("id_")):

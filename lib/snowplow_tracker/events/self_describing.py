@@ -6,6 +6,6 @@ class SelfDescribing(Event):
     event_json: object
     FIELDS = (("event_json", "", 0, True),)
 
-    def pairs(self, tracker):
+    def pairs(self, tracker) -> dict:
         pairs, self.schema = unstruct(tracker, self.event_json)
         return pairs

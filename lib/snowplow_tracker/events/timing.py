@@ -13,6 +13,6 @@ _FIELDS = (
 )
 
 
-def track(tracker, *args, **options):
+def track(tracker, *args, **options) -> "str | None":
     """category, variable, timing (a number in milliseconds), label."""
     return track_fields(tracker, SCHEMA, _FIELDS, bind_call(_FIELDS, args, options))

@@ -8,11 +8,11 @@ _NOBODY = "00000000-0000-0000-0000-000000000000"
 
 
 class Anonymous:
-    def __init__(self, session=False, server=False):
+    def __init__(self, session: bool = False, server: bool = False) -> None:
         self.session = session
         self.server = server
 
-    def __call__(self, pairs, entities):
+    def __call__(self, pairs: dict, entities: list) -> int:
         for key in ("uid", "duid", "tnuid", "ip"):
             pairs.pop(key, None)
         if not self.session:

@@ -17,17 +17,17 @@ from ..clock import ticks_diff, ticks_ms
 
 
 class Deferred:
-    def __init__(self, tracker, size=16):
+    def __init__(self, tracker, size: int = 16) -> None:
         self.tracker = tracker
         self.missed = 0
         self.failed = 0  # were refused when they were drained
-        self._events = [None] * size
-        self._values = [None] * size
+        self._events: list = [None] * size
+        self._values: list = [None] * size
         self._ticks: list = [0] * size
         self._size = size
         self._head = self._tail = 0
 
-    def track(self, event, value=None):
+    def track(self, event, value: "float | None" = None) -> bool:
         """Note an Event, with a value for a StructuredEvent; -> whether there was room."""
         head = self._head
         if head - self._tail >= self._size:
@@ -40,7 +40,7 @@ class Deferred:
         self._head = head + 1
         return True
 
-    def drain(self):
+    def drain(self) -> int:
         """Track what was noted; -> how many events."""
         n = 0
         while self._tail != self._head:

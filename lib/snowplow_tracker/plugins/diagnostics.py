@@ -9,13 +9,13 @@ SCHEMA = "iglu:com.snowplowanalytics.snowplow/diagnostic_error/jsonschema/1-0-0"
 
 
 class Diagnostics:
-    def __init__(self, tracker):
+    def __init__(self, tracker) -> None:
         self.tracker = tracker
         # A store on flash counts on over reboots: what it lost before was told before.
         stores = [emitter.event_store for emitter in tracker.emitters]
         self._seen = {store: store.dropped for store in stores}
 
-    def check(self):
+    def check(self) -> int:
         """Track what failed since the last time; -> the number of events."""
         n = 0
         for name, key, what, count in list(self._counts()):

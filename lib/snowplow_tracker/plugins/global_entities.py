@@ -16,23 +16,30 @@ from ..self_describing import check_schema, pair_json
 
 
 class GlobalEntities:
-    def __init__(self):
+    def __init__(self) -> None:
         self.failed = 0
-        self._rules = []
+        self._rules: list = []
 
-    def add(self, entity, tag=None, filter=None, accept=None, reject=None):
+    def add(
+        self,
+        entity,
+        tag: "str | None" = None,
+        filter=None,
+        accept: "str | list[str] | tuple[str, ...] | None" = None,
+        reject: "str | list[str] | tuple[str, ...] | None" = None,
+    ) -> "GlobalEntities":
         """Add an entity or a function that makes it; -> self."""
         if not callable(entity):
             entity = pair_json("entity", entity)  # once and for all
         self._rules.append((tag, entity, filter, _patterns(accept), _patterns(reject)))
         return self
 
-    def remove(self, tag):
+    def remove(self, tag: "str | None") -> "GlobalEntities":
         """Take back what was added with the tag; -> self."""
         self._rules = [rule for rule in self._rules if rule[0] != tag]
         return self
 
-    def __call__(self, eid, pairs, schema, entities):
+    def __call__(self, eid: str, pairs: dict, schema: "str | None", entities: list) -> None:
         for _, entity, filter, accept, reject in self._rules:
             if accept and not _any(accept, schema) or _any(reject, schema):
                 continue

@@ -13,16 +13,16 @@ BACKGROUND = "iglu:com.snowplowanalytics.snowplow/application_background/jsonsch
 
 
 class Lifecycle:
-    def __init__(self, tracker, session):
+    def __init__(self, tracker, session) -> None:
         self.tracker = tracker
         self.session = session
         self.visible = True
 
-    def __call__(self, eid, pairs, schema, entities):
+    def __call__(self, eid: str, pairs: dict, schema: "str | None", entities: list) -> None:
         index = self.session.foregrounds if self.visible else self.session.backgrounds
         entities.append((SCHEMA, {"isVisible": self.visible, "index": index}))
 
-    def foreground(self):
+    def foreground(self) -> "str | None":
         """The board is awake: tracks application_foreground; -> its eid, or None."""
         self.session.foreground()
         self.visible = True
@@ -30,7 +30,7 @@ class Lifecycle:
         data = {"foregroundIndex": self.session.foregrounds}
         return self.tracker.track_self_describing_event((FOREGROUND, data))
 
-    def background(self):
+    def background(self) -> "str | None":
         """The board goes to sleep: tracks application_background; -> its eid, or None."""
         self.visible = False
         self.session.backgrounds += 1

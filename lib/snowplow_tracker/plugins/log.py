@@ -7,22 +7,22 @@ DEBUG = 3
 
 
 class Log:
-    def __init__(self, level=ERROR, write=print):
+    def __init__(self, level: int = ERROR, write=print) -> None:
         self.level = level
         self._write = write
 
-    def refused(self, error):
+    def refused(self, error: ValueError) -> None:
         """A call was refused."""
         self.write(ERROR, "refused: %s" % error)
 
-    def event(self, eid, pairs, kept):
+    def event(self, eid: bytes, pairs: dict, kept: "int | None") -> None:
         """An event was tracked, or dropped."""
         if kept:
             self.write(DEBUG, "tracked %s %s" % (pairs["e"], str(eid, "ascii")))
         else:
             self.write(ERROR, "dropped %s: the store did not keep it" % pairs["e"])
 
-    def write(self, level, text):
+    def write(self, level: int, text: str) -> None:
         """Write a line if the level is on."""
         if level <= self.level:
             self._write("snowplow: " + text)

@@ -38,7 +38,12 @@ class Session:
     first_event_ms: "int | None"
     slept: "int | None"
 
-    def __init__(self, directory=None, foreground_timeout=1800, background_timeout=1800):
+    def __init__(
+        self,
+        directory: "str | None" = None,
+        foreground_timeout: int = 1800,
+        background_timeout: int = 1800,
+    ) -> None:
         self.foreground_timeout = foreground_timeout
         self.background_timeout = background_timeout
         self.failed = 0  # writes that the filesystem did not take
@@ -54,7 +59,7 @@ class Session:
         if self.slept is not None:
             self.foreground()
 
-    def __call__(self, eid, pairs, schema, entities):
+    def __call__(self, eid: str, pairs: dict, schema: "str | None", entities: list) -> None:
         now = clock.ms()
         if self._over or not 0 <= now - self._last <= self.foreground_timeout * 1000:
             self._begin()
@@ -76,12 +81,12 @@ class Session:
             data["firstEventTimestamp"] = iso(self.first_event_ms)
         entities.append((SCHEMA, data))
 
-    def background(self):
+    def background(self) -> None:
         """Call before a sleep: writes down where the session is, and when."""
         self.slept = clock.unix_ms()
         self._save()
 
-    def foreground(self):
+    def foreground(self) -> None:
         """Call after a light sleep: ends the session if it was too long."""
         if self.slept is None:
             return
@@ -125,7 +130,7 @@ class Session:
             self.failed += 1
 
 
-def iso(ms):
+def iso(ms: int) -> str:
     """Milliseconds since 1970 as the date-time of JSON Schema, in UTC."""
     seconds = (ms - clock.EPOCH_MS) // 1000
     return "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ" % (tuple(time.gmtime(seconds)[:6]) + (ms % 1000,))

@@ -1,14 +1,14 @@
-// A card for each board: who it is, when it was heard of, and how it is.
-import { button, by, make } from "./dom.js";
+// A card for each board: its name, the time of its last event, facts such as its battery.
+import { button, byId, make } from "./dom.js";
 import { ago, digits, duration, whole } from "./format.js";
 
-const SILENT = 10 * 60 * 1000; // ms after which a card is greyed
+const SILENT_MS = 10 * 60 * 1000; // without an event, after which a card is grey
 let all = [];
-let chosen = null;
-let onChoose = () => {};
+let selectedKey = null; // of the board whose readings alone are shown
+let onSelect = () => {};
 let onEvents = () => {};
 
-// fact -> label, and its value as text; in the order of the card
+// fact -> label, and function from the value to text; in the order of the card
 const FACTS = {
   rssi: ["Signal", (value) => `${digits(value)} dBm`],
   battery: ["Battery", (value) => `${digits(value)} %`],
@@ -22,61 +22,61 @@ const FACTS = {
 
 const events = (count) => `${whole(count)} event${count === 1 ? "" : "s"}`;
 
-export function listen(choose, show) {
-  onChoose = choose;
-  onEvents = show;
+// select(key or null) and showEvents(key) are called when the user asks for that.
+export function listen(select, showEvents) {
+  onSelect = select;
+  onEvents = showEvents;
 }
 
-export const selected = () => chosen;
-
-export function title(board) {
+function title(board) {
   return board.app_id || board.model || board.key;
 }
 
 export function titleOf(key) {
   const found = all.find((board) => board.key === key);
   if (!found) return key;
-  const alike = all.filter((board) => title(board) === title(found)).length > 1;
-  return alike ? `${title(found)} · ${key}` : title(found);
+  const isAmbiguous = all.filter((board) => title(board) === title(found)).length > 1;
+  return isAmbiguous ? `${title(found)} · ${key}` : title(found);
 }
 
 export function show(boards) {
   all = boards;
-  by("boards-section").hidden = !boards.length;
-  const focused = document.activeElement?.closest?.("#boards li")?.dataset.key;
-  const part = document.activeElement?.className;
-  by("boards").replaceChildren(...boards.map(card));
-  if (focused === undefined) return;
-  const again = [...by("boards").children].find((item) => item.dataset.key === focused);
-  [...(again?.querySelectorAll("button") ?? [])].find((knob) => knob.className === part)?.focus();
+  byId("boards-section").hidden = !boards.length;
+  const focusedKey = document.activeElement?.closest?.("#boards li")?.dataset.key;
+  const focusedClass = document.activeElement?.className;
+  byId("boards").replaceChildren(...boards.map(card));
+  if (focusedKey === undefined) return;
+  const item = [...byId("boards").children].find((one) => one.dataset.key === focusedKey);
+  const buttons = [...(item?.querySelectorAll("button") ?? [])];
+  buttons.find((one) => one.className === focusedClass)?.focus();
 }
 
 function card(board) {
-  const name = button("name", title(board), () => choose(board.key));
-  name.ariaPressed = String(board.key === chosen);
+  const name = button("name", title(board), () => select(board.key));
+  name.ariaPressed = String(board.key === selectedKey);
   name.title = "Show only this board’s readings";
   const seen = make("p", "seen", make("span", "dot"), make("span", "when", ago(board.last)));
-  const what = [board.model || board.port, board.firmware && `firmware ${board.firmware}`];
+  const kind = [board.model || board.port, board.firmware && `firmware ${board.firmware}`];
   const item = make(
     "li", "card", make("div", "top", name, seen),
-    make("p", "hint", what.filter(Boolean).join(" · ") || null),
+    make("p", "hint", kind.filter(Boolean).join(" · ") || null),
     make("p", "id", board.id || board.key),
     facts(board.facts), counts(board),
   );
   item.dataset.key = board.key;
   item.dataset.last = board.last;
-  fade(item);
+  greyIfSilent(item);
   return item;
 }
 
-function facts(told) {
+function facts(values) {
   const list = make("dl", "facts");
   for (const [fact, [label, text]] of Object.entries(FACTS)) {
-    if (!(fact in told)) continue;
-    const [value, at] = told[fact];
+    if (!(fact in values)) continue;
+    const [value, at] = values[fact];
     const shown = make("dd", level(fact, value), typeof value === "number" ? text(value) : value);
     const pair = make("div", null, make("dt", null, label), shown);
-    pair.title = `told ${new Date(at).toLocaleString()}`;
+    pair.title = `as of ${new Date(at).toLocaleString()}`;
     list.append(pair);
   }
   return list.children.length ? list : null;
@@ -94,19 +94,19 @@ function counts({ key, good, bad }) {
   return make("p", "sum", link, bad ? make("span", "bad-sum", `${whole(bad)} bad`) : null);
 }
 
-function choose(key) {
-  chosen = chosen === key ? null : key;
+function select(key) {
+  selectedKey = selectedKey === key ? null : key;
   show(all);
-  onChoose(chosen);
+  onSelect(selectedKey);
 }
 
-function fade(item) {
-  item.classList.toggle("silent", Date.now() - Number(item.dataset.last) > SILENT);
+function greyIfSilent(item) {
+  item.classList.toggle("silent", Date.now() - Number(item.dataset.last) > SILENT_MS);
 }
 
 export function tick() {
-  for (const item of by("boards").children) {
+  for (const item of byId("boards").children) {
     item.querySelector(".when").textContent = ago(Number(item.dataset.last));
-    fade(item);
+    greyIfSilent(item);
   }
 }

@@ -1,68 +1,69 @@
-// The charts of all readings: which there are, and the time that all of them show.
-import { by, button, make } from "./dom.js";
+// The charts of all series, and the range of time that all of them show.
+import { button, byId, make } from "./dom.js";
 import { titleOf } from "./boards.js";
 import { moment } from "./format.js";
-import { Tile } from "./tile.js";
+import { Chart } from "./chart.js";
 
-const MOST = 60; // charts shown before one asks for more
-const LEAST = 60 * 1000; // ms of time shown
-const OWN = ["health", "clock", "loss"]; // events of a board about itself
-const unfolded = new Set(); // boards
+const MAX_CHARTS = 60; // shown before the user asks for more
+const MIN_RANGE_MS = 60 * 1000; // of the time shown
+const ABOUT_BOARD = ["health", "clock", "loss"]; // events of a board about itself
+const openFolds = new Set(); // keys of boards
 let series = [];
-let board = null; // only this one's
-let limit = MOST;
-let layout = "";
-let untouched = true; // Nobody has chosen a time yet
-const tiles = new Map(); // id of a series -> Tile
+let board = null; // key of the board whose series alone are shown, or null
+let limit = MAX_CHARTS;
+let layout = ""; // of the charts in the document, to see whether it must change
+let isRangeDefault = true; // The user has not chosen a range of time yet
+const charts = new Map(); // id of a series -> Chart
+// In ms. live: it ends now and is so long as range, where 0 means: all.
 const time = { range: 3600000, from: 0, to: 0, live: true };
 
-const watch = new IntersectionObserver((entries) => {
+const visibility = new IntersectionObserver((entries) => {
   for (const { target, isIntersecting } of entries) {
-    const tile = tiles.get(Number(target.dataset.series));
-    if (tile) tile.seen(isIntersecting, time);
+    const chart = charts.get(Number(target.dataset.series));
+    if (chart) chart.setVisible(isIntersecting, time);
   }
 }, { rootMargin: "300px" });
 
-// What the server has: all series with their first and newest reading.
 export function show(found) {
-  by("no-charts").hidden = found.charts;
+  byId("no-charts").hidden = found.charts;
   series = found.series;
-  by("charts-section").hidden = !series.length;
+  byId("charts-section").hidden = !series.length;
   if (!found.charts || !series.length) return;
-  if (untouched && time.live) widen();
+  if (isRangeDefault && time.live) widen();
   arrange();
 }
 
-export function choose(key) {
+export function selectBoard(key) {
   board = key;
   arrange();
 }
 
-// Where the newest reading is older than the time shown, begin with a longer time.
+// Chooses a longer range where the newest reading is older than the default range.
 function widen() {
   const age = Date.now() - Math.max(...series.map((one) => one.at));
-  const ranges = [...by("ranges").children].map((knob) => Number(knob.dataset.range));
+  const ranges = [...byId("ranges").children].map((one) => Number(one.dataset.range));
   time.range = ranges.find((range) => range >= time.range && range > age) ?? 0;
-  untouched = false;
-  mark();
+  isRangeDefault = false;
+  showRange();
 }
 
 function arrange() {
   const shown = series.filter((one) => !board || one.board === board);
   const wanted = shown.slice(0, limit);
-  const now = `${board} ${limit} ${shown.map((one) => one.id)}`;
+  const newLayout = `${board} ${limit} ${shown.map((one) => one.id)}`;
   for (const one of wanted) {
-    if (!tiles.has(one.id)) tiles.set(one.id, new Tile(one, zoom));
-    tiles.get(one.id).latest(one);
+    if (!charts.has(one.id)) charts.set(one.id, new Chart(one, zoom));
+    charts.get(one.id).setNewest(one);
   }
-  if (now === layout) return;
-  layout = now;
-  span();
+  if (newLayout === layout) return;
+  layout = newLayout;
+  moveToNow();
   const keys = [...new Set(wanted.map((one) => one.board))];
   const parts = keys.flatMap((key) => {
-    const here = wanted.filter((one) => one.board === key);
-    const figures = (own) => here.filter((one) => OWN.includes(one.sensor) === own)
-      .map((one) => tiles.get(one.id).figure);
+    const ofBoard = wanted.filter((one) => one.board === key);
+    const figures = (isAbout) => ofBoard
+      .filter((one) => ABOUT_BOARD.includes(one.sensor) === isAbout)
+      .map((one) => charts.get(one.id).figure);
     return [
       keys.length > 1 ? make("h3", null, titleOf(key)) : null,
       make("div", "tiles", ...figures(false)),
@@ -71,101 +72,101 @@ function arrange() {
   });
   const more = shown.length - wanted.length;
   const all = button("older", `Show ${more} more`, () => { limit = Infinity; arrange(); });
-  watch.disconnect();
-  by("charts").replaceChildren(...parts.filter(Boolean), ...(more ? [all] : []));
-  for (const figure of by("charts").querySelectorAll("figure")) watch.observe(figure);
+  visibility.disconnect();
+  byId("charts").replaceChildren(...parts.filter(Boolean), ...(more ? [all] : []));
+  for (const figure of byId("charts").querySelectorAll("figure")) visibility.observe(figure);
 }
 
-// What a board tells of itself is folded away: its card has the gist of it.
+// Series about the board itself are hidden at first: its card has the most important values.
 function fold(key, figures) {
   if (!figures.length) return null;
-  const folded = make("details", null, make("summary", null, `The board itself (${figures.length})`),
+  const details = make("details", null, make("summary", null, `The board itself (${figures.length})`),
     make("div", "tiles", ...figures));
-  folded.open = unfolded.has(key);
-  folded.addEventListener("toggle", () => {
-    if (folded.open) unfolded.add(key);
-    else unfolded.delete(key);
+  details.open = openFolds.has(key);
+  details.addEventListener("toggle", () => {
+    if (details.open) openFolds.add(key);
+    else openFolds.delete(key);
   });
-  return folded;
+  return details;
 }
 
-// Readings of events that have just come; a late one goes where its time is.
+// Adds the readings of new events to the charts.
 export function add(events) {
   const known = new Set(series.map((one) => one.id));
   for (const { readings } of events) {
     for (const [id, at, value] of readings) {
-      if (known.has(id)) tiles.get(id)?.add(at, value);
+      if (known.has(id)) charts.get(id)?.add(at, value);
     }
   }
   tick();
 }
 
-// --- The time that is shown ---
+// --- The range of time ---
 
-function span() {
+function moveToNow() {
   if (!time.live) return;
   const now = Date.now();
   const shown = series.filter((one) => !board || one.board === board);
   const first = Math.min(now, ...shown.map((one) => one.first ?? now));
   time.to = now;
-  time.from = Math.min(Math.max(first, time.range ? now - time.range : first), now - LEAST);
+  time.from = Math.min(Math.max(first, time.range ? now - time.range : first), now - MIN_RANGE_MS);
 }
 
 export function tick() {
-  if (by("live").hidden || document.hidden || !series.length) return;
-  span();
-  for (const tile of tiles.values()) tile.draw(time);
+  if (byId("live").hidden || document.hidden || !series.length) return;
+  moveToNow();
+  for (const chart of charts.values()) chart.draw(time);
 }
 
 export function refresh() {
-  span();
-  for (const tile of tiles.values()) tile.load(time);
+  moveToNow();
+  for (const chart of charts.values()) chart.load(time);
 }
 
 function zoom(from, to) {
   if (from === null) return live();
   if (to - from < 1000) return;
   Object.assign(time, { from, to, live: false });
-  untouched = false;
-  mark();
+  isRangeDefault = false;
+  showRange();
   refresh();
 }
 
 function live(range = time.range) {
   Object.assign(time, { range, live: true });
-  untouched = false;
-  mark();
+  isRangeDefault = false;
+  showRange();
   refresh();
 }
 
-export function move(how) {
-  if (by("live").hidden || !series.length) return;
-  span();
+export function move(direction) {
+  if (byId("live").hidden || !series.length) return;
+  moveToNow();
   const { from, to } = time;
   const width = to - from;
-  if (how === "live") live();
-  else if (how === "left") zoom(from - width / 4, to - width / 4);
-  else if (how === "right") zoom(from + width / 4, to + width / 4);
-  else if (how === "in") zoom(from + width / 4, to - width / 4);
+  if (direction === "live") live();
+  else if (direction === "left") zoom(from - width / 4, to - width / 4);
+  else if (direction === "right") zoom(from + width / 4, to + width / 4);
+  else if (direction === "in") zoom(from + width / 4, to - width / 4);
   else zoom(from - width / 2, to + width / 2);
 }
 
-function mark() {
-  for (const knob of by("ranges").children) {
-    knob.ariaPressed = String(time.live && Number(knob.dataset.range) === time.range);
+function showRange() {
+  for (const one of byId("ranges").children) {
+    one.ariaPressed = String(time.live && Number(one.dataset.range) === time.range);
   }
-  const now = by("moves").querySelector("[data-move=live]");
+  const now = byId("moves").querySelector("[data-move=live]");
   now.disabled = time.live;
-  by("charts").ariaLabel = time.live ? "" : `${moment(time.from)} to ${moment(time.to)}`;
+  byId("charts").ariaLabel = time.live ? "" : `${moment(time.from)} to ${moment(time.to)}`;
 }
 
-by("ranges").addEventListener("click", ({ target }) => {
+byId("ranges").addEventListener("click", ({ target }) => {
   if (target.dataset.range) live(Number(target.dataset.range));
 });
-by("moves").addEventListener("click", ({ target }) => {
+byId("moves").addEventListener("click", ({ target }) => {
   if (target.dataset.move) move(target.dataset.move);
 });
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
-  for (const tile of tiles.values()) tile.repaint(time);
+  for (const chart of charts.values()) chart.repaint(time);
 });
-mark();
+showRange();

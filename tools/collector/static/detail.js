@@ -1,28 +1,28 @@
-// One event in full: why it is bad, what it says, what was sent.
-import { ask, button, by, copy, make } from "./dom.js";
+// One event in full: why it is bad, its data, and what was sent.
+import { button, byId, copy, getJson, make } from "./dom.js";
 
-const panel = by("detail");
+const panel = byId("detail");
 let onClose = () => {};
-let asked = 0;
+let requests = 0; // an answer to an older one is ignored
 
 export async function open(id, closed) {
   onClose = closed;
-  asked += 1;
-  const mine = asked;
+  requests += 1;
+  const request = requests;
   let parts;
   let name = "Event";
   try {
-    const record = await ask(`/micro/event/${id}`);
-    parts = whole(record);
+    const record = await getJson(`/micro/event/${id}`);
+    parts = sections(record);
     const { event = {}, rawEvent } = record;
     name = event.event === "unstruct" ? event.event_name : event.event;
     name ??= rawEvent ? "Event" : "A whole request";
   } catch (error) {
-    const gone = error.message.startsWith("404");
-    const why = gone ? "This event is no longer stored." : "The collector does not answer.";
+    const isGone = error.message.startsWith("404");
+    const why = isGone ? "This event is no longer stored." : "The collector does not answer.";
     parts = [make("p", "hint", why)];
   }
-  if (mine !== asked) return;
+  if (request !== requests) return;
   const bar = make("header", null, make("h2", null, name), button("quiet", "Close", close));
   panel.replaceChildren(bar, ...parts);
   panel.hidden = false;
@@ -32,28 +32,29 @@ export async function open(id, closed) {
 
 export function close() {
   if (panel.hidden) return;
-  asked += 1;
+  requests += 1;
   panel.hidden = true;
   document.body.classList.remove("reading");
   onClose();
 }
 
-function whole(record) {
-  return [record.failures ? reasons(record.failures) : null, ...rest(record).slice(0, -1),
-    raw(record), ...rest(record).slice(-1)].filter(Boolean);
+function sections(record) {
+  const all = contents(record);
+  return [record.failures ? reasons(record.failures) : null, ...all.slice(0, -1), sent(record),
+    ...all.slice(-1)].filter(Boolean);
 }
 
-// All but the reasons and what was sent.
-export function rest(record) {
+// The data, the entities, the columns, and last the stored record.
+export function contents(record) {
   const event = { ...record.event };
   const { unstruct_event: unstruct, contexts } = event;
   delete event.unstruct_event;
   delete event.contexts;
   const entities = contexts?.data ?? [];
   return [
-    unstruct ? section(title(unstruct.data.schema), tree(unstruct.data.data)) : null,
-    ...entities.map((one) => section(`${title(one.schema)} (entity)`, tree(one.data))),
-    Object.keys(event).length ? section("Columns", tree(event)) : null,
+    unstruct ? section(title(unstruct.data.schema), table(unstruct.data.data)) : null,
+    ...entities.map((one) => section(`${title(one.schema)} (entity)`, table(one.data))),
+    Object.keys(event).length ? section("Columns", table(event)) : null,
     json("Stored record", record),
   ].filter(Boolean);
 }
@@ -64,8 +65,8 @@ function section(name, content) {
   return make("section", null, make("h3", null, name), content);
 }
 
-// An object as a table; what is deeper, as JSON.
-function tree(data) {
+// An object as a table; arrays and objects in it as JSON.
+function table(data) {
   if (data === null || typeof data !== "object" || Array.isArray(data)) {
     return make("pre", null, JSON.stringify(data, null, 2));
   }
@@ -78,7 +79,7 @@ function tree(data) {
   return list;
 }
 
-// [{quantity: "a", value: 1}] a line each.
+// JSON in which each element of an array has its own line.
 function readable(value) {
   const lines = Array.isArray(value) ? value.map((one) => JSON.stringify(one)) : null;
   return make("pre", null, lines ? lines.join("\n") : JSON.stringify(value, null, 1));
@@ -93,10 +94,9 @@ export function reasons(failures) {
   return list;
 }
 
-// What came over the wire: the parameters of an event, or the body that could not be read.
-export function raw(record) {
-  const sent = record.rawEvent;
-  if (sent) return json("As it was sent", sent.parameters);
+// What the tracker sent: the parameters of an event, or the body or query of a bad request.
+export function sent(record) {
+  if (record.rawEvent) return json("As it was sent", record.rawEvent.parameters);
   const payload = record.collectorPayload;
   const body = payload.body ?? payload.querystring.join("&");
   return fold("As it was sent", body || "(nothing)");
@@ -107,7 +107,7 @@ function json(name, value) {
 }
 
 function fold(name, text) {
-  const knob = button("copy", "Copy", () => copy(text, knob));
+  const copyButton = button("copy", "Copy", () => copy(text, copyButton));
   return make("details", null, make("summary", null, name),
-    make("pre", null, make("code", null, text), knob));
+    make("pre", null, make("code", null, text), copyButton));
 }

@@ -1,39 +1,40 @@
-// The page's few tools. Whatever a board sent reaches the page as text alone.
+// Helpers for the document and for requests. They insert data of boards as text, never as HTML.
 
-export const by = (id) => document.getElementById(id);
+export const byId = (id) => document.getElementById(id);
 
-// make("p", "hint", "text or", otherElement): an element, its class, what is in it.
-export function make(tag, kind, ...children) {
+// make("p", "hint", "text", otherElement) -> a p of class hint with these children
+export function make(tag, className, ...children) {
   const element = document.createElement(tag);
-  if (kind) element.className = kind;
+  if (className) element.className = className;
   element.append(...children.filter((child) => child !== null && child !== undefined));
   return element;
 }
 
-export function button(kind, label, act) {
-  const made = make("button", kind, label);
-  made.type = "button";
-  made.addEventListener("click", act);
-  return made;
+export function button(className, label, onClick) {
+  const element = make("button", className, label);
+  element.type = "button";
+  element.addEventListener("click", onClick);
+  return element;
 }
 
-export async function ask(path, parameters) {
+export async function getJson(path, parameters) {
   const query = new URLSearchParams(parameters || {}).toString();
   const answer = await fetch(query ? `${path}?${query}` : path);
   if (!answer.ok) throw new Error(`${answer.status} ${await answer.text()}`.slice(0, 200));
   return answer.json();
 }
 
-// Runs act soon, and at most once in so many milliseconds, however often it is called.
-export function paced(milliseconds, act) {
+// Returns a function that runs action so many milliseconds after the first of several calls.
+export function atMostEvery(milliseconds, action) {
   let waiting = false;
   return () => {
     if (waiting) return;
     waiting = true;
-    setTimeout(() => { waiting = false; act(); }, milliseconds);
+    setTimeout(() => { waiting = false; action(); }, milliseconds);
   };
 }
 
+// Adds the values that a select does not have yet.
 export function options(select, values, label = (value) => value) {
   const known = new Set([...select.options].map((option) => option.value));
   for (const value of values) {
@@ -41,13 +42,14 @@ export function options(select, values, label = (value) => value) {
   }
 }
 
-export async function copy(text, said) {
-  const label = said.textContent;
+// Copies text to the clipboard, and shows the result on the button for a moment.
+export async function copy(text, copyButton) {
+  const label = copyButton.textContent;
   try {
     await navigator.clipboard.writeText(text);
-    said.textContent = "Copied";
+    copyButton.textContent = "Copied";
   } catch {
-    said.textContent = "Select it";
+    copyButton.textContent = "Copy failed";
   }
-  setTimeout(() => { said.textContent = label; }, 1500);
+  setTimeout(() => { copyButton.textContent = label; }, 1500);
 }

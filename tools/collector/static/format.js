@@ -1,4 +1,4 @@
-// Numbers, units and times as people read them.
+// Numbers, units and times as text.
 
 const UNITS = { Cel: "°C", "1": "", "[degF]": "°F", "dB[mW]": "dBm", Ohm: "Ω" };
 const LARGE = ["", "Ki", "Mi", "Gi", "Ti", "Pi"];
@@ -9,7 +9,7 @@ export function quantity(value, unit) {
   return [digits(value / divisor), shown];
 }
 
-// What a value of that size is divided by, and the unit that it is then shown in.
+// size, UCUM code -> [divisor of the value, unit to show]
 function scale(size, unit) {
   if (unit === "Pa" && size >= 1000) return [100, "hPa"];
   if (unit !== "By") return [1, unit ? UNITS[unit] ?? unit : ""];
@@ -18,7 +18,7 @@ function scale(size, unit) {
   return [1024 ** power, `${LARGE[power]}B`];
 }
 
-// The labels of an axis: in one unit, with as many places as tell neighbours apart.
+// The labels of an axis, all in one unit, with enough decimal places to differ.
 export function labels(values, unit) {
   const [divisor] = scale(Math.max(...values.map(Math.abs)), unit);
   if (values.length < 2) return values.map((value) => digits(value / divisor));
@@ -54,19 +54,19 @@ export function ago(at, now = Date.now()) {
   return seconds < 5 ? "just now" : `${duration(seconds)} ago`;
 }
 
-const two = (number) => String(number).padStart(2, "0");
+const twoDigits = (number) => String(number).padStart(2, "0");
 
 export function clock(at) {
   const date = new Date(at);
-  return [date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(":");
+  return [date.getHours(), date.getMinutes(), date.getSeconds()].map(twoDigits).join(":");
 }
 
 export function day(at) {
   const date = new Date(at);
-  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+  return `${date.getFullYear()}-${twoDigits(date.getMonth() + 1)}-${twoDigits(date.getDate())}`;
 }
 
-// The day only where it is not today.
+// The time of day, with the date if it is not today.
 export function moment(at) {
   return day(at) === day(Date.now()) ? clock(at) : `${day(at)} ${clock(at)}`;
 }

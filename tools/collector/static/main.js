@@ -1,5 +1,5 @@
-// Starts the page: the views, the live stream, the keys. Each view is a module of its own.
-import { ask, by, copy, paced } from "./dom.js";
+// Starts the page: views, live stream, keys. Each view has a module of its own.
+import { atMostEvery, byId, copy, getJson } from "./dom.js";
 import { whole } from "./format.js";
 import * as boards from "./boards.js";
 import * as charts from "./charts.js";
@@ -9,15 +9,14 @@ import * as failed from "./failed.js";
 import * as timeline from "./timeline.js";
 
 const VIEWS = ["live", "events", "failed"];
-let generation;
-let shown = "";
+let generation; // a number that the collector changes at each start and reset
 
 // --- Views: #live, #events?board=…, #failed ---
 
-function go() {
+function showView() {
   const [name, query] = location.hash.slice(1).split("?");
-  shown = VIEWS.includes(name) ? name : "live";
-  for (const view of VIEWS) by(view).hidden = view !== shown;
+  const shown = VIEWS.includes(name) ? name : "live";
+  for (const view of VIEWS) byId(view).hidden = view !== shown;
   for (const tab of document.querySelectorAll("nav button")) {
     tab.ariaCurrent = tab.dataset.view === shown ? "page" : null;
   }
@@ -27,56 +26,57 @@ function go() {
   if (shown === "live") charts.refresh();
 }
 
-export function open(view, filters = {}) {
+function open(view, filters = {}) {
   const query = new URLSearchParams(filters).toString();
   location.hash = query ? `${view}?${query}` : view;
 }
 
-// --- What is there, and what comes ---
+// --- What is stored, and what arrives ---
 
 async function overview() {
   try {
-    const found = await ask("/micro/overview");
+    const found = await getJson("/micro/overview");
     boards.show(found.boards);
-    charts.show(found, boards.selected());
+    charts.show(found);
     events.choices(found);
-    guide(found);
+    showGuide(found);
   } catch (error) {
-    link(`not connected: ${error.message}`, true);
+    showConnection(`not connected: ${error.message}`, true);
   }
 }
 
-const overviewSoon = paced(1000, overview);
+const overviewSoon = atMostEvery(1000, overview);
 
-function guide({ addresses, faults, struck }) {
+// How to send the first event; and the faults that are simulated.
+function showGuide({ addresses, faults, faulted }) {
   const address = addresses.board || addresses.listens;
-  by("curl").textContent = `curl '${location.origin}/i?e=se&p=iot&tv=curl&aid=desk`
+  byId("curl").textContent = `curl '${location.origin}/i?e=se&p=iot&tv=curl&aid=desk`
     + "&se_ca=test&se_ac=hello&se_pr=temperature&se_va=21.5'";
-  by("config").textContent = `"collector": "${address}"`;
-  by("local").hidden = !addresses.loopback;
-  by("faults").hidden = !faults.length;
-  by("faults").textContent = `Rehearsing an outage: --fault ${faults.join(" --fault ")}. `
-    + `${whole(struck)} requests were struck so far.`;
+  byId("config").textContent = `"collector": "${address}"`;
+  byId("local").hidden = !addresses.loopback;
+  byId("faults").hidden = !faults.length;
+  byId("faults").textContent = `Simulating an outage: --fault ${faults.join(" --fault ")}. `
+    + `${whole(faulted)} requests were affected so far.`;
 }
 
-function count({ good, bad, total, generation: now }) {
-  by("good").textContent = whole(good);
-  by("bad").textContent = whole(bad);
-  by("counts").classList.toggle("trouble", bad > 0);
-  by("failed-count").hidden = !bad;
-  by("failed-count").textContent = whole(bad);
+function showCounts({ good, bad, total, generation: now }) {
+  byId("good").textContent = whole(good);
+  byId("bad").textContent = whole(bad);
+  byId("counts").classList.toggle("trouble", bad > 0);
+  byId("failed-count").hidden = !bad;
+  byId("failed-count").textContent = whole(bad);
   document.title = bad ? `(${bad} bad) Collector` : "Collector";
-  by("empty").hidden = total > 0;
-  by("arrivals").hidden = !total;
-  if (generation && generation !== now) location.reload(); // A reset, or another collector
+  byId("empty").hidden = total > 0;
+  byId("arrivals").hidden = !total;
+  if (generation && generation !== now) location.reload(); // Reset or restarted
   generation = now;
 }
 
-let waiting = [];
+let arrived = []; // events that the views do not have yet
 
-function take() {
-  const news = waiting;
-  waiting = [];
+function addArrived() {
+  const news = arrived;
+  arrived = [];
   events.add(news);
   failed.add(news);
   charts.add(news);
@@ -84,22 +84,22 @@ function take() {
   overviewSoon();
 }
 
-const takeSoon = paced(150, take);
+const addArrivedSoon = atMostEvery(150, addArrived);
 
-function link(text, trouble) {
-  by("link").textContent = text;
-  by("link").classList.toggle("waiting", trouble);
+function showConnection(text, isBroken) {
+  byId("link").textContent = text;
+  byId("link").classList.toggle("waiting", isBroken);
 }
 
-function listen() {
-  // The browser connects again by itself, and tells the last id that it has seen.
+function connect() {
+  // The browser connects again by itself, and then sends the last id that it has received.
   const stream = new EventSource("/micro/stream");
-  stream.addEventListener("open", () => link("live", false));
-  stream.addEventListener("error", () => link("not connected: is the collector running?", true));
-  stream.addEventListener("counts", (message) => count(JSON.parse(message.data)));
+  stream.addEventListener("open", () => showConnection("live", false));
+  stream.addEventListener("error", () => showConnection("not connected: is the collector running?", true));
+  stream.addEventListener("counts", (message) => showCounts(JSON.parse(message.data)));
   stream.addEventListener("message", (message) => {
-    waiting.push(JSON.parse(message.data));
-    takeSoon();
+    arrived.push(JSON.parse(message.data));
+    addArrivedSoon();
   });
 }
 
@@ -109,8 +109,8 @@ const KEYS = {
   1: () => open("live"),
   2: () => open("events"),
   3: () => open("failed"),
-  "?": () => by("keys").showModal(),
-  "/": () => { open("events"); setTimeout(() => by("filters").text.focus()); },
+  "?": () => byId("keys").showModal(),
+  "/": () => { open("events"); setTimeout(() => byId("filters").text.focus()); },
   j: () => events.step(1),
   k: () => events.step(-1),
   Escape: () => detail.close(),
@@ -123,7 +123,7 @@ const KEYS = {
 
 document.addEventListener("keydown", (press) => {
   const typing = press.target.matches("input, select, textarea");
-  if (press.ctrlKey || press.metaKey || press.altKey || by("keys").open) return;
+  if (press.ctrlKey || press.metaKey || press.altKey || byId("keys").open) return;
   if (typing && press.key !== "Escape") return;
   if (!(press.key in KEYS)) return;
   press.preventDefault();
@@ -133,16 +133,16 @@ document.addEventListener("keydown", (press) => {
 for (const tab of document.querySelectorAll("nav button")) {
   tab.addEventListener("click", () => open(tab.dataset.view));
 }
-for (const knob of document.querySelectorAll(".copy")) {
-  knob.addEventListener("click", () => copy(knob.previousElementSibling.textContent, knob));
+for (const one of document.querySelectorAll(".copy")) {
+  one.addEventListener("click", () => copy(one.previousElementSibling.textContent, one));
 }
-by("keys-open").addEventListener("click", () => by("keys").showModal());
-addEventListener("hashchange", go);
-boards.listen((board) => charts.choose(board), (board) => open("events", { board }));
+byId("keys-open").addEventListener("click", () => byId("keys").showModal());
+addEventListener("hashchange", showView);
+boards.listen((board) => charts.selectBoard(board), (board) => open("events", { board }));
 timeline.listen((from, to) => open("events", { from, to }));
 events.listen(open);
-go();
+showView();
 overview();
 timeline.refresh();
-listen();
+connect();
 setInterval(() => { boards.tick(); charts.tick(); }, 1000);

@@ -1,0 +1,75 @@
+"""The library's own tests on a second engine: MicroPython in WebAssembly, with 32-bit objects.
+
+As on a board, small ints have 31 bits there and ticks wrap after 2**30 ms, which the VM hides.
+It is the oldest version that the library runs on. What it lacks is in shims/.
+"""
+
+import json
+import shutil
+import subprocess
+from functools import lru_cache
+from pathlib import Path
+
+import pytest
+
+from host_tests.vm.test_library import listed
+from tools.engine import ROOT
+
+HERE = Path(__file__).parent
+[(NAME, VERSION)] = json.loads((HERE / "package.json").read_text())["dependencies"].items()
+
+
+def installed(folder):
+    """The version of the engine in folder/node_modules, or None."""
+    try:
+        return json.loads((folder / "package.json").read_text())["version"]
+    except OSError:
+        return None
+
+
+@pytest.fixture(scope="session")
+def engine():
+    """The folder of the engine's package, installed once into build/; or a skip that says why."""
+    if not (shutil.which("node") and shutil.which("npm")):
+        pytest.skip("no Node on this machine")
+    prefix = ROOT / "build" / "wasm"
+    folder = prefix / "node_modules" / NAME
+    if installed(folder) != VERSION:
+        prefix.mkdir(parents=True, exist_ok=True)
+        shutil.copy(HERE / "package.json", prefix)
+        install = ["npm", "install", "--prefix", prefix, "--no-package-lock", "--ignore-scripts"]
+        install += ["--no-audit", "--no-fund"]
+        try:
+            subprocess.run(install, capture_output=True, check=True, text=True, timeout=120)
+        except (OSError, subprocess.SubprocessError) as e:
+            said = getattr(e, "stderr", None) or e
+            pytest.skip(f"npm could not install {NAME}@{VERSION}: {str(said).strip()[:200]}")
+    return folder
+
+
+@lru_cache
+def results(engine, module):
+    """What the engine printed for each test of a file: name to its lines."""
+    command = ["node", HERE / "run.mjs", engine, module]
+    try:
+        run = subprocess.run(
+            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=120
+        )
+        output = run.stdout
+    except subprocess.TimeoutExpired as e:  # kept as a result, so that it is waited for once
+        output = (e.stdout or b"") + b"\nno end after 120 s"
+    printed = output.decode().splitlines()
+    found = {"": printed[-20:]}
+    lines = []
+    for line in printed:
+        if line.startswith(("ok ", "FAIL ")):
+            lines = found.setdefault(line.split()[1], [])
+        lines.append(line)
+    return found
+
+
+@pytest.mark.parametrize(("module", "name"), list(listed()))
+def test_on_32_bits(engine, module, name):
+    found = results(engine, module)
+    lines = found.get(name, ["did not run"] + found[""])
+    assert lines[0].startswith("ok "), "\n".join(lines)

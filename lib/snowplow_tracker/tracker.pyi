@@ -1,0 +1,146 @@
+# The types of tracker.py, with the calls that load on first use: each track_NAME() is in
+# events/NAME.py. Type checkers read this file; no board gets it.
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from .emitter import Emitter
+from .events.event import Event
+from .plugins.anonymous import Anonymous
+from .plugins.log import Log
+from .self_describing_json import SelfDescribingJson
+from .subject import Subject
+
+# A self-describing event or an entity: the schema's URI, and data that has a JSON form.
+_SelfDescribing = SelfDescribingJson | tuple[str, Any]
+_Entities = Iterable[_SelfDescribing] | None
+
+class Tracker:
+    emitters: list[Emitter]
+    subject: Subject | None
+    encode_base64: bool
+    json_encoder: Callable[[Any], Any] | None
+    plugins: list[Callable[[str, dict[str, str], str | None, list[Any]], object]]
+    anonymous: Anonymous | None
+    log: Log | None
+    paused: bool
+    refused: int
+    def __init__(
+        self,
+        namespace: str,
+        emitters: Emitter | list[Emitter] | tuple[Emitter, ...],
+        subject: Subject | None = None,
+        app_id: str | None = None,
+        encode_base64: bool = False,
+        json_encoder: Callable[[Any], Any] | None = None,
+    ) -> None: ...
+    def track(self, event: Event) -> str | None: ...
+    def track_struct_event(
+        self,
+        category: str,
+        action: str,
+        label: str | None = None,
+        property_: str | None = None,
+        value: float | None = None,
+        context: _Entities = None,
+        tstamp: int | None = None,
+        event_subject: Subject | None = None,
+        precision: int | None = None,
+    ) -> str | None: ...
+    def track_self_describing_event(
+        self,
+        event_json: _SelfDescribing,
+        context: _Entities = None,
+        tstamp: int | None = None,
+        event_subject: Subject | None = None,
+    ) -> str | None: ...
+    def track_page_view(
+        self,
+        page_url: str,
+        page_title: str | None = None,
+        referrer: str | None = None,
+        context: _Entities = None,
+        tstamp: int | None = None,
+        event_subject: Subject | None = None,
+    ) -> str | None: ...
+    def track_page_ping(
+        self,
+        page_url: str,
+        page_title: str | None = None,
+        referrer: str | None = None,
+        min_x: int | None = None,
+        max_x: int | None = None,
+        min_y: int | None = None,
+        max_y: int | None = None,
+        context: _Entities = None,
+        tstamp: int | None = None,
+        event_subject: Subject | None = None,
+    ) -> str | None: ...
+    # `name`, `id_`, or both.
+    def track_screen_view(
+        self,
+        name: str | None = None,
+        id_: str | None = None,
+        context: _Entities = None,
+        tstamp: int | None = None,
+        event_subject: Subject | None = None,
+    ) -> str | None: ...
+    # `timing` in milliseconds.
+    def track_timing(
+        self,
+        category: str,
+        variable: str,
+        timing: float,
+        label: str | None = None,
+        context: _Entities = None,
+        tstamp: int | None = None,
+        event_subject: Subject | None = None,
+    ) -> str | None: ...
+    def track_error(
+        self,
+        exception: BaseException,
+        message: str | None = None,
+        is_fatal: bool = False,
+        thread_name: str | None = None,
+        context: _Entities = None,
+        tstamp: int | None = None,
+        event_subject: Subject | None = None,
+    ) -> str | None: ...
+    # `items` are dicts of sku, price and quantity, and perhaps name and category.
+    def track_ecommerce_transaction(
+        self,
+        order_id: str,
+        total_value: float,
+        affiliation: str | None = None,
+        tax_value: float | None = None,
+        shipping: float | None = None,
+        city: str | None = None,
+        state: str | None = None,
+        country: str | None = None,
+        currency: str | None = None,
+        items: Iterable[dict[str, Any]] | None = None,
+        context: _Entities = None,
+        tstamp: int | None = None,
+        event_subject: Subject | None = None,
+    ) -> str | None: ...
+    def track_install(self, directory: str) -> str | None: ...
+    def flush(self, timeout: float | None = None) -> bool: ...
+    def pause(self) -> None: ...
+    def resume(self) -> None: ...
+    def set_subject(self, subject: Subject | None) -> Tracker: ...
+    def add_emitter(self, emitter: Emitter) -> Tracker: ...
+    def get_namespace(self) -> str: ...
+    # For events/ alone.
+    def store_event(
+        self,
+        pairs: dict[str, str],
+        context: _Entities,
+        tstamp: int | None,
+        event_subject: Subject | None,
+        schema: str | None = None,
+        eid: bytes | None = None,
+        ms: int | None = None,
+        flags: int = 0,
+    ) -> str | None: ...
+    def refuse(self, error: ValueError) -> ValueError: ...
+
+def number(name: str, value: object, precision: int | None = None) -> str: ...

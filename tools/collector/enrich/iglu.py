@@ -1,0 +1,160 @@
+"""Iglu: the names of schemas, the folders that have them, and validation against them."""
+
+import itertools
+import re
+from pathlib import Path
+
+import jsonschema_rs
+
+from tools.collector.enrich import strict_json, values
+from tools.collector.enrich.failures import Rejected, failure
+
+SNOWPLOW = "com.snowplowanalytics.snowplow"
+_URI = re.compile(
+    r"iglu:(?P<vendor>[a-zA-Z0-9-_.]+)/(?P<name>[a-zA-Z0-9-_]+)/(?P<format>[a-zA-Z0-9-_]+)/"
+    r"(?P<version>[0-9]+-[0-9]+-[0-9]+)"
+)
+MAX_URI = 500
+MAX_SCHEMA_BYTES = 1 << 20
+_MAX_ERRORS = 10
+_MASK = "\0"  # The validator writes it in place of a value, which we show separately
+
+
+def _is_uuid(text):
+    try:
+        return bool(values.uuid(text))
+    except ValueError:
+        return False
+
+
+def parse_uri(uri):
+    """Return ``(vendor, name, format, version)`` of an Iglu URI, None for any other value."""
+    match = _URI.fullmatch(uri) if isinstance(uri, str) and len(uri) <= MAX_URI else None
+    return match.groups() if match else None
+
+
+def is_resolvable(uri):
+    """Whether a URI can name a schema, and cannot lead out of a folder of schemas."""
+    vendor, _, format, _ = parse_uri(uri) or ("",) * 4
+    return bool(vendor.strip(".")) and format == "jsonschema"
+
+
+def self_describing(field, value):
+    """Return ``(uri, data)`` of self-describing JSON; raise ``Rejected`` for other values."""
+    if not isinstance(value, dict) or "schema" not in value or "data" not in value:
+        rule = 'is not self-describing JSON: {"schema":"iglu:…","data":…}'
+        raise Rejected([failure(field, strict_json.dump(value), rule)])
+    uri = value["schema"]
+    if parse_uri(uri) is None:
+        rule = "is not an Iglu URI: iglu:VENDOR/NAME/jsonschema/M-R-A"
+        raise Rejected([failure(field, strict_json.dump(uri), rule)])
+    return uri, value["data"]
+
+
+class Schemas:
+    """Schemas in directories laid out as vendor/name/jsonschema/version, in order of preference.
+
+    A file is compiled when it is first needed and again when it changes: a change to a schema
+    needs no restart. ``registry`` (a :class:`registry.Registry` or None) can fetch the schemas
+    that are in no directory; nothing here waits for it. Not for several threads at once.
+    """
+
+    def __init__(self, directories, registry=None):
+        self.directories = [Path(directory) for directory in directories]
+        self.registry = registry
+        if registry:
+            self.directories.append(registry.cache)
+        self._missing = set()
+        self._compiled = {}  # path -> (mtime in ns, size), validator or message
+
+    def take_missing(self):
+        """Return, and forget, the URIs that were not found and that the registry may have."""
+        missing, self._missing = self._missing, set()
+        return missing
+
+    def find(self, uri):
+        """Return the path of the file with the schema, or None. Never leaves the directories."""
+        if not is_resolvable(uri):
+            return None
+        vendor, name, format, version = parse_uri(uri)
+        for directory in self.directories:
+            path = directory / vendor / name / format / version
+            try:
+                if path.is_file():
+                    return path
+            except OSError:  # E.g. a name longer than the file system allows
+                pass
+        return None
+
+    def check(self, field, uri, data):
+        """Return the failures (none: valid) of ``data`` against the schema that ``uri`` names.
+
+        ``field`` names the data in messages. A schema that is not found, or that cannot be used,
+        is a failure too, as it is for Enrich.
+        """
+        path = self.find(uri)
+        if path is None:
+            return [failure(field, uri, f"is unresolved: no such schema; {self._searched(uri)}")]
+        validator = self._validator(path)
+        if isinstance(validator, str):
+            return [failure(field, uri, f"is unusable: {path} {validator}")]
+        if validator.is_valid(data):
+            return []
+        errors = itertools.islice(validator.iter_errors(data), _MAX_ERRORS)
+        return [_failure(field, uri, error) for error in errors]
+
+    def _searched(self, uri):
+        where = [str(directory) for directory in self.directories]
+        if self.registry and is_resolvable(uri):
+            answer = self.registry.recent_answer(uri)
+            if answer is None:
+                self._missing.add(uri)
+            where.append(answer or f"{self.registry.url} (not asked: too busy)")
+        return f"looked in {', '.join(where) or 'no directory, because none is given'}"
+
+    def _validator(self, path):
+        try:
+            status = path.stat()
+            stamp = status.st_mtime_ns, status.st_size
+            known = self._compiled.get(path)
+            if known and known[0] == stamp:
+                return known[1]
+            compiled = _compile(path)
+        except OSError as error:
+            return f"cannot be read: {error.strerror}"
+        self._compiled[path] = stamp, compiled
+        return compiled
+
+
+def _compile(path):
+    with path.open("rb") as file:
+        text = file.read(MAX_SCHEMA_BYTES + 1)
+    if len(text) > MAX_SCHEMA_BYTES:
+        return "is larger than 1 MiB"
+    try:
+        schema = strict_json.parse(text.decode())
+        if not isinstance(schema, dict):
+            return "is not a JSON object"
+        return jsonschema_rs.Draft4Validator(
+            schema,
+            validate_formats=True,
+            formats={"uuid": _is_uuid},
+            mask=_MASK,
+            offline=True,
+        )
+    except (ValueError, jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError) as error:
+        return str(error).partition("\n")[0][:300]
+
+
+def _failure(field, uri, error):
+    path = "/".join([field, *map(str, error.instance_path)])
+    value, rule = None, error.message
+    if rule.startswith(_MASK):
+        value = error.instance
+        value = value if isinstance(value, str) else strict_json.dump(value)
+        rule = rule.removeprefix(_MASK).lstrip()
+    if error.kind.name == "enum":  # The validator's message omits most of them
+        rule = f"is not one of: {', '.join(map(strict_json.dump, error.kind.options))}"
+    if error.kind.name == "type" and isinstance(error.instance, str):
+        rule = rule.replace("is not", "is a string, not", 1)  # Else "5" would look like a number
+    return failure(path, value, f"{rule[:300]} ({uri})")

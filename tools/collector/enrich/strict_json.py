@@ -1,0 +1,71 @@
+"""JSON from outside: depth and numbers are bounded, and bad text is always a ValueError."""
+
+import json
+import re
+
+MAX_DEPTH = 40
+# A string (closed or not), or a bracket. It matches any text in one pass, without backtracking.
+_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?|([\[{])|([\]}])', re.DOTALL)
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+
+
+def parse(text):
+    """Return the value of a JSON text.
+
+    Raises ``ValueError`` with the reason: not JSON, nested deeper than 40 levels, a fraction too
+    large for a double, or an integer of more than 4,300 digits. Where a key is given twice, the
+    last one counts. Half a surrogate pair becomes U+FFFD, so that the result can be encoded.
+    """
+    if _too_deep(text):
+        raise ValueError(f"is nested deeper than {MAX_DEPTH} levels")
+    try:
+        value = _DECODER.decode(text)
+    except json.JSONDecodeError as error:
+        what = error.msg.removesuffix(" at")
+        raise ValueError(f"is not JSON: {what} at character {error.pos}")
+    except ValueError as error:
+        raise ValueError(f"is not JSON: {error}")
+    return _without_lone_surrogates(value) if _SURROGATE.search(text) else value
+
+
+def dump(value):
+    """Return compact JSON in ASCII."""
+    return json.dumps(value, separators=(",", ":"))
+
+
+def _too_deep(text):
+    if text.count("{") + text.count("[") <= MAX_DEPTH:
+        return False
+    depth = 0
+    for token in _TOKEN.finditer(text):
+        depth += (token[1] is not None) - (token[2] is not None)
+        if depth > MAX_DEPTH:
+            return True
+    return False
+
+
+def _finite(text):
+    number = float(text)
+    if number in (float("inf"), float("-inf")):
+        raise ValueError("a number is too large")
+    return number
+
+
+def _reject_constant(name):
+    raise ValueError(f"{name} is not a JSON number")
+
+
+def _without_lone_surrogates(value):
+    if isinstance(value, str):
+        return value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    if isinstance(value, list):
+        return [_without_lone_surrogates(item) for item in value]
+    if isinstance(value, dict):
+        return {
+            _without_lone_surrogates(key): _without_lone_surrogates(item)
+            for key, item in value.items()
+        }
+    return value
+
+
+_DECODER = json.JSONDecoder(parse_float=_finite, parse_constant=_reject_constant)

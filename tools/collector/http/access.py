@@ -1,0 +1,89 @@
+"""Who may use the page and the APIs. The routes that trackers send events to are open to all.
+
+Where the collector listens on loopback, all programs of this machine may. Pages of other sites may
+not: neither by requests of their own, nor by a name of theirs that resolves to this machine (DNS
+rebinding). Where it listens on other addresses, readers must show a token.
+"""
+
+import hmac
+import ipaddress
+import re
+import secrets
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+_COOKIE = "collector_token"
+PAGES = ("/", "/micro/ui", "/micro/ui/")  # paths of the page itself
+_LOCAL_NAME = re.compile(r"(.+\.)?localhost\.?", re.IGNORECASE)
+
+
+def is_loopback(host):
+    """Whether an address or name is one that only this machine can reach."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return bool(_LOCAL_NAME.fullmatch(host))
+
+
+def token(host, given=None):
+    """Return the token that readers must show: ``given``, or a random one if needed."""
+    return given or (None if is_loopback(host) else secrets.token_urlsafe(12))
+
+
+def middleware(token):
+    """Return the middleware that demands ``token``, or, where that is None, a local request."""
+
+    @web.middleware
+    async def check(request, handler):
+        if request.path != "/" and not request.path.startswith("/micro/"):
+            return await handler(request)
+        if _is_foreign(request):
+            return _refuse(403, "This request comes from the page of another site.")
+        if token:
+            return await _check_token(token, request, handler)
+        if not _is_local_name(request.headers.get("Host", "")):
+            return _refuse(403, "Use the collector's address or localhost, not another name.")
+        return await handler(request)
+
+    return check
+
+
+async def _check_token(token, request, handler):
+    given = request.query.get("token")
+    if given is not None and _is_equal(given, token) and request.path in PAGES:
+        # The redirect removes the token from the address, which is shown, copied and logged.
+        answer = web.Response(status=303, headers={"Location": request.path})
+        answer.set_cookie(_COOKIE, token, httponly=True, samesite="Strict")
+        return answer
+    bearer = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    if any(
+        _is_equal(text, token) for text in (given, bearer, request.cookies.get(_COOKIE)) if text
+    ):
+        return await handler(request)
+    return _refuse(401, "A token is needed: open the address that the collector printed.")
+
+
+def _is_equal(given, token):
+    return hmac.compare_digest(given.encode("utf-8", "replace"), token.encode())
+
+
+def _is_foreign(request):
+    site = request.headers.get("Sec-Fetch-Site", "none")
+    if site in ("none", "same-origin"):
+        return False
+    # A link on another site may open the page.
+    return request.headers.get("Sec-Fetch-Mode") != "navigate" or request.path not in PAGES
+
+
+def _is_local_name(host):
+    try:
+        name = urlsplit(f"//{host}").hostname or ""
+        ipaddress.ip_address(name)
+        return True  # An address, unlike a name, cannot resolve to another machine
+    except ValueError:
+        return bool(_LOCAL_NAME.fullmatch(host.rpartition(":")[0] or host))
+
+
+def _refuse(status, text):
+    return web.Response(status=status, text=text + "\n")

@@ -1,0 +1,76 @@
+"""What the page asks for: boards, series, readings, lists of events, one event."""
+
+from aiohttp import web
+
+from tools.collector.http import address, page_files
+from tools.collector.http.shared import COLLECTOR
+from tools.collector.storage import queries
+
+_MAX_POINTS = 2000  # of a chart
+
+
+def add_routes(app):
+    """Add the routes."""
+    add = app.router.add_route
+    # The patterns allow ASCII digits only, of numbers that fit SQLite's integer.
+    add("GET", "/micro/event/{id:[0-9]{1,18}}", _event)
+    add("GET", "/micro/list", _list)
+    add("GET", "/micro/overview", _overview)
+    add("GET", "/micro/readings/{series:[0-9]{1,9}}", _readings)
+
+
+async def _event(request):
+    rows = await request.app[COLLECTOR].select("id=?", (int(request.match_info["id"]),))
+    if not rows:
+        return web.json_response({"error": "no such event"}, status=404)
+    return web.Response(text=rows[0]["record"], content_type="application/json")
+
+
+async def _list(request):
+    """Answer the newest events that pass the filters of :mod:`queries`.
+
+    ``limit`` is how many. With ``whole``, each event has its record.
+    """
+    filters = {key: request.query[key] for key in queries.FILTERS if request.query.get(key)}
+    try:
+        (limit,) = _numbers(request, limit=100)
+        queries.where(filters)
+    except ValueError as error:
+        return web.json_response({"error": str(error)}, status=400)
+    whole = "whole" in request.query
+    query = queries.events_with_records if whole else queries.listed_events
+    return web.json_response(await request.app[COLLECTOR].read(query, filters, limit))
+
+
+def _numbers(request, **defaults):
+    """Return parameters of the request as whole numbers; raise ``ValueError`` for other text."""
+    query = request.query
+    return [queries.whole_number(query.get(key, str(number))) for key, number in defaults.items()]
+
+
+async def _overview(request):
+    """Answer all boards and series, the choices of the filters, the addresses, the faults."""
+    collector = request.app[COLLECTOR]
+    return web.json_response(
+        {
+            "boards": await collector.read(queries.boards),
+            "series": await collector.read(queries.series),
+            "choices": await collector.read(queries.filter_choices),
+            "faults": [fault.text for fault in collector.faults],
+            "faulted": collector.faulted,
+            "addresses": address.reachable(*collector.listens),
+            "charts": page_files.chart_library() is not None,
+        }
+    )
+
+
+async def _readings(request):
+    """Answer the readings of a series from ``from`` to ``to``, as about ``points`` points."""
+    try:
+        start, end, points = _numbers(request, **{"from": 0, "to": 1 << 53, "points": 500})
+    except ValueError as error:
+        return web.json_response({"error": str(error)}, status=400)
+    series = int(request.match_info["series"])
+    points = max(1, min(points, _MAX_POINTS))
+    found = await request.app[COLLECTOR].read(queries.readings, series, start, end, points)
+    return web.json_response(found)

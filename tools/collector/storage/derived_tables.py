@@ -1,0 +1,106 @@
+"""Writes the tables that are derived for the page: listed events, boards, series, readings.
+
+Only the writer thread uses it, inside its transactions.
+"""
+
+import json
+
+from tools.collector.enrich.strict_json import dump
+
+MAX_BOARDS = 500  # beyond it, the board with the oldest last event is removed
+MAX_SERIES = 2000  # further ones are not stored and have no chart
+_INSERT_LISTED = "INSERT INTO listed VALUES(?, ?, ?, ?, ?, ?, ?, ?)"
+_INSERT_READING = "INSERT OR REPLACE INTO readings VALUES(?, ?, ?, ?)"
+_INSERT_BOARD = "INSERT OR REPLACE INTO boards VALUES(?, ?, ?, ?, ?, ?)"
+_INSERT_SERIES = "INSERT OR REPLACE INTO series VALUES(?, ?, ?, ?, ?, ?, ?, ?)"
+
+
+class DerivedTables:
+    """Writes the derived tables, and holds the boards and series of the database in memory.
+
+    After a transaction was rolled back, make a new one.
+    """
+
+    def __init__(self, connection):
+        self._boards = {}  # key -> [first, last, good, bad, about], the oldest last event first
+        self._series = {}  # (board, sensor, quantity, unit) -> [id, at, value, event]
+        for key, *row, about in connection.execute("SELECT * FROM boards ORDER BY last"):
+            self._boards[key] = [*row, json.loads(about)]
+        for id, *name, at, value, event in connection.execute("SELECT * FROM series"):
+            self._series[tuple(name)] = [id, at, value, event]
+        self._next_series = max((row[0] for row in self._series.values()), default=0) + 1
+
+    def add(self, connection, rows):
+        """Add events: ``(id, received, good, app_id, EventSummary)`` each, with ascending ids."""
+        listed, readings, boards, series = [], [], {}, {}
+        for id, received, good, app_id, summary in rows:
+            listed.append(
+                (id, received, good, summary.at, app_id, summary.name, summary.board, summary.text)
+            )
+            if summary.board:
+                boards[summary.board] = self._board_row(received, good, summary)
+            for sensor, quantity, unit, value in summary.readings:
+                name = (summary.board, sensor, quantity, unit)
+                row = self._series_row(name, summary.at, value, id)
+                if row:
+                    series[name] = row
+                    readings.append((row[0], summary.at, id, value))
+        connection.executemany(_INSERT_LISTED, listed)
+        connection.executemany(_INSERT_READING, readings)
+        connection.executemany(
+            _INSERT_BOARD,
+            [(key, *row[:4], dump(row[4])) for key, row in boards.items()],
+        )
+        connection.executemany(
+            _INSERT_SERIES, [(row[0], *name, *row[1:]) for name, row in series.items()]
+        )
+        self._remove_surplus_boards(connection)
+
+    def _board_row(self, received, good, summary):
+        row = self._boards.pop(summary.board, None) or [received, received, 0, 0, {"facts": {}}]
+        self._boards[summary.board] = row  # It becomes the last one in the dict
+        row[1] = max(row[1], received)
+        row[2 if good else 3] += 1
+        about = row[4]
+        facts = about["facts"]
+        if good:
+            about.update((key, value) for key, value in summary.about.items() if key != "facts")
+            for fact, value in summary.about["facts"].items():
+                if summary.at >= facts.get(fact, (0, summary.at))[1]:  # A late event has old facts
+                    facts[fact] = (value, summary.at)
+        return row
+
+    def _series_row(self, name, at, value, event):
+        row = self._series.get(name)
+        if row is None:
+            if len(self._series) >= MAX_SERIES:
+                return None
+            row = self._series[name] = [self._next_series, at, value, event]
+            self._next_series += 1
+        elif at >= row[1]:
+            row[1:3] = at, value
+        row[3] = event
+        return row
+
+    def _remove_surplus_boards(self, connection):
+        while len(self._boards) > MAX_BOARDS:
+            key = next(iter(self._boards))
+            del self._boards[key]
+            connection.execute("DELETE FROM boards WHERE key=?", (key,))
+
+    def clear(self, connection):
+        """Remove all rows of the derived tables."""
+        for table in ("listed", "boards", "series", "readings"):
+            connection.execute(f"DELETE FROM {table}")
+        self._boards.clear()
+        self._series.clear()
+
+    def remove(self, connection, last, received):
+        """Remove events up to the id ``last``, and boards with no event since ``received``."""
+        connection.execute("DELETE FROM listed WHERE id<=?", (last,))
+        connection.execute("DELETE FROM readings WHERE event<=?", (last,))
+        for name in [name for name, row in self._series.items() if row[3] <= last]:
+            connection.execute("DELETE FROM series WHERE id=?", (self._series.pop(name)[0],))
+        for key in [key for key, row in self._boards.items() if row[1] < received]:
+            connection.execute("DELETE FROM boards WHERE key=?", (key,))
+            del self._boards[key]
