@@ -385,6 +385,7 @@ class Socket(io.IOBase):
                 how = "portal"
             else:
                 how = w.pick(("ok", "404", "500", "ok_close"))
+            self.how = how
         elif how[:2] == "ok" or how[:4] == "lost" or how == "early":
             net.account.receive(request, body)
         elif how in ("400", "413"):
