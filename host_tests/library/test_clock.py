@@ -443,6 +443,24 @@ def test_a_guess_stays_a_guess_through_a_deep_sleep():
         assert clock.known() and abs(clock.unix_ms() - NOW - 20 * DAY) < 5000
 
 
+def test_a_guess_stays_a_guess_through_resets_that_keep_the_clock():
+    with File() as path, Machine(NOW) as m:
+        boot_history.start(path)
+        m.boot(off_ms=20 * DAY, wall=0)
+        boot_history.start(path, lambda ms: setattr(m, "wall", ms))
+        for _ in range(3):
+            m.pass_ms(5000)
+            m.boot(wall=m.wall + 1000)
+            boot_history.start(path, lambda ms: setattr(m, "wall", ms))
+            assert not clock.known() and not clock.boot_start()
+        set_time(NOW + 20 * DAY)
+        assert clock.known() and abs(clock.unix_ms() - NOW - 20 * DAY) < 5000
+        boot_history.save()
+        m.boot(off_ms=0, wall=NOW + 20 * DAY + 60000)  # something has set it meanwhile
+        boot_history.start(path, lambda ms: setattr(m, "wall", ms))
+        assert clock.known()
+
+
 def test_a_history_with_impossible_times_is_none():
     with File() as path, Machine(NOW) as m:
         for bad in (4102444800000, -1, 1 << 60):
