@@ -142,7 +142,9 @@ class Account:
             event.accepted += 1
             event.learned = event.cut = False
             self.current.append(event)
-            self._time(pairs, event, now, request.began)
+            # The query of a GET is made before there is a connection.
+            began = self.sent if request.method == "GET" else request.began
+            self._time(pairs, event, now, began)
         self.world.trace("accepted:", [event.n for event in self.current])
 
     def refuse(self, request, body, how):
@@ -168,13 +170,13 @@ class Account:
         if bracket:
             earliest, latest = bracket
             if not (earliest - slack <= low and high <= latest + slack):
-                if not (event.lying or self.lied or self.unknown()):
+                if not (event.lying or self.lied or self.unknown() or self.world.troubled):
                     self._wrong(event, "%d .. %d" % bracket, (earliest + latest) // 2 - low)
             return
         derived = int(pairs["ttm"]) if "ttm" in pairs else now - (stm - dtm)
         if low - slack <= derived <= high + slack:
             return
-        if event.boot != self.boot and (event.lying or self.lied or self.unknown()):
+        if event.boot != self.boot and (event.lying or self.lied or self.unknown() or self.world.troubled):
             return
         self._wrong(event, "is %d" % derived, derived - low)
 
@@ -201,6 +203,7 @@ class Account:
 
         def watched(length, body):
             self.under_way = True
+            self.sent = self.world.now
             self.current = []
             self.refusals = []
             self.answered = 0

@@ -148,6 +148,7 @@ class Board:
         self.flash.format()
         self.history = w.chance(85)
         self.has_session = w.chance(40)
+        self.set_time = w.set_system if w.chance(70) else None
         self.has_hook = w.chance(75)
         self.name_server = w.chance(50)
         self.get = w.chance(4)
@@ -199,7 +200,7 @@ class Board:
         # Two boots of one number are told apart by boot_history alone.
         while boot in self.boot_ids and not (self.history and w.chance(50)):
             boot = boot + 1 & 0xFFFF
-        if self.history and self.boot_ids and w.chance(3):
+        if self.history and self.boot_ids and not self.flash_fails and w.chance(3):
             boot = self.boot_ids[-1]
         clock.boot = boot
         self._options()
@@ -207,7 +208,7 @@ class Board:
         self.mounted = True
         resumed = bool(slept and boot_history.resume(slept))
         if self.history:
-            boot_history.start("/f/boots.json", w.set_system if w.chance(70) else None)
+            boot_history.start("/f/boots.json", self.set_time)
         if clock.boot not in self.boot_ids:
             self.boot_ids.append(clock.boot)
         w.trace("boot", clock.boot, self.kind, "page", self.page, "most", self.most,
