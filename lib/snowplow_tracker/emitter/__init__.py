@@ -78,7 +78,7 @@ class Emitter:
         self.sent = 0
         self.given_up = 0
         # How the last request ended: an HTTP status, an OSError or MemoryError, or None.
-        self.last_result: "int | Exception | None" = None
+        self.last_result: int | Exception | None = None
         self.active = None  # the transfer under way
         self.in_callback = False
         self.batch_limit = self.batch_size  # how many go together for now
