@@ -461,6 +461,22 @@ def test_a_guess_stays_a_guess_through_resets_that_keep_the_clock():
         assert clock.known()
 
 
+def test_a_kiss_of_death_stays_one_through_resets_that_keep_the_clock():
+    kiss = 2085978496000
+    with File() as path, Machine(NOW) as m:
+        boot_history.start(path)
+        clock.hook = lambda: setattr(m, "wall", kiss)
+        clock.next_ask = 0
+        set_clock()
+        for _ in range(3):
+            m.pass_ms(DAY)
+            m.boot(wall=m.wall + 1000)
+            boot_history.start(path)
+            assert not clock.known() and not clock.boot_start()
+        set_time(NOW)
+        assert clock.known() and abs(clock.unix_ms() - NOW) < 5000
+
+
 def test_a_history_with_impossible_times_is_none():
     with File() as path, Machine(NOW) as m:
         for bad in (4102444800000, -1, 1 << 60):

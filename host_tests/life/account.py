@@ -23,6 +23,7 @@ import vfs
 from nor import Flash
 from world import DAY, Fault
 
+from snowplow_tracker import clock
 from snowplow_tracker.record import HEADER_SIZE
 
 TOLERANCE = 5000  # ms: a Date has whole seconds, and travels
@@ -231,8 +232,9 @@ class Account:
                 event.refused = True
 
     # --- the store ----------------------------------------------------------------------------
-    def start_interval(self, found, dropped):
+    def start_interval(self, found, dropped, on_flash=0):
         """From here on losses are counted: `found` are the events that flash holds."""
+        self.start_on_flash = on_flash  # what flash alone knows of losses
         self.held = list(found)  # events that the store holds, or has counted, in order
         self.universe = list(found)
         self.start_dropped = dropped
@@ -242,6 +244,8 @@ class Account:
     def watch_store(self, store):
         self.store = store
         self.seen_dropped = store.dropped
+        # What flash knows of losses comes when it can be read.
+        self.to_come = self.start_dropped - store.dropped if self.blind() else 0
         self.ram = len(getattr(store, "_ring", ()))
         self.real = store.put, store.drop, store.sync, store.peek
         store.put, store.drop, store.sync, store.peek = (
@@ -254,6 +258,9 @@ class Account:
 
     def _poll(self):
         # What the store has counted since the last call.
+        if not self.blind():
+            self.seen_dropped += self.to_come
+            self.to_come = 0
         rise = self.store.dropped - self.seen_dropped
         if rise < 0:
             self.fault("lost", "the counters fell by %d" % -rise)
@@ -284,13 +291,16 @@ class Account:
             return
         missing = len(self.held) - len(self.store)
         if missing > self.credit:
+            # Those that were accepted behind an undecided one may make room, uncounted.
+            missing -= len([e for e in self.held if e.accepted and e.learned])
+        if missing > self.credit:
             self.fault(
                 "lost",
                 "%s: the store holds %d of %d, %d counted"
                 % (where, len(self.store), len(self.held), self.credit),
                 missing - self.credit,
             )
-        over = self.credit - missing
+        over = self.credit - (len(self.held) - len(self.store))
         if over > self.evicted_under_way:
             self.fault(
                 "overcounted",
@@ -306,11 +316,16 @@ class Account:
         event.blind = self.blind()
         try:
             sequence = self.real[0](ms, flags, json_bytes)
-        except MemoryError:
+        except MemoryError as e:
             self.world.alive()
-            if self.kind == "ring":
-                raise
-            self.fault("raised", "MemoryError out of put()")
+            self.world.trace_error(e)
+            if not self.world.exhausted:
+                self.fault("raised", "MemoryError out of put()")
+            # Not a byte was left: it is not stored, and whoever tracked it knows.
+            self._poll()
+            self._ack()
+            self._balance("put %d without memory" % event.n)
+            raise
         self.world.alive()
         rise = self._poll()
         if sequence is None:
@@ -343,26 +358,23 @@ class Account:
 
     def _drop(self, sequence):
         self.world.alive()
-        blind = self.blind()
+        before = len(self.store)
+        trouble = self.blind() or self.store.error
         self.real[1](sequence)
         self.world.alive()
-        self._poll()
-        gone = [e for e in self.held if e.sequence <= sequence and (e.blind or not blind)]
+        rise = self._poll()
+        # Those that were sent are gone; if others are too, the balance tells.
+        gone = [e for e in self.held if e.sequence <= sequence and self._sent(e)]
+        if trouble or self.store.error:  # what is on flash stays
+            n = max(0, before - len(self.store) - rise)
+            gone = gone[max(0, len(gone) - n) :]
         self.held = [e for e in self.held if e not in gone]
-        unsent = [e for e in gone if not (e.accepted or e.refused or self._gives_up(e))]
         self.world.trace("drop", sequence, [e.n for e in gone])
         # What was evicted while it was under way, or when its answer was lost, stays counted.
         self.evicted_under_way += len([e for e in gone if self.doubtful(e)])
-        if not blind and not self.store.error:
+        if not trouble and not self.store.error:
             for event in gone:
                 event.settled = True
-        self.credit -= len(unsent)
-        if self.credit < 0:
-            self.fault(
-                "lost",
-                "dropped, and neither accepted nor counted: %s" % [e.n for e in unsent],
-                -self.credit,
-            )
         self._ack()
         self._balance("drop")
         missing = len(self.held) - len(self.store)
@@ -371,6 +383,9 @@ class Account:
             self.credit = missing
         self.under_way = False
         self.evicted_under_way = 0
+
+    def _sent(self, event):
+        return event.accepted or event.refused or self._gives_up(event)
 
     def doubtful(self, event):
         """Whether it was accepted, and the board cannot know it."""
@@ -406,6 +421,7 @@ class Account:
     def audit(self, make, memory):
         """What a board finds now on its flash, looked at on a copy."""
         w = self.world
+        clock.boot += 1  # no two stores of one boot on one path
         flash = Flash(w.flash.geometry, image=w.flash.data)
         flash.mount("/audit")
         try:
@@ -429,9 +445,10 @@ class Account:
                 found.append(event)
             if store.error:
                 self.fault("raised", "the store of a whole flash says: %r" % store.error)
-            if len(store) != len(found):
+            damaged = len(store) - len(found)
+            if damaged and (damaged < 0 or not w.troubled):
                 self.fault("lost", "%d can be read, len() says %d" % (len(found), len(store)))
-            dropped = store.dropped
+            dropped = store.dropped + damaged  # they are counted when drop() passes them
             reader = getattr(store, "_reader", None)
             if reader:
                 reader.close()
@@ -452,9 +469,9 @@ class Account:
         found, dropped = self.audit(make, memory)
         there = set([e.n for e in found])
         gone = [e for e in self.universe if e.n not in there]
-        lost = [e for e in gone if not (e.accepted or e.refused or self._gives_up(e))]
+        lost = [e for e in gone if not self._sent(e)]
         safe = [e for e in lost if e.acked or kept and self.kind == "retained" and e.stored]
-        counted = dropped - self.start_dropped
+        counted = dropped - (self.start_dropped if kept else self.start_on_flash)
         w.trace("audit: %d there, %d lost, %d of them acknowledged, %d counted"
                 % (len(found), len(lost), len(safe), counted))  # fmt: skip
         if len(safe) > counted:
@@ -467,11 +484,14 @@ class Account:
         for event in found:
             event.acked = event.stored = True
             event.blind = False
-        self.start_interval(found, dropped)
+        on_flash = dropped
+        if self.kind == "retained" and kept:
+            on_flash = self.audit(make, b"")[1]
+        self.start_interval(found, dropped, on_flash)
 
     def ends(self):
         """All was sent: is all accounted for?"""
-        left = [e.n for e in self.held]
+        left = [e.n for e in self.held if not self._sent(e)]
         if len(self.store):
             self.fault("lost", "cannot be sent: %s" % left, len(left))
         if len(left) > self.credit:

@@ -26,18 +26,14 @@ Tracker = load(LIBRARY + "tracker").Tracker
 Session = load(LIBRARY + "plugins.session").Session
 event_module = load(LIBRARY + "events.structured_event")
 http = load(LIBRARY + "transport.http")
-MODULES = [
-    load(LIBRARY + name)
-    for name in (
-        "record json_file clock clock.backdate clock.boot_history clock.set_clock clock.http_date "
-        "emitter emitter.retry emitter.run emitter.prepare emitter.callbacks emitter.get "
-        "store.reader store.recovery store.retained store.ring store.segments "
-        "store.segment_format store.checkpoint plugins.session "
-        "transport.http transport.response transport.dns transport.cookie transport.url "
-        "transport.query transport.urequests"
-    ).split()
-]
-STATEFUL = [m for m in MODULES if ".clock" in m.__name__ or ".segments" in m.__name__]
+FOLDER = load(LIBRARY + "record").__file__[: -len("record.py")]
+MODULES = [load(LIBRARY + name) for name in ("record", "json_file", "plugins.session")]
+for _folder in ("clock", "emitter", "store", "transport"):
+    for _name in sorted(os.listdir(FOLDER + _folder)):
+        if _name[-3:] == ".py" and _name not in ("__init__.py", "cpython.py", "tls.py"):
+            MODULES.append(load(LIBRARY + _folder + "." + _name[:-3]))
+MODULES += [clock, emitter_module]
+STATEFUL = [m for m in MODULES if ".clock" in m.__name__ or ".store" in m.__name__]
 KISS_OF_DEATH = 2085978496000
 REFUSED = (ValueError, MemoryError)
 world = None  # of the life under way
@@ -66,7 +62,6 @@ def patch():
     """Put the world below the library."""
     global clean
     real_time = sys.modules["time"] if "time" in sys.modules else __import__("time")
-    clean = [(m, dict(m.__dict__)) for m in STATEFUL]
     below = Below()
     sys.modules["socket"] = below
     for module in MODULES:
@@ -87,6 +82,7 @@ def patch():
 
 
 def _print(*what):
+    world.unlock()
     world.trace("printed:", *what)
 
 
@@ -385,14 +381,15 @@ class Board:
             w.trace("do", what)
         self.busy = w.pick((0, 5, 20, 50))
         self.left = w.pick((10, 40))  # so many events come while requests are under way
+        w.exhausted = False
         w.patience = w.calls + 50000
         try:
             getattr(self, "_" + what, None)() if what != "track" else self.track()
-        except MemoryError:
+        except MemoryError as e:
             w.alive()
-            if what not in ("flush", "run", "sync", "save", "session"):
-                raise
-            self.account.fault("raised", "MemoryError out of " + what)
+            w.trace_error(e)
+            if not w.exhausted:
+                self.account.fault("raised", "MemoryError out of " + what)
         finally:
             w.unlock()
             w.no_memory = 0

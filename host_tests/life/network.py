@@ -331,6 +331,17 @@ class Socket(io.IOBase):
                 return None
             self._wait(self._readable)
 
+    def recv(self, n):
+        self.world.alive()
+        self._settle()
+        if self.state == "connecting":
+            raise OSError(EAGAIN)
+        buf = bytearray(n)
+        n = self.readinto(buf)
+        if n is None:
+            raise OSError(EAGAIN)
+        return bytes(buf[:n])
+
     # What `requests` uses besides.
     def readline(self):
         line = b""

@@ -42,6 +42,7 @@ class World:
         self.calls = 0
         self.patience = 1 << 30
         self.locked = False
+        self.exhausted = False  # whether that was so, since the program did its last thing
         self.flash = None
         self.memory = Memory(self)
         self.cut_flash = self.cut_memory = self.cut_yield = 0  # so many more, then it is cut
@@ -86,6 +87,10 @@ class World:
     def trace(self, *what):
         if self.tracing:
             print("%12.3f" % ((self.now - self.born) / 1000), *what)
+
+    def trace_error(self, error):
+        if self.tracing:
+            sys.print_exception(error)
 
     # --- power and time ---------------------------------------------------------------------
     def alive(self):
@@ -165,7 +170,7 @@ class World:
             self.no_memory -= 1
             if not self.no_memory:
                 self.trace("the heap is full for a moment")
-                self.locked = True
+                self.locked = self.exhausted = True
                 micropython.heap_lock()
 
     def unlock(self):

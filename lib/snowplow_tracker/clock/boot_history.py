@@ -34,9 +34,12 @@ def start(path: str, set_time=None) -> None:
         clock.floor = max(clock.floor, since, origin and origin + last)
     clock.saver = _save_hourly  # type: ignore[assignment]
     if not (resumed and boots and boots[-1][0] == clock.boot):
-        if set_time and boots and not boots[-1][2] and clock.known():
-            # The boot before did not know the time: a reset has kept the guess that it set.
-            clock.guess_start = clock.system_ms() - clock.ms()
+        # What a reset has kept of the boot before: a guess, if that did not know the time, or
+        # what a kiss-of-death made.
+        now = clock.system_ms()
+        guess = set_time and boots and not boots[-1][2] and clock.known()
+        if guess or -60000 < now - NTP_ZERO < 60 * 86400000:
+            clock.guess_start = now - clock.ms()
             set_time = None
         while clock.boot in [boot[0] for boot in boots]:
             clock.boot = clock.boot + 1 & 0xFFFF
