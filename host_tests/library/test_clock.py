@@ -466,7 +466,6 @@ def test_a_kiss_of_death_stays_one_through_resets_that_keep_the_clock():
     with File() as path, Machine(NOW) as m:
         boot_history.start(path)
         clock.hook = lambda: setattr(m, "wall", kiss)
-        clock.next_ask = 0
         set_clock()
         for _ in range(3):
             m.pass_ms(DAY)

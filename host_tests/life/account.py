@@ -481,12 +481,15 @@ class Account:
         allowed += len([e for e in gone if self.doubtful(e)])
         if counted > allowed:
             self.fault("overcounted", "%d are gone, %d counted" % (len(lost), counted))
-        for event in found:
-            event.acked = event.stored = True
-            event.blind = False
-        on_flash = dropped
+        # What would be there if the power went now.
+        safe, on_flash = found, dropped
         if self.kind == "retained" and kept:
-            on_flash = self.audit(make, b"")[1]
+            safe, on_flash = self.audit(make, b"")
+            self.audit(make, memory)  # for the sequences
+        for event in found:
+            event.acked = event in safe
+            event.stored = True
+            event.blind = False
         self.start_interval(found, dropped, on_flash)
 
     def ends(self):

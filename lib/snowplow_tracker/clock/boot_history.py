@@ -38,7 +38,7 @@ def start(path: str, set_time=None) -> None:
         # what a kiss-of-death made.
         now = clock.system_ms()
         guess = set_time and boots and not boots[-1][2] and clock.known()
-        if guess or -60000 < now - NTP_ZERO < 60 * 86400000:
+        if guess or -60000 < now - set_clock.NTP_ZERO < 60 * 86400000:
             clock.guess_start = now - clock.ms()
             set_time = None
         while clock.boot in [boot[0] for boot in boots]:
