@@ -246,7 +246,9 @@ class Account:
         self.seen_dropped = store.dropped
         # What flash knows of losses comes when it can be read.
         self.to_come = self.start_dropped - store.dropped if self.blind() else 0
-        self.ram = len(getattr(store, "_ring", ()))
+        self.given_up = store.dropped and store.lost.get("error", 0) + store.lost["age"]
+        n = len(getattr(store, "_ring", ()))
+        self.in_ram = self.held[len(self.held) - n :]
         self.real = store.put, store.drop, store.sync, store.peek
         store.put, store.drop, store.sync, store.peek = (
             self._put, self._drop, self._sync, self._peek,
@@ -273,17 +275,19 @@ class Account:
         return rise
 
     def _ack(self):
-        # What is on flash, by what the store says is only in RAM; or all, as long as RAM lives.
+        # What is on flash, by what the store says is only in RAM, less what it gave up there.
         ring = getattr(self.store, "_ring", None)
         if ring is None:
             return
-        self.ram = len(ring)
-        n = len(self.held) - self.ram
-        i = n - 1
-        while i >= 0 and not self.held[i].acked:
-            if not self.held[i].blind:
-                self.held[i].acked = True
-            i -= 1
+        lost = self.store.lost
+        given_up = lost["error"] + lost["age"]
+        n = len(self.in_ram) - len(ring)
+        evicted = min(n, given_up - self.given_up)
+        self.given_up = given_up
+        if n > 0:
+            for event in self.in_ram[max(0, evicted) : n]:
+                event.acked = True
+            self.in_ram = self.in_ram[n:]
 
     def _balance(self, where):
         if self.blind() or self.was_blind:
@@ -338,6 +342,7 @@ class Account:
             event.sequence = sequence
             event.stored = True
             self.held.append(event)
+            self.in_ram.append(event)
         self._ack()
         self._balance("put %d" % event.n)
         return sequence
@@ -369,6 +374,7 @@ class Account:
             n = max(0, before - len(self.store) - rise)
             gone = gone[max(0, len(gone) - n) :]
         self.held = [e for e in self.held if e not in gone]
+        self.in_ram = [e for e in self.in_ram if e not in gone]
         self.world.trace("drop", sequence, [e.n for e in gone])
         # What was evicted while it was under way, or when its answer was lost, stays counted.
         self.evicted_under_way += len([e for e in gone if self.doubtful(e)])
@@ -401,8 +407,9 @@ class Account:
         self.world.alive()
         self._poll()
         if done and self.kind != "ring" and not self.blind():
-            for event in self.held:
+            for event in self.in_ram:
                 event.acked = True
+            self.in_ram = []
         self._ack()
         self._balance("sync")
         return done
@@ -479,8 +486,9 @@ class Account:
             self.fault("lost", words, len(safe) - counted)
         allowed = len(lost) + self.over + self.evicted_under_way
         allowed += len([e for e in gone if self.doubtful(e)])
-        if counted > allowed:
-            self.fault("overcounted", "%d are gone, %d counted" % (len(lost), counted))
+        if dropped - self.start_dropped > allowed:
+            words = "%d are gone, %d counted" % (len(lost), dropped - self.start_dropped)
+            self.fault("overcounted", words)
         # What would be there if the power went now.
         safe, on_flash = found, dropped
         if self.kind == "retained" and kept:
@@ -491,6 +499,11 @@ class Account:
             event.stored = True
             event.blind = False
         self.start_interval(found, dropped, on_flash)
+
+    def no_memory(self):
+        """Memory ran out: a batch may have been accepted, and not been dropped."""
+        for event in self.held:
+            event.cut = True
 
     def ends(self):
         """All was sent: is all accounted for?"""

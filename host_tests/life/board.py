@@ -381,7 +381,7 @@ class Board:
             w.trace("do", what)
         self.busy = w.pick((0, 5, 20, 50))
         self.left = w.pick((10, 40))  # so many events come while requests are under way
-        w.exhausted = False
+        w.exhausted = w.failed = False
         w.patience = w.calls + 50000
         try:
             getattr(self, "_" + what, None)() if what != "track" else self.track()
@@ -393,6 +393,8 @@ class Board:
         finally:
             w.unlock()
             w.no_memory = 0
+            if w.failed:
+                self.account.no_memory()
         if what in ("flush", "run", "retry"):
             w.trace("last:", self.emitter.last_result)
 

@@ -43,6 +43,7 @@ class World:
         self.patience = 1 << 30
         self.locked = False
         self.exhausted = False  # whether that was so, since the program did its last thing
+        self.failed = False  # whether an allocation failed since then
         self.flash = None
         self.memory = Memory(self)
         self.cut_flash = self.cut_memory = self.cut_yield = 0  # so many more, then it is cut
@@ -156,11 +157,13 @@ class World:
         """Ahead of an allocation that is watched: it may fail."""
         self.alive()
         if size > self.largest:
+            self.failed = True
             self.trace("no block of", size)
             raise MemoryError
         if self.no_memory:
             self.no_memory -= 1
             if not self.no_memory:
+                self.failed = True
                 self.trace("MemoryError for", size)
                 raise MemoryError
 
@@ -170,7 +173,7 @@ class World:
             self.no_memory -= 1
             if not self.no_memory:
                 self.trace("the heap is full for a moment")
-                self.locked = self.exhausted = True
+                self.locked = self.exhausted = self.failed = True
                 micropython.heap_lock()
 
     def unlock(self):
