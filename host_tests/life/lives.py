@@ -57,11 +57,11 @@ totals = {}
 def main():
     arguments = sys.argv[1:]
     trace = "--trace" in arguments
-    real_time = patch()
     if "--mistake" in arguments:
         import mistakes
 
         getattr(mistakes, arguments[arguments.index("--mistake") + 1])()
+    real_time = patch()
     first, count = int(arguments[0]), int(arguments[1])
     lived = 0
     for seed in range(first, first + count):
