@@ -506,7 +506,7 @@ class Board:
     def live(self):
         """Some boots, and an end at which all works and all is sent."""
         w = self.world
-        boots = w.between(2, 5)
+        boots = w.between(2, 4)
         slept = None
         for n in range(boots):
             how = "power"
@@ -518,7 +518,7 @@ class Board:
             try:
                 self.boot(slept)
                 self.net.change()
-                for _ in range(w.between(5, 25)):
+                for _ in range(w.between(5, 20)):
                     self.do()
                 how = self.end()
             except PowerCut:
