@@ -296,6 +296,8 @@ class Board:
             raise ValueError("buffer too small")
         elif how == "kiss":
             w.set_system(KISS_OF_DEATH)
+            if not self.history:  # then nobody knows after a reset where it came from
+                self.account.lied = True
         elif how == "memory":
             raise MemoryError
         else:
@@ -532,14 +534,14 @@ class Board:
         how = w.pick(("sleep", "planned", "reset", "power"))
         if how == "sleep":
             if self.kind != "retained" or w.chance(30):
-                self.store.sync()
+                self.account.all_safe = self.store.sync()
             if self.session:
                 self.session.background()
             self.frozen = boot_history.freeze()
             w.alive()
         elif how == "planned":
             self.emitter.close()
-            self.store.sync()
+            self.account.all_safe = self.store.sync()
             if self.history:
                 boot_history.save()
         w.alive()
