@@ -471,6 +471,7 @@ class Board:
         w = self.world
         if w.chance(50) or self.honest:
             w.wall = w.power_on - w.booted  # lost
+            self.account.told = False
             w.trace("the system's clock is lost")
         else:
             self.lie()
