@@ -1,20 +1,22 @@
 # The one form of date that collectors send: "Sun, 06 Nov 1994 08:49:37 GMT".
 from .. import clock
 
-_MONTHS = b"JanFebMarAprMayJunJulAugSepOctNovDec"
+_MONTHS = b"janfebmaraprmayjunjulaugsepoctnovdec"
 
 
 def unix_ms(text: bytes) -> "int | None":
-    """Milliseconds since 1970 of an HTTP date (bytes); None if it is not one."""
+    """Milliseconds since 1970 of an HTTP date of the years 2000 to 2099; None if it is not one."""
     try:
-        _, day, month, year, time, _ = text.split()
+        _, day, month, year, time, zone = text.lower().split()
         hour, minute, second = [int(part) for part in time.split(b":")]
         day = int(day)
         year = int(year)
     except ValueError:
         return None
     month = _MONTHS.find(month)
-    if month < 0 or month % 3 or not 1 <= day <= 31 or not 2000 <= year <= 9999:
+    if zone != b"gmt" or month < 0 or month % 3 or not 1 <= day <= 31 or not 2000 <= year < 2100:
+        return None
+    if not (0 <= hour < 24 and 0 <= minute < 60 and 0 <= second <= 60):  # a leap second
         return None
     # Counted from the first of March, so that the leap day is a year's last.
     month = (month // 3 + 10) % 12
