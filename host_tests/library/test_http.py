@@ -535,7 +535,8 @@ def test_who_asks_for_rest_says_nothing_of_the_oldest_event():
         for _ in range(12):
             assert not emitter.flush()
             time.pass_ms(1000)
-        assert [request.count(b'"a":"1"') for request in net.sent().split(b"POST ")[1:]] == [3] * 12
+        requests = net.sent().split(b"POST ")[1:]
+        assert [request.count(b'"a":"1"') for request in requests] == [3] * 12
 
 
 def test_the_endpoint_may_end_in_slashes_and_has_no_path_of_its_own():
