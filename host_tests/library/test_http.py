@@ -21,6 +21,7 @@ class Net:
     """A socket module whose connections answer from a list, one answer a request."""
 
     SOCK_STREAM = 1
+    later = b""  # what comes after an answer, when more than 5000 bytes were sent
 
     def __init__(self, *answers, step=1000):
         self.answers = list(answers)
@@ -85,6 +86,9 @@ class Socket:
         if self.ended:
             return 0
         requests = self.sent.count(b" HTTP/1.1\r\n")
+        if self.net.later and self.answered and not self.incoming and len(self.sent) > 5000:
+            self.incoming = self.net.later
+            self.net.later = b""
         if not self.incoming and self.answered < requests:
             self.answered = requests
             if not self.net.answers:
@@ -473,6 +477,32 @@ def test_a_2xx_before_the_request_was_whole_is_no_acceptance():
             e = failed(transport, b"x" * 5000)
             assert e.errno == ECONNRESET and not isinstance(e, Stale)
             assert drive(transport) == 200 and len(net.sockets) == 2
+
+
+def test_a_2xx_that_came_before_the_end_of_the_request_is_none_though_all_could_be_sent():
+    # The fake answers as soon as it has a head, and takes the rest all the same.
+    for status in (b"200 OK", b"204 No Content"):
+        early = b"HTTP/1.1 %s\r\nContent-Length: 0\r\n\r\n" % status
+        with Net(early, OK) as net:
+            transport = HttpTransport(URL)
+            e = failed(transport, b"x" * 5000)
+            assert "before the request was sent" in str(e) and not isinstance(e, Stale)
+            assert outcome(e) == "bad_response" and net.sockets[0].closed
+            assert drive(transport) == 200
+    refusal = b"HTTP/1.1 413 X\r\nContent-Length: 0\r\n\r\n"
+    with Net(refusal, OK) as net:
+        transport = HttpTransport(URL)
+        assert drive(transport, b"x" * 5000) == 413 and net.sockets[0].closed
+        assert len(net.sockets[0].sent) < 5000  # the rest is spared
+
+
+def test_an_early_interim_status_is_no_answer_yet():
+    for interim in (b"HTTP/1.1 100 Continue\r\n\r\n", b"HTTP/1.1 103 X\r\nLink: </x>\r\n\r\n"):
+        with Net(interim, OK) as net:
+            transport = HttpTransport(URL)
+            net.later = OK  # after the end of the request
+            assert drive(transport, b"x" * 5000) == 200 and len(net.sockets) == 1
+            assert len(net.sockets[0].sent) > 5000
 
 
 def test_a_refusal_before_the_request_was_whole_counts_and_its_connection_does_not():

@@ -36,8 +36,7 @@ class HttpTransport:
     # roots: DER certificates that may sign the collector's, as bytes or as the path of a file.
     # cookie_file: where the collector's cookie is kept, and so network_userid.
     # path: in place of that in the url, such as /com.acme/track.
-    # dns: addresses of name servers, or a function that gives them, such as
-    # lambda: wlan.ifconfig()[3:]
+    # dns: addresses of name servers, or a function of them, such as lambda: wlan.ifconfig()[3:]
     def __init__(
         self,
         url: str,
@@ -50,9 +49,10 @@ class HttpTransport:
         path: "str | None" = None,
         dns=None,
     ):
-        from .url import header_lines, split_url
+        from .url import header_lines, host_header, split_url
 
         scheme, self.host, self.port, self.path = split_url(url, path)
+        self._host = host_header(scheme, self.host, self.port)
         self.tls = None
         if scheme == "https":
             from .tls import Tls
@@ -208,7 +208,11 @@ class HttpTransport:
             self._until = clock.ms() + self.limit_ms
             head = self._head(length, body)
             parts = (memoryview(head),) if self.get else body(self._buf, head)
+            left = len(head) + length
             for piece in parts:
+                left -= len(piece)
+                if self.wrote and left <= 0 and self._response.is_early():
+                    raise OSError("answered before the request was sent")
                 while piece:
                     n = self._stream.write(piece)
                     if n is None:
@@ -223,8 +227,8 @@ class HttpTransport:
         except OSError as e:
             if not self.wrote:
                 raise
-            # It may have refused before it closed, such as by 413. Nothing more is waited for.
-            # 2xx is no acceptance of a request that was not sent whole.
+            # It may have refused, such as by 413. Nothing more is waited for. 2xx is no acceptance
+            # of a request that was not sent whole.
             self._until = clock.ms()
             try:
                 status = yield from self._response.read()
@@ -261,21 +265,17 @@ class HttpTransport:
 
     def _head(self, length, body):
         # Everything before the body; for GET this is all of it.
-        host = self.host if ":" not in self.host else "[%s]" % self.host
-        if self.port != (443 if self.tls else 80):
-            host += ":%d" % self.port
+        lines = b""
         if self.get:
             start = b"GET %s?%s" % (self.path, body)
-            lines = self._headers
         else:
             start = b"POST " + self.path
             lines = b"\r\nContent-Type: application/json\r\nContent-Length: %d" % length
-            lines += self._headers
         if self.anonymous:
             lines += b"\r\nSP-Anonymous: *"
         elif self.cookies().value:
             lines += b"\r\nCookie: " + self.cookies().value
-        return b"%s HTTP/1.1\r\nHost: %s%s\r\n\r\n" % (start, host.encode(), lines)
+        return b"%s HTTP/1.1\r\nHost: %s%s%s\r\n\r\n" % (start, self._host, lines, self._headers)
 
     def cookies(self):
         """The cookies that are sent back."""

@@ -24,6 +24,11 @@ class Response:
         self._in = b""
         self._left = 16384
 
+    def is_early(self) -> bool:
+        """Whether a final status has come, while the request is not yet sent whole."""
+        self._fill()
+        return self._in[9:10] > b"1"
+
     def read(self):
         """A generator that returns the status; OSError for a web page that came with 2xx."""
         status = 100

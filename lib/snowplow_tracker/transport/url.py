@@ -22,6 +22,15 @@ def split_url(url: str, own_path: "str | None" = None):
     return scheme, host, int(port or (443 if scheme == "https" else 80)), path.encode()
 
 
+def host_header(scheme: str, host: str, port: int) -> bytes:
+    """The value of the Host header."""
+    if ":" in host:
+        host = "[%s]" % host
+    if port != (443 if scheme == "https" else 80):
+        host += ":%d" % port
+    return host.encode()
+
+
 # A value may be a secret, so none is ever quoted.
 def header_lines(headers: dict) -> bytes:
     """The header lines of a dict; ValueError for what may not be set."""
