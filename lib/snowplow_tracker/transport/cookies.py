@@ -1,5 +1,5 @@
 # The cookies that come with answers: the collector's own, from which it makes network_userid,
-# and a load balancer's. At most 4, and `limit` bytes as a header's value.
+# and a load balancer's. At most 4, and as a header's value `limit` bytes, which are at most 512.
 #
 # In a file, those that last (Expires, Max-Age) survive a reboot. It is written when such a cookie
 # is new or deleted, and when two answers in a row bring the same changed value: some load
@@ -15,7 +15,7 @@ class Cookies:
 
     def __init__(self, path: "str | None" = None, limit: int = 300):
         self._path = path
-        self._limit = limit
+        self._limit = min(limit, 512)
         self._kept = {}  # values by name
         try:
             if path:

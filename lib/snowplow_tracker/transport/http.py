@@ -63,8 +63,7 @@ class HttpTransport:
         self.dns = dns
         self.cookie_file = cookie_file
         self.anonymous = self.wrote = False
-        self.retry_after = None
-        self._cookies = None
+        self.retry_after = self._cookies = None
         self._headers = header_lines(headers or {})
         # Of the 1400 bytes of `_buf`, the rest of a request's head takes 110 at most.
         self._cookie_limit = 1290 - len(self.host) - len(self.path) - len(self._headers)
@@ -141,10 +140,9 @@ class HttpTransport:
         raise os_error(problem, "%s:%d: %s" % (self.host, self.port, message(problem)))
 
     def _resolve(self):
-        now = clock.ms()
         known = self._addresses
-        if not known or self._ask_again or now - self._asked_ms >= _ADDRESS_MS:
-            self._asked_ms = now
+        if not known or self._ask_again or clock.ms() - self._asked_ms >= _ADDRESS_MS:
+            self._asked_ms = clock.ms()
             try:
                 hosts = (self.host,)
                 if self.dns:
@@ -241,12 +239,13 @@ class HttpTransport:
         self._until = clock.ms() + self.limit_ms
         return (yield from self._response.read())
 
-    def receive(self) -> "bytes | None":
+    def receive(self, buf=None) -> "bytes | None":
         """What has come of the answer, at least a byte; None if it would block."""
-        n = self._stream.readinto(self._buf)
+        buf = buf or self._buf
+        n = self._stream.readinto(buf)
         if n == 0:
             raise OSError(errno.ECONNRESET, "closed before the answer was complete")
-        return n and bytes(memoryview(self._buf)[:n])
+        return bytes(memoryview(buf)[:n]) if n else None
 
     def wait_for(self, call, argument, what: str):
         """A generator that returns what the call does, once that is not None."""
@@ -282,7 +281,8 @@ class HttpTransport:
         if not self._cookies:
             from .cookies import Cookies
 
-            self._cookies = Cookies(self.cookie_file, min(512, self._cookie_limit))
+            kept = Cookies(self.cookie_file, self._cookie_limit)
+            self._cookies = kept  # type: ignore[assignment]
         return self._cookies
 
 

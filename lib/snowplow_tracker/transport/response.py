@@ -26,7 +26,7 @@ class Response:
 
     def is_early(self) -> bool:
         """Whether a final status has come, while the request is not yet sent whole."""
-        self._fill()
+        self._fill(bytearray(16))  # the transport's buffer holds the rest of the request
         return self._in[9:10] > b"1"
 
     def read(self):
@@ -142,9 +142,9 @@ class Response:
             if not self._fill():
                 yield from self.transport.wait_for(self._fill, None, "answer")
 
-    def _fill(self, _=None):
+    def _fill(self, buf=None):
         # Take what has come; None if that is nothing.
-        data = self.transport.receive()
+        data = self.transport.receive(buf)
         if data is None:
             return None
         self.started = True
