@@ -1,6 +1,6 @@
 """The board's side of a fault; runs on MicroPython and on CPython, and prints what it saw.
 
-sys.argv[1] is JSON: url, events, batch_size, drive ("flush" or "run"), and options.
+sys.argv[1] is a JSON file: url, events, batch_size, drive ("flush" or "run"), and options.
 
 Its clock is the machine's, and as many seconds ahead as the file `hurry` has bytes: a fault that
 is to last until a limit is over says so there. No limit is near to what a busy machine needs.
@@ -20,7 +20,8 @@ for name in ("emitter.retry", "clock.http_date", "transport.cookies"):
     __import__("snowplow_tracker." + name)
 LIMIT_MS = 20000
 END_MS = 20000  # of real time: by then a scenario must be over
-told = json.loads(sys.argv[1])
+with open(sys.argv[1]) as file:
+    told = json.load(file)
 fed = [0, 0]  # when last, and the longest gap, in real time
 real_ms = clock.ms
 

@@ -120,10 +120,13 @@ async def play(scenario, engine, certificates, hurry):
             host = told.pop("host", "127.0.0.1")
             url = f"http://{host}:{front.port}{scenario.path}"
         name, command, env = engine
+        # The VM takes no argument of more than 255 bytes.
+        argument = Path(hurry.path).with_name("told.json")
+        argument.write_text(json.dumps({"url": url, **told}))
         board = await asyncio.create_subprocess_exec(
             *command,
             BOARD,
-            json.dumps({"url": url, **told}),
+            str(argument),
             env=env,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
