@@ -2,7 +2,6 @@
 # how many connections there were, and whether anyone was at the other end.
 from snowplow_tracker import clock
 from snowplow_tracker.emitter.outcome import reached
-from snowplow_tracker.transport import Stale
 from snowplow_tracker.transport.http import HttpTransport
 
 
@@ -20,10 +19,9 @@ class Meter(HttpTransport):
         self.connections += not self._stream
         try:
             status = yield from super().send(length, body)
-        except Stale:
-            raise
         except OSError as e:
-            self.tell(reached(e), False)
+            if not self.stale:
+                self.tell(reached(e), False)
             raise
         self.send_ms = clock.ms() - start
         self.tell(True, 200 <= status < 300)

@@ -8,7 +8,6 @@ from expect import refused
 from fake_time import NOW, Machine, Time
 from snowplow_tracker import Emitter, RingStore, Tracker, clock
 from snowplow_tracker.emitter.outcome import outcome, reached
-from snowplow_tracker.transport import Stale
 from snowplow_tracker.transport.http import HttpTransport
 from snowplow_tracker.transport.tls import _certificates
 from snowplow_tracker.transport.url import split_url
@@ -475,7 +474,7 @@ def test_a_2xx_before_the_request_was_whole_is_no_acceptance():
         with BreakingNet(2000, early, OK) as net:
             transport = HttpTransport(URL)
             e = failed(transport, b"x" * 5000)
-            assert e.errno == ECONNRESET and not isinstance(e, Stale)
+            assert e.errno == ECONNRESET and not transport.stale
             assert drive(transport) == 200 and len(net.sockets) == 2
 
 
@@ -486,7 +485,7 @@ def test_a_2xx_that_came_before_the_end_of_the_request_is_none_though_all_could_
         with Net(early, OK) as net:
             transport = HttpTransport(URL)
             e = failed(transport, b"x" * 5000)
-            assert "before the request was sent" in str(e) and not isinstance(e, Stale)
+            assert "before the request was sent" in str(e) and not transport.stale
             assert outcome(e) == "bad_response" and net.sockets[0].closed
             assert drive(transport) == 200
     refusal = b"HTTP/1.1 413 X\r\nContent-Length: 0\r\n\r\n"
@@ -538,7 +537,7 @@ def test_a_kept_connection_that_was_closed_is_seen_before_it_is_used():
             assert drive(transport) == 200
             sent = len(net.sockets[0].sent)
             close(net.sockets[0])
-            assert drive(transport) == 200  # at once, without Stale
+            assert drive(transport) == 200  # at once, and not stale
             assert len(net.sockets) == 2 and len(net.sockets[0].sent) == sent
             assert net.sockets[0].closed
 
@@ -593,3 +592,30 @@ def test_a_plain_flush_uses_requests_and_run_idle_or_options_our_own():
     for options in ({"cookie_file": "c"}, {"idle": print}):  # idle() is not to wait for `requests`
         emitter = Emitter("host", protocol="http", event_store=RingStore(1000), **options)
         assert isinstance(emitter.transport, HttpTransport)
+
+
+def test_the_time_is_confirmed_by_the_date_of_an_accepted_request_alone():
+    dated = b"HTTP/1.1 %s\r\nDate: %s\r\nContent-Length: 0\r\n\r\n"
+    now = b"Sun, 22 Nov 2026 12:29:06 GMT"
+    far = b"Fri, 01 Jan 2027 00:00:00 GMT"
+    ok, bad = b"200 OK", b"502 Bad Gateway"
+    for answers, expected in (
+        ([(ok, now)], True),
+        ([(bad, now)], False),
+        ([(ok, far)], False),
+        ([(ok, now), (ok, far)], True),  # it is not asked again
+        ([(ok, far), (ok, now)], True),
+    ):
+        with Machine(NOW), Net(*[dated % answer for answer in answers]):
+            clock.confirmed = False
+            transport = HttpTransport(URL)
+            for _ in answers:
+                drive(transport)
+            assert clock.known() and clock.confirmed == expected, (answers, expected)
+    # One Date is one source: it does not confirm the time that it has set.
+    with Machine(0), Net(dated % (ok, far), dated % (ok, far)):
+        transport = HttpTransport(URL)
+        drive(transport)
+        assert clock.known() and not clock.confirmed
+        drive(transport)
+        assert clock.confirmed

@@ -1,5 +1,6 @@
 # The one form of date that collectors send: "Sun, 06 Nov 1994 08:49:37 GMT".
 from .. import clock
+from . import set_clock
 
 _MONTHS = b"janfebmaraprmayjunjulaugsepoctnovdec"
 
@@ -39,6 +40,15 @@ def use_date(text: bytes) -> None:
     now = unix_ms(text)
     if now and not clock.known():
         set_time(now + 500)
+
+
+def compare_date(text: bytes) -> None:
+    """Note whether the Date of who accepted a request agrees with the time that is known."""
+    now = unix_ms(text)
+    if now:
+        clock.confirmed = abs(now - clock.unix_ms()) < set_clock.AGREE_MS
+        if not clock.confirmed:
+            set_clock.next_ask = 0
 
 
 def set_time(now: int) -> None:

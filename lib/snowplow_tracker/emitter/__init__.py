@@ -17,7 +17,6 @@
 from sys import implementation
 
 from .. import clock
-from ..transport import Stale
 from .batch import Batch
 
 
@@ -156,7 +155,6 @@ class Emitter:
     def _transfer(self):
         # Batch after batch; ends when all is sent, or with the first batch to be retried.
         after = sent = 0  # after which sequence to go on, how many were sent
-        stale = False
         self.new_bytes = 0
         while len(self.event_store) and not self.paused:
             if self.online and not self.online():
@@ -189,14 +187,10 @@ class Emitter:
                     answer = yield from answer
                 else:
                     yield 0
-            except Stale as e:
-                if not stale:
-                    stale = True
+            except (OSError, MemoryError) as e:
+                if getattr(self.transport, "stale", False):
                     continue
                 answer = e
-            except (OSError, MemoryError) as e:
-                answer = e
-            stale = False
             self.last_result = answer
             status = answer if isinstance(answer, int) else 0
             if 200 <= status < 300:

@@ -13,8 +13,9 @@
 #                         OSError if no answer came. Its errno says why: ETIMEDOUT if it took
 #                         too long, EACCES if a web page came with 2xx, as from a network that
 #                         wants a login; no errno if something else came that is no answer.
-#                         Stale if a kept connection broke before a byte of the answer: the
-#                         emitter then sends again, at once.
+#   stale                 whether the last send() failed since a kept connection was closed by
+#                         the other side, before a byte of the answer: the emitter then sends
+#                         again, at once. The next send() opens a connection, and is not stale.
 #   anonymous             set before each send(): whether it goes with `SP-Anonymous: *`
 #   close()               close the connection, if one is kept
 #   retry_after           that header of the last answer as bytes, or None
@@ -23,7 +24,3 @@
 # Only send() is a must. A Date header goes to http_date.use_date(). In every case, and when its
 # generator is closed, a transport leaves no half-used connection. A redirect is a failure: to
 # follow one turns the POST into an empty GET, which is answered 200, and the events are lost.
-
-
-class Stale(OSError):
-    pass

@@ -9,7 +9,7 @@
 # one thing here that blocks, and MicroPython has no way to limit it.
 #
 # A connection that the other side closed between two requests is normal. It is noticed before
-# a request where that can be; else the emitter is told by Stale, and sends again at once.
+# a request where that can be; otherwise `stale` tells the emitter to send again at once.
 #
 # response.py, which reads the answer, uses receive(), wait_for() and cookies().
 import errno
@@ -18,7 +18,7 @@ import socket
 import sys
 
 from .. import clock
-from . import Stale, response
+from . import response
 
 _CPYTHON = sys.implementation.name == "cpython"
 _NAME_SERVER = (errno.ETIMEDOUT, errno.ENOENT)  # how dns.py fails
@@ -52,6 +52,8 @@ class HttpTransport:
         from .url import header_lines, host_header, split_url
 
         scheme, self.host, self.port, self.path = split_url(url, path)
+        if get and self.path == b"/com.snowplowanalytics.snowplow/tp2":
+            self.path = b"/i"  # of GET requests
         self._host = host_header(scheme, self.host, self.port)
         self.tls = None
         if scheme == "https":
@@ -62,7 +64,7 @@ class HttpTransport:
         self.get = get
         self.dns = dns
         self.cookie_file = cookie_file
-        self.anonymous = self.wrote = False
+        self.anonymous = self.wrote = self.stale = False
         self.retry_after = self._cookies = None
         self._headers = header_lines(headers or {})
         # Of the 1400 bytes of `_buf`, the rest of a request's head takes 110 at most.
@@ -78,7 +80,7 @@ class HttpTransport:
 
     def send(self, length: int, body):
         """A generator that returns the status; transport/__init__.py states its contract."""
-        self.wrote = done = False
+        self.wrote = self.stale = done = False
         self.retry_after = None
         self._response.reset()
         kept = bool(self._stream)
@@ -94,9 +96,9 @@ class HttpTransport:
             return status
         except Exception as e:
             text = self.tls.explain(message(e)) if self.tls else message(e)
-            stale = kept and not self._response.started
-            self._ask_again = self._ask_again or not stale
-            raise os_error(e, text, Stale if stale else OSError)
+            self.stale = kept and not self._response.started
+            self._ask_again = self._ask_again or not self.stale
+            raise os_error(e, text)
         finally:
             if not done:
                 self.close()
@@ -294,7 +296,7 @@ def message(error: BaseException) -> str:
 
 # What came from the other side and is no answer, such as a bad certificate, has no errno, or a
 # negative one.
-def os_error(error, text: str, kind=OSError) -> OSError:
+def os_error(error, text: str) -> OSError:
     """An OSError with this text, and the errno of `error` if it has one."""
     code = errno.ENOMEM if isinstance(error, MemoryError) else error.args[0] if error.args else 0
-    return kind(code, text) if isinstance(code, int) and code > 0 else kind(text)
+    return OSError(code, text) if isinstance(code, int) and code > 0 else OSError(text)

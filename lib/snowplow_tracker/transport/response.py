@@ -21,7 +21,7 @@ class Response:
     def reset(self) -> None:
         """Make ready for the next answer."""
         self.started = self.keep_connection = False
-        self._in = b""
+        self._in = self._date = b""
         self._left = 16384
 
     def is_early(self) -> bool:
@@ -46,6 +46,10 @@ class Response:
             self.transport.body = None
         if 200 <= status < 300 and self._first == b"<":
             raise OSError(EACCES, _WEB_PAGE)
+        if self._date and 200 <= status < 300:
+            from ..clock.http_date import compare_date
+
+            compare_date(self._date)
         return status
 
     def _status(self, line):
@@ -75,10 +79,13 @@ class Response:
             self.keep_connection = self.keep_connection and value.lower() != b"close"
         elif name == b"retry-after":
             self.transport.retry_after = value
-        elif name == b"date" and not clock.known():
-            from ..clock.http_date import use_date
+        elif name == b"date" and not clock.confirmed:
+            if clock.known():
+                self._date = value  # whoever sent it must have accepted the request
+            else:
+                from ..clock.http_date import use_date
 
-            use_date(value)
+                use_date(value)
         elif name == b"set-cookie" and not self.transport.anonymous:
             self.transport.cookies().take(value)
 
