@@ -4,6 +4,7 @@ from binascii import hexlify
 from expect import records, refused, tracker
 from snowplow_tracker import clock
 from snowplow_tracker.record import UNIX
+from snowplow_tracker.store import segments
 from snowplow_tracker.store.retained import RetainedStore
 from snowplow_tracker.store.segment_format import boundary
 from snowplow_tracker.store.segments import SegmentStore
@@ -36,7 +37,7 @@ class Board:
 
     def off(self):
         if self.store:
-            self.store._reader.close()
+            self.store._log.reader.close()
 
     def memory(self, data=None):
         if data is None:
@@ -46,6 +47,7 @@ class Board:
     def boot(self, make=SegmentStore, **options):
         self.off()
         clock.boot = clock.boot + 1 & 0xFFFF
+        segments.open_folders.clear()  # a reset forgets what a module knows
         self.seconds = 5
         options.setdefault("max_bytes", 65536)
         if make is RetainedStore:
@@ -54,6 +56,12 @@ class Board:
             options.setdefault("page_bytes", 4096)
         self.store = make(path=self.path, **options)
         return self.store
+
+    def find(self, path):
+        """What was at `path` is there, for the store of this boot too."""
+        log = self.store._log
+        self.path = self.store.path = path
+        log.path = log.reader.path = log.writer.path = log.checkpoint.path = path
 
     def pass_time(self, seconds):
         self.seconds += seconds
@@ -356,7 +364,7 @@ def test_losses_without_flash_are_counted_through_sleep():
         board.path = "/nowhere/at/all"
         store = board.boot(RetainedStore)
         put(store, b"x" * 3000)
-        store.path = store._reader.path = board.path = path
+        board.find(path)
         assert store.sync() and (store.lost["overflow"], store.lost["error"]) == (1, 61 - left)
         assert board.boot(RetainedStore).lost == store.lost
 
@@ -393,7 +401,7 @@ def test_the_emitter_drops_nothing_of_flash_that_comes_back():
         while len(wire.bodies) < 6:
             board.pass_time(100)
             t.flush()
-        store.path = store._reader.path = board.path = path
+        board.find(path)
         assert b"good" in wire.bodies[-1] and len(store) == 2
         assert t.flush()
         assert [e["e"] for e in wire.events()[-4:]] == ["bad", "old0", "old1", "old2"]
