@@ -4,7 +4,7 @@ from binascii import hexlify
 from expect import records, refused, tracker
 from snowplow_tracker import clock
 from snowplow_tracker.record import UNIX
-from snowplow_tracker.store import segments
+from snowplow_tracker.store import segment_log
 from snowplow_tracker.store.retained import RetainedStore
 from snowplow_tracker.store.segment_format import boundary
 from snowplow_tracker.store.segments import SegmentStore
@@ -47,7 +47,7 @@ class Board:
     def boot(self, make=SegmentStore, **options):
         self.off()
         clock.boot = clock.boot + 1 & 0xFFFF
-        segments.open_folders.clear()  # a reset forgets what a module knows
+        segment_log.open_folders.clear()  # a reset forgets what a module knows
         self.seconds = 5
         options.setdefault("max_bytes", 65536)
         if make is RetainedStore:

@@ -19,7 +19,7 @@ from power_cuts import Failed, check, event
 
 from snowplow_tracker import clock
 from snowplow_tracker.record import HEADER, HEADER_SIZE, UNIX
-from snowplow_tracker.store import recovery, segments  # noqa: F401  # before there is another flash
+from snowplow_tracker.store import recovery, segment_log  # noqa: F401  # before there is another flash
 from snowplow_tracker.store.segments import SegmentStore
 
 BLOCKS = 20
@@ -136,7 +136,7 @@ class Filled:
 
     def open(self):
         clock.boot = clock.boot + 1 & 0xFFFF
-        segments.open_folders.clear()  # a reset forgets what a module knows
+        segment_log.open_folders.clear()  # a reset forgets what a module knows
         return SegmentStore(FOLDER, self.most, page_bytes=self.page)
 
 

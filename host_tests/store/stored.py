@@ -4,7 +4,7 @@ from struct import unpack_from
 
 from snowplow_tracker import clock
 from snowplow_tracker.record import HEADER, HEADER_SIZE
-from snowplow_tracker.store import segments
+from snowplow_tracker.store import segment_log
 
 
 def stored(store, after=0):
@@ -37,5 +37,5 @@ def reboot(store=None):
     """Another boot begins; what the store of the last one had in RAM is gone."""
     if hasattr(store, "_log"):
         store._log.reader.close()
-    segments.open_folders.clear()
+    segment_log.open_folders.clear()
     clock.boot = clock.boot + 1 & 0xFFFF

@@ -11,7 +11,7 @@ from nor import Flash
 from power_cuts import Memory, records
 
 from snowplow_tracker import clock
-from snowplow_tracker.store import segments
+from snowplow_tracker.store import segment_log
 from snowplow_tracker.store.retained import RetainedStore
 from snowplow_tracker.store.segments import SegmentStore
 
@@ -27,7 +27,7 @@ def fresh(blocks=24):
 
 
 def open_store(max_bytes=49152, **options):
-    segments.open_folders.clear()  # as after a reset
+    segment_log.open_folders.clear()  # as after a reset
     return SegmentStore("/f/events", max_bytes=max_bytes, page_bytes=4096, **options)
 
 
@@ -182,7 +182,7 @@ def a_board_that_sleeps_writes_no_flash():
 
     def wake():
         clock.boot = clock.boot + 1 & 0xFFFF
-        segments.open_folders.clear()
+        segment_log.open_folders.clear()
         return RetainedStore(memory, path="/f/events", max_bytes=49152)
 
     put(wake(), 0, 1)

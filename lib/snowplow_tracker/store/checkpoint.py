@@ -27,6 +27,10 @@ CAUSES = ("overflow", "age", "corruption", "error")
 # So many sequences are set aside at a time, and skipped at a reboot; more if nobody knows.
 LEASE = 256
 MAX_SEQUENCE = 0xFFFFFFFF
+# Where RAM's begin if flash cannot be read at boot, so that those on flash are lower. Above this
+# they begin again at 1 when nothing is stored at a boot: ints above 2^30 are objects on a board,
+# and 2^32 is the end.
+RAM_FIRST = 1 << 28
 
 
 def state_name(path, generation):

@@ -1,16 +1,12 @@
 # What a SegmentStore does after a reboot. It is needed once, and can be forgotten then.
 import os
 from binascii import crc32
-from errno import ENOENT
+from errno import EAGAIN, ENOENT
 from struct import unpack, unpack_from
 
-from .checkpoint import FORMAT, LEASE, MAGIC, SIZE, state_name
+from .checkpoint import FORMAT, LEASE, MAGIC, RAM_FIRST, SIZE, state_name
 from .segment_format import boundary, file_size, is_gone, remove, segment_name
 from .segment_log import make_folder
-
-# Once sequences are above this, they begin again at 1 if nothing is stored at a boot: ints above
-# 2^30 are objects on a board, and 2^32 is the end.
-RENUMBER = 1 << 29
 
 
 def recover(log):
@@ -63,15 +59,18 @@ def recover(log):
     if damaged:
         lease = max(lease, w.last) + (LEASE if state else 65536)
     following = max(lease, w.last + 1)
-    if following > RENUMBER and w.ordinal == head.ordinal and not w.size:
+    if following > RAM_FIRST and w.ordinal == head.ordinal and not w.size:
         following = 1
         w.last = w.ordinal = lease = 0
         head.set(w.number, 0, 0, 1, 1, 0, 0, 0, 0)
     c.lease = lease
     r.copy(head)
     r.back.copy(head)
-    if log.ring.next_sequence < following:
-        log.ring.next_sequence = following
+    ring = log.ring
+    if not ring.count:
+        ring.next_sequence = max(following, ring.next_sequence)
+    elif ring.next_sequence - ring.count <= w.last:
+        raise OSError(EAGAIN)  # those in RAM must be sent first
     return lost
 
 

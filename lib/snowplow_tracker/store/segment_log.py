@@ -4,10 +4,14 @@
 # What is sent, or lost, is in the state (checkpoint.py) before its file is deleted, so that a
 # cut of the power in between does no harm. An OSError or MemoryError may come out of any method
 # that reads or writes; the call can be repeated.
+from .. import clock
 from .checkpoint import Checkpoint
 from .reader import Reader
 from .segment_format import blocks, file_size, remove, segment_name
 from .segment_writer import SegmentWriter
+
+# Path: clock.boot of the store that writes there. Two would overwrite each other's records.
+open_folders = {}
 
 
 class SegmentLog:
@@ -25,8 +29,27 @@ class SegmentLog:
         self.checkpoint = Checkpoint(path)
         self.oldest = 0  # the number of the oldest file
         self.moved = False  # the head moved since the state was written
+        self.opened_in = None  # clock.boot, while it is open
+
+    def open(self):
+        """Find the records; -> how many were lost before, by cause."""
+        if self.path in open_folders and open_folders[self.path] == clock.boot:
+            raise OSError(16)  # EBUSY: both waited for flash, and the other was first
+        from .recovery import recover
+
+        lost = recover(self)
+        self.opened_in = open_folders[self.path] = clock.boot
+        return lost
+
+    def close(self):
+        self.reader.close()
+        if self.opened_in is not None and open_folders.get(self.path) == self.opened_in:
+            del open_folders[self.path]
+        self.opened_in = None
 
     def __len__(self):
+        if self.opened_in is None:
+            return 0
         return max(0, self.writer.ordinal - self.reader.head.ordinal)
 
     def find(self, after):
@@ -60,8 +83,8 @@ class SegmentLog:
                 break
         self._move_head()
 
-    def append(self, pad, large=None):
-        """Append what is in RAM, or one large record; -> False if there is no room."""
+    def append(self, pad, ms, flags, json):
+        """Append what is in RAM, or one large `json`; -> False if there is no room."""
         w = self.writer
         self.reader.close()
         if w.in_doubt:
@@ -69,13 +92,13 @@ class SegmentLog:
             w.check()
         if self.moved:
             self.commit()
-        if not self._make_room(w.needed(large and large[2])):
+        if not self._make_room(w.needed(json)):
             return False
         if not w.size:
             w.check()
         if self.checkpoint.newest != w.number:
             self.save()
-        w.append(pad, large)
+        w.append(pad, ms, flags, json)
         return True
 
     def _make_room(self, size):
@@ -89,13 +112,17 @@ class SegmentLog:
         while True:
             begins = w.size and w.size + size > w.max_size
             need = blocks(w.size) + blocks(size) if begins else blocks(w.size + size)
-            if w.older_blocks + need <= self.max_blocks or not len(self):
-                if begins:
-                    w.begin()
-                return True
-            if self.refuse:
+            if not w.size and not self.refuse:
+                need = max(need, blocks(w.max_size))  # so that it is evicted once a segment
+            fits = w.older_blocks + need <= self.max_blocks or not len(self)
+            if self.refuse and not fits:
                 return False
-            self.evict()
+            if begins:
+                w.begin()  # first: the state that evict() writes knows it then
+            elif fits:
+                return True
+            else:
+                self.evict()
 
     def evict(self):
         """Delete the oldest segment, to make room."""
@@ -133,7 +160,8 @@ class SegmentLog:
         w = self.writer
         if r.number == head.number and r.at == head.at and r.ordinal == head.ordinal:
             return
-        r.close()
+        if r.number != head.number:
+            r.close()  # its file may be deleted
         passed = max(0, r.ordinal - head.ordinal)
         aged = r.aged - head.aged
         damaged = max(0, passed - (r.good - head.good) - aged)

@@ -43,10 +43,10 @@ class SegmentWriter:
             size = 0
         self.page_room = boundary(size + page) - size
 
-    def needed(self, large=None):
-        """How many bytes an append() writes: all of RAM's records, or one `large` JSON."""
-        if large:
-            return RUN_SIZE + ITEM_EXTRA + len(large)
+    def needed(self, json=None):
+        """How many bytes an append() writes: all of RAM's records, or one large `json`."""
+        if json:
+            return RUN_SIZE + ITEM_EXTRA + len(json)
         # A record's header is longer in RAM than on flash.
         ring = self.ring
         used = ring.end - ring.head + ring.tail
@@ -73,15 +73,14 @@ class SegmentWriter:
                 os.remove(name)
         self.in_doubt = False
 
-    def append(self, pad, large=None):
-        """Append what is in RAM, as one commit, or one `large` record of (ms, flags, JSON)."""
+    def append(self, pad, ms, flags, json):
+        """Append what is in RAM, as one commit, or one large `json`."""
         ring = self.ring
         first = last = ring.next_sequence
         count = 1
         self.in_doubt = True
         with open(segment_name(self.path, self.number), "ab") as f:
-            if large:
-                ms, flags, json = large
+            if json:
                 size = write_run(f, self.ordinal, clock.boot, 1, first, ms, clock.boot_start())
                 size += write_record(f, first, flags, 0, json)
             else:

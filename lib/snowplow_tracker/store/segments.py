@@ -19,18 +19,16 @@ from errno import ENOMEM
 
 from .. import clock
 from ..record import HEADER_SIZE, MAX_JSON
-from .checkpoint import CAUSES, MAX_SEQUENCE
+from .checkpoint import CAUSES, MAX_SEQUENCE, RAM_FIRST
 from .ring import RingStore
 from .segment_format import ITEM_EXTRA
-from .segment_log import SegmentLog
+from .segment_log import SegmentLog, open_folders
 
 _NO_MEMORY = OSError(ENOMEM)  # made while there is some
-# Path: clock.boot of the store that writes there. Two would overwrite each other's records.
-open_folders = {}
 
 
 class SegmentStore:
-    _boot = -1  # clock.boot when it was made; -1 once it is closed
+    _log = None  # until the arguments are found good
     _known_losses = (0, 0, 0, 0)  # those of earlier boots that `lost` has before flash is read
 
     def __init__(
@@ -62,7 +60,7 @@ class SegmentStore:
         # in a batch that is under way: drop() would take with it what was never read.
         self._unreadable = None
         self._moved = False  # some of RAM's were written to flash meanwhile
-        self._boot = clock.boot
+        self._opened = self._closed = False
         self._open()
 
     def _new_ring(self, page_bytes, overflow, max_age):
@@ -70,7 +68,7 @@ class SegmentStore:
         return RingStore(page_bytes + page_bytes // 16, overflow, max_age)
 
     def __len__(self):
-        return len(self._ring) + (len(self._log) if self._opened else 0)
+        return len(self._ring) + len(self._log)
 
     @property
     def dropped(self) -> int:
@@ -97,11 +95,11 @@ class SegmentStore:
             return None
         large = HEADER_SIZE + n > len(ring.buf)
         if not self._opened and ring.next_sequence >= self._retry_from:
-            self._open_again()
+            self._open()
         if self._may_write():
             w = self._log.writer
             if ring.next_sequence >= self._log.checkpoint.lease:
-                self._attempt(self._log.save)
+                self._commit()
             full = w.needed() + ITEM_EXTRA + n > w.page_room
             if large or full or not ring.make_room(HEADER_SIZE + n):
                 # One failure is no reason to lose anything.
@@ -139,7 +137,7 @@ class SegmentStore:
                 if self._opened and (on_flash or not self._unreadable):
                     self._log.drop(sequence)
                     if self._log.moved:
-                        self._attempt(self._log.commit)
+                        self._commit()
                 self._ring.drop(sequence)
                 break
             except MemoryError:
@@ -150,34 +148,29 @@ class SegmentStore:
             self._unsynced_since = None
             if self._unreadable:
                 self._unreadable = self.error = None
-        self._open_again()
+        self._open()
 
     def sync(self) -> bool:
         log = self._log
         log.reader.close()
-        self._open_again()
+        self._open()
         if self._opened:
-            self._write(False)
-            if log.moved or log.checkpoint.lost != self.dropped:
-                self._attempt(log.commit)
+            written = self._write(False)
+            if self._commit(False) and written:
+                self._recovered()
         return not self._ring
 
     def close(self) -> bool:
         """sync(), and leave the folder to another store; -> whether all was safe."""
         done = self.sync()
-        self._release()
+        self._opened = False
+        self._closed = True
+        self._log.close()
         return done
 
     def __del__(self):  # MicroPython does not call it
-        self._release()
-
-    def _release(self):
-        if self._boot >= 0:
-            self._log.reader.close()
-            if self._opened and open_folders.get(self.path) == self._boot:
-                del open_folders[self.path]
-            self._boot = -1
-            self._opened = False
+        if self._log:
+            self._log.close()
 
     # --- reading ---
 
@@ -185,36 +178,32 @@ class SegmentStore:
         try:
             record = self._log.find(after)
             if self._log.moved:
-                self._attempt(self._log.commit)
+                self._commit()
             return record
         except OSError as e:
             self._unreadable = self.error = e
             self._moved = False
 
-    def _open_again(self):
-        # Flash that could not be read at boot is tried again when RAM holds nothing: the
-        # sequences that it has may be lower.
-        if not self._opened and not self._ring and self._boot >= 0:
-            self._open()
-
     def _open(self):
+        # Flash that could not be read at boot is tried again.
+        if self._opened or self._closed:
+            return
+        ring = self._ring
         try:
-            if open_folders.get(self.path) == self._boot:
-                raise OSError(16)  # EBUSY: both waited for flash, and the other was first
-            from .recovery import recover
-
-            lost = recover(self._log)
+            lost = self._log.open()
             for i in range(4):
                 self.lost[CAUSES[i]] += max(0, lost[i] - self._known_losses[i])
             self._opened = True
-            open_folders[self.path] = self._boot
+            if ring.count:  # they may be under way, and go first
+                self._unreadable = self.error
+                self._moved = False
             self._recovered()
         except (OSError, ImportError) as e:  # the library may lie on the same flash
-            self._opened = False
             self._fail(e)
         except MemoryError:
-            self._opened = False
             self._fail(_NO_MEMORY)
+        if not self._opened and ring.next_sequence == 1:
+            ring.next_sequence = RAM_FIRST
 
     # --- writing ---
 
@@ -233,23 +222,23 @@ class SegmentStore:
         n = len(json)
         if n > MAX_JSON or log.writer.needed(json) > log.writer.max_size:
             self.lost["overflow"] += 1
-        elif self._opened and not self._ring and self._write(True, (ms, flags, json)):
+        elif self._opened and not self._ring and self._write(True, ms, flags, json):
             return log.writer.last
         else:
             self.lost[self._ring.cause] += 1
         return None
 
-    def _write(self, pad, large=None):
+    def _write(self, pad, ms=0, flags=0, json=None):
         # Append what is in the ring, or one large record; -> whether that was done.
         log = self._log
-        if not large and not self._ring:
+        if not json and not self._ring:
             return True
         full = False
         while True:
             try:
                 if full:
                     log.evict()
-                if not log.append(pad, large):
+                if not log.append(pad, ms, flags, json):
                     return False
                 self._moved = True
                 self._unsynced_since = None
@@ -268,14 +257,18 @@ class SegmentStore:
                 self._fail(_NO_MEMORY)
                 return False
 
-    def _attempt(self, change):
-        # Flash may refuse, at any time and for any reason.
+    def _commit(self, always=True):
+        # Write the state, if it changed. Flash may refuse, at any time and for any reason.
+        log = self._log
         try:
-            change()
+            if always or self.error or log.moved or log.checkpoint.lost != self.dropped:
+                log.commit()
+            return True
         except OSError as e:
             self._fail(e)
         except MemoryError:
             self._fail(_NO_MEMORY)
+        return False
 
     def _fail(self, e):
         self.error = e
