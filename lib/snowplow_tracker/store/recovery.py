@@ -70,7 +70,7 @@ def recover(log):
     if not ring.count:
         ring.next_sequence = max(following, ring.next_sequence)
     elif ring.next_sequence - ring.count <= w.last:
-        raise OSError(EAGAIN)  # those in RAM must be sent first
+        raise OSError(EAGAIN, "what is in RAM has to be sent first")
     return lost
 
 

@@ -12,6 +12,7 @@ from .segment_writer import SegmentWriter
 
 # Path: clock.boot of the store that writes there. Two would overwrite each other's records.
 open_folders = {}
+_EBUSY = 16  # errno has no name for it on every port
 
 
 class SegmentLog:
@@ -34,7 +35,7 @@ class SegmentLog:
     def open(self):
         """Find the records; -> how many were lost before, by cause."""
         if self.path in open_folders and open_folders[self.path] == clock.boot:
-            raise OSError(16)  # EBUSY: both waited for flash, and the other was first
+            raise OSError(_EBUSY, "another store has this folder")
         from .recovery import recover
 
         lost = recover(self)

@@ -24,7 +24,7 @@ from .ring import RingStore
 from .segment_format import ITEM_EXTRA
 from .segment_log import SegmentLog, open_folders
 
-_NO_MEMORY = OSError(ENOMEM)  # made while there is some
+_NO_MEMORY = OSError(ENOMEM, "not enough memory")  # made while there is some
 
 
 class SegmentStore:
