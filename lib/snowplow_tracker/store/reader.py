@@ -93,7 +93,6 @@ class Reader(Place):
 
     def find(self, after):
         """The first record above sequence `after`; None at the end, or with an `error`."""
-        self.error = None
         kept = self.record_sequence
         if self.record and self.record_after <= after < kept and kept >= self.head.sequence:
             return self.record
@@ -115,8 +114,10 @@ class Reader(Place):
 
     def seek(self, read=False):
         """Go to where a record should be, and read it if `read`; -> whether there is one."""
-        self.error = None
         failed = False
+        if self.error:
+            self._has_folder()
+            self.error = None
         while True:
             try:
                 self.open_segment()
@@ -128,23 +129,27 @@ class Reader(Place):
                     failed = False
             except OSError as e:
                 self.close()
+                there = self._has_folder()
                 if not failed:
                     failed = True
                     continue
-                if not self._passes(e):
+                # What is gone for good is passed over. But not with its folder: that may lie on
+                # a card.
+                if not (there and is_gone(e)):
                     self.error = e
                     return False
             failed = False
             if not self.next_segment():
                 return False
 
-    def _passes(self, e):
-        # A file that is gone is passed over; but not the folder, which may be on a card.
+    def _has_folder(self):
+        # After a failure this comes before anything is read again: littlefs takes for read what
+        # is in its cache then, until it has looked into another folder, the one above.
         try:
             os.stat(self.path or "/")
+            return True
         except OSError:
             return False
-        return is_gone(e)
 
     def next_segment(self):
         """Go on to the next file; False if there is none."""

@@ -130,9 +130,14 @@ class SegmentLog:
         r = self.reader
         accepted = self._count_settled()
         r.copy(r.head)
-        if not r.next_segment() or not r.seek():
+        more = r.next_segment()
+        if more and not r.seek():
             if r.error:
                 raise r.error
+            more = False
+        if more:
+            r.sequence = max(r.sequence, r.end - r.left)
+        else:
             r.go_to_end()
         self._move_head("overflow", accepted)
         try:

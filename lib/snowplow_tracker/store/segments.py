@@ -183,6 +183,7 @@ class SegmentStore:
         except OSError as e:
             self._unreadable = self.error = e
             self._moved = False
+            self._log.writer.in_doubt = True
 
     def _open(self):
         # Flash that could not be read at boot is tried again.
