@@ -165,6 +165,18 @@ def test_a_clock_that_was_set_later_dates_the_boot_before():
         assert records(store)[0][1:4] == (UNIX, clock.boot - 1 & 0xFFFF, 1795350546000)
 
 
+def test_the_state_dates_what_was_written_before_the_clock_was_set():
+    with Board() as board:
+        board.wall = None
+        store = board.boot()
+        put(store, b"a")
+        store.sync()
+        board.wall = 1795350546
+        put(store, b"x" * 70000)
+        assert store.sync()  # writes the state alone
+        assert records(board.boot())[0][1:4] == (UNIX, clock.boot - 1 & 0xFFFF, 1795350546000)
+
+
 def test_a_boot_whose_clock_was_never_set_has_no_time():
     with Board() as board:
         board.wall = None
@@ -461,6 +473,10 @@ def test_a_second_store_on_one_path_is_refused():
         refused("close()", SegmentStore, board.path)
         refused("close()", SegmentStore, board.path + "/", max_bytes=65536, page_bytes=4096)
         refused("close()", RetainedStore, board.memory, path=board.path)
+        cwd = os.getcwd()
+        os.chdir(board.path.rsplit("/", 1)[0])
+        refused("close()", SegmentStore, board.path.rsplit("/", 1)[1])
+        os.chdir(cwd)
         assert store.close()
         other = SegmentStore(board.path, 65536, page_bytes=4096)
         assert bodies(other) == [b"a"]
@@ -653,37 +669,63 @@ def test_a_store_of_the_version_before_is_read():
         assert bodies(store) == [b'{"n":%d' % n for n in range(2, 11)] + [b"new"]
 
 
+def test_what_is_read_twice_hides_no_damage():
+    write = segment_writer.write_ring
+    with Board() as board:
+        store = board.boot()
+        put(store, b"first")
+        assert store.sync()
+        put(store, *[b"%02d" % i + b"x" * 100 for i in range(20)])
+        segment_writer.write_ring = torn_at(11)
+        assert not store.sync()
+        segment_writer.write_ring = write
+        assert store.close()  # written anew, in the next segment
+        name = board.path + "/00000001.s1"
+        with open(name, "r+b") as f:
+            f.seek(36 + 15 * 113 + 50)
+            f.write(b"!")
+        store = board.boot()
+        assert len(store) == 21 and len(bodies(store)) == 20
+        store.drop(records(store)[-1][0])
+        assert store.lost["corruption"] == 1 and len(store) == 0
+
+
+def torn_at(at):
+    """A write_ring() in whose at-th record memory runs out; it is no other function then."""
+    write = segment_format.write_ring
+
+    def torn(f, ring, ordinal):
+        real = segment_format.write_record
+        left = at
+
+        def short(*args):
+            nonlocal left
+            left -= 1
+            if not left:
+                raise MemoryError
+            return real(*args)
+
+        segment_format.write_record = short
+        try:
+            return write(f, ring, ordinal)
+        finally:
+            segment_format.write_record = real
+
+    return torn
+
+
 def test_a_page_that_was_partly_written_is_read_once():
     # Memory runs out at each record of the page in turn; then it is written as a whole.
     write = segment_writer.write_ring
     with Board() as board:
         for at in range(1, 40):
-
-            def torn(f, ring, ordinal, at=at):
-                segment_writer.write_ring = write
-                real = segment_format.write_record
-                left = at
-
-                def short(*args):
-                    nonlocal left
-                    left -= 1
-                    if not left:
-                        raise MemoryError
-                    return real(*args)
-
-                segment_format.write_record = short
-                try:
-                    return write(f, ring, ordinal)
-                finally:
-                    segment_format.write_record = real
-
             store = board.boot()
             store.drop(1 << 31)
             put(store, b"first")
             assert store.sync()
             names = [b"%02d" % i + b"x" * 100 for i in range(30)]
             put(store, *names[:20])
-            segment_writer.write_ring = torn
+            segment_writer.write_ring = torn_at(at)
             done = store.sync()
             segment_writer.write_ring = write
             assert done == (at > 20) and (done or store.error.errno == ENOMEM)
@@ -817,6 +859,18 @@ def test_what_is_read_again_is_not_read_from_flash():
             if records_first(store) <= sequence:
                 assert bytes(store.peek(sequence - 1)) == record
             after = sequence
+
+
+def test_what_was_read_last_and_dropped_is_gone():
+    with Board() as board:
+        store = board.boot()
+        first, second = put(store, b"a", b"b")
+        store.sync()
+        assert bytes(store.peek())[-1:] == b"a"
+        store.drop(first)
+        assert bytes(store.peek())[-1:] == b"b" and bytes(store.peek(first - 1))[-1:] == b"b"
+        store.drop(second)
+        assert store.peek() is None and store.peek(first - 1) is None
 
 
 def records_first(store):

@@ -41,7 +41,7 @@ class SegmentStore:
         page_bytes: int = 8192,
     ):
         if path[:1] != "/":
-            path = os.getcwd() + "/" + path
+            path = os.getcwd().rstrip("/") + "/" + path
         self.path = path = path.rstrip("/")
         if open_folders.get(path) == clock.boot:
             raise ValueError("path: a store is open in %s: use that, or close() it first" % path)
