@@ -29,7 +29,7 @@ WIRE = "lib/snowplow_tracker/transport/http.py"
     [
         (LIB, "import boards", "lib/ imports neither boards nor firmware: boards"),
         (LIB, "from boards.base import UNITS", "lib/ imports neither"),
-        (LIB, "import app", "lib/ imports neither boards nor firmware: app"),
+        (LIB, "import firmware.app", "lib/ imports neither boards nor firmware: firmware"),
         (LIB, "def f():\n    import machine", "only boards/ touches the hardware: machine"),
         (LIB, "try:\n    import machine\nexcept ImportError:\n    pass", "only boards/ touches"),
         (LIB, "import socket", "only lib/snowplow_tracker/transport/ opens connections: socket"),
@@ -39,7 +39,7 @@ WIRE = "lib/snowplow_tracker/transport/http.py"
         (WIRE, "import urllib.request", "MicroPython has no urllib"),
         ("boards/esp32.py", "import snowplow_tracker", "boards/ imports neither the library"),
         ("boards/esp32.py", "from snowplow_tracker.clock import ms", "boards/ imports neither"),
-        ("boards/esp32.py", "import app", "boards/ imports neither the library nor firmware"),
+        ("boards/esp32.py", "import firmware.app", "boards/ imports neither the library nor fi"),
         ("boards/esp32.py", "import requests", "opens connections: requests"),
         ("boards/esp32.py", "import typing", "MicroPython has no typing"),
         ("boards/sensors/dht.py", "import logging", "MicroPython has no logging"),
@@ -65,7 +65,7 @@ def test_a_broken_rule_is_one_line_with_its_place(tree, path, source, rule):
         (WIRE, "try:\n    import requests\nexcept ImportError:\n    import urequests as requests"),
         ("boards/esp32.py", "import machine, network, esp32, select, onewire"),
         ("boards/wifi.py", "from boards import base"),
-        ("firmware/main.py", "import boards\nfrom app import App\nimport snowplow_tracker"),
+        ("firmware/app.py", "import boards, snowplow_tracker\nfrom firmware.app import App"),
     ],
 )
 def test_what_is_allowed(tree, path, source):

@@ -90,6 +90,10 @@ class Session:
         self.slept = None
         self._last = clock.ms()
 
+    def end(self):
+        """The next event begins a new session."""
+        self._over = True
+
     def _begin(self):
         self._over = False
         self.previous_session_id = self.session_id
