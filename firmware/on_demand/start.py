@@ -2,7 +2,6 @@
 # afterwards.
 import sys
 
-from firmware.on_demand.remote_config import load_state, save_state
 from firmware.sensors import Sensors
 from firmware.transport import MeasuringTransport
 from firmware.watchdog import Watchdog
@@ -97,6 +96,8 @@ def _count_boot(directory, intent):
 
 # Boots of a document on trial; see settings.py.
 def _count_trial(app, directory):
+    from firmware.on_demand.remote_config import load_state, save_state
+
     state = load_state(directory)
     if state.get("trial"):
         app.trial_start = 0

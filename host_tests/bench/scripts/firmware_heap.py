@@ -2,9 +2,6 @@
 # the heap, in bytes, each second of its work; and before it and after it the VM's table of names.
 import gc
 
-# The VM's own, which the fake of it hides.
-from micropython import qstr_info
-
 import simulation
 
 world = simulation.start_real("esp32", "world.json")
@@ -20,6 +17,7 @@ import ntptime  # noqa: E402
 
 FAKES = (esp32, machine, micropython, network, ntptime)
 world.i2c[0x76] = chips.Bme280()
+micropython.qstr_info()
 gc.collect()
 base = gc.mem_alloc()
 taken = []
@@ -46,4 +44,5 @@ for name in ("boot.py", "main.py"):
     with open(name) as file:
         source = file.read()
     exec(source)
+micropython.qstr_info()
 print(taken)
