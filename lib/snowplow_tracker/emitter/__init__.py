@@ -57,7 +57,7 @@ class Emitter:
             if own or implementation.name == "cpython":
                 transport = self._http(**options)
         elif options:
-            raise TypeError("for the transport: " + ", ".join(options))
+            raise TypeError("transport: " + ", ".join(options))
         if self._get:
             from .get import check
 
