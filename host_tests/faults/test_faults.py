@@ -14,14 +14,14 @@ import pytest
 import trustme
 
 from host_tests.faults.scenarios import SCENARIOS
-from host_tests.faults.wire import Collector, NameServer, forward
+from host_tests.faults.wire import Collector, Hurry, NameServer, forward
 from tools.engine import ROOT
 from tools.package import compile_library
 
 BOARD = Path(__file__).parent / "board.py"
 EVENTS = 12
 WARM_UP = 1
-HEAP_SLACK = 2048  # what the transport may learn: an address, a cookie, reasons
+GAP_MS = 8000  # a watchdog's patience: what blocks, blocks for ever, or until a limit of 20 s
 
 
 @pytest.fixture(scope="session")
@@ -81,15 +81,16 @@ def free_port():
         return sock.getsockname()[1]
 
 
-async def play(scenario, engine, certificates):
+async def play(scenario, engine, certificates, hurry):
     """Run the scenario's servers and the board; -> (what the board saw, the collectors)."""
     contexts, root = certificates
-    told = {"events": EVENTS, "batch_size": 4, "bound_ms": scenario.bound_ms, **scenario.board}
+    told = {"events": EVENTS, "batch_size": 4, "hurry": hurry.path, **scenario.board}
     collectors = []
     server = None
 
     async def serve(*args, **kwargs):
-        collectors.append(await Collector(*args, **kwargs).start())
+        collector = Collector(*args, **kwargs, hurry=hurry)
+        collectors.append(await collector.start(receive=scenario.receive))
         return collectors[-1]
 
     try:
@@ -109,22 +110,29 @@ async def play(scenario, engine, certificates):
             url = f"http://127.0.0.1:{front.port}{scenario.path}"
         else:
             front = await serve(scenario.plan, scenario.judge)
+            if scenario.moves:
+                second = await Collector(hurry=hurry).start(front.port, "127.0.0.2")
+                collectors.append(second)
             if hasattr(scenario, "names"):
-                server = await NameServer(scenario.names).start()
+                last = scenario.names[-1] if scenario.moves else None
+                server = await NameServer(scenario.names, hurry, last).start()
                 told["dns_port"] = server.port
             host = told.pop("host", "127.0.0.1")
             url = f"http://{host}:{front.port}{scenario.path}"
         name, command, env = engine
+        # The VM takes no argument of more than 255 bytes.
+        argument = Path(hurry.path).with_name("told.json")
+        argument.write_text(json.dumps({"url": url, **told}))
         board = await asyncio.create_subprocess_exec(
             *command,
             BOARD,
-            json.dumps({"url": url, **told}),
+            str(argument),
             env=env,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
         )
         later = asyncio.ensure_future(away(front)) if scenario.late else None
-        out, err = await asyncio.wait_for(board.communicate(), 40)
+        out, err = await asyncio.wait_for(board.communicate(), 90)
         if later:
             collectors.append(await later)
         assert board.returncode == 0 and not err, (out + err).decode()
@@ -144,9 +152,10 @@ async def away(collector):
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
-def test_fault(name, engine, certificates, outcomes):
+def test_fault(name, engine, certificates, outcomes, tmp_path):
     scenario = SCENARIOS[name]
-    saw, collectors = asyncio.run(play(scenario, engine, certificates))
+    hurry = Hurry(str(tmp_path / "hurry"))
+    saw, collectors = asyncio.run(play(scenario, engine, certificates, hurry))
     stored = [eid for collector in collectors for eid in collector.stored]
     eids, refused = saw["eids"], saw["refused"]
     lost = [eid for eid in eids if eid not in stored and eid not in refused]
@@ -156,10 +165,10 @@ def test_fault(name, engine, certificates, outcomes):
     assert scenario.duplicates or len(stored) == len(set(stored)), "sent twice"
     assert saw["given_up"] == len(refused) == scenario.given_up, saw
     assert saw["sent"] == len(eids) - scenario.given_up
-    # In time, and with the watchdog fed.
+    # With the watchdog fed.
     low, high = scenario.failures
     assert low <= saw["failures"] <= high, saw
-    assert saw["took_ms"] < scenario.bound_ms and saw["gap_ms"] < scenario.gap_ms, saw
+    assert saw["gap_ms"] < GAP_MS, saw
     assert scenario.reason in " ".join(saw["reasons"]), saw
     if scenario.retry_in_ms:
         low, high = scenario.retry_in_ms
@@ -170,7 +179,9 @@ def test_fault(name, engine, certificates, outcomes):
     paths = {path.partition("?")[0] for c in collectors for _, path, _, _ in c.requests}
     assert paths == {scenario.path}
     assert saw["sockets"] <= scenario.sockets, saw
-    assert saw["heap"] <= HEAP_SLACK, saw
+    assert saw["heap"] <= scenario.heap, saw
+    if scenario.one_id:
+        assert len(set(collectors[0].ids)) == 1 and len(collectors[0].ids) > 2
     outcomes[engine[0]].add(name)
 
 

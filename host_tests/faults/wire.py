@@ -2,6 +2,9 @@
 
 A fault is an async function of (collector, reader, writer) that does with one connection what
 its name says; `FAULTS` holds them by name. What a collector says that it stored is in `stored`.
+
+No fault waits for the board's limits to pass: as long as nothing is to happen, the board's time
+runs faster (`Hurry`). So the limits are long enough for a machine that is busy.
 """
 
 import asyncio
@@ -9,6 +12,7 @@ import contextlib
 import json
 import socket
 import struct
+import uuid
 
 FAULTS = {}
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 2\r\n\r\nok"
@@ -20,21 +24,43 @@ def fault(function):
     return function
 
 
+class Hurry:
+    """A file whose size is what the board's clock is ahead of time, a second a byte."""
+
+    def __init__(self, path=None):
+        self.path = path
+        self.pass_s(0)
+
+    def pass_s(self, seconds):
+        """Put the board's clock forward."""
+        if self.path:
+            with open(self.path, "ab") as file:
+                file.write(b"." * seconds)
+
+
 class Collector:
     """Plays a list of faults, one a connection, then behaves; or forwards to others that do."""
 
-    def __init__(self, plan=(), judge=None, ssl=None):
+    def __init__(self, plan=(), judge=None, ssl=None, hurry=None):
+        self.hurry = hurry or Hurry()
         self.plan = list(plan)  # for each connection a fault, or None for good behaviour
         self.judge = judge  # events -> bytes of an answer, or None to store them
         self.ssl = ssl
         self.stored = []  # eids, also those that came twice
+        self.ids = []  # the network_userid of each request, where a fault notes it
         self.requests = []  # (method, path, headers, number of events)
         self.connections = 0
         self._writers = set()
 
-    async def start(self, port=0):
-        """Listen on 127.0.0.1; -> self, with `port` set."""
-        self.server = await asyncio.start_server(self._serve, "127.0.0.1", port, ssl=self.ssl)
+    async def start(self, port=0, host="127.0.0.1", receive=None):
+        """Listen, with a receive buffer of so many bytes; -> self, with `port` set."""
+        sock = socket.socket()
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if receive:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive)
+        sock.bind((host, port))
+        limit = receive or 65536  # what is read ahead
+        self.server = await asyncio.start_server(self._serve, sock=sock, ssl=self.ssl, limit=limit)
         self.port = self.server.sockets[0].getsockname()[1]
         return self
 
@@ -99,8 +125,18 @@ def reset(writer):
     writer.transport.abort()
 
 
-async def silence(reader):
-    """Until the other side closes."""
+async def silence(collector, reader):
+    """Until the other side closes; its time passes quickly."""
+    rest = asyncio.ensure_future(_all(reader))
+    try:
+        while not (await asyncio.wait([rest], timeout=0.03))[0]:
+            collector.hurry.pass_s(3)
+    finally:
+        rest.cancel()
+        await asyncio.gather(rest, return_exceptions=True)
+
+
+async def _all(reader):
     while await reader.read(4096):
         pass
 
@@ -111,12 +147,15 @@ def forward(port, delay=0, cut_up=None, cut_down=None, hole_up=None, slice_=6553
     async def play(collector, reader, writer):
         up_reader, up_writer = await asyncio.open_connection("127.0.0.1", port)
         collector._writers.add(up_writer)
+        lost = asyncio.Event()
         both = [
-            asyncio.ensure_future(_pump(reader, up_writer, delay, cut_up, hole_up, slice_)),
-            asyncio.ensure_future(_pump(up_reader, writer, delay, cut_down, None, slice_)),
+            asyncio.ensure_future(_pump(reader, up_writer, delay, cut_up, hole_up, slice_, lost)),
+            asyncio.ensure_future(_pump(up_reader, writer, delay, cut_down, None, slice_, lost)),
         ]
         try:
-            await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+            while not (await asyncio.wait(both, timeout=0.03, return_when="FIRST_COMPLETED"))[0]:
+                if lost.is_set():
+                    collector.hurry.pass_s(3)
         finally:
             for task in both:
                 task.cancel()
@@ -127,7 +166,7 @@ def forward(port, delay=0, cut_up=None, cut_down=None, hole_up=None, slice_=6553
     return play
 
 
-async def _pump(reader, writer, delay, cut, hole, slice_):
+async def _pump(reader, writer, delay, cut, hole, slice_, lost):
     n = 0
     with contextlib.suppress(OSError):
         while True:
@@ -139,6 +178,8 @@ async def _pump(reader, writer, delay, cut, hole, slice_):
             if hole is None or n <= hole:
                 writer.write(data)
                 await writer.drain()
+            else:
+                lost.set()
             if cut is not None and n >= cut:
                 return
 
@@ -148,7 +189,7 @@ async def _pump(reader, writer, delay, cut, hole, slice_):
 
 @fault
 async def accept_and_say_nothing(collector, reader, writer):
-    await silence(reader)
+    await silence(collector, reader)
 
 
 @fault
@@ -210,14 +251,15 @@ async def store_and_reset(collector, reader, writer):
 @fault
 async def store_and_say_nothing(collector, reader, writer):
     collector.store(await collector.request(reader))
-    await silence(reader)
+    await silence(collector, reader)
 
 
 @fault
 async def read_slowly(collector, reader, writer):
     for _ in range(30):
         await reader.read(1)
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(0.01)
+        collector.hurry.pass_s(3)
 
 
 # --- answers that are none
@@ -233,34 +275,35 @@ def answer(name, data, *, stores=False, then=None):
         writer.write(data)
         await writer.drain()
         if then:
-            await then(reader, writer)
+            await then(collector, reader, writer)
 
     FAULTS[name] = play
 
 
-def again(data, pause=0.0):
+def again(data):
     """Go on writing the same."""
 
-    async def then(reader, writer):
+    async def then(collector, reader, writer):
         while True:
             writer.write(data)
             await writer.drain()
-            await asyncio.sleep(pause)
+            await asyncio.sleep(0)
 
     return then
 
 
-async def wait(reader, writer):
+async def wait(collector, reader, writer):
     """Say no more, and leave the connection open."""
-    await silence(reader)
+    await silence(collector, reader)
 
 
-async def drip(reader, writer):
+async def drip(collector, reader, writer):
     """One byte a moment, far slower than the limit allows."""
     for byte in OK:
         writer.write(bytes([byte]))
         await writer.drain()
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(0.01)
+        collector.hurry.pass_s(1)
 
 
 answer("half_a_status_line", b"HTTP/1.1 20")
@@ -332,6 +375,106 @@ answer("retry_after_nonsense", status(503, "Retry-After: " + "9" * 400), then=wa
 answer("cookie_of_a_stranger", status(503, "Set-Cookie: a=b\x01c" + "x" * 4000), then=wait)
 
 
+# --- a network that answers for the collector, and what stands between both
+
+SIGN_IN = b"<!DOCTYPE html><html><head><title>Guest Wi-Fi: please sign in</title></head></html>"
+
+
+def a_page(content_type):
+    """A login page as captive portals answer every request with it (RFC 8952)."""
+    head = b"HTTP/1.1 200 OK\r\nCache-Control: no-store\r\n" + content_type
+    return head + b"Content-Length: %d\r\n\r\n" % len(SIGN_IN) + SIGN_IN
+
+
+answer("captive_portal", a_page(b"Content-Type: text/html; charset=utf-8\r\n"), then=wait)
+answer("page_without_a_type", a_page(b""), then=wait)
+answer("page_without_a_length", b"HTTP/1.0 200 OK\r\n\r\n" + SIGN_IN)
+
+
+@fault
+async def early_200_then_reset(collector, reader, writer):
+    """200 before the body was read, which is more than the buffers hold; then a reset."""
+    await collector.head(reader)
+    writer.write(OK)
+    await writer.drain()
+    await asyncio.sleep(0.1)
+    reset(writer)
+
+
+@fault
+async def early_200_then_reads(collector, reader, writer):
+    """200 before the body was read, which is then thrown away."""
+    await collector.head(reader)
+    writer.write(OK)
+    await writer.drain()
+    await asyncio.sleep(0.1)
+    await silence(collector, reader)
+
+
+@fault
+async def early_413_then_reads(collector, reader, writer):
+    await collector.head(reader)
+    writer.write(status(413))
+    await writer.drain()
+    await asyncio.sleep(0.1)
+    await silence(collector, reader)
+
+
+@fault
+async def early_continue(collector, reader, writer):
+    """An interim status before the body was read, as some proxies send it unasked."""
+    _, _, headers = await collector.head(reader)
+    writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+    await writer.drain()
+    await asyncio.sleep(0.1)
+    body = await reader.readexactly(int(headers["content-length"]))
+    collector.store(json.loads(body)["data"])
+    writer.write(OK)
+    await writer.drain()
+
+
+@fault
+async def load_balancer(collector, reader, writer):
+    """A collector behind two balancers whose cookies stand around its own.
+
+    HAProxy's `cookie SRV insert`, and an AWS Application Load Balancer, which sends another
+    value with each answer.
+    """
+    while True:
+        collector.store(await collector.request(reader))
+        sent = collector.requests[-1][2].get("cookie", "")
+        ids = [pair[3:] for pair in sent.split("; ") if pair.startswith("sp=")]
+        collector.ids.append((ids or [str(uuid.uuid4())])[0])
+        number = len(collector.ids)
+        lines = (
+            "HTTP/1.1 200 OK",
+            "Set-Cookie: SRV=s1; path=/",
+            f"Set-Cookie: sp={collector.ids[-1]}; Expires=Fri, 26 Nov 2038 14:00:00 GMT; Path=/;"
+            " SameSite=None; Secure; HttpOnly",
+            f"Set-Cookie: AWSALB={number:0130}; Expires=Fri, 03 Dec 2038 14:00:00 GMT; Path=/",
+            "Content-Length: 0",
+        )
+        writer.write("\r\n".join([*lines, "", ""]).encode())
+        await writer.drain()
+
+
+async def not_found(collector, reader, writer):
+    """Another's server at what was the collector's address: it knows nothing, and keeps on."""
+    while True:
+        await collector.request(reader)
+        writer.write(status(404))
+        await writer.drain()
+
+
+@fault
+async def moved_away(collector, reader, writer):
+    """One good answer; then the address is another's."""
+    collector.store(await collector.request(reader))
+    writer.write(OK)
+    await writer.drain()
+    await not_found(collector, reader, writer)
+
+
 # --- kept connections
 
 
@@ -383,7 +526,7 @@ async def refuse_before_the_body_is_read(collector, reader, writer):
 
 @fault
 async def tls_silence(collector, reader, writer):
-    await silence(reader)
+    await silence(collector, reader)
 
 
 @fault
@@ -402,7 +545,7 @@ async def tls_garbage(collector, reader, writer):
     await reader.read(50)
     writer.write(bytes(range(255, 0, -1)) * 4)
     await writer.drain()
-    await silence(reader)
+    await silence(collector, reader)
 
 
 @fault
@@ -416,10 +559,15 @@ async def plain_http_on_the_tls_port(collector, reader, writer):
 
 
 class NameServer(asyncio.DatagramProtocol):
-    """Plays a list of NAMES, one a query after the first; then it knows 127.0.0.1 for all."""
+    """Plays a list of NAMES, one a query after the first; then it knows 127.0.0.1 for all.
 
-    def __init__(self, plan):
-        self.plan = [known, *plan]
+    Each is (seconds by which the board's clock goes forward, replies of a query).
+    """
+
+    def __init__(self, plan, hurry, last=None):
+        self.plan = [NAMES["known"], *plan]
+        self.last = last or NAMES["known"]
+        self.hurry = hurry
         self.queries = 0
 
     async def start(self, port=0):
@@ -437,15 +585,11 @@ class NameServer(asyncio.DatagramProtocol):
         self.port = transport.get_extra_info("sockname")[1]
 
     def datagram_received(self, query, sender):
-        play = self.plan[self.queries] if self.queries < len(self.plan) else known
+        seconds, play = self.plan[self.queries] if self.queries < len(self.plan) else self.last
         self.queries += 1
-        for delay, reply in play(query):
-            loop = asyncio.get_running_loop()
-            loop.call_later(delay, self._send, reply, sender)
-
-    def _send(self, reply, sender):
-        if not self.transport.is_closing():
+        for reply in play(query):
             self.transport.sendto(reply, sender)
+        self.hurry.pass_s(seconds)
 
 
 ADDRESS = b"\xc0\x0c\0\1\0\1\0\0\0\x3c\0\4"
@@ -457,29 +601,30 @@ def reply_to(query, *records, flags=b"\x81\x80"):
 
 
 def known(query):
-    """127.0.0.1 at once."""
-    return [(0, reply_to(query, ADDRESS + b"\x7f\0\0\1"))]
+    """127.0.0.1."""
+    return [reply_to(query, ADDRESS + b"\x7f\0\0\1")]
 
 
 def garbage_names(query):
     """All that is no answer: noise, another id, another question, the query itself."""
     evil = reply_to(query, ADDRESS + b"\x7f\6\6\6")
     other = evil.replace(b"collector", b"detractor")
-    noise = [b"", b"\0", bytes(range(256)) * 2, bytes([evil[0] ^ 1]) + evil[1:], other, query]
-    return [(0, reply) for reply in noise]
+    return [b"", b"\0", bytes(range(256)) * 2, bytes([evil[0] ^ 1]) + evil[1:], other, query]
 
 
+ALIAS = b"\xc0\x0c\0\5\0\1\0\0\0\1\0\2\xc0\x16"
+TOO_LONG = 30  # seconds: over the board's limit
 NAMES = {
-    "silent": lambda query: [],
-    "slow": lambda query: [(0.5, known(query)[0][1])],
-    "garbage": garbage_names,
-    "garbage_then_good": lambda query: garbage_names(query) + known(query),
-    "nxdomain": lambda query: [(0, reply_to(query, flags=b"\x81\x83"))],
-    "servfail": lambda query: [(0, reply_to(query, flags=b"\x81\x82"))],
-    "no_record": lambda query: [(0, reply_to(query))],
-    "truncated": lambda query: [(0, reply_to(query, ADDRESS, flags=b"\x83\x80"))],
-    "pointers": lambda query: [(0, reply_to(query, b"\xc0\x0c" * 200))],
-    "alias": lambda query: [
-        (0, reply_to(query, b"\xc0\x0c\0\5\0\1\0\0\0\1\0\2\xc0\x16", ADDRESS + b"\x7f\0\0\1"))
-    ],
+    "known": (0, known),
+    "silent": (TOO_LONG, lambda query: []),
+    "lost": (1, lambda query: []),
+    "garbage": (TOO_LONG, garbage_names),
+    "garbage_then_good": (0, lambda query: garbage_names(query) + known(query)),
+    "nxdomain": (0, lambda query: [reply_to(query, flags=b"\x81\x83")]),
+    "servfail": (0, lambda query: [reply_to(query, flags=b"\x81\x82")]),
+    "no_record": (0, lambda query: [reply_to(query)]),
+    "truncated": (0, lambda query: [reply_to(query, ADDRESS, flags=b"\x83\x80")]),
+    "pointers": (0, lambda query: [reply_to(query, b"\xc0\x0c" * 200)]),
+    "alias": (0, lambda query: [reply_to(query, ALIAS, ADDRESS + b"\x7f\0\0\1")]),
+    "moved": (0, lambda query: [reply_to(query, ADDRESS + b"\x7f\0\0\2")]),
 }

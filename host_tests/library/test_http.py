@@ -1,16 +1,16 @@
 """HttpTransport over a socket that is played: what it writes, and what it makes of answers."""
 
-import os
 import sys
+from errno import EACCES, EAGAIN, ECONNRESET, ENOMEM
 
 import snowplow_tracker.transport.http as http
 from expect import refused
 from fake_time import NOW, Machine, Time
 from snowplow_tracker import Emitter, RingStore, Tracker, clock
-from snowplow_tracker.transport.cookie import Cookie
+from snowplow_tracker.emitter.outcome import outcome, reached
 from snowplow_tracker.transport.http import HttpTransport
 from snowplow_tracker.transport.tls import _certificates
-from snowplow_tracker.transport.url import split
+from snowplow_tracker.transport.url import split_url
 
 URL = "http://collector.test:8080/com.acme/track"
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
@@ -20,6 +20,7 @@ class Net:
     """A socket module whose connections answer from a list, one answer a request."""
 
     SOCK_STREAM = 1
+    later = b""  # what comes after an answer, when more than 5000 bytes were sent
 
     def __init__(self, *answers, step=1000):
         self.answers = list(answers)
@@ -49,6 +50,9 @@ class Net:
 
 
 class Socket:
+    ended = was_reset = False  # by the other side, between two requests
+    breaks_after = None  # how many bytes are taken, before the other side resets the connection
+
     def __init__(self, net):
         self.net = net
         self.sent = bytearray()
@@ -65,13 +69,25 @@ class Socket:
     def connect(self, address):
         pass
 
+    def recv(self, size):
+        raise OSError(EAGAIN)
+
     def write(self, data):
         assert not self.closed
+        if self.breaks_after is not None and len(self.sent) >= self.breaks_after:
+            raise OSError(ECONNRESET)
         self.sent.extend(bytes(data[: self.net.step]))
         return min(self.net.step, len(data))
 
     def readinto(self, buf):
+        if self.was_reset:
+            raise OSError(ECONNRESET)
+        if self.ended:
+            return 0
         requests = self.sent.count(b" HTTP/1.1\r\n")
+        if self.net.later and self.answered and not self.incoming and len(self.sent) > 5000:
+            self.incoming = self.net.later
+            self.net.later = b""
         if not self.incoming and self.answered < requests:
             self.answered = requests
             if not self.net.answers:
@@ -113,11 +129,12 @@ def drive(transport, body=b"{}"):
             return e.value
 
 
-def failed(transport):
+def failed(transport, body=b"{}"):
+    """The OSError of a request."""
     try:
-        drive(transport)
+        drive(transport, body)
     except OSError as e:
-        return str(e)
+        return e
     raise AssertionError("it did not fail")
 
 
@@ -172,30 +189,9 @@ def test_a_transport_that_would_post_is_refused_for_get():
     Emitter("host", method="get", transport=HttpTransport(URL, get=True))
 
 
-def cookie(value):
-    return (
-        b"HTTP/1.1 200 OK\r\nSet-Cookie: %s; Path=/; Secure\r\nContent-Length: 0\r\n\r\n" % value
-    )
-
-
-def test_the_cookie_comes_back_also_after_a_reboot():
-    path = "test_http.cookie"
-    try:
-        with Net(cookie(b"sp=1234-abcd"), OK) as net:
-            transport = HttpTransport(URL, cookie_file=path)
-            drive(transport)
-            assert b"Cookie" not in net.sent()
-            drive(transport)
-            assert b"\r\nCookie: sp=1234-abcd\r\n" in net.sent()
-        with Net(OK) as net:
-            drive(HttpTransport(URL, cookie_file=path))
-            assert b"\r\nCookie: sp=1234-abcd\r\n" in net.sent()
-    finally:
-        os.remove(path)
-
-
 def test_anonymous_requests_have_the_header_and_neither_send_nor_keep_a_cookie():
-    with Net(cookie(b"sp=1"), cookie(b"sp=2"), OK) as net:
+    answer = b"HTTP/1.1 200 OK\r\nSet-Cookie: sp=%d; Path=/\r\nContent-Length: 0\r\n\r\n"
+    with Net(answer % 1, answer % 2, OK) as net:
         transport = HttpTransport(URL)
         drive(transport)
         transport.anonymous = True
@@ -214,16 +210,6 @@ def test_the_emitter_says_which_requests_are_anonymous():
         assert emitter.flush()
         first, second = net.sent().split(b"POST ")[1:]
         assert b"SP-Anonymous" in first and b"SP-Anonymous" not in second
-
-
-def test_cookies_that_cannot_be_sent_back_are_not_kept():
-    for value in (b"", b"sp", b"=x", b"a=b\r\nX: y", b"a=b c", b"a=\xff", b"a=" + b"x" * 127):
-        jar = Cookie(None)
-        jar.take(value)
-        assert jar.value == b"", value
-    jar = Cookie("no/such/folder/file")
-    jar.take(b"sp=1; Path=/")
-    assert jar.value == b"sp=1"
 
 
 def test_headers_are_noted_and_forgotten():
@@ -308,13 +294,15 @@ def test_a_body_is_kept_for_who_wants_it():
 
 def test_urls():
     for url, expected in (
-        ("http://host", ("http", "host", 80, b"")),
+        ("http://host", ("http", "host", 80, b"/")),
+        ("http://host:9090/", ("http", "host", 9090, b"/")),
+        ("http://host:9090//com.acme/t", ("http", "host", 9090, b"/com.acme/t")),
         ("https://host/p/q", ("https", "host", 443, b"/p/q")),
         ("http://10.0.0.1:9090/i", ("http", "10.0.0.1", 9090, b"/i")),
         ("http://[::1]:9090/i", ("http", "::1", 9090, b"/i")),
         ("http://[::1]/i", ("http", "::1", 80, b"/i")),
     ):
-        assert split(url) == expected
+        assert split_url(url) == expected
     assert HttpTransport("http://host/x", path="/com.acme/track").path == b"/com.acme/track"
     emitter = Emitter("host", "http", path="/com.acme/track")
     assert emitter.transport.path == b"/com.acme/track"
@@ -374,7 +362,6 @@ def test_answers_within_bounds():
 
 
 
-
 def test_a_long_header_line_is_passed_over():
     answer = b"HTTP/1.1 200 OK\r\nX: " + b"y" * 3000 + b"\r\nRetry-After: 5\r\n"
     with Net(answer + b"Content-Length: 0\r\n\r\n", OK) as net:
@@ -393,6 +380,202 @@ def test_a_generator_that_is_closed_closes_its_connection():
         assert drive(transport) == 200 and len(net.sockets) == 2
 
 
+# --- what is an answer of a collector
+
+
+HTML = b"<!DOCTYPE html><html><head><title>Guest Wi-Fi: please sign in</title></head></html>"
+
+
+def page(content_type=b"", length=True, body=HTML):
+    head = b"HTTP/1.1 200 OK\r\n"
+    if content_type:
+        head += b"Content-Type: %s\r\n" % content_type
+    if length:
+        head += b"Content-Length: %d\r\n" % len(body)
+    return head + b"\r\n" + body
+
+
+def test_a_web_page_is_no_acceptance():
+    chunks = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n\r\n"
+    for answer in (
+        page(b"text/html; charset=utf-8"),
+        page(b"Text/HTML", body=b"please sign in"),
+        page(b"text/html", body=b""),
+        page(),  # no type
+        page(b"text/plain"),  # the wrong type
+        page(length=False),
+        page(body=b"\r\n \t" + HTML),
+        page(body=b"\xef\xbb\xbf" + HTML),
+        page(body=HTML + b"x" * 5000),
+        page(body=HTML)[:-20],  # cut short
+        page(length=False, body=b" " * 3000 + HTML),
+        chunks % (len(HTML), HTML),
+        page().replace(b"200 OK", b"201 Created"),
+    ):
+        for step in (1, 1000):
+            with Net(answer, OK, step=step) as net:
+                transport = HttpTransport(URL)
+                e = failed(transport)
+                assert "does this network want a login?" in str(e), (answer, e)
+                assert e.errno == EACCES and outcome(e) == "bad_response" and not reached(e)
+                assert drive(transport) == 200 and len(net.sockets) == 2
+
+
+def test_what_collectors_answer_is_acceptance():
+    gif = b"GIF89a\1\0\1\0"
+    for answer in (
+        page(b"text/plain", body=b"ok"),
+        page(body=b"ok"),
+        page(b"application/json", body=b'{"ok":true}'),
+        page(b"application/json; charset=utf-8", body=b""),
+        page(b"image/gif", body=gif),
+        page(body=b""),
+        page(b"image/gif", length=False, body=gif),
+        page(length=False, body=b""),
+        b"HTTP/1.1 204 No Content\r\nContent-Type: text/html\r\n\r\n",
+    ):
+        with Net(answer):
+            assert 200 <= drive(HttpTransport(URL)) < 300, answer
+
+
+def test_a_page_with_another_status_is_that_status():
+    for status in (302, 404, 502, 511):
+        answer = page(b"text/html").replace(b"200 OK", b"%d X" % status)
+        with Net(answer):
+            assert drive(HttpTransport(URL)) == status
+
+
+def test_nothing_leaves_the_store_for_a_web_page():
+    with Net(*[page(b"text/html")] * 3):
+        emitter = Emitter("host", transport=HttpTransport(URL), event_store=RingStore(1000))
+        emitter.input(0, 0, b'{"a":"1"')
+        for _ in range(3):
+            assert not emitter.flush()
+        assert len(emitter.event_store) == 1 and not emitter.sent and not emitter.given_up
+
+
+class BreakingNet(Net):
+    """Its first connection takes so many bytes of a request, and then is reset."""
+
+    def __init__(self, taken, *answers):
+        super().__init__(*answers)
+        self.taken = taken
+
+    def socket(self, family):
+        sock = super().socket(family)
+        if len(self.sockets) == 1:
+            sock.breaks_after = self.taken
+        return sock
+
+
+def test_a_2xx_before_the_request_was_whole_is_no_acceptance():
+    for status in (b"200 OK", b"204 No Content"):
+        early = b"HTTP/1.1 %s\r\nContent-Length: 0\r\n\r\n" % status
+        with BreakingNet(2000, early, OK) as net:
+            transport = HttpTransport(URL)
+            e = failed(transport, b"x" * 5000)
+            assert e.errno == ECONNRESET and not transport.stale
+            assert drive(transport) == 200 and len(net.sockets) == 2
+
+
+def test_a_2xx_that_came_before_the_end_of_the_request_is_none_though_all_could_be_sent():
+    # The fake answers as soon as it has a head, and takes the rest all the same.
+    for status in (b"200 OK", b"204 No Content"):
+        early = b"HTTP/1.1 %s\r\nContent-Length: 0\r\n\r\n" % status
+        with Net(early, OK) as net:
+            transport = HttpTransport(URL)
+            e = failed(transport, b"x" * 5000)
+            assert "before the request was sent" in str(e) and not transport.stale
+            assert outcome(e) == "bad_response" and net.sockets[0].closed
+            assert drive(transport) == 200
+    refusal = b"HTTP/1.1 413 X\r\nContent-Length: 0\r\n\r\n"
+    with Net(refusal, OK) as net:
+        transport = HttpTransport(URL)
+        assert drive(transport, b"x" * 5000) == 413 and net.sockets[0].closed
+        assert len(net.sockets[0].sent) < 5000  # the rest is spared
+
+
+def test_an_early_interim_status_is_no_answer_yet():
+    for interim in (b"HTTP/1.1 100 Continue\r\n\r\n", b"HTTP/1.1 103 X\r\nLink: </x>\r\n\r\n"):
+        with Net(interim, OK) as net:
+            transport = HttpTransport(URL)
+            net.later = OK  # after the end of the request
+            assert drive(transport, b"x" * 5000) == 200 and len(net.sockets) == 1
+            assert bytes(net.sockets[0].sent).endswith(b"\r\n\r\n" + b"x" * 5000)
+
+
+def test_a_refusal_before_the_request_was_whole_counts_and_its_connection_does_not():
+    for status in (413, 400, 429, 503):
+        early = b"HTTP/1.1 %d X\r\nContent-Length: 0\r\n\r\n" % status
+        with BreakingNet(2000, early, OK) as net:
+            transport = HttpTransport(URL)
+            assert drive(transport, b"x" * 5000) == status
+            assert net.sockets[0].closed
+            assert drive(transport) == 200 and len(net.sockets) == 2
+
+
+def test_a_connection_that_answered_421_is_not_used_again():
+    with Net(b"HTTP/1.1 421 Misdirected Request\r\nContent-Length: 0\r\n\r\n", OK) as net:
+        transport = HttpTransport(URL)
+        assert drive(transport) == 421 and net.sockets[0].closed
+        assert drive(transport) == 200 and len(net.sockets) == 2
+
+
+def test_a_kept_connection_that_was_closed_is_seen_before_it_is_used():
+    def closed(sock):
+        sock.ended = True
+
+    def reset(sock):
+        sock.was_reset = True
+
+    def talkative(sock):
+        sock.incoming = b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n"
+
+    for close in (closed, reset, talkative):
+        with Net(OK, OK) as net:
+            transport = HttpTransport(URL)
+            assert drive(transport) == 200
+            sent = len(net.sockets[0].sent)
+            close(net.sockets[0])
+            assert drive(transport) == 200  # at once, and not stale
+            assert len(net.sockets) == 2 and len(net.sockets[0].sent) == sent
+            assert net.sockets[0].closed
+
+
+def test_memory_that_runs_out_is_no_answer():
+    with Net(OK):
+        transport = HttpTransport(URL)
+
+        def resolve():
+            raise MemoryError()
+
+        transport._resolve = resolve
+        e = failed(transport)
+        assert e.errno == ENOMEM and outcome(e) == "no_connection" and not reached(e)
+
+
+def test_who_asks_for_rest_says_nothing_of_the_oldest_event():
+    # A 503 with Retry-After, however often, neither sends the oldest alone nor others ahead.
+    later = b"HTTP/1.1 503 X\r\nRetry-After: 1\r\nContent-Length: 0\r\n\r\n"
+    with Net(*[later] * 12) as net, Time(NOW) as time:
+        emitter = Emitter("host", transport=HttpTransport(URL), event_store=RingStore(2000))
+        for _ in range(3):
+            emitter.input(0, 0, b'{"a":"1"')
+        for _ in range(12):
+            assert not emitter.flush()
+            time.pass_ms(1000)
+        requests = net.sent().split(b"POST ")[1:]
+        assert [request.count(b'"a":"1"') for request in requests] == [3] * 12
+
+
+def test_the_endpoint_may_end_in_slashes_and_has_no_path_of_its_own():
+    for endpoint in ("http://host:9090", "http://host:9090/", "http://host:9090//"):
+        emitter = Emitter(endpoint, event_store=RingStore(100), idle=print)
+        assert emitter.transport.path == b"/com.snowplowanalytics.snowplow/tp2"
+        assert (emitter.transport.host, emitter.transport.port) == ("host", 9090)
+    refused("endpoint", Emitter, "http://host:9090/path", event_store=RingStore(100))
+
+
 def test_a_plain_flush_uses_requests_and_run_idle_or_options_our_own():
     emitter = Emitter("host", protocol="http", event_store=RingStore(1000))
     if sys.implementation.name == "cpython":  # whose `requests` is another
@@ -409,3 +592,30 @@ def test_a_plain_flush_uses_requests_and_run_idle_or_options_our_own():
     for options in ({"cookie_file": "c"}, {"idle": print}):  # idle() is not to wait for `requests`
         emitter = Emitter("host", protocol="http", event_store=RingStore(1000), **options)
         assert isinstance(emitter.transport, HttpTransport)
+
+
+def test_the_time_is_confirmed_by_the_date_of_an_accepted_request_alone():
+    dated = b"HTTP/1.1 %s\r\nDate: %s\r\nContent-Length: 0\r\n\r\n"
+    now = b"Sun, 22 Nov 2026 12:29:06 GMT"
+    far = b"Fri, 01 Jan 2027 00:00:00 GMT"
+    ok, bad = b"200 OK", b"502 Bad Gateway"
+    for answers, expected in (
+        ([(ok, now)], True),
+        ([(bad, now)], False),
+        ([(ok, far)], False),
+        ([(ok, now), (ok, far)], True),  # it is not asked again
+        ([(ok, far), (ok, now)], True),
+    ):
+        with Machine(NOW), Net(*[dated % answer for answer in answers]):
+            clock.confirmed = False
+            transport = HttpTransport(URL)
+            for _ in answers:
+                drive(transport)
+            assert clock.known() and clock.confirmed == expected, (answers, expected)
+    # One Date is one source: it does not confirm the time that it has set.
+    with Machine(0), Net(dated % (ok, far), dated % (ok, far)):
+        transport = HttpTransport(URL)
+        drive(transport)
+        assert clock.known() and not clock.confirmed
+        drive(transport)
+        assert clock.confirmed

@@ -8,8 +8,9 @@ runs after it changes nothing.
 import random
 import sys
 
-import micropython
 from nor import BLOCK, Flash
+
+import micropython
 
 START = 1795350546723  # 2026-11-22
 DAY = 86400000

@@ -3,7 +3,7 @@ from .. import clock
 
 # ntptime makes this time, in 2036, of a reply without one: a kiss-of-death.
 NTP_ZERO = 2085978496000
-_AGREE_MS = 600000
+AGREE_MS = 600000
 LATEST = 4102444800000  # 2100-01-01: no clock that is right shows this
 next_ask = 0  # the ms() from which the hook is asked again
 
@@ -40,5 +40,5 @@ def _take_over(before):
     clock.floor = min(clock.floor, now)  # a wrong clock may have left one that is too late
     clock.date_start = clock.guess_start = 0
     if before:
-        clock.confirmed = abs(clock.boot_start() - before) < _AGREE_MS
+        clock.confirmed = abs(clock.boot_start() - before) < AGREE_MS
     return True

@@ -17,7 +17,6 @@
 from sys import implementation
 
 from .. import clock
-from ..transport import Stale
 from .batch import Batch
 
 
@@ -58,7 +57,7 @@ class Emitter:
             if own or implementation.name == "cpython":
                 transport = self._http(**options)
         elif options:
-            raise TypeError("for the transport: " + ", ".join(options))
+            raise TypeError("transport: " + ", ".join(options))
         if self._get:
             from .get import check
 
@@ -156,7 +155,6 @@ class Emitter:
     def _transfer(self):
         # Batch after batch; ends when all is sent, or with the first batch to be retried.
         after = sent = 0  # after which sequence to go on, how many were sent
-        stale = False
         self.new_bytes = 0
         while len(self.event_store) and not self.paused:
             if self.online and not self.online():
@@ -187,14 +185,10 @@ class Emitter:
                     answer = self.transport.send(batch.length, batch.body)
                 if not isinstance(answer, int):
                     answer = yield from answer
-            except Stale as e:
-                if not stale:
-                    stale = True
+            except (OSError, MemoryError) as e:
+                if getattr(self.transport, "stale", False):
                     continue
                 answer = e
-            except (OSError, MemoryError) as e:
-                answer = e
-            stale = False
             self.last_result = answer
             status = answer if isinstance(answer, int) else 0
             if 200 <= status < 300:

@@ -1,7 +1,7 @@
-# How the last request ended, in a word, for a console, a display or an LED. The transports say it
-# by the kind of result: an HTTP status, an OSError whose errno tells why there was no answer, or
-# an OSError without an errno, for what came and was no answer.
-from errno import EAGAIN, ECONNREFUSED, ECONNRESET, ENOENT, ETIMEDOUT
+# How the last request ended, in a word, for a console, a display or an LED. A transport tells it
+# by its result: an HTTP status, or an OSError whose errno says why there was no answer, as
+# transport/__init__.py states it. The words of an OSError are for people.
+from errno import EACCES, EAGAIN, ECONNREFUSED, ECONNRESET, ENOENT, ETIMEDOUT
 
 
 def outcome(result: "int | OSError | None") -> str:
@@ -10,13 +10,16 @@ def outcome(result: "int | OSError | None") -> str:
         return "none"
     if isinstance(result, int):
         return "success" if 200 <= result < 300 else "http_error"
-    if _code(result) in (ETIMEDOUT, EAGAIN):  # sockets with a timeout raise the latter
+    code = _code(result)
+    if code in (ETIMEDOUT, EAGAIN):  # sockets with a timeout raise the latter
         return "timeout"
-    return "no_connection" if _code(result) else "bad_response"
+    return "no_connection" if code not in (0, EACCES) else "bad_response"
 
 
+# A web page is none of these: it comes from a network that lets nothing through before a login,
+# and it may be another network that helps.
 def reached(result: "int | OSError | None") -> bool:
-    """Whether something came from the network: an answer, a refusal, or a name's absence."""
+    """Whether the network let the request through: an answer, a refusal, or a name's absence."""
     if isinstance(result, int):
         return True
     return _code(result) in (0, ECONNREFUSED, ECONNRESET, ENOENT)

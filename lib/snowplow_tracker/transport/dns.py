@@ -1,7 +1,7 @@
 # Asks name servers for a host's IPv4 addresses, over UDP: getaddrinfo() blocks, without limit.
 #
-# Each second another server is asked, until the limit is over. The first answer to the question
-# counts; whatever else comes is passed over. The names in it are not looked at: an address that
+# Each second the next server is asked, until the limit is over. The first answer to the question
+# counts; whatever else comes is ignored. The names in it are not looked at: an address that
 # stands behind an alias is one of the host's.
 import socket
 from errno import ENOENT, ETIMEDOUT
@@ -13,10 +13,10 @@ _PORT = 53
 _AGAIN_MS = 1000
 
 
-# dns: the servers' addresses, or a function that gives them; those of servers that are not
-# known may be "" or "0.0.0.0".
-def resolve(host, dns, limit_ms):
-    """A generator as send() that returns a list of addresses; or of `host` for getaddrinfo()."""
+# dns: the servers' addresses, or a function that gives them; "" and "0.0.0.0", as an interface
+# without a name server has them, are ignored.
+def resolve(host: str, dns, limit_ms: int):
+    """A generator, as send(), of a list of addresses, or of `host` for getaddrinfo() to find."""
     servers = []
     if not (":" in host or host.replace(".", "").isdigit() or host[-6:] == ".local"):  # or mDNS
         for server in dns() if callable(dns) else dns:
@@ -50,13 +50,13 @@ def resolve(host, dns, limit_ms):
                     if not found and asked < len(servers):
                         found = None  # the others may know more
             except OSError:
-                pass  # nothing yet, or no way to that server
+                pass  # nothing has come yet, or there is no route to that server
             if found is None:
                 yield 10
     finally:
         sock.close()
     if not found:
-        raise OSError(ENOENT, "the name server knows none")
+        raise OSError(ENOENT, "the name server knows no address")
     return found
 
 

@@ -1,22 +1,30 @@
 # HTTP/1.1 over a socket, with or without TLS, on one connection that is kept over requests.
 #
 # Each phase (resolve, connect, handshake, send, answer) ends after `timeout` seconds. A yield is
-# the milliseconds to wait; it rises to 32 while nothing happens. The name server's answer is
-# kept, and serves on when it fails. Without `dns` it is asked by getaddrinfo(), the one thing
-# here that blocks, and MicroPython has no way to limit it.
+# the milliseconds to wait; it rises to 32 while nothing happens.
+#
+# The collector's address is kept. The name is asked for again after a failure of any kind, since
+# the old address may be another's now, and by a connection that is opened an hour later. The old
+# address serves on when the name server fails. Without `dns` getaddrinfo() asks, which is the
+# one thing here that blocks, and MicroPython has no way to limit it.
 #
 # A connection that the other side closed between two requests is normal. It is noticed before
-# a request where that can be; else the emitter is told by Stale, and sends again at once.
+# a request where that can be; otherwise `stale` tells the emitter to send again at once.
+#
+# response.py, which reads the answer, uses receive(), wait_for() and cookies().
 import errno
 import gc
 import socket
 import sys
 
 from .. import clock
-from . import Stale, response
+from . import response
 
 _CPYTHON = sys.implementation.name == "cpython"
-_NO_NAME = (errno.ETIMEDOUT, errno.ENOENT)  # what the name servers said
+_NAME_SERVER = (errno.ETIMEDOUT, errno.ENOENT)  # how dns.py fails
+_CONNECTING = (errno.EINPROGRESS, errno.EALREADY, errno.EAGAIN)
+_IS_CONNECTED = (106, 127, 56)  # EISCONN of Linux and lwIP, newlib, BSD
+_ADDRESS_MS = 3600000
 
 
 class HttpTransport:
@@ -28,23 +36,25 @@ class HttpTransport:
     # roots: DER certificates that may sign the collector's, as bytes or as the path of a file.
     # cookie_file: where the collector's cookie is kept, and so network_userid.
     # path: in place of that in the url, such as /com.acme/track.
-    # dns: addresses of name servers, or a function that gives them, such as
-    # lambda: wlan.ifconfig()[3:]
+    # dns: addresses of name servers, or a function of them, such as lambda: wlan.ifconfig()[3:]
     def __init__(
         self,
-        url,
-        timeout=10,
-        get=False,
-        roots=None,
-        verify=True,
-        headers=None,
-        cookie_file=None,
-        path=None,
+        url: str,
+        timeout: float = 10,
+        get: bool = False,
+        roots: "bytes | str | None" = None,
+        verify: bool = True,
+        headers: "dict | None" = None,
+        cookie_file: "str | None" = None,
+        path: "str | None" = None,
         dns=None,
     ):
-        from .url import lines, split
+        from .url import header_lines, host_header, split_url
 
-        scheme, self.host, self.port, self.path = split(url, path)
+        scheme, self.host, self.port, self.path = split_url(url, path)
+        if get and self.path == b"/com.snowplowanalytics.snowplow/tp2":
+            self.path = b"/i"  # of GET requests
+        self._host = host_header(scheme, self.host, self.port)
         self.tls = None
         if scheme == "https":
             from .tls import Tls
@@ -54,42 +64,46 @@ class HttpTransport:
         self.get = get
         self.dns = dns
         self.cookie_file = cookie_file
-        self.anonymous = self.wrote = False
-        self.retry_after = None
-        self._cookies = None
-        self._headers = lines(headers or {})
-        if len(self.host) + len(self.path) + len(self._headers) > 1000:
+        self.anonymous = self.wrote = self.stale = False
+        self.retry_after = self._cookies = None
+        self._headers = header_lines(headers or {})
+        # Of the 1400 bytes of `_buf`, the rest of a request's head takes 110 at most.
+        self._cookie_limit = 1290 - len(self.host) - len(self.path) - len(self._headers)
+        if self._cookie_limit < 290:
             raise ValueError("url, headers: more than 1000 bytes")
         self._addresses = []
-        self._keep_addresses = False  # whether the addresses are to be tried without asking again
+        self._asked_ms = 0  # when the name was asked for
+        self._ask_again = False
         self._sock = self._stream = None  # type: ignore[assignment]
         self._response = response.Response(self)
         self._buf = bytearray(1400)  # with a TLS record's frame it fits a packet
 
-    def send(self, length, body):
-        self.wrote = done = False
+    def send(self, length: int, body):
+        """A generator that returns the status; transport/__init__.py states its contract."""
+        self.wrote = self.stale = done = False
         self.retry_after = None
         self._response.reset()
         kept = bool(self._stream)
         try:
-            if kept and self._was_closed():
+            if kept and (self._was_closed() or (yield from self._has_moved())):
                 self.close()
                 kept = False
             if not kept:
                 yield from self._connect()
             status = yield from self._exchange(length, body, "send" if kept else "handshake")
-            done = self._response.keep
+            done = self._response.keep_connection
+            self._ask_again = not 200 <= status < 300
             return status
         except Exception as e:
-            words = reason(e)
-            if self.tls:
-                words = self.tls.explain(words)
-            raise failure(e, words, OSError if not kept or self._response.started else Stale)
+            text = self.tls.explain(message(e)) if self.tls else message(e)
+            self.stale = kept and not self._response.started
+            self._ask_again = self._ask_again or not self.stale
+            raise os_error(e, text)
         finally:
             if not done:
                 self.close()
 
-    def close(self):
+    def close(self) -> None:
         """Close the connection, if there is one."""
         for end in (self._stream, self._sock):
             try:
@@ -106,8 +120,17 @@ class HttpTransport:
         except OSError:
             return True
 
+    def _has_moved(self):
+        # Whether the connection is to an address that is not the collector's any more.
+        if not self._ask_again:
+            return False
+        address = self._addresses[0]
+        if address not in (yield from self._resolve()):
+            return True
+        self._addresses = [address]
+        return False
+
     def _connect(self):
-        problem = None
         for address in (yield from self._resolve()):
             try:
                 yield from self._open(address)
@@ -116,12 +139,12 @@ class HttpTransport:
             except OSError as e:
                 self.close()
                 problem = e
-        # They may have moved; until the name server says where to, they are kept.
-        self._keep_addresses = False
-        raise failure(problem, "%s:%d: %s" % (self.host, self.port, reason(problem)))
+        raise os_error(problem, "%s:%d: %s" % (self.host, self.port, message(problem)))
 
     def _resolve(self):
-        if not self._addresses or not self._keep_addresses:
+        known = self._addresses
+        if not known or self._ask_again or clock.ms() - self._asked_ms >= _ADDRESS_MS:
+            self._asked_ms = clock.ms()
             try:
                 hosts = (self.host,)
                 if self.dns:
@@ -132,11 +155,11 @@ class HttpTransport:
                 for host in hosts:
                     found += socket.getaddrinfo(host, self.port, 0, socket.SOCK_STREAM)
                 self._addresses = [(info[0], info[-1]) for info in found]
-                self._keep_addresses = True
+                self._ask_again = False
             except OSError as e:
-                if not self._addresses:
-                    code = e.errno if e.errno in _NO_NAME else errno.EHOSTUNREACH
-                    raise OSError(code, "no address for %s: %s" % (self.host, reason(e)))
+                if not known:
+                    code = e.errno if e.errno in _NAME_SERVER else errno.EHOSTUNREACH
+                    raise OSError(code, "no address for %s: %s" % (self.host, message(e)))
         return self._addresses
 
     def _open(self, address):
@@ -147,8 +170,8 @@ class HttpTransport:
             sock.setsockopt(6, 1, 1)  # TCP_NODELAY: the last piece is not to wait for an ACK
         except OSError:
             pass
-        if not self._is_open(address[1]):
-            yield from self.wait(self._is_open, address[1], "connection")
+        if not self._is_connected(address[1]):
+            yield from self.wait_for(self._is_connected, address[1], "connection")
         if self.tls:
             gc.collect()  # the handshake needs large blocks
             sock = self.tls.wrap(sock)  # after a failure it does not close the one below
@@ -158,27 +181,42 @@ class HttpTransport:
             sock = Stream(sock)  # type: ignore[assignment]
         self._stream = sock
 
-    def _is_open(self, address):
-        # connect() again and again: that is what tells the end of it on every port.
+    def _is_connected(self, address):
+        # True, or None while it is under way. To call connect() again is the one way to learn of
+        # a success on every port. Of a failure it may say nothing: on a Pico W it says EBADF
+        # after a refusal, and EALREADY for ever if the other side has closed the connection
+        # already; on an ESP32 ENOTCONN. There recv() tells.
         try:
             self._sock.connect(address)
+            return True
         except OSError as e:
-            if e.errno in (errno.EINPROGRESS, errno.EALREADY, errno.EAGAIN):
-                return None
-            if e.errno not in (106, 127, 56):  # EISCONN of Linux and lwIP, newlib, BSD
+            code = e.errno
+            if code in _IS_CONNECTED:
+                return True
+            if code not in _CONNECTING and code not in (errno.EBADF, errno.ENOTCONN):
                 raise
-        return True
+        try:
+            self._sock.recv(1)
+        except OSError as e:
+            if code in _CONNECTING and e.errno in (errno.EAGAIN, errno.ENOTCONN):
+                return None
+            raise
+        raise OSError(errno.ECONNRESET, "closed as soon as it was open")
 
     def _exchange(self, length, body, phase):
         try:
             self._until = clock.ms() + self.limit_ms
             head = self._head(length, body)
             parts = (memoryview(head),) if self.get else body(self._buf, head)
+            left = len(head) + length
             for piece in parts:
+                left -= len(piece)
+                if self.wrote and left <= 0 and self._response.is_early():
+                    raise OSError("answered before the request was sent")
                 while piece:
                     n = self._stream.write(piece)
                     if n is None:
-                        n = yield from self.wait(self._stream.write, piece, phase)
+                        n = yield from self.wait_for(self._stream.write, piece, phase)
                     if phase == "handshake":  # it ends with the first byte that is written
                         phase = "send"
                         self._until = clock.ms() + self.limit_ms
@@ -189,29 +227,34 @@ class HttpTransport:
         except OSError as e:
             if not self.wrote:
                 raise
-            # It may have answered before it closed, such as 413. Nothing else is waited for.
+            # It may have refused, such as by 413. Nothing more is waited for. 2xx is no acceptance
+            # of a request that was not sent whole.
             self._until = clock.ms()
             try:
                 status = yield from self._response.read()
             except OSError:
+                status = 200
+            if 200 <= status < 300:
                 raise e
-            self._response.keep = False
+            self._response.keep_connection = False
             return status
         self._until = clock.ms() + self.limit_ms
         return (yield from self._response.read())
 
-    def some(self):
+    def receive(self, buf=None) -> "bytes | None":
         """What has come of the answer, at least a byte; None if it would block."""
-        n = self._stream.readinto(self._buf)
+        buf = buf or self._buf
+        n = self._stream.readinto(buf)
         if n == 0:
             raise OSError(errno.ECONNRESET, "closed before the answer was complete")
-        return n and bytes(memoryview(self._buf)[:n])
+        return bytes(memoryview(buf)[:n]) if n else None
 
-    def wait(self, call, argument, what):
+    def wait_for(self, call, argument, what: str):
         """A generator that returns what the call does, once that is not None."""
         start = clock.ms()
         wait = 0
-        while True:
+        result = None
+        while result is None:
             now = clock.ms()
             if now >= self._until:
                 raise OSError(errno.ETIMEDOUT, "no %s in %d ms" % (what, self.limit_ms))
@@ -219,36 +262,33 @@ class HttpTransport:
                 wait = min(wait * 2 or 1, 32)
             yield wait
             result = call(argument)
-            if result is not None:
-                return result
+        return result
 
     def _head(self, length, body):
         # Everything before the body; for GET this is all of it.
-        host = self.host if ":" not in self.host else "[%s]" % self.host
-        if self.port != (443 if self.tls else 80):
-            host += ":%d" % self.port
+        lines = b""
         if self.get:
             start = b"GET %s?%s" % (self.path, body)
-            lines = self._headers
         else:
             start = b"POST " + self.path
             lines = b"\r\nContent-Type: application/json\r\nContent-Length: %d" % length
-            lines += self._headers
         if self.anonymous:
             lines += b"\r\nSP-Anonymous: *"
         elif self.cookies().value:
             lines += b"\r\nCookie: " + self.cookies().value
-        return b"%s HTTP/1.1\r\nHost: %s%s\r\n\r\n" % (start, host.encode(), lines)
+        return b"%s HTTP/1.1\r\nHost: %s%s%s\r\n\r\n" % (start, self._host, lines, self._headers)
 
     def cookies(self):
+        """The cookies that are sent back."""
         if not self._cookies:
-            from .cookie import Cookie
+            from .cookies import Cookies
 
-            self._cookies = Cookie(self.cookie_file)
+            kept = Cookies(self.cookie_file, self._cookie_limit)
+            self._cookies = kept  # type: ignore[assignment]
         return self._cookies
 
 
-def reason(error) -> str:
+def message(error: BaseException) -> str:
     """An exception's words, without the errno where it has words of its own."""
     words = error.args[1] if len(error.args) > 1 else error
     return str(words) or type(error).__name__
@@ -256,7 +296,7 @@ def reason(error) -> str:
 
 # What came from the other side and is no answer, such as a bad certificate, has no errno, or a
 # negative one.
-def failure(error, words: str, kind=OSError) -> OSError:
-    """An OSError with these words, and the errno of `error` if it has one."""
-    code = error.args[0] if error.args else 0
-    return kind(code, words) if isinstance(code, int) and code > 0 else kind(words)
+def os_error(error, text: str) -> OSError:
+    """An OSError with this text, and the errno of `error` if it has one."""
+    code = errno.ENOMEM if isinstance(error, MemoryError) else error.args[0] if error.args else 0
+    return OSError(code, text) if isinstance(code, int) and code > 0 else OSError(text)

@@ -1,26 +1,38 @@
 # Reads an answer within bounds: whatever comes, it ends with a status or an OSError. The head
 # may have 16,384 bytes, the body 4,096; of a line, 512 are looked at.
+#
+# Of an HttpTransport it uses receive(), wait_for(), cookies() and `anonymous`, and it sets
+# `retry_after` and `body`.
+from errno import EACCES
+
 from .. import clock
+
+_WEB_PAGE = "a web page, not a collector: does this network want a login?"
 
 
 class Response:
+    started = False  # whether a byte of the answer came
+    keep_connection = False  # whether the connection can take another request
+
     def __init__(self, transport):
         self.transport = transport
         self.reset()
 
-    def reset(self):
+    def reset(self) -> None:
         """Make ready for the next answer."""
-        self.started = False  # whether a byte of it came
-        self.keep = False  # whether the connection can take another request
-        self._in = b""
+        self.started = self.keep_connection = False
+        self._in = self._date = b""
         self._left = 16384
-        self._length = -1
-        self._chunked = False
+
+    def is_early(self) -> bool:
+        """Whether a final status has come, while the request is not yet sent whole."""
+        self._fill(bytearray(16))  # the transport's buffer holds the rest of the request
+        return self._in[9:10] > b"1"
 
     def read(self):
-        """A generator that returns the status."""
+        """A generator that returns the status; OSError for a web page that came with 2xx."""
         status = 100
-        while 100 <= status < 200:
+        while status < 200:
             status = self._status((yield from self._line()))
             line = True
             while line:
@@ -30,8 +42,14 @@ class Response:
         try:
             yield from self._body(status)
         except OSError:
-            self.keep = False  # the status stands
+            self.keep_connection = False  # the status stands
             self.transport.body = None
+        if 200 <= status < 300 and self._first == b"<":
+            raise OSError(EACCES, _WEB_PAGE)
+        if self._date and 200 <= status < 300:
+            from ..clock.http_date import compare_date
+
+            compare_date(self._date)
         return status
 
     def _status(self, line):
@@ -41,31 +59,40 @@ class Response:
         status = int(status)
         if status < 100 or status == 101:
             raise OSError("unexpected status %d" % status)
-        self.keep = line[7:8] == b"1"
+        # 421: this connection leads to another server than the one that was asked for.
+        self.keep_connection = line[7:8] == b"1" and status != 421
         self._length = -1
         self._chunked = False
+        self._first = b""  # the body's first byte that is no space
         return status
 
     def _header(self, name, value):
         if name == b"content-length":
             # Nonsense counts as no length: the connection is closed then.
             self._length = int(value) if value.isdigit() and len(value) < 10 else -1
+        elif name == b"content-type":
+            if value[:9].lower() == b"text/html":
+                self._first = b"<"
         elif name == b"transfer-encoding":
             self._chunked = True
         elif name == b"connection":
-            self.keep = self.keep and value.lower() != b"close"
+            self.keep_connection = self.keep_connection and value.lower() != b"close"
         elif name == b"retry-after":
             self.transport.retry_after = value
-        elif name == b"date" and not clock.known():
-            from ..clock.http_date import use_date
+        elif name == b"date" and not clock.confirmed:
+            if clock.known():
+                self._date = value  # whoever sent it must have accepted the request
+            else:
+                from ..clock.http_date import use_date
 
-            use_date(value)
+                use_date(value)
         elif name == b"set-cookie" and not self.transport.anonymous:
             self.transport.cookies().take(value)
 
     def _body(self, status):
         # A collector's says nothing; it is read so that the connection can be kept.
         if status in (204, 304):
+            self._first = b""
             return
         self._left = 4096
         if self._chunked:
@@ -85,19 +112,23 @@ class Response:
         elif 0 <= self._length <= 4096:
             yield from self._take(self._length)
         else:
-            self.keep = False
+            self.keep_connection = False
             self.transport.body = None
+            while 200 <= status < 300 and not self._first:
+                yield from self._take(1)
         if self._in:  # more than there should be
-            self.keep = False
+            self.keep_connection = False
 
     def _take(self, n):
-        # Pass over n bytes of the body, or keep them if somebody wants them.
+        # Pass over n bytes of the body, or keep them if they are wanted.
         while n:
             if not self._in and not self._fill():
-                yield from self.transport.wait(self._fill, None, "answer")
+                yield from self.transport.wait_for(self._fill, None, "answer")
             part = self._in[:n]
             self._in = self._in[n:]
             n -= len(part)
+            # A byte order mark may stand before it.
+            self._first = self._first or part.lstrip(b" \t\r\n\xef\xbb\xbf")[:1]
             if self.transport.body is not None:
                 self.transport.body += part
 
@@ -116,11 +147,11 @@ class Response:
                     line = self._in[:512]
                 self._in = b""
             if not self._fill():
-                yield from self.transport.wait(self._fill, None, "answer")
+                yield from self.transport.wait_for(self._fill, None, "answer")
 
-    def _fill(self, _=None):
+    def _fill(self, buf=None):
         # Take what has come; None if that is nothing.
-        data = self.transport.some()
+        data = self.transport.receive(buf)
         if data is None:
             return None
         self.started = True

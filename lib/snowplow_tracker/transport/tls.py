@@ -1,6 +1,6 @@
 # Verified TLS: the collector's certificate must be signed by one of `roots`, bear the host's
 # name and be valid today. On most boards mbedTLS speaks 1.2 only, and checks dates by the
-# system's clock, which must therefore be set first (clock.py, boots.py).
+# system's clock, which must therefore be set first (clock/).
 import ssl
 
 from .. import clock
@@ -13,7 +13,7 @@ _ADVICE = (
 
 
 class Tls:
-    def __init__(self, host, roots, verify):
+    def __init__(self, host: str, roots: "bytes | str | None", verify: bool):
         if verify and not roots:
             raise ValueError(_ADVICE)
         self.host = host
