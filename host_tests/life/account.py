@@ -276,6 +276,8 @@ class Account:
         self.seen_dropped += rise
         damaged = self.store.lost.get("corruption", 0)
         known = min(self.pending, damaged - self.seen_damaged)
+        if rise and not self.world.half_done and damaged - self.seen_damaged > known:
+            self.fault("lost", "counted as damaged, and nothing was", damaged - self.seen_damaged)
         self.seen_damaged = damaged
         self.pending -= known
         self.credit += rise - known
