@@ -1,18 +1,19 @@
 # The mode for boards with a supply: everything on asyncio, so that sampling goes on while a
-# network is joined or a batch is sent. Each part promises the guard when it will be heard of
-# next; an exception in any of them is the end of all, and the next boot tells of it.
+# network is joined or a batch is sent. Each part tells the watchdog when to expect its next call;
+# an exception in any of them ends them all, and the next boot reports it.
 import asyncio
 
-import triggers
-from app import App
+from firmware import triggers
+from firmware.app import App
 from snowplow_tracker import clock
 from snowplow_tracker.clock.set_clock import set_clock
+from snowplow_tracker.emitter.outcome import outcome
 from snowplow_tracker.emitter.run import sleep_ms
 
 
 def make(board, settings, crashes, intent):
     """What main.py runs."""
-    from stores import make_store
+    from firmware.on_demand.start import make_store
 
     return AlwaysOn(App(board, settings, crashes, make_store(settings), intent))
 
@@ -20,43 +21,42 @@ def make(board, settings, crashes, intent):
 class AlwaysOn:
     def __init__(self, app):
         self.app = app
-        self._promise = app.guard.promise
-        self._safe = app.crashes.safe
-        self._triggers = [] if self._safe else triggers.load(app.settings, app.board)
-        app.emitter.idle = self._sending
+        self._expect = app.watchdog.expect
+        self._safe_mode = app.crashes.safe_mode
+        self._triggers = [] if self._safe_mode else triggers.load(app.settings, app.board)
+        app.emitter.idle = self._while_sending
 
     def run(self):
         """Run until the board is told to stop; then send what is left."""
-        self.app.watch()
         try:
             asyncio.run(self._main())
         except KeyboardInterrupt:
             pass
-        self.app.goodbye()
+        self.app.stop()
 
     async def _main(self):
         app = self.app
         settings = app.settings
-        app.started()
-        parts = [self._sample(), self._link(), app.emitter.run(settings["send_seconds"])]
-        if settings["health_seconds"] or self._safe:
-            parts.append(self._health(settings["health_seconds"] or 3600))
+        app.track_boot()
+        parts = [self._sample(), self._keep_link(), app.emitter.run(settings["send_seconds"])]
+        if settings["health_seconds"] or self._safe_mode:
+            parts.append(self._track_health(settings["health_seconds"] or 3600))
         if settings["remote"]:
-            parts.append(self._remote())
+            parts.append(self._check_remote())
         if app.board.has_led:
-            parts.append(self._lamp())
+            parts.append(self._show_state())
         tasks = [asyncio.create_task(part) for part in parts]
         while not app.board.stopping():
             for task in tasks:
                 if task.done():
                     await task  # which raises what ended it
-            self._promise("main", 30)
-            app.guard.feed()
-            app.report()
-            app.reset_if_wanted()
+            self._expect("main", 30)
+            app.watchdog.feed()
+            app.report_failures()
+            app.restart_if_due()
             # After ten minutes without a crash, the next one is the first again.
-            if self._safe or clock.ms() > 600000:
-                app.went_well()
+            if self._safe_mode or clock.ms() > 600000:
+                app.note_good_run()
             await asyncio.sleep(0.25)
         for task in tasks:
             task.cancel()
@@ -67,82 +67,83 @@ class AlwaysOn:
             for trigger in self._triggers:
                 count = trigger.due(now)
                 if count:
-                    self.app.fire(trigger, count)
+                    self.app.run_trigger(trigger, count)
                     await asyncio.sleep(0)
-            self._promise("sample", 60)
-            # Not longer, since the clock may be set, and it is to notice.
+            self._expect("sample", 60)
+            # At most 5 s, since the clock may be set meanwhile.
             await sleep_ms(min(triggers.wait(self._triggers, clock.unix_ms()), 5000))
 
     # Called by the emitter at least each second.
-    def _sending(self):
-        self._promise("send", 60)
-        self.app.guard.feed()
+    def _while_sending(self):
+        self._expect("send", 60)
+        self.app.watchdog.feed()
 
-    async def _link(self):
+    async def _keep_link(self):
         app = self.app
-        said = None
+        printed = None
+        app.note_radio(True)
         while True:
             joins = app.link.joins
             wait = 5
             try:
                 for _ in app.link.up():
-                    self._promise("link", 30)
+                    self._expect("link", 30)
                     await sleep_ms(100)
                 if app.link.joins != joins:
                     print("Wi-Fi: joined", app.link.ssid)
                     set_clock(app.board.idle)
-                    app.forget()
-                    said = None
+                    app.unload()
+                    printed = None
             except OSError as e:
                 wait = app.link.wait
-                if str(e) != said:
-                    said = str(e)
-                    print("Wi-Fi:", said)
-                app.dead_link(app.link.report(False))
-            self._promise("link", wait + 30)
+                if str(e) != printed:
+                    printed = str(e)
+                    print("Wi-Fi:", printed)
+                app.follow_link(app.link.report(False))
+            self._expect("link", wait + 30)
             await asyncio.sleep(wait)
 
-    async def _health(self, seconds):
+    async def _track_health(self, seconds):
         await asyncio.sleep(min(60, seconds))
         while True:
-            self.app.health()
+            self.app.track_health()
             await asyncio.sleep(seconds)
 
-    async def _remote(self):
+    async def _check_remote(self):
         app = self.app
         while True:
-            self._promise("remote", 120)
-            import remote
+            self._expect("remote", 120)
+            from firmware.on_demand import remote_config
 
             try:
-                for wait in remote.check(app):
+                for wait in remote_config.check(app):
                     await sleep_ms(wait)
-            except OSError as e:
-                print("remote config:", e)
-            if app.new_config or remote.is_over(app):
-                app.restart("config")
-            del remote
-            app.forget()
-            self._promise("remote", app.ask_again + 120)
-            await asyncio.sleep(app.ask_again)
+            except (OSError, MemoryError) as e:
+                print("remote config:", str(e) or "out of memory")
+            remote_config.end_trial(app)
+            del remote_config
+            app.unload()
+            self._expect("remote", app.remote_wait + 120)
+            await asyncio.sleep(app.remote_wait)
 
-    async def _lamp(self):
+    async def _show_state(self):
         from boards.lamp import Lamp
 
         app = self.app
         lamp = Lamp(app.board)
         try:
             lamp.step()
-        except ValueError as e:  # the port's word for a pin that it has not
+        except ValueError as e:  # the port's error for a pin that it does not have
             print("led:", e)
             return
         while True:
-            if self._safe:
+            if self._safe_mode:
                 lamp.show("safe")
             elif not app.board.online():
                 lamp.show("joining")
             elif app.sensors.failing:
                 lamp.show("failing")
             else:
-                lamp.show("sending" if app.emitter.last_result in (None, 200) else "unsent")
+                sent = outcome(app.emitter.last_result) in ("none", "success")
+                lamp.show("sending" if sent else "unsent")
             await sleep_ms(lamp.step())

@@ -1,16 +1,31 @@
-# What both modes share: the tracker with its store, what is attached to every event, reading
-# a sensor into an event, what is told of failures, and how the firmware ends.
+# What both modes share: the tracker with its store, the events of the board itself, what becomes
+# of failures, and how the firmware restarts and ends.
 #
-# always_on.py and battery.py decide when; begin.py makes an App's parts.
-# mypy: disable-error-code=attr-defined
-from forget import forget
-from sensing import readings
+# always_on.py and battery.py decide when; on_demand/start.py makes an App's parts.
+from firmware.sensors import Sensors, readings
+from firmware.transport import MeasuringTransport
+from firmware.unload import unload
+from firmware.watchdog import Watchdog
 from snowplow_tracker import clock
 from snowplow_tracker.clock.boot_history import save as save_clock
-from snowplow_tracker.json_file import save
+from snowplow_tracker.emitter import Emitter
+from snowplow_tracker.emitter.outcome import outcome, reached
+from snowplow_tracker.tracker import Tracker
 
 
 class App:
+    # Made by start.py.
+    watchdog: Watchdog
+    transport: MeasuringTransport
+    emitter: Emitter
+    tracker: Tracker
+    sensors: Sensors
+    reset_cause: "str | None"
+    boot_count: int
+    reported_losses: dict  # what was tracked of store.lost
+    subject: dict  # the protocol's keys that each event gets
+    board_entity: tuple
+
     # crashes: a Crashes; store: made by the mode, since what sleeps keeps its own.
     # intent: as board.intent() gave it, which it does once.
     def __init__(self, board, settings, crashes, store, intent=None):
@@ -19,47 +34,49 @@ class App:
         self.crashes = crashes
         self.store = store
         self.intent = intent
-        self.tracked = 0
-        self.battery = None  # percent, once a sensor told
+        self.tracked = 0  # events
+        self.failures: dict = {}  # requests of this boot that failed, by outcome
+        self.battery = None  # percent, once a sensor has measured it
         self.low = False
-        # What the config asks for: see remote.py, and extras.py.
-        self.trial = self.new_config = False
-        self.ask_again = 5
+        # The remote configuration, see remote_config.py: the ms() at which the trial of a document
+        # began, and the seconds until it is asked for again.
+        self.trial_start = None
+        self.remote_wait = 5
+        # The features of `track`, see features.py.
+        self.has_features = settings["track"] != ["errors"]
         self.session = self.lifecycle = self.diagnostics = None
-        self.has_extras = settings["track"] != ["errors"]
-        self.entities: list = []  # beside its own
-        self.wants_reset = False
-        self.wakes = None  # how often it slept, in the mode battery
-        self._trouble = None
+        self.entities: list = []
+        self.restart_for = None  # the intent of a restart that waits for its time
+        # Time in each state since the boot; in the mode battery, over its sleeps.
+        self.asleep_ms = self.radio_ms = 0
+        self.radio_since = None  # ms() since which the radio is on
+        self.wake_count = self.wake_reasons = None  # in the mode battery
+        self._problem = None
         self._flash_fails = False
-        import begin
+        wifi = dict(settings["wifi"] or {})
+        self.link = board.link(wifi.pop("networks", None), **wifi)
+        from firmware.on_demand import start
 
-        begin.make(self)
+        start.make(self)
 
     def attach(self, eid, pairs, schema, entities):
-        """A plugin of the tracker: who it is, in every event."""
-        pairs.update(self.who)
-        entities.insert(0, self.entity)
+        """A plugin of the tracker: adds subject and entities to every event."""
+        pairs.update(self.subject)
+        entities.insert(0, self.board_entity)
         entities.extend(self.entities)
 
-    def started(self):
+    def track_boot(self):
         """Track the boot, which is over now; a wake from deep sleep is none."""
-        import begin
+        from firmware.on_demand import start
 
-        begin.started(self)
-        self.forget()
+        start.track_boot(self)
+        self.unload()
 
-    def forget(self):
-        """Let go of what was needed once, and what is needed now and then."""
-        forget(
-            "begin",
+    def unload(self):
+        """Remove from RAM what is needed once, or now and then."""
+        unload(
+            "firmware.on_demand",
             "boards.join",
-            "config",
-            "extras",
-            "health",
-            "ntp",
-            "remote",
-            "stores",
             "snowplow_tracker.validators",
             "snowplow_tracker.entities",
             "snowplow_tracker.events",
@@ -71,167 +88,169 @@ class App:
 
     def set_clock(self):
         """What clock.hook is; whether the clock is plausible now."""
-        from ntp import set_clock
+        from firmware.on_demand.ntp import set_clock
 
         try:
             return set_clock(self.board)
         finally:
-            self.forget()
+            self.unload()
 
     # --- events ---------------------------------------------------------------------------
-    def struct(self, category, action, label=None, property_=None, value=None):
+    def track_struct(self, category, action, label=None, property_=None, value=None):
         """Track a structured event of the board itself."""
         self.count(self.tracker.track_struct_event(category, action, label, property_, value))
 
-    def event(self, schema, data):
+    def track_event(self, schema, data):
         """Track a self-describing event of the board itself."""
         self.count(self.tracker.track_self_describing_event((schema, data)))
 
     def count(self, eid):
+        """Count an event, if it was kept."""
         if eid:
             self.tracked += 1
 
     def sample(self, name, trigger=None):
-        """Read a sensor and track what it gives; -> the readings, or None if it fails."""
+        """Read a sensor and track its readings; -> the readings, or None if it fails."""
         found = self.sensors.read(name)
-        self.sensor_news()
+        self.track_sensor_change()
         if found:
             data = {"sensor": name, "readings": readings(found)}
             if trigger:
                 data["trigger"] = trigger
-            self.event("iglu:io.github.snowplow_micropython/sensor_reading/jsonschema/1-0-0", data)
+            schema = "iglu:io.github.snowplow_micropython/sensor_reading/jsonschema/1-0-0"
+            self.track_event(schema, data)
             if "battery" in found:
-                self._battery(found["battery"])
+                self._check_battery(found["battery"])
         return found
 
-    def fire(self, trigger, count=1):
+    def run_trigger(self, trigger, count=1):
         """Do what a trigger asks for, now that it is due."""
         options = trigger.options
         names = trigger.names
         if trigger.when == "edge":
-            self.struct("edge", options["edge"], str(options["pin"]), None, int(count))
+            self.track_struct("edge", options["edge"], str(options["pin"]), None, int(count))
         elif trigger.when == "threshold":
             name = options["sensor"]
             value = (self.sensors.read(name) or {}).get(options["quantity"])
-            self.sensor_news()
+            self.track_sensor_change()
             if value is None or not trigger.crosses(value):
                 return
             action = "below" if options["above"] is None else "above"
-            self.struct("threshold", action, name, options["quantity"], value)
+            self.track_struct("threshold", action, name, options["quantity"], value)
             names = names or [name]
         for name in self.sensors.names if names is None else names:
             if name in self.sensors.names:
                 self.sample(name, trigger.when)
             self.board.idle()
 
-    def _battery(self, percent):
+    def _check_battery(self, percent):
         # It must rise a little before it counts as charged again.
         self.battery = percent
         limit = self.settings["battery"]["low_percent"]
         low = percent < (limit + 5 if self.low else limit)
         if low != self.low:
             self.low = low
-            self.struct("battery", "low" if low else "ok", None, None, percent)
+            self.track_struct("battery", "low" if low else "ok", None, None, percent)
 
-    def sensor_news(self):
-        """Tell that a sensor fails, or is back, if that is new."""
-        if not self.sensors.news:
+    def track_sensor_change(self):
+        """Track that a sensor began to fail, or works again."""
+        if not self.sensors.change:
             return
-        name, error = self.sensors.news
-        self.sensors.news = None
-        print("sensor %s: %s" % (name, "%s; it is asked again" % error if error else "works"))
+        name, error = self.sensors.change
+        self.sensors.change = None
+        print("sensor %s: %s" % (name, "%s; it is read again" % error if error else "works"))
         if error is None:
-            self.struct("sensor", "recovered", name)
+            self.track_struct("sensor", "recovered", name)
         elif "errors" in self.settings["track"]:
             from snowplow_tracker.events.error import error as application_error
 
             data = application_error(error, thread_name="sensor " + name)
             self.count(self.tracker.track_self_describing_event(data))
-            self.forget()
+            self.unload()
 
-    def losses(self):
-        """Track what the store gave up since the last time, if it did."""
-        lost = self.store.lost
-        data = {cause: lost[cause] - self.lost.get(cause, 0) for cause in lost}
-        # Less than was told: the rest is on flash that cannot be read now.
-        if min(data.values()) >= 0 < sum(data.values()):
-            self.lost = dict(lost)
-            self.event("iglu:io.github.snowplow_micropython/loss/jsonschema/1-0-0", data)
-            if hasattr(self.store, "path"):  # it counts on over reboots
-                save(self.settings["state_path"] + "/losses.json", lost)
+    def track_health(self):
+        """Track how the board is, and what the store lost since the last time."""
+        from firmware.on_demand import health
 
-    def health(self):
-        """Track how the board is."""
-        import health
+        health.track_losses(self)
+        self.track_event(health.SCHEMA, health.measure(self))
+        if self.has_features:
+            from firmware.on_demand import features
 
-        self.losses()
-        self.event(health.SCHEMA, health.measure(self))
-        if self.has_extras:
-            import extras
-
-            extras.refresh(self)
-        self.forget()
+            features.refresh(self)
+        self.unload()
 
     # --- the link -------------------------------------------------------------------------
-    # `alive`: whether the other side was heard of at all, whatever it said.
-    def heard(self, alive, accepted):
-        """Hear from the transport how a request ended."""
-        if accepted:
+    def note_radio(self, on):
+        """Add up the time with the radio on; `on`: whether it is from now on."""
+        now = clock.ms()
+        if self.radio_since is not None:
+            self.radio_ms += now - self.radio_since
+        self.radio_since = now if on else None
+
+    def request_ended(self, result):
+        """Called by the transport with the HTTP status of a request, or its OSError."""
+        kind = outcome(result)
+        if kind == "success":
             if self.crashes.error:
-                self.crashes.told()
-            if self.trial:
-                from remote import works
+                self.crashes.mark_reported()
+            if self.trial_start is not None:
+                from firmware.on_demand.remote_config import confirm
 
-                works(self)
-        self.dead_link(self.link.report(alive))
+                confirm(self)
+        else:
+            self.failures[kind] = self.failures.get(kind, 0) + 1
+        self.follow_link(self.link.report(reached(result)))
 
-    def dead_link(self, action):
+    def follow_link(self, action):
         """Do what the link asks for: rejoin, cycle, reset or None."""
         if action:
             print("Wi-Fi: the link is dead:", action)
-        # Not at once, since the emitter is in the middle of it; and only if it loses nothing.
-        self.wants_reset = action == "reset"
+        # Not at once, since the emitter is in the middle of it.
+        if action == "reset" and not self.restart_for:
+            self.restart_for = "link"
 
-    def reset_if_wanted(self):
-        """Reset for a dead link, where no events are in RAM alone."""
-        safe = self.settings["store_bytes"] or not len(self.store)
-        # One that did not help is not tried again for a while.
-        if self.intent == "link" and clock.ms() < 6 * 3600000:
-            safe = False
-        if self.wants_reset and safe:
-            self.restart("link")
-        self.wants_reset = False
-
-    def report(self):
-        """Say once that sending or flash fails and why, and once that it works again."""
+    def report_failures(self):
+        """Print once that sending or flash fails and why, and once that it works again."""
         error = self.store.error
         if bool(error) != self._flash_fails:
             self._flash_fails = bool(error)
             print("flash:", "%s; events are in RAM only" % error if error else "works again")
-            self.struct("flash", "failed" if error else "recovered", error and str(error)[:255])
-        trouble = self.emitter.last_result
-        if isinstance(trouble, int):
-            trouble = None if 200 <= trouble < 300 else "HTTP status %d" % trouble
-        elif trouble is not None:
-            trouble = str(trouble) or type(trouble).__name__
-        if trouble != self._trouble:
-            self._trouble = trouble
-            if trouble:
-                print("not sent, %d kept: %s" % (len(self.store), trouble))
+            self.track_struct(
+                "flash", "failed" if error else "recovered", error and str(error)[:255]
+            )
+        result = self.emitter.last_result
+        problem = None
+        if outcome(result) not in ("none", "success"):
+            words = "HTTP status %d" % result if isinstance(result, int) else str(result)
+            problem = "%s: %s" % (outcome(result), words or type(result).__name__)
+        if problem != self._problem:
+            self._problem = problem
+            if problem:
+                print("not sent, %d kept: %s" % (len(self.store), problem))
             else:
                 print("sending works again")
 
-    # --- beginning and end ----------------------------------------------------------------
-    def watch(self):
-        """Start the watchdog, if the config wants one and the board has one."""
-        seconds = self.settings["watchdog_seconds"]
-        if seconds:
-            self.board.watchdog(seconds)
-
-    def save(self):
-        """Make safe what is only in RAM, before a sleep, a reset or the end."""
+    # --- restart and end ------------------------------------------------------------------
+    def nothing_to_lose(self):
+        """Whether a restart loses no event: there are none, or flash has them all."""
+        if not len(self.store):
+            return True
+        if not hasattr(self.store, "path"):
+            return False
         self.store.sync()
-        save_clock()
+        return not self.store.error
+
+    def restart_if_due(self):
+        """Restart if something asks for it, as soon as it loses no event."""
+        intent = self.restart_for
+        if intent == "link":
+            self.restart_for = None  # the link asks again
+            # One that did not help is not repeated for a while.
+            if self.intent == "link" and clock.ms() < 6 * 3600000:
+                return
+        if intent and self.nothing_to_lose():
+            self.restart(intent)
 
     def restart(self, intent):
         """Save, and boot again."""
@@ -239,18 +258,29 @@ class App:
         self.save()
         self.board.reset(intent)
 
-    # Out of safe mode it comes by time only: what went well there is little.
-    def went_well(self):
-        """A time without a crash: the next one is the first again."""
-        late = clock.ms() > self.settings["safe_seconds"] * 1000
-        if not self.crashes.safe:
-            self.crashes.well()
-        elif late and (self.settings["store_bytes"] or not len(self.store)):
-            self.crashes.forgive(1)
+    def save(self):
+        """Write to flash what is only in RAM, before a sleep, a reset or the end."""
+        self.store.sync()
+        save_clock()
+
+    def save_after_crash(self):
+        """Keep the events that are only in RAM: on flash, or by sending them."""
+        if not self.nothing_to_lose():
+            self.tracker.flush(10)
+        self.restart_for = None
+        self.save()
+
+    # Time alone leads out of safe mode: a good run says little there.
+    def note_good_run(self):
+        """Note a time without a crash: the next one is the first again."""
+        if not self.crashes.safe_mode:
+            self.crashes.reduce(self.crashes.count)
+        elif clock.ms() > self.settings["safe_mode_seconds"] * 1000 and self.nothing_to_lose():
+            self.crashes.reduce(1)
             self.restart("crash")
 
-    def goodbye(self):
-        """Send what is left for a while, and say what became of all events."""
+    def stop(self):
+        """Send what is left for a while, and print what became of all events."""
         self.board.intend("stop")
         self.tracker.flush(10)
         self.save()

@@ -1,5 +1,5 @@
-# Runs first after every reset. Collecting early keeps the heap in one piece for what needs
-# large blocks later, such as TLS.
+# Runs first after every reset. Early collections keep the heap in one piece for what needs large
+# blocks later, such as TLS.
 import gc
 
 gc.collect()

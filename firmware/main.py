@@ -1,24 +1,28 @@
-# Wires board, config and mode; what they do is in their own files. All of it is at the top, since
+# Runs after boot.py: puts board, config and mode together. All of it is at the top level, since
 # a Pico's stack is short.
 import os
 import sys
 
-import boards
-from crash import Crashes
-from forget import forget
-from settings import settings_of
-
 settings = None
 try:
-    settings = settings_of("config.json")
+    # Older versions take a cut JSON file for a whole one, and break long sleeps.
+    if sys.implementation.name == "micropython" and sys.implementation.version[:2] < (1, 26):
+        raise ValueError("this firmware needs MicroPython 1.26 or newer: flash a newer one")
+    from firmware.on_demand.settings import load_settings
+
+    settings = load_settings("config.json")
+    del load_settings
 except ValueError as e:
     print(e)
-    # To a board, exit means boot again, and so for ever: it is to stay at its REPL instead.
+    # On a board, exit means boot again, and so for ever: it stays at its REPL instead.
     if sys.platform in ("linux", "darwin"):
         sys.exit(1)
 if settings:
-    del settings_of
-    forget("config", "settings", "remote")
+    import boards
+    from firmware.crashes import Crashes
+    from firmware.unload import unload
+
+    unload("firmware.on_demand")
     board = boards.load(**({} if settings["led"] is None else {"led": settings["led"]}))
     intent = board.intent()
     try:
@@ -27,12 +31,24 @@ if settings:
         pass  # it is there
     crashes = Crashes(settings["state_path"])
     if board.reset_cause() == "watchdog" and not intent and settings["watchdog_seconds"]:
-        crashes.bitten()
-    if crashes.safe:
-        settings.update(sensors={}, builtin=False, track=["errors"], buffer_bytes=4096)
+        crashes.record_watchdog()
+    if crashes.safe_mode:
+        settings.update(sensors={}, board_sensors=False, triggers=[], track=["errors"])
+        settings.update(buffer_bytes=4096, user_id=None, remote=None)
+    if crashes.last_resort:
+        crashes.remove_state()
+        settings.update(mode="always_on", store_bytes=0)
+    mode = None
     try:
-        __import__(settings["mode"]).make(board, settings, crashes, intent).run()
+        module = __import__("firmware." + settings["mode"], None, None, ("make",))
+        mode = module.make(board, settings, crashes, intent)
+        mode.run()
     except Exception as e:
         print("crash:", e)
         crashes.record(e)
+        try:
+            if mode:
+                mode.app.save_after_crash()
+        except Exception as e:
+            print("events in RAM are lost:", e)
         board.reset("crash")

@@ -1,16 +1,15 @@
-# The library's transport with what the firmware wants to know of it: how long a request took,
-# how many connections there were, and whether anyone was at the other end.
+# The library's transport, which also counts requests and connections, times them, and tells the
+# firmware how each of them ended.
 from snowplow_tracker import clock
-from snowplow_tracker.emitter.outcome import reached
 from snowplow_tracker.transport.http import HttpTransport
 
 
-def _nothing(alive, accepted):
+def _ignore(result):
     pass
 
 
-class Meter(HttpTransport):
-    tell = staticmethod(_nothing)
+class MeasuringTransport(HttpTransport):
+    on_result = staticmethod(_ignore)  # called with a request's HTTP status or OSError
     requests = connections = send_ms = 0
 
     def send(self, length, body):
@@ -21,8 +20,8 @@ class Meter(HttpTransport):
             status = yield from super().send(length, body)
         except OSError as e:
             if not self.stale:
-                self.tell(reached(e), False)
+                self.on_result(e)
             raise
         self.send_ms = clock.ms() - start
-        self.tell(True, 200 <= status < 300)
+        self.on_result(status)
         return status

@@ -1,6 +1,6 @@
-# When sensors are read. A trigger is due in each new slot of its seconds; slots are counted
-# on the wall clock, so that readings of several boards fall together, and on a board that
-# sleeps all that is to be kept is when it was awake last.
+# When sensors are read. A trigger is due once in each slot of its seconds. Slots are counted on
+# the wall clock, so that several boards read at the same time, and a board that sleeps only has
+# to keep when it was awake last.
 
 
 class Trigger:
@@ -10,7 +10,7 @@ class Trigger:
         self.options = options
         self.period = options.get("seconds", 0) * 1000
         self.slot = None  # the last one in which it was due
-        self.beyond = False  # a threshold: whether it was crossed
+        self.crossed = False  # a threshold: whether it was, at the last reading
         self._edges = None
         if self.when == "edge":
             from boards.sensors import pulses
@@ -44,9 +44,9 @@ class Trigger:
         """Whether the threshold is crossed by this value, now."""
         at = self.options["above"]
         away = value - at if at is not None else self.options["below"] - value
-        before = self.beyond
-        self.beyond = away >= 0 or before and away > -self.options["hysteresis"]
-        return self.beyond and not before
+        before = self.crossed
+        self.crossed = away >= 0 or before and away > -self.options["hysteresis"]
+        return self.crossed and not before
 
 
 def load(settings, board):

@@ -49,8 +49,8 @@ def simulate(monkeypatch):
 
 @pytest.fixture(autouse=True)
 def remembered():
-    """The firmware lets go of modules; tests that come later hold on to them."""
-    before = {name: sys.modules[name] for name in sys.modules if name.startswith("snowplow_")}
+    """The firmware unloads modules; tests that come later still have them."""
+    before = {n: sys.modules[n] for n in sys.modules if n.startswith(("snowplow_", "firmware"))}
     yield
     for name, module in before.items():
         if sys.modules.get(name) is not module:

@@ -9,7 +9,8 @@ from vm_board import VmBoard
 import tools.deploy.board
 
 MAIN = """
-import app, time
+import time
+from firmware import app
 print("main runs", app.VERSION)
 while True:
     time.sleep_ms(20)
@@ -48,7 +49,9 @@ def tree(tmp_path):
         "lib/snowplow_tracker/README.txt": "stays here",
         "boards/__init__.py": "",
         "boards/sensors/chip.py": "'''it's \\x00 a \"chip\"'''\n",
+        "firmware/__init__.py": "",
         "firmware/app.py": "VERSION = 1\n",
+        "firmware/examples/plain.py": "stays here too",
         "firmware/boot.py": "print('boot runs')\n",
         "firmware/main.py": MAIN,
         "firmware/schemas/reading.json": "{}",

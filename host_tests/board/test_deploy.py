@@ -19,7 +19,8 @@ ON_BOARD = [
     "/lib/snowplow_tracker/store/ring.py",
     "/boards/__init__.py",
     "/boards/sensors/chip.py",
-    "/app.py",
+    "/firmware/__init__.py",
+    "/firmware/app.py",
     "/boot.py",
     "/main.py",
 ]
@@ -84,7 +85,9 @@ def test_files_of_this_project():
     assert paths[-2:] == ["/boot.py", "/main.py"]
     assert len(set(paths)) == len(paths)
     assert {"/lib/snowplow_tracker/__init__.py", "/boards/__init__.py"} < set(paths)
-    assert all(path.endswith(".py") and "schemas" not in path for path in paths)
+    assert {"/firmware/app.py", "/firmware/on_demand/config.py"} < set(paths)
+    assert all(path.endswith(".py") and "examples" not in path for path in paths)
+    assert {path for path in paths if path.count("/") == 1} == {"/boot.py", "/main.py"}
     assert all(source.is_relative_to(ROOT) for source, _ in files())
 
 
@@ -94,7 +97,7 @@ def test_stage_writes_the_same_tree(tree, tmp_path):
     assert staged == {*ON_BOARD, "/config.json"}
     for source, path in files(tree):
         assert (flash / path[1:]).read_bytes() == source.read_bytes()
-    assert (flash / "config.json").read_text() == '{\n  "collector": "http://\\u00fc"\n}\n'
+    assert (flash / "config.json").read_text() == '{\n  "collector": "http://ü"\n}\n'
     flash = stage(tmp_path / "compiled", {}, root=tree, mpy=True)
     staged = {"/" + p.relative_to(flash).as_posix() for p in flash.rglob("*") if p.is_file()}
     assert staged == {*COMPILED, "/config.json"}
@@ -107,14 +110,14 @@ def test_first_and_second_deploy(board, deploy, expected):
     board.wait_for(b"main runs 1")
     copied = [line.split()[-1] for line in printed.splitlines() if line.startswith("Copy ")]
     assert copied == COMPILED[:-2] + ["/config.json"] + COMPILED[-2:]
-    assert "Compile  6 files\n" in printed
-    assert "9 files: 9 to copy, 0 to remove" in printed
+    assert "Compile  7 files\n" in printed
+    assert "10 files: 10 to copy, 0 to remove" in printed
     assert f"mpremote connect {board.port}" in printed
 
     boots, seen = board.hard_boots, len(board.output)
     code, printed = deploy()
     assert code == 0
-    assert "9 files: 0 to copy, 0 to remove" in printed
+    assert "10 files: 0 to copy, 0 to remove" in printed
     assert "Copy " not in printed
     board.wait_for(b"main runs 1", since=seen)
     assert board.hard_boots == boots + 1
@@ -134,7 +137,7 @@ def test_a_board_that_cannot_load_mpy(board, deploy, expected, monkeypatch, load
     monkeypatch.setattr(behind, "LIST", behind.LIST.replace(asked, f"({loads} or 0)"))
     code, printed = deploy()
     assert code == 0
-    assert "Compile  nothing, so the board has to at each boot" + why in printed
+    assert "Compile  nothing, so the board compiles at each boot" + why in printed
     assert board.files() == expected(mpy=False)
     board.wait_for(b"main runs 1")
 
@@ -146,15 +149,16 @@ def test_a_board_with_py_files_gets_mpy_when_there_is_a_compiler(
         patch.setattr(program, "find_compiler", lambda: None)
         code, printed = deploy()
     assert code == 0
-    assert f"Compile  nothing, so the board has to at each boot: {NO_COMPILER}\n" in printed
+    assert f"Compile  nothing, so the board compiles at each boot: {NO_COMPILER}\n" in printed
     assert board.files() == expected(mpy=False)
     mine = {"/mine.py": b"1", "/chip.py": b"2", "/lib/app.py": b"3", "/boot.mpy": b"4"}
+    mine["/app.py"] = b"5"
     for path, data in mine.items():
         on_board(board, f"f = open({path!r}, 'wb'); f.write({data}); f.close()")
     (tree / "firmware/app.py").write_text("VERSION = 2\n")
     code, printed = deploy()
     assert code == 0
-    assert "9 files: 6 to copy, 6 to remove" in printed
+    assert "10 files: 7 to copy, 7 to remove" in printed
     removed = [line.split()[1] for line in printed.splitlines() if line.startswith("Remove ")]
     assert removed == sorted(set(ON_BOARD) - set(COMPILED))
     board.wait_for(b"main runs 2")
@@ -162,7 +166,7 @@ def test_a_board_with_py_files_gets_mpy_when_there_is_a_compiler(
     assert "0 to copy, 0 to remove" in deploy()[1]
 
     monkeypatch.setattr(program, "find_compiler", lambda: None)  # and back again
-    assert "9 files: 6 to copy, 6 to remove" in deploy()[1]
+    assert "10 files: 7 to copy, 7 to remove" in deploy()[1]
     assert board.files() == {**expected(mpy=False), **mine}
 
 
@@ -200,12 +204,63 @@ def test_a_new_version_replaces_the_old_one_and_nothing_else(board, tree, deploy
     (tree / "lib/snowplow_tracker/new/deep.py").write_text("'deep'\n")
     code, printed = deploy()
     assert code == 0
-    assert "9 files: 2 to copy, 2 to remove" in printed
+    assert "10 files: 2 to copy, 2 to remove" in printed
     assert "Remove   /boards/sensors/chip.mpy\n" in printed
     assert "Remove   /boards/old.mpy\n" in printed
     board.wait_for(b"main runs 2")
     assert board.files() == {**expected(), "/data/kept": b"1", "/lib/kept.py": b"2"}
     assert on_board(board, "import os; print(os.listdir('/boards'))") == ["['__init__.mpy']"]
+
+
+# What a board of the first edition had in its root folder, and what a user may have there.
+OURS = {
+    "/config.mpy": "ConfigError wakes_per_send",
+    "/app.py": "reset_if_wanted from snowplow_tracker import clock",
+    "/forget.mpy": "sys modules startswith rpartition forget",
+}
+MINE = {
+    "/config.py": "SECRET = 'mine'",
+    "/settings.py": "X = 1",
+    "/battery.mpy": "wakes_per_send",
+    "/ntp.py": "import ntptime",
+    "/transport.py": "from snowplow_tracker import Emitter\nclass Meter: pass",
+    "/data.csv": "ConfigError wakes_per_send",
+    "/lib/config.py": "ConfigError wakes_per_send",
+    "/mine/app.py": "reset_if_wanted snowplow_tracker",
+}
+
+
+def test_modules_of_the_first_edition_go_and_files_of_the_users_own_stay(board, deploy, expected):
+    write = "import os\nos.mkdir('/lib')\nos.mkdir('/mine')\n"
+    for path, text in {**OURS, **MINE}.items():
+        write += f"f = open({path!r}, 'w'); f.write({text!r}); f.close()\n"
+    on_board(board, write)
+    code, printed = deploy()
+    assert code == 0
+    removed = [line.split()[1] for line in printed.splitlines() if line.startswith("Remove ")]
+    assert removed == sorted(OURS)
+    assert board.files() == {**expected(), **{path: MINE[path].encode() for path in MINE}}
+    board.wait_for(b"main runs 1")
+    assert "0 to copy, 0 to remove" in deploy()[1]
+
+
+def test_an_old_micropython_is_refused_before_anything_is_changed(board, deploy, monkeypatch):
+    assert deploy()[0] == 0
+    before = board.files()
+    monkeypatch.setattr(behind, "LIST", behind.LIST.replace("i[1][:3]", "(1, 25, 0)"))
+    code, printed = deploy()
+    assert code == 1
+    assert "needs MicroPython 1.26 or newer, and the board has 1.25.0: flash a newer" in printed
+    assert board.files() == before
+
+
+def test_a_slow_board_gets_the_time_that_it_is_given(board, deploy, monkeypatch):
+    slow = behind.LIST.replace("import os, sys\n", "import os, sys, time\ntime.sleep(1.5)\n", 1)
+    monkeypatch.setattr(behind, "LIST", slow)
+    monkeypatch.setattr(behind, "SILENCE", behind.SILENCE)
+    code, printed = deploy("--timeout", "0.5")
+    assert code == 1 and "no MicroPython answers" in printed
+    assert deploy("--timeout", "30")[0] == 0
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])

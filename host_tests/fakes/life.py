@@ -71,13 +71,12 @@ class Life:
         monkeypatch.setattr(boards, "load", self._board)
         monkeypatch.setattr(http.HttpTransport, "send", _sender(self))
         monkeypatch.setattr(http.HttpTransport, "close", lambda transport: None)
-        import always_on
-        import sensing
+        from firmware import always_on, sensors
 
         fake = type("asyncio", (), {"run": self._run_loop, "sleep": asyncio.sleep})
         fake.create_task = asyncio.create_task
         monkeypatch.setattr(always_on, "asyncio", fake)
-        monkeypatch.setattr(sensing, "time", type("time", (), {"sleep": self._sleep}))
+        monkeypatch.setattr(sensors, "time", type("time", (), {"sleep": self._sleep}))
         world.look = self._look
 
     def configure(self, config):

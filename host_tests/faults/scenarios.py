@@ -175,7 +175,7 @@ STATUSES = (
         ),
         Scenario(
             "event_over_the_limit",
-            judge=lambda events: wire.status(500) if len(json.dumps(events)) > 1500 else None,
+            judge=lambda events: wire.status(413) if len(json.dumps(events)) > 1500 else None,
             board={"big": 4, "report": True, "emitter": {"byte_limit": 1500}},
             failures=(0, 0),
             given_up=1,

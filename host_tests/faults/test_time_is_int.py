@@ -14,14 +14,9 @@ from tools.engine import ROOT
 LIB = ROOT / "lib" / "snowplow_tracker"
 # Where times come from and go to; an event's values may be floats, times may not.
 TIME_PATH = [
-    "clock.py",
-    "sync.py",
-    "boots.py",
-    "emitter.py",
-    "trouble.py",
-    "background.py",
-    *(f"transport/{path.name}" for path in (LIB / "transport").glob("*.py")),
-    *(f"store/{path.name}" for path in (LIB / "store").glob("*.py")),
+    f"{folder}/{path.name}"
+    for folder in ("clock", "emitter", "transport", "store")
+    for path in (LIB / folder).glob("*.py")
 ]
 FLOATS = {"time", "float", "monotonic", "perf_counter", "round", "random", "uniform"}
 

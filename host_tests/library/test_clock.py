@@ -239,7 +239,7 @@ def test_a_torn_or_foreign_file_is_no_obstacle():
             with open(path, "w") as file:
                 file.write(text)
             boot_history.start(path)
-            assert boot_history._load(path)[-1][0] == clock.boot
+            assert boot_history._load(path)[0][-1][0] == clock.boot
 
 
 def test_the_file_stays_small():
@@ -250,7 +250,7 @@ def test_the_file_stays_small():
             boot_history.save()
             m.boot()
         assert os.stat(path)[6] < 1000
-        ids = [boot[0] for boot in boot_history._load(path)]
+        ids = [boot[0] for boot in boot_history._load(path)[0]]
         assert len(set(ids)) == len(ids) == 16
 
 
@@ -381,7 +381,7 @@ def test_a_deep_sleep_goes_on_with_the_boot():
         assert clock.boot == boot and clock.ms() - before == 300000 and not asked
         m.pass_ms(1000)
         assert clock.ms() - before == 301000
-        assert [b[0] for b in boot_history._load(path)] == [boot]
+        assert [b[0] for b in boot_history._load(path)[0]] == [boot]
         for bad in (b"", bytes(26), kept[:-1], kept + b"x"):
             assert not boot_history.resume(bad)
         m.wall = NOW - DAY  # the clock was lost: it is another boot
@@ -441,6 +441,45 @@ def test_a_guess_stays_a_guess_through_a_deep_sleep():
         assert asked  # and not tomorrow
         set_time(NOW + 20 * DAY)
         assert clock.known() and abs(clock.unix_ms() - NOW - 20 * DAY) < 5000
+
+
+def test_a_guess_stays_a_guess_through_resets_that_keep_the_clock():
+    with File() as path, Machine(NOW) as m:
+        boot_history.start(path)
+        m.boot(off_ms=20 * DAY, wall=0)
+        boot_history.start(path, lambda ms: setattr(m, "wall", ms))
+        for _ in range(3):
+            m.pass_ms(5000)
+            m.boot(wall=m.wall + 1000)
+            boot_history.start(path, lambda ms: setattr(m, "wall", ms))
+            assert not clock.known() and not clock.boot_start()
+        set_time(NOW + 20 * DAY)
+        assert clock.known() and abs(clock.unix_ms() - NOW - 20 * DAY) < 5000
+        boot_history.save()
+        m.pass_ms(3000000)  # its guess is later now than what was saved
+        m.boot(wall=m.wall + 20 * DAY)
+        boot_history.start(path, lambda ms: setattr(m, "wall", ms))
+        assert not clock.known()
+        m.wall = NOW + 21 * DAY  # NTP
+        boot_history.save()
+        m.boot(wall=m.wall + 60000)
+        boot_history.start(path, lambda ms: setattr(m, "wall", ms))
+        assert clock.known()
+
+
+def test_a_kiss_of_death_stays_one_through_resets_that_keep_the_clock():
+    kiss = 2085978496000
+    with File() as path, Machine(NOW) as m:
+        boot_history.start(path)
+        clock.hook = lambda: setattr(m, "wall", kiss)
+        set_clock()
+        for _ in range(3):
+            m.pass_ms(DAY)
+            m.boot(wall=m.wall + 1000)
+            boot_history.start(path)
+            assert not clock.known() and not clock.boot_start()
+        set_time(NOW)
+        assert clock.known() and abs(clock.unix_ms() - NOW) < 5000
 
 
 def test_a_history_with_impossible_times_is_none():

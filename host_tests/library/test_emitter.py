@@ -6,6 +6,7 @@ from expect import Wire, refused, tracker, whole
 from fake_time import NOW, Time
 from snowplow_tracker import Emitter, RingStore, Tracker, clock
 from snowplow_tracker.emitter import _uri
+from snowplow_tracker.emitter.batch import Batch
 
 HEAD = '{"schema":"iglu:com.snowplowanalytics.snowplow/payload_data/jsonschema/1-0-4","data":['
 
@@ -489,6 +490,29 @@ def test_an_event_over_the_limit_is_kept_like_any_other():
     t, wire = tracker(413, byte_limit=500)
     t.track_struct_event("c", "a", label="x" * 600)
     assert t.flush() and t.emitters[0].given_up == 1
+
+
+def test_a_body_is_never_whole_when_the_store_has_changed():
+    class Hiding(RingStore):
+        hidden = 0
+
+        def peek(self, after=0):
+            return super().peek(max(after, self.hidden))
+
+    for before, behind in ((1, 0), (0, 1)):  # records that come back, or that go
+        store = Hiding(1000)
+        for n in range(3):
+            store.put(0, 0, b'{"n":%d' % n)
+        store.hidden = before
+        batch = Batch(store, 0, 10, 40000)
+        store.hidden = behind
+        sent = 0
+        try:
+            for piece in batch.body(bytearray(64)):
+                sent += len(piece)
+        except OSError:
+            pass
+        assert sent < batch.length
 
 
 def test_an_event_that_is_never_taken_does_not_block_those_behind_it():

@@ -176,3 +176,22 @@ def test_what_is_older_than_max_age_is_given_up_when_its_turn_comes():
             assert store.peek() is None and store.sync() and store.dropped == 3
             assert store.put(clock.ms(), 0, b"y") == 4
             assert bytes(store.peek()[HEADER_SIZE:]) == b"y"
+
+
+def test_what_was_accepted_is_not_lost_if_it_makes_room():
+    # The oldest is never taken, those behind it were: then all of them make room.
+    store = RingStore(10 * (HEADER_SIZE + 10))
+    for i in range(10):
+        store.put(i, 0, b"0123456789")
+    store.settled = (1, 6)
+    for i in range(8):
+        store.put(i, 0, b"0123456789")
+    assert [r[0] for r in records(store)] == list(range(9, 19))
+    assert store.lost == {"overflow": 3, "age": 0}  # 1, 7 and 8
+    with Time(NOW) as time:
+        store = RingStore(1000, max_age=60)
+        for _ in range(5):
+            store.put(clock.ms(), 0, b"x")
+        store.settled = (1, 4)
+        time.pass_ms(61000)
+        assert store.peek() is None and store.lost == {"overflow": 0, "age": 2}

@@ -148,12 +148,12 @@ def test_the_firmware_arrives_on_a_board_behind_a_port(tmp_path, vm_program, com
         for path in board.rglob("*")
         if path.is_file()
     }
-    assert "/app.mpy" in wanted and "/main.py" in wanted and "/app.py" not in wanted
+    assert "/firmware/app.mpy" in wanted and "/main.py" in wanted and "/app.py" not in wanted
     (tmp_path / "usb").mkdir()
     with VmBoard(tmp_path / "usb") as vm:
         vm.wait_for(b">>> ")
         install.copy(vm.port, board)
-        load = "import app, boards, snowplow_tracker as s; print(app.App, s.SegmentStore)"
+        load = "import boards, firmware.app, snowplow_tracker as s; print(s.SegmentStore)"
         assert "SegmentStore" in install.mpremote(vm.port, "exec", load)
         files = vm.files()
     assert {path: files.get(path) for path in wanted} == wanted

@@ -19,7 +19,7 @@ from power_cuts import Failed, check, event
 
 from snowplow_tracker import clock
 from snowplow_tracker.record import HEADER, HEADER_SIZE, UNIX
-from snowplow_tracker.store import recovery as recover  # noqa: F401  # before there is another flash
+from snowplow_tracker.store import recovery, segment_log  # noqa: F401  # before there is another flash
 from snowplow_tracker.store.segments import SegmentStore
 
 BLOCKS = 20
@@ -130,12 +130,13 @@ class Filled:
         self.older = min(states, key=lambda name: unpack_from("<4xI", read(name))[0])
         check(len(states) == 2 and len(self.segments) > 1, self.names)
         check(bool(self.lost) == (most < EVENTS * 300), "lost", self.lost)
-        store._reader.close()
+        store._log.reader.close()
         vfs.umount("/")
         self.image = bytes(flash.data)
 
     def open(self):
         clock.boot = clock.boot + 1 & 0xFFFF
+        segment_log.open_folders.clear()  # a reset forgets what a module knows
         return SegmentStore(FOLDER, self.most, page_bytes=self.page)
 
 
@@ -213,7 +214,7 @@ def use(filled, exact, nothing):
     lost = store.lost
     store = filled.open()
     check(len(store) == 0 and store.lost == lost, "reopened", len(store), store.lost)
-    store._reader.close()
+    store._log.reader.close()
 
 
 def use_broken(filled):
@@ -240,11 +241,11 @@ def use_broken(filled):
     store.drop(sequences[-1])
     check(not records(store), "not empty")
     check(min(store.lost.values()) >= 0, "negative", store.lost)
-    store._reader.close()
+    store._log.reader.close()
     if saved:
         store = filled.open()
         genuine(filled, records(store))
-        store._reader.close()
+        store._log.reader.close()
     return not saved
 
 

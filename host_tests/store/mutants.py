@@ -2,24 +2,24 @@
 
 import os
 
-from snowplow_tracker.store import recovery as recover
-from snowplow_tracker.store import retained, segments
-from snowplow_tracker.store.checkpoint import save_state
+from snowplow_tracker.store import checkpoint, recovery, retained, segments
+from snowplow_tracker.store.checkpoint import Checkpoint
 from snowplow_tracker.store.segment_format import segment_name
+from snowplow_tracker.store.segment_log import SegmentLog
 
 
 def drops_before_it_writes(store):
     """Segments are removed before the state says so."""
-    advance = store._advance
+    move_head = SegmentLog._move_head
 
-    def wrong(self, cause=None):
-        r = self._reader
+    def wrong(self, *cause):
+        r = self.reader
         r.close()
-        for number in range(self._head[0], r.number):
+        for number in range(r.head.number, r.number):
             os.remove(segment_name(self.path, number))
-        advance(self, cause)
+        move_head(self, *cause)
 
-    store._advance = wrong
+    SegmentLog._move_head = wrong
 
 
 def says_synced_too_early(store):
@@ -36,59 +36,60 @@ def says_synced_too_early(store):
 
 def keeps_no_progress(store):
     """A drop() within a segment is not written down."""
-    advance = store._advance
+    commit = SegmentLog.commit
 
-    def wrong(self, cause=None):
-        if self._reader.number == self._head[0] and self._reader.ordinal < self._total:
-            save, self._save = self._save, lambda: None
-            advance(self, cause)
-            self._save = save
+    def wrong(self):
+        if self.oldest == self.reader.head.number:
+            self.moved = False
         else:
-            advance(self, cause)
+            commit(self)
 
-    store._advance = wrong
+    SegmentLog.commit = wrong
 
 
 def starts_sequences_again(store):
     """No sequences are set aside: what was only in RAM is given again."""
-    segments.LEASE = 0
+    checkpoint.LEASE = 0
 
 
 def writes_the_state_in_place(store):
     """One file for the state, removed before it is written anew."""
+    save = Checkpoint.save
 
-    def wrong(path, generation, *values):
-        name = path + "/b.s1"
+    def wrong(self, *values):
+        name = self.path + "/b.s1"
         try:
             os.remove(name)
         except OSError:
             pass
-        save_state(path, generation & -2, *values)
+        self.generation |= 1
+        save(self, *values)
 
-    segments.save_state = wrong
+    Checkpoint.save = wrong
 
 
 def evicts_without_counting(store):
     """What makes room is not counted."""
-    evict = store._evict
+    evict = SegmentLog.evict
 
     def wrong(self):
-        n = self.lost["overflow"]
+        n = self.ring.lost["overflow"]
         evict(self)
-        self.lost["overflow"] = n
+        self.ring.lost["overflow"] = n
 
-    store._evict = wrong
+    SegmentLog.evict = wrong
 
 
 def forgets_the_end(store):
     """Recovery does not look for the newest sequence."""
-    right = recover.recover
+    right = recovery.recover
 
-    def wrong(store):
-        right(store)
-        store._last = store._head[3] - 1
+    def wrong(log):
+        lost = right(log)
+        log.writer.last = log.reader.head.end
+        return lost
 
-    recover.recover = wrong
+    recovery.recover = wrong
 
 
 def keeps_what_flash_holds(retained_store):
@@ -96,10 +97,10 @@ def keeps_what_flash_holds(retained_store):
     restore = retained_store._restore
 
     def wrong(self):
-        last = self._last
-        self._last = 0
+        last = self._log.writer.last
+        self._log.writer.last = 0
         restore(self)
-        self._last = last
+        self._log.writer.last = last
 
     retained_store._restore = wrong
 
@@ -149,7 +150,7 @@ def gives_a_sequence_of_flash(retained_store):
     restore = retained_store._restore
 
     def wrong(self):
-        last = self._last
+        last = self._log.writer.last
         restore(self)
         if self._memory():
             following = int.from_bytes(self._memory()[8:12], "little")

@@ -22,6 +22,7 @@ from nor import Flash
 
 from snowplow_tracker import clock
 from snowplow_tracker.record import HEADER, HEADER_SIZE
+from snowplow_tracker.store import segment_log
 from snowplow_tracker.store.retained import RetainedStore
 from snowplow_tracker.store.segments import SegmentStore
 
@@ -115,6 +116,7 @@ class Run:
     def on(self):
         self.world.doing = "boot"
         self.flash.mount(self.mount)
+        segment_log.open_folders.clear()  # a reset forgets what a module knows
         self.store = self.make(self.mount + "/events", self.memory)
 
     def begin(self):
@@ -321,6 +323,7 @@ class Cuts:
             clock.boot = (clock.boot + 1) & 0xFFFF
             flash.mount(run.mount)
             mounted = True
+            segment_log.open_folders.clear()
             run.store = self.make(run.mount + "/events", run.memory)
             audit(world, run.store)
             run.begin()

@@ -4,6 +4,7 @@ from struct import unpack_from
 
 from snowplow_tracker import clock
 from snowplow_tracker.record import HEADER, HEADER_SIZE
+from snowplow_tracker.store import segment_log
 
 
 def stored(store, after=0):
@@ -34,6 +35,7 @@ class Memory:
 
 def reboot(store=None):
     """Another boot begins; what the store of the last one had in RAM is gone."""
-    if hasattr(store, "_reader"):
-        store._reader.close()
+    if hasattr(store, "_log"):
+        store._log.reader.close()
+    segment_log.open_folders.clear()
     clock.boot = clock.boot + 1 & 0xFFFF

@@ -20,6 +20,7 @@ OPERATIONS = st.lists(
         st.tuples(st.just("large"), st.integers(1000, 6000)),
         st.tuples(st.just("drop"), st.integers(0, 12)),
         st.tuples(st.just("peek"), st.integers(0, 60)),
+        st.tuples(st.just("stream"), st.integers(0, 40)),
         st.tuples(st.just("sync"), st.just(0)),
         st.tuples(st.just("sleep"), st.just(0)),
         st.tuples(st.just("cut"), st.just(0)),
@@ -118,6 +119,21 @@ class Model:
     def peek(self, n):
         after = self.list[n][0] if n < len(self.list) else self.highest + n
         assert stored(self.store, after) == [r for r in self.list if r[0] > after]
+
+    def stream(self, n):
+        # A record is sent piece by piece while others are put, and asked for after each.
+        if not self.list:
+            return
+        sequence, json = self.list[n % len(self.list)]
+        assert bytes(self.store.peek(sequence - 1)[17:]) == json
+        for i in range(12):
+            self.add(100 + i * 31)
+            record = self.store.peek(sequence - 1)
+            held = (sequence, json) in self.list
+            assert (record and bytes(record[17:]) == json) == held
+            if not held:
+                break
+        self.compare()
 
     def sync(self, _=0):
         lost = self.store.dropped

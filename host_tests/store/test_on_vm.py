@@ -17,12 +17,20 @@ SCENARIOS = [
 def trouble(on_vm):
     # So much that nothing is collected: a file that failed to close is closed once more by its
     # finaliser, and a flash written in Python cannot be called from there. One in C can.
-    return on_vm("trouble.py", heap="64m")
+    return on_vm("trouble.py", heap="400m")
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_trouble_is_counted_and_no_wedge(trouble, name):
     assert trouble[name] == ""
+
+
+@pytest.mark.parametrize("kind", ["segments", "retained"])
+def test_lack_of_memory_loses_nothing(on_vm, tmp_path, kind):
+    found = on_vm("pressure.py", kind, tmp_path, heap="96wk")
+    assert not found["wrong"], "\n".join(found["wrong"])
+    # Enough of them were short of memory, and the largest were not.
+    assert found["heaps"] >= 200 and found["failures"] >= 100
 
 
 def test_a_small_heap_does_for_any_backlog(on_vm, tmp_path):

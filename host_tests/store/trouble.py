@@ -5,12 +5,14 @@ Prints a JSON dict of scenario to what went wrong in it ("" if nothing did).
 
 import json
 import sys
+from struct import unpack_from
 
 import vfs
 from nor import Flash
 from power_cuts import Memory, records
 
 from snowplow_tracker import clock
+from snowplow_tracker.store import segment_log
 from snowplow_tracker.store.retained import RetainedStore
 from snowplow_tracker.store.segments import SegmentStore
 
@@ -26,6 +28,7 @@ def fresh(blocks=24):
 
 
 def open_store(max_bytes=49152, **options):
+    segment_log.open_folders.clear()  # as after a reset
     return SegmentStore("/f/events", max_bytes=max_bytes, page_bytes=4096, **options)
 
 
@@ -110,16 +113,21 @@ def writes_fail_and_recover():
 
 
 def reads_fail():
-    """EIO for each read: only what is in RAM can be sent; later, all of it."""
+    """EIO for each read: only what is in RAM can be sent; then the rest, in this boot too."""
     flash = fresh()
     store = open_store()
     put(store, 0, 30)
     assert store.sync()
     flash.trouble = raising("read")
     put(store, 30, 35)
-    assert numbers(store) == list(range(30, 35))
+    sent = records(store)
+    assert numbers(store) == list(range(30, 35)) and store.error.errno == 5
     flash.trouble = None
-    assert numbers(store) == list(range(35)) and not store.dropped
+    store.drop(sent[-1][0])
+    assert len(store) == 30 and store.error is None and not store.dropped
+    put(store, 35, 37)
+    assert numbers(store) == list(range(30)) + [35, 36]
+    assert store.sync() and numbers(open_store()) == list(range(30)) + [35, 36]
 
 
 def nothing_works_at_boot():
@@ -175,6 +183,7 @@ def a_board_that_sleeps_writes_no_flash():
 
     def wake():
         clock.boot = clock.boot + 1 & 0xFFFF
+        segment_log.open_folders.clear()
         return RetainedStore(memory, path="/f/events", max_bytes=49152)
 
     put(wake(), 0, 1)
@@ -228,6 +237,129 @@ def every_single_write_fails_once():
             return
 
 
+def flash_cannot_be_read_for_one_request():
+    """EIO while RAM's are sent, then it is fine: what was not read is not deleted."""
+    for synced_meanwhile in (False, True):
+        flash = fresh()
+        store = open_store()
+        put(store, 0, 100)
+        assert store.sync()
+        flash.trouble = raising("read")
+        put(store, 100, 105)
+        sent = records(store)
+        assert [int(body[:6]) for _, body in sent] == list(range(100, 105))
+        if synced_meanwhile:
+            flash.trouble = None
+            assert store.sync()
+            for after in (0, sent[0][0], sent[-1][0] - 1):
+                assert store.peek(after) is None  # a batch is under way: nothing else yet
+        store.drop(sent[-1][0])
+        flash.trouble = None
+        put(store, 105, 106)
+        left = numbers(store)
+        # Those that were moved to flash while they were sent come again.
+        again = list(range(100, 105)) if synced_meanwhile else []
+        assert left == list(range(100)) + again + [105], left
+        assert store.sync() and not store.dropped and store.error is None
+        assert numbers(open_store()) == left
+        vfs.umount("/f")
+    fresh()
+
+
+def every_read_fails_once_or_twice():
+    """One EIO, or two in a row, at each read in turn, while a sender takes all there is."""
+    flash = fresh()
+    image = bytes(flash.data)
+    row = left = 0
+
+    def some(what):
+        nonlocal left
+        if what == "read":
+            left -= 1
+            if -row < left <= 0:
+                raise OSError(5)
+
+    for row in (1, 2, 5):
+        at = 0
+        while True:
+            vfs.umount("/f")
+            flash.trouble = None
+            flash.data[:] = image
+            flash.mount("/f")
+            store = open_store(max_bytes=65536)
+            put(store, 0, 50)
+            assert store.sync()
+            left = at
+            flash.trouble = some
+            if at % 2:
+                store = open_store(max_bytes=65536)
+            sent = []
+            n = 50
+            for _ in range(40):
+                batch = records(store, 10)
+                if records(store, 10) == batch and batch:  # it is counted, then streamed
+                    sent += [int(body[:6]) for _, body in batch]
+                    store.drop(batch[-1][0])
+                if n < 70:
+                    put(store, n, n + 1)
+                    n += 1
+                    if n == 60:
+                        store.sync()
+            missing = [i for i in range(70) if i not in sent]
+            assert not missing and not len(store), (row, at, missing, store.lost, store.error)
+            assert not store.dropped, (row, at, store.lost)
+            if left > 0:
+                assert at > 30, at
+                break
+            at += 1 + at // 25
+
+
+def the_newest_are_refused_when_others_fill_the_flash():
+    """With overflow="newest", a flash that is full deletes nothing."""
+    fresh()
+    with open("/f/other", "wb") as f:
+        f.write(bytes(12 * 4096))
+    store = open_store(max_bytes=20 * 4096, overflow="newest")
+    put(store, 0, 400)
+    assert store.error.errno == 28
+    left = numbers(store)
+    assert left == list(range(len(left))) and 50 < len(left) < 300
+    assert store.dropped == 400 - len(left)
+    assert numbers(open_store(max_bytes=20 * 4096, overflow="newest"))[:30] == left[:30]
+
+
+def what_was_read_is_not_read_again():
+    """A record that is streamed is asked for again after each yield: no flash is read."""
+    flash = fresh(60)
+    store = open_store(max_bytes=40 * 4096)
+    put(store, 0, 300)
+    assert store.sync()
+    sequence = 0
+    store.peek()
+    flash.read = 0
+    for _ in range(100):
+        record = store.peek(sequence)
+        sequence = unpack_from("<I", record, 5)[0]
+    once = flash.read
+    sequence = 0
+    store.peek()
+    flash.read = 0
+    for _ in range(100):
+        record = bytes(store.peek(sequence))
+        sequence = unpack_from("<I", record, 5)[0]
+        for _ in range(5):
+            assert bytes(store.peek(sequence - 1)) == record
+    assert flash.read <= once and once < 100 * 500, (flash.read, once)
+    # Nor is what lies before an oldest that is never taken, for each batch behind it.
+    flash.read = 0
+    for start in range(1, 281, 10):
+        for _ in range(2):
+            after = start
+            while after < start + 10:
+                after = unpack_from("<I", store.peek(after), 5)[0]
+    assert flash.read < 280 * 3 * 500, flash.read
+
+
 def erases_are_told():
     """What the store says of its own erases, beside what the flash counts."""
     for step in (2000, 7):  # by full pages, and by what there is
@@ -245,6 +377,10 @@ def erases_are_told():
 
 
 SCENARIOS = (
+    flash_cannot_be_read_for_one_request,
+    every_read_fails_once_or_twice,
+    the_newest_are_refused_when_others_fill_the_flash,
+    what_was_read_is_not_read_again,
     erases_are_told,
     others_fill_the_flash,
     full_to_the_last_block,

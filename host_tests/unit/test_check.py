@@ -30,7 +30,7 @@ HTTP = "lib/snowplow_tracker/transport/http.py"
     [
         (LIB, "import boards", "lib/ imports neither boards nor firmware: boards"),
         (LIB, "from boards.base import UNITS", "lib/ imports neither"),
-        (LIB, "import app", "lib/ imports neither boards nor firmware: app"),
+        (LIB, "import firmware.app", "lib/ imports neither boards nor firmware: firmware"),
         (LIB, "def f():\n    import machine", "only boards/ uses the hardware: machine"),
         (LIB, "try:\n    import machine\nexcept ImportError:\n    pass", "only boards/ uses"),
         (LIB, "import socket", "only lib/snowplow_tracker/transport/ opens connections: socket"),
@@ -40,7 +40,7 @@ HTTP = "lib/snowplow_tracker/transport/http.py"
         (HTTP, "import urllib.request", "MicroPython has no urllib"),
         ("boards/esp32.py", "import snowplow_tracker", "boards/ imports neither the library"),
         ("boards/esp32.py", "from snowplow_tracker.clock import ms", "boards/ imports neither"),
-        ("boards/esp32.py", "import app", "boards/ imports neither the library nor firmware"),
+        ("boards/esp32.py", "import firmware.app", "boards/ imports neither the library nor fi"),
         ("boards/esp32.py", "import requests", "opens connections: requests"),
         ("boards/esp32.py", "import typing", "MicroPython has no typing"),
         ("boards/sensors/dht.py", "import logging", "MicroPython has no logging"),
@@ -66,7 +66,7 @@ def test_a_forbidden_import_is_one_line_with_its_place(tree, path, source, rule)
         (HTTP, "try:\n    import requests\nexcept ImportError:\n    import urequests as requests"),
         ("boards/esp32.py", "import machine, network, esp32, select, onewire"),
         ("boards/wifi.py", "from boards import base"),
-        ("firmware/main.py", "import boards\nfrom app import App\nimport snowplow_tracker"),
+        ("firmware/app.py", "import boards, snowplow_tracker\nfrom firmware.app import App"),
     ],
 )
 def test_allowed_imports(tree, path, source):

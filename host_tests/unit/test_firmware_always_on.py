@@ -20,7 +20,7 @@ CONFIG = {
     "send_seconds": 60,
     "health_seconds": 600,
     "buffer_bytes": 100000,
-    "builtin": False,
+    "board_sensors": False,
     "buses": {"i2c": {"sda": 4, "scl": 5}},
     "sensors": {"air": {"type": "bme280", "bus": "i2c"}},
     "wifi": {"ssid": "barn", "password": "secret"},
@@ -146,9 +146,9 @@ def test_a_network_that_goes_away_and_comes_back(life):
 
 
 def test_crashes_in_a_row_lead_to_safe_mode_and_out_of_it(life, monkeypatch):
-    import sensing
+    from firmware import sensors
 
-    before = sensing.readings
+    before = sensors.readings
     broken = [True]
 
     def readings(found):
@@ -156,8 +156,8 @@ def test_crashes_in_a_row_lead_to_safe_mode_and_out_of_it(life, monkeypatch):
             raise RuntimeError("it broke")
         return before(found)
 
-    monkeypatch.setattr("app.readings", readings)
-    life.configure(dict(CONFIG, safe_seconds=1800))
+    monkeypatch.setattr("firmware.app.readings", readings)
+    life.configure(dict(CONFIG, safe_mode_seconds=1800))
     life.after(lambda: broken.clear() or broken.append(False), seconds=900)
     life.run(hours=2)
     assert life.ends[:3] == ["reset"] * 3
@@ -168,15 +168,15 @@ def test_crashes_in_a_row_lead_to_safe_mode_and_out_of_it(life, monkeypatch):
 
 
 def test_a_config_that_asks_for_too_much_memory_ends_in_safe_mode(life, monkeypatch):
-    import stores
+    from firmware import always_on
 
-    def make_store(settings):
+    def make(board, settings, *others):
         if settings["buffer_bytes"] > 50000 or "session" in settings["track"]:
             raise MemoryError("memory allocation failed")
-        return real(settings)
+        return real(board, settings, *others)
 
-    real = stores.make_store
-    monkeypatch.setattr(stores, "make_store", make_store)
+    real = always_on.make
+    monkeypatch.setattr(always_on, "make", make)
     life.configure(dict(CONFIG, track=["session", "errors"]))
     life.run(hours=1)
     assert life.ends == ["reset"] * 3 + ["over"]
@@ -209,7 +209,7 @@ def test_a_driver_with_a_bug_stops_nothing(life, monkeypatch, found):
 
     before = bme280.Sensor.read
     monkeypatch.setattr(bme280.Sensor, "read", read)
-    life.configure(dict(CONFIG, builtin=True))
+    life.configure(dict(CONFIG, board_sensors=True))
     life.after(lambda: monkeypatch.setattr(bme280.Sensor, "read", before), seconds=1800)
     life.run(hours=1)
     assert life.ends == ["over"]

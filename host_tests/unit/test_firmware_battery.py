@@ -23,7 +23,7 @@ CONFIG = {
     "sample_seconds": 600,
     "health_seconds": 86400,
     "buffer_bytes": 200000,
-    "builtin": False,
+    "board_sensors": False,
     "buses": {"i2c": {"sda": 4, "scl": 5}},
     "sensors": {"air": {"type": "bme280", "bus": "i2c"}},
     "wifi": {"ssid": "barn", "password": "secret"},
@@ -155,17 +155,17 @@ def test_a_sensor_that_fails_is_told_of_once_and_when_it_is_back(life):
 
 
 def test_crashes_in_a_row_lead_to_safe_mode_and_out_of_it(life, monkeypatch):
-    import sensing
+    from firmware import sensors
 
     broken = [True]
 
     def readings(found):
         if broken[0]:
             raise RuntimeError("it broke")
-        return sensing.readings(found)
+        return sensors.readings(found)
 
-    monkeypatch.setattr("app.readings", readings)
-    life.configure(dict(CONFIG, safe_seconds=4 * 3600))
+    monkeypatch.setattr("firmware.app.readings", readings)
+    life.configure(dict(CONFIG, safe_mode_seconds=4 * 3600))
     life.after(lambda: broken.clear() or broken.append(False), hours=3)
     life.run(hours=24)
     assert life.ends[:3] == ["reset"] * 3
@@ -224,7 +224,7 @@ def test_a_remote_configuration_has_its_time_although_every_wake_may_be_a_boot(l
 
 
 def test_a_remote_configuration_that_crashes_is_taken_back(life, monkeypatch):
-    import triggers
+    from firmware import triggers
 
     def load(settings, board):
         if settings["app_id"] == "orchard":

@@ -1,20 +1,17 @@
-"""Parts of the firmware by themselves: triggers, guard, crashes, remote configuration, config."""
+"""Parts of the firmware by themselves: triggers, watchdog, crashes, settings."""
 import json
 import sys
 import types
 
 import pytest
 
-import config
-import crash
-import forget
-import guard
-import remote
-import settings
-import stores
-import triggers
 from boards import esp32
+from firmware import crashes as crash
+from firmware import triggers, unload, watchdog
+from firmware.on_demand import config, settings, start
+from firmware.on_demand import remote_config as remote
 from snowplow_tracker import clock
+from tools.engine import ROOT
 
 GOOD = {"collector": "http://192.168.1.10:9090", "app_id": "garden"}
 REMOTE = dict(GOOD, remote={"url": "http://192.168.1.10/remote.json"})
@@ -26,9 +23,7 @@ def check(**settings):
 
 # --- config --------------------------------------------------------------------------------------
 def test_the_example_is_good():
-    from pathlib import Path
-
-    path = Path(config.__file__).with_name("config.example.json")
+    path = ROOT / "firmware" / "config.example.json"
     settings = config.check("x", json.loads(path.read_text()))
     assert settings["sensors"] and settings["triggers"]
 
@@ -46,8 +41,13 @@ def test_the_example_is_good():
      "unknown key sensors.v.ration; known are pin, ratio, samples, type"),
     ({"sensors": {"v": {"type": "voltage", "pin": 34, "samples": 2.5}}},
      "sensors.v.samples: expected a whole number from 1 to 1000, got 2.5"),
-    ({"sensors": {"": {"type": "cpu"}}}, "sensors: expected an object"),
-    ({"sensors": {"x" * 65: {"type": "cpu"}}}, "names to 64 characters"),
+    ({"sensors": {"": {"type": "cpu"}}}, "sensors: expected names of 1 to 64 characters"),
+    ({"sensors": {"x" * 65: {"type": "cpu"}}}, "sensors: expected names of 1 to 64 characters"),
+    ({"sensors": []}, "sensors: expected an object in braces, got a list"),
+    ({"sensors": {"air": {"type": "__init__"}}}, "air.type: no boards/sensors/__init__.py"),
+    ({"sensors": {"air": {"type": "../wifi"}}}, "sensors.air.type: no boards/sensors/../wifi.py"),
+    ({"sensors": {"air": {"type": ""}}}, "sensors.air.type: no boards/sensors/.py"),
+    ({"sensors": {"air": {"type": "common.sub"}}}, "sensors.air.type: no boards/sensors/common."),
     ({"mode": "battery", "sensors": {"rain": {"type": "pulses", "pin": 4}}},
      "sensors.rain.type: pulses needs the mode always_on"),
     ({"buses": {"i2c": {"sda": 1}}}, "buses.i2c.scl is missing: a pin number"),
@@ -58,7 +58,14 @@ def test_the_example_is_good():
     ({"triggers": [{"when": "threshold", "sensor": "a", "quantity": "b"}]},
      "triggers[0].above: expected either above or below"),
     ({"mode": "battery", "triggers": [{"when": "edge", "pin": 4}]}, "needs the mode always_on"),
-    ({"mode": "sometimes"}, 'mode: expected "always_on" or "battery"'),
+    ({"mode": "sometimes"}, 'mode: expected one of always_on, battery, got "sometimes"'),
+    ({"mode": []}, "mode: expected one of always_on, battery, got a list"),
+    ({"app_id": "half \ud83c"}, "app_id: expected a text of 1 to 255 characters"),
+    ({"sample_seconds": 0}, "sample_seconds: expected a whole number of seconds from 1 to 86400"),
+    ({"store_bytes": 8191}, "a whole number of bytes from 8192 to 16777216, or 0, got 8191"),
+    ({"sample_seconds": float("inf")}, "sample_seconds: expected a whole number of seconds"),
+    ({"collector": "http://me:secret@host"}, "collector: expected a URL such as"),
+    ({"wifi": {"ssid": "ä" * 17, "password": ""}}, "wifi.ssid: expected a text of 1 to 32 bytes"),
     ({"track": ["sesion"]}, "track: expected a list of session, "),
     ({"wifi": {"networks": []}}, "wifi.networks: expected a list"),
     ({"wifi": {"networks": [{"ssid": "x"}]}}, "wifi.networks[0].password is missing"),
@@ -66,6 +73,10 @@ def test_the_example_is_good():
      "wifi.address: expected a list of own address"),
     ({"remote": {"url": "https://x/board.json"}}, "roots is missing"),
     ({"remote": {"url": "ftp://x"}}, "remote.url: expected a URL"),
+    ({"remote": {"url": "http://x/a#b"}}, "remote.url: expected a URL"),
+    ({"remote": {"url": "http://x?a=b"}}, "remote.url: expected a URL"),
+    ({"remote": {"url": "http://x/board.json"}, "collector": "https://x", "roots": "r.der"},
+     "remote.url: expected https, as the collector has: it can change the collector"),
     ({"battery": {"wakes": 5}}, "unknown key battery.wakes"),
     ({"battery": []}, "battery: expected an object"),
 ])  # fmt: skip
@@ -83,11 +94,57 @@ def test_one_network_or_several():
 
 
 def test_no_password_in_a_message():
-    for bad in ({"networks": [{"ssid": "x", "password": ["secret"]}]},
-                {"ssid": "x", "password": "secret", "more": 1}):  # fmt: skip
+    for bad in (
+        {"networks": [{"ssid": "x", "password": ["secret"]}]},
+        {"networks": {"ssid": "x", "password": "secret"}},
+        {"networks": [["x", "secret"]]},
+        [{"ssid": "x", "password": "secret"}],
+        {"ssid": {"password": "secret"}, "password": "x"},
+        {"ssid": "x", "password": {"is": "secret"}},
+        {"ssid": "x", "password": "secret" * 11},
+        {"ssid": "x", "password": "secret", "more": 1},
+    ):
         with pytest.raises(config.ConfigError) as caught:
             check(wifi=bad)
         assert "secret" not in str(caught.value)
+    for url in ("http://me:secret@host", "https://me:secret@host/x"):
+        with pytest.raises(config.ConfigError) as caught:
+            check(collector=url)
+        assert "secret" not in str(caught.value)
+
+
+def test_old_names_of_keys_still_work_and_the_new_ones_are_printed(capsys):
+    settings = check(builtin=False, safe_seconds=99)
+    assert (settings["board_sensors"], settings["safe_mode_seconds"]) == (False, 99)
+    assert "builtin" not in settings and "safe_seconds" not in settings
+    printed = capsys.readouterr().out.splitlines()
+    assert printed == [
+        "config.json: builtin is now called board_sensors",
+        "config.json: safe_seconds is now called safe_mode_seconds",
+    ]
+    with pytest.raises(config.ConfigError, match="board_sensors: expected true or false"):
+        check(builtin=5)
+
+
+def test_what_a_check_accepts_is_what_the_transport_accepts(monkeypatch):
+    from snowplow_tracker.transport.http import HttpTransport
+
+    for url in ("http://host", "http://host/", "http://host:9090/", "http://10.0.0.2:80"):
+        found = check(collector=url)["collector"]
+        assert not found.endswith("/")
+        assert HttpTransport(found + "/com.snowplow/tp2").path == b"/com.snowplow/tp2"
+    sent = []
+
+    def send(transport, length, body):
+        sent.append((transport.path, body))
+        transport.body = b"{}"
+        yield 0
+        return 200
+
+    monkeypatch.setattr(HttpTransport, "send", send)
+    for url in ("http://h/board.json?id=5&x=/y", "http://h:80/a?", "http://h/" + "x" * 240):
+        assert len(list(remote.fetch(check(remote={"url": url})["remote"]["url"]))) == 1
+    assert sent == [(b"/board.json", b"id=5&x=/y"), (b"/a", b""), (b"/" + b"x" * 240, b"")]
 
 
 # --- triggers ------------------------------------------------------------------------------------
@@ -139,14 +196,14 @@ def test_threshold(simulate, way, values, expected):
     assert [limit.crosses(value) for value in values] == [bool(e) for e in expected]
 
 
-# --- guard ---------------------------------------------------------------------------------------
-def test_the_watchdog_is_fed_only_while_every_promise_is_kept(monkeypatch):
+# --- watchdog ------------------------------------------------------------------------------------
+def test_the_watchdog_is_fed_only_while_no_part_is_late(monkeypatch):
     now = [0]
     monkeypatch.setattr(clock, "ms", lambda: now[0])
     fed = []
-    watch = guard.Guard(types.SimpleNamespace(feed=lambda: fed.append(now[0])))
-    watch.promise("send", 60)
-    watch.promise("sample", 10)
+    watch = watchdog.Watchdog(types.SimpleNamespace(feed=lambda: fed.append(now[0])))
+    watch.expect("send", 60)
+    watch.expect("sample", 10)
     for second in (5, 10, 11, 50):
         now[0] = second * 1000
         watch.feed()
@@ -158,17 +215,17 @@ def fail():
     raise RuntimeError("it broke")
 
 
-def test_a_crash_is_kept_until_it_was_told(tmp_path):
+def test_a_crash_is_kept_until_it_was_reported(tmp_path):
     try:
         fail()
     except RuntimeError as e:
         crash.Crashes(str(tmp_path)).record(e)
     found = crash.Crashes(str(tmp_path))
-    assert found.count == 1 and not found.safe
+    assert found.count == 1 and not found.safe_mode
     assert found.error["message"] == "it broke" and found.error["isFatal"] is True
     assert found.error["exceptionName"] == "RuntimeError"
     assert crash.Crashes(str(tmp_path)).error  # until the collector has it
-    found.told()
+    found.mark_reported()
     again = crash.Crashes(str(tmp_path))
     assert again.error is None and again.count == 1
 
@@ -176,13 +233,13 @@ def test_a_crash_is_kept_until_it_was_told(tmp_path):
 def test_three_in_a_row_mean_safe_mode(tmp_path):
     for _ in range(3):
         crashes = crash.Crashes(str(tmp_path))
-        assert not crashes.safe
-        crashes.bitten()
+        assert not crashes.safe_mode
+        crashes.record_watchdog()
     crashes = crash.Crashes(str(tmp_path))
-    assert crashes.safe and "watchdog" in crashes.error["message"]
-    crashes.forgive(1)
-    assert not crash.Crashes(str(tmp_path)).safe
-    crash.Crashes(str(tmp_path)).well()
+    assert crashes.safe_mode and "watchdog" in crashes.error["message"]
+    crashes.reduce(1)
+    assert not crash.Crashes(str(tmp_path)).safe_mode
+    crash.Crashes(str(tmp_path)).reduce(3)
     assert crash.Crashes(str(tmp_path)).count == 0
 
 
@@ -191,7 +248,7 @@ def test_a_corrupt_file_stops_nothing(tmp_path, garbage):
     (tmp_path / "crash.json").write_text(garbage)
     crashes = crash.Crashes(str(tmp_path))
     assert crashes.count == 0 and crashes.error is None
-    crashes.bitten()
+    crashes.record_watchdog()
     assert crash.Crashes(str(tmp_path)).count == 1
 
 
@@ -239,10 +296,10 @@ def test_a_trial_has_so_many_boots_and_the_way_back(tmp_path, monkeypatch, capsy
     state = {"version": 5, "changes": {"app_id": "newer"}, "trial": 1, "before": before}
     (tmp_path / "remote.json").write_text(json.dumps(state))
     seen = []
-    for trial in 1, 2, 3, 4:  # as begin.py counts them
+    for trial in 1, 2, 3, 4:  # as start.py counts them
         (tmp_path / "remote.json").write_text(json.dumps(dict(state, trial=trial)))
-        seen.append(settings.settings_of("config.json")["app_id"])
-    seen.append(settings.settings_of("config.json")["app_id"])
+        seen.append(settings.load_settings("config.json")["app_id"])
+    seen.append(settings.load_settings("config.json")["app_id"])
     assert seen == ["newer"] * 3 + ["garden", "older"]
     assert "version 5 is taken back" in capsys.readouterr().out
     kept = json.loads((tmp_path / "remote.json").read_text())
@@ -253,7 +310,7 @@ def test_changes_that_no_longer_fit_are_taken_back(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "config.json").write_text(json.dumps(REMOTE))
     (tmp_path / "remote.json").write_text('{"version": 3, "changes": {"batch_size": 0}}')
-    assert settings.settings_of("config.json")["batch_size"] == 20
+    assert settings.load_settings("config.json")["batch_size"] == 20
     assert json.loads((tmp_path / "remote.json").read_text()) == {"refused": 3}
 
 
@@ -262,18 +319,18 @@ def test_a_corrupt_state_stops_nothing(tmp_path, monkeypatch, garbage):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "config.json").write_text(json.dumps(REMOTE))
     (tmp_path / "remote.json").write_text(garbage)
-    assert settings.settings_of("config.json")["app_id"] == "garden"
+    assert settings.load_settings("config.json")["app_id"] == "garden"
 
 
 def test_without_remote_in_the_config_nothing_is_changed(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "config.json").write_text(json.dumps(GOOD))
     (tmp_path / "remote.json").write_text('{"version": 3, "changes": {"app_id": "newer"}}')
-    assert settings.settings_of("config.json")["app_id"] == "garden"
+    assert settings.load_settings("config.json")["app_id"] == "garden"
 
 
-# --- code that is let go of ----------------------------------------------------------------------
-def test_forgotten_code_loads_again(tmp_path, monkeypatch):
+# --- unloading -----------------------------------------------------------------------------------
+def test_unloaded_code_loads_again(tmp_path, monkeypatch):
     for name, text in ("__init__", ""), ("once", "times = []"), ("once_more", ""):
         path = tmp_path / "package" / (name + ".py")
         path.parent.mkdir(exist_ok=True)
@@ -284,13 +341,13 @@ def test_forgotten_code_loads_again(tmp_path, monkeypatch):
 
     kept = package.once_more
     package.once.times.append(1)
-    forget.forget("package.once", "package.never")
+    unload.unload("package.once", "package.never")
     assert not hasattr(package, "once") and "package.once" not in sys.modules
     import package.once
 
     assert package.once.times == []
     assert package.once_more is kept
-    forget.forget("package")  # with all that is in it
+    unload.unload("package")  # with all that is in it
     assert not [name for name in sys.modules if name.startswith("package")]
 
 
@@ -300,7 +357,7 @@ def test_safe_modes_smaller_buffer_takes_nothing_from_the_store(tmp_path, nbytes
     settings = {"store_bytes": nbytes, "store_path": str(tmp_path / "events")}
     stored = 0
     for buffer, count in ((16384, 10), (4096, 50), (16384, 10)):
-        store = stores.make_store(dict(settings, buffer_bytes=buffer))
+        store = start.make_store(dict(settings, buffer_bytes=buffer))
         for _ in range(count):
             store.put(clock.ms(), 0, b"x" * 300)
             stored += 1

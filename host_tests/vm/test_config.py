@@ -102,6 +102,7 @@ def test_unknown_key_is_named_with_the_known_ones(boot):
         ({"store_bytes": 8191}, "store_bytes"),
         ({"collector": "http://host:99999"}, "collector"),
         ({"wifi": "my network"}, "wifi"),
+        ({"wifi": [{"ssid": "s", "password": "p"}]}, "wifi"),
         ({"wifi": {"ssid": 5, "password": ""}}, "wifi.ssid"),
         ({"wifi": {"ssid": "s", "password": "p", "country": "Germany"}}, "wifi.country"),
     ],

@@ -31,13 +31,12 @@ DOCUMENTED = {"_exit", "_asdict", "_fields", "_make", "_replace", "_build", "_ma
 # --- imports ----------------------------------------------------------------------------------
 def forbidden_imports(root):
     """One line for each import that its folder must not have."""
-    firmware = {path.stem for path in (root / "firmware").glob("*.py")} | {"firmware"}
     found = []
     for path in python_files(root):
         tree = parsed(root / path)[1]
         tried, caught = fallbacks(tree)
         for line, name in _imports(tree):
-            rule = _broken_rule(path, name, line in tried | caught, firmware)
+            rule = _broken_rule(path, name, line in tried | caught)
             if rule:
                 found.append(f"{path}:{line}: {rule}")
     return found
@@ -53,12 +52,12 @@ def _imports(tree):
             yield node.lineno, node.module.split(".")[0]
 
 
-def _broken_rule(path, name, has_fallback, firmware):
+def _broken_rule(path, name, has_fallback):
     """What is wrong with importing `name` in the file at `path`, or None."""
     folder = path.split("/")[0]
-    if folder == "lib" and (name == "boards" or name in firmware):
+    if folder == "lib" and name in ("boards", "firmware"):
         return f"lib/ imports neither boards nor firmware: {name}"
-    if folder == "boards" and (name == "snowplow_tracker" or name in firmware):
+    if folder == "boards" and name in ("snowplow_tracker", "firmware"):
         return f"boards/ imports neither the library nor firmware: {name}"
     if name in HARDWARE and folder != "boards":
         return f"only boards/ uses the hardware: {name}"

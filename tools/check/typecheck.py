@@ -51,9 +51,7 @@ def _mypy(root, stubs, port, cache, files):
         return [f"{typeshed}: no type stubs there; `make check` installs them"]
     if not files:
         return []
-    # Until firmware/ is a package, its files import each other by their own names.
-    flat = [] if (root / "firmware" / "__init__.py").exists() else ["firmware"]
-    path = [str(typeshed), *(str(root / folder) for folder in ("lib", *flat, "."))]
+    path = [str(typeshed), str(root / "lib"), str(root)]
     run = _run(
         root,
         [

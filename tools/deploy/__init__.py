@@ -6,10 +6,32 @@ from pathlib import Path
 from tools.engine import compile_mpy
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-# What a deploy owns on the board, whole; elsewhere it only writes the files that it brings.
-OWNED = ("/lib/snowplow_tracker", "/boards")
+# Folders on the board that hold nothing but a deploy's files; elsewhere it only writes the files
+# that it brings.
+OWNED = ("/lib/snowplow_tracker", "/boards", "/firmware")
 # The board runs these by itself, so they arrive when all that they import is there.
 LAST = ("/boot.py", "/main.py")
+# Modules that the first edition had in the root folder, as .py or .mpy: name -> words that all
+# occur in ours, in both forms. A file of that name without them is the user's own.
+FORMER = {
+    "always_on": ("AlwaysOn", "snowplow_tracker"),
+    "app": ("reset_if_wanted", "snowplow_tracker"),
+    "battery": ("_wants_to_send", "snowplow_tracker"),
+    "begin": ("has_extras", "snowplow_tracker"),
+    "config": ("ConfigError", "wakes_per_send"),
+    "crash": ("forgive", "bitten", "snowplow_tracker"),
+    "extras": ("diagnostics", "lifecycle", "snowplow_tracker"),
+    "forget": ("rpartition", "startswith", "modules", "forget"),
+    "guard": ("promise", "feed", "snowplow_tracker"),
+    "health": ("memoryLargest", "snowplow_tracker"),
+    "ntp": ("resolve", "snowplow_tracker"),
+    "remote": ("configurationBundle", "snowplow_tracker"),
+    "sensing": ("failing", "quantity", "boards"),
+    "settings": ("settings_of", "snowplow_tracker"),
+    "stores": ("make_store", "store_bytes", "snowplow_tracker"),
+    "transport": ("Meter", "send_ms", "snowplow_tracker"),
+    "triggers": ("hysteresis", "debounce_ms", "boards"),
+}
 
 
 class Stop(Exception):
@@ -23,12 +45,13 @@ def files(root=ROOT):
     """
     root = Path(root)
     found = []
+    last = [(root / "firmware" / path[1:], path) for path in LAST]
     for folder in OWNED:
         for source in sorted((root / folder[1:]).rglob("*.py")):
-            found.append((source, "/" + source.relative_to(root).as_posix()))
-    firmware = [(source, "/" + source.name) for source in sorted(root.glob("firmware/*.py"))]
-    # Stable: all others keep their order, index -1 stands for them.
-    return found + sorted(firmware, key=lambda f: LAST.index(f[1]) if f[1] in LAST else -1)
+            path = "/" + source.relative_to(root).as_posix()
+            if (source, path.removeprefix("/firmware")) not in last and "/examples/" not in path:
+                found.append((source, path))
+    return found + [f for f in last if f[0].exists()]
 
 
 def compiled(found, folder):
@@ -48,7 +71,7 @@ def compiled(found, folder):
 def stage(directory, config, root=ROOT, mpy=False):
     """Write the tree that a board gets into `directory`, with the dict `config` as config.json.
 
-    `mpy`: compiled. What else is in the directory stays. Returns the directory as a Path.
+    `mpy`: compiled. Other files in the directory stay. Returns the directory as a Path.
     """
     directory = Path(directory)
     found = files(root)
@@ -57,5 +80,6 @@ def stage(directory, config, root=ROOT, mpy=False):
         if source != target:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(source.read_bytes())
-    (directory / "config.json").write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
+    text = json.dumps(config, indent=2, ensure_ascii=False)
+    (directory / "config.json").write_text(text + "\n", encoding="utf-8")
     return directory

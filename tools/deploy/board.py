@@ -8,9 +8,9 @@ import threading
 import time
 from pathlib import Path, PurePosixPath
 
-from tools.deploy import LAST, OWNED, Stop
+from tools.deploy import FORMER, OWNED, Stop
 
-SILENCE = 20  # seconds without a word from mpremote, after which the board is given up
+SILENCE = 20  # seconds without a word from mpremote, after which the board is given up: --timeout
 SETTLE = 2  # seconds from reset to REPL; an ESP32 loses what is sent to it before
 RETURN = 20  # seconds for the port to come back after a reset
 
@@ -43,6 +43,14 @@ for path in %r:
     walk(path)
 for path in %r:
     show(path)
+former = %r
+for name in os.listdir('/'):
+    stem, _, end = name.partition('.')
+    if stem in former and end in ('py', 'mpy'):
+        with open('/' + name, 'rb') as f:
+            data = f.read()
+        if all([word.encode() in data for word in former[stem]]):
+            print('@file', '-', len(data), '/' + name)
 s = os.statvfs('/')
 i = sys.implementation
 version = '.'.join(str(n) for n in i[1][:3])
@@ -67,7 +75,7 @@ for path in %r:
 for path in %r:
     attempt(os.mkdir, path)
 """
-# A Pico W cannot tell a reset from its watchdog's bite: the firmware is told that it was meant.
+# A Pico W cannot tell a reset from one by its watchdog: the intent says that it was planned.
 RESET = """
 import time, machine
 try:
@@ -174,7 +182,7 @@ def explain(port, lines):
     if not lines or "enter raw repl" in said or "timeout" in lines[-1]:
         return (
             f"no MicroPython answers at {port}: press the board's reset button and try again; "
-            "if that does not help, flash MicroPython 1.24 or newer"
+            "if that does not help, flash MicroPython 1.26 or newer"
         )
     return f"mpremote failed: {lines[-1].removeprefix('mpremote: ')}"
 
@@ -182,12 +190,11 @@ def explain(port, lines):
 def look(port, wanted, *before, within=0, each_line=None):
     """What the board has: ({path: (sha256 in hex, bytes)}, facts), after the commands `before`.
 
-    Covers the files of `wanted`, what they are when compiled, and all in OWNED. facts: [free
+    Covers the files of `wanted`, all in OWNED, and those of FORMER, without a hash. facts: [free
     bytes, sys.platform, version, version of the .mpy that it loads or 0].
     """
     named = [path for _, path in wanted if not path.startswith(tuple(o + "/" for o in OWNED))]
-    named += [path[:-2] + "mpy" for path in named if path.endswith(".py") and path not in LAST]
-    script = LIST % (OWNED, named)
+    script = LIST % (OWNED, named, FORMER)
     has = {}
     for line in call(port, *before, "exec", script, within=within, each_line=each_line):
         tag, *words = line.split(" ", 3)
@@ -204,7 +211,7 @@ def sha256(source):
 
 
 def prepare(port, copy, remove):
-    """Take main.py and the paths in `remove` away, and make the folders that `copy` needs."""
+    """Remove main.py and the paths in `remove`, and make the folders that `copy` needs."""
     folders = {str(folder) for _, path in copy for folder in PurePosixPath(path).parents}
     # main.py goes first: from here on the board stops at its REPL.
     script = PREPARE % (["/main.py"] + remove, OWNED, sorted(folders - {"/"}))
@@ -222,7 +229,7 @@ def copy_files(port, some):
     commands = ["resume"]
     for source, path in some:
         commands += ["fs", "--force", "cp", str(source), ":" + path, "+"]
-    has = look(port, some, *commands, within=RETURN, each_line=progress)[0]
+    has = look(port, some, *commands, within=max(RETURN, SILENCE), each_line=progress)[0]
     for source, path in some:
         if path not in has or has[path][0] != sha256(source):
             raise Stop(f"{path} did not arrive whole: check the cable and try again")

@@ -7,6 +7,7 @@ import time
 sys.path.append(__file__.rsplit("/", 3)[0] + "/store")
 from nor import Flash
 
+from snowplow_tracker.store.segment_log import open_folders
 from snowplow_tracker.store.segments import SegmentStore
 
 EVENT = b"x" * 200
@@ -27,6 +28,7 @@ for _ in range(11):
     flash = Flash("esp32", 800)
     flash.format()
     flash.mount("/flash")
+    open_folders.clear()
     store = SegmentStore("/flash/events", max_bytes=3000000)
     for _ in range(100):
         store.put(1000, 0, EVENT)

@@ -10,6 +10,8 @@
 #                          the boot goes on, and its ms() too; FROZEN_SIZE bytes
 #   boots                  the list of [boot, last known time before it, time at its ms() = 0 or 0,
 #                          last saved ms()], the present boot last. backdate.py reads it.
+#                          The file is this list as JSON, and behind the last boot 1 if the
+#                          system's clock shows a guess: a reset may keep it.
 import json
 from struct import pack, unpack
 
@@ -29,16 +31,21 @@ def start(path: str, set_time=None) -> None:
     """Remember the clocks of boots in the file `path`."""
     global _path, boots
     _path = path
-    boots = _load(path)
+    boots, guess = _load(path)
     for _, since, origin, last in boots:
         clock.floor = max(clock.floor, since, origin and origin + last)
     clock.saver = _save_hourly  # type: ignore[assignment]
     if not (resumed and boots and boots[-1][0] == clock.boot):
+        # What a reset has kept of the boot before: its guess, or what a kiss-of-death made.
+        now = clock.system_ms()
+        if guess and clock.known() or -60000 < now - set_clock.NTP_ZERO < 60 * 86400000:
+            clock.guess_start = now - clock.ms()
+            set_time = None
         while clock.boot in [boot[0] for boot in boots]:
             clock.boot = clock.boot + 1 & 0xFFFF
         boots = boots[-15:]  # and this one
         boots.append([clock.boot, clock.floor, 0, 0])
-        save()
+        _write(_is_guess() or bool(set_time and not clock.known()))
     if set_time and not clock.known():
         set_time(clock.unix_ms())
         clock.guess_start = clock.system_ms() - clock.ms()
@@ -46,19 +53,26 @@ def start(path: str, set_time=None) -> None:
 
 def save() -> None:
     """Write what is known of this boot's clock."""
-    if not boots:
-        return
+    if boots:
+        _write(_is_guess())
+
+
+def _write(guess):
     this = boots[-1]
     this[3] = clock.ms()
     this[2] = clock.boot_start()
-    save_json(_path, boots)  # if flash fails, the next boots know less
+    save_json(_path, boots + [int(guess)])  # if flash fails, the next boots know less
+
+
+def _is_guess():
+    # Whether the system's clock shows a guess.
+    return -10000 < clock.system_ms() - clock.ms() - clock.guess_start < 10000
 
 
 def freeze() -> bytes:
     """What resume() needs after a deep sleep, as bytes."""
-    now = clock.system_ms()
-    guess = -10000 < now - clock.ms() - clock.guess_start < 10000
-    return pack(_FORMAT, clock.boot, clock.ms(), now, clock.date_start * 2 + guess)
+    date = clock.date_start * 2 + _is_guess()
+    return pack(_FORMAT, clock.boot, clock.ms(), clock.system_ms(), date)
 
 
 def resume(data: bytes) -> bool:
@@ -88,14 +102,16 @@ def _save_hourly():
 
 
 def _load(path):
+    # The boots, and whether the last one left a guess in the system's clock.
     try:
         with open(path) as file:
             boots = list(json.load(file))
+        guess = boots and isinstance(boots[-1], int) and boots.pop()
         for boot in boots:
             for number in boot:
                 if not isinstance(number, int) or not 0 <= number < set_clock.LATEST:
                     raise ValueError
             _, _, _, _ = boot
-        return boots
+        return boots, guess
     except (OSError, ValueError, TypeError):
-        return []  # none yet, or torn
+        return [], 0  # none yet, or torn

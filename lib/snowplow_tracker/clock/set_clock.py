@@ -2,7 +2,7 @@
 from .. import clock
 
 # ntptime makes this time, in 2036, of a reply without one: a kiss-of-death.
-_NTP_ZERO = 2085978496000
+NTP_ZERO = 2085978496000
 AGREE_MS = 600000
 LATEST = 4102444800000  # 2100-01-01: no clock that is right shows this
 next_ask = 0  # the ms() from which the hook is asked again
@@ -34,7 +34,7 @@ def _take_over(before):
     now = clock.system_ms()
     if now < clock.EARLIEST:
         return False
-    if now >= LATEST or -60000 < now - _NTP_ZERO < 60000:
+    if now >= LATEST or -60000 < now - NTP_ZERO < 60000:
         clock.guess_start = now - clock.ms()
         return False
     clock.floor = min(clock.floor, now)  # a wrong clock may have left one that is too late

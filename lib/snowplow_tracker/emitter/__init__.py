@@ -57,7 +57,7 @@ class Emitter:
             if own or implementation.name == "cpython":
                 transport = self._http(**options)
         elif options:
-            raise TypeError("for the transport: " + ", ".join(options))
+            raise TypeError("transport: " + ", ".join(options))
         if self._get:
             from .get import check
 
@@ -185,8 +185,6 @@ class Emitter:
                     answer = self.transport.send(batch.length, batch.body)
                 if not isinstance(answer, int):
                     answer = yield from answer
-                else:
-                    yield 0
             except (OSError, MemoryError) as e:
                 if getattr(self.transport, "stale", False):
                     continue
@@ -215,6 +213,7 @@ class Emitter:
                 after = self.retry.failed(status, batch, sent)  # type: ignore[attr-defined]
                 if after is None:
                     return
+            yield 0
 
 
 def _uri(endpoint, protocol, port):

@@ -55,7 +55,7 @@ class Batch:
         size = len(buf)
         n = len(head)
         view[:n] = head
-        for part in self.parts(self.length):
+        for part in self.parts():
             at = 0
             while True:
                 json = self.json(part)
@@ -71,15 +71,13 @@ class Batch:
 
     # One clock for both times: the collector's side relies on their difference. They have 13
     # digits until the year 2286, so that a body's length is known before it is written.
-    def parts(self, length: int = 0):
-        """By turns a record's JSON, for json(), and what closes it; in the wrapper if length."""
+    def parts(self):
+        """The wrapper's start; by turns a record's JSON, for json(), and what closes it; its end."""
         wall = clock.unix_ms()
         start = wall - clock.ms()
         stm = b',"stm":"%013d"},' % wall
-        wrapped = length
-        if wrapped:
-            yield _HEAD
-            length -= len(_HEAD) + 2
+        length = self.length - len(_HEAD) - 2
+        yield _HEAD
         after = self.after
         last = self.last
         while after < last:
@@ -100,13 +98,14 @@ class Batch:
                     part = _backdated(record)
                     size = len(part)
             length -= size + len(end)
+            if length < 0:
+                break
             yield part
             yield end
-        if wrapped:
-            if length:
-                # Records were evicted since they were counted: the collector must not take it.
-                raise OSError("the store changed")
-            yield b"]}"
+        if length:
+            # It has since they were counted, and the collector must not get a body that is whole.
+            raise OSError("the store changed")
+        yield b"]}"
 
     def json(self, part):
         """The bytes of a part; of a sequence, a view of that record's JSON."""

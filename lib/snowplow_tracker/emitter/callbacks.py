@@ -13,7 +13,10 @@ def report(emitter, batch, retry, sent):
     emitter.in_callback = True
     try:
         events = Events()
-        events.extend(payloads(batch))
+        try:
+            events.extend(payloads(batch))
+        except OSError:
+            pass  # the store has changed meanwhile
         events.reason = emitter.last_result
         events.retry = bool(retry)
         if retry is None:
@@ -29,5 +32,8 @@ def report(emitter, batch, retry, sent):
 def payloads(batch):
     """The events of a batch as dicts."""
     parts = batch.parts()
+    next(parts)
     for part in parts:
+        if part == b"]}":
+            break
         yield json.loads(bytes(batch.json(part)) + next(parts).rstrip(b","))

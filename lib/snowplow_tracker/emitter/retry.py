@@ -72,6 +72,7 @@ class Retry:
         self.failures = 0
         if batch.after:  # the oldest is still undecided
             self.accepted_to = batch.last
+            self.emitter.event_store.settled = self.oldest, batch.last
             return batch.last
         # One drop, since it may bring back what flash held at boot, whose sequences may be lower.
         emitter = self.emitter

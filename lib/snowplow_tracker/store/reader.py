@@ -1,6 +1,11 @@
-# Reads records back from segments (segment.py), through one buffer that grows to the largest.
+# Reads records back from segments (segment_format.py), through one buffer that grows to the
+# largest. What is damaged or missing is passed over. Where flash cannot be read, reading stops:
+# nothing is passed that might be readable later.
+#
+# A MemoryError may come out of any method here; it leaves the reader where it was, or between
+# two other records.
+import os
 from binascii import crc32
-from errno import ENOENT
 from struct import pack_into, unpack_from
 
 from .. import clock
@@ -13,172 +18,272 @@ from .segment_format import (
     RUN_KIND,
     RUN_SIZE,
     boundary,
+    is_gone,
     segment_name,
 )
 
 
-class Reader:
-    """A place in the segments, and the records that follow it."""
+class Place:
+    """A place before a record on flash."""
 
-    def __init__(self, path, max_age):
+    def __init__(self):
+        self.set(0, 0, 0, 1, 1, 0, 0, 0, 0)
+
+    def set(self, number, at, left, end, sequence, boot, ms, start, ordinal):
+        self.number = number  # of the segment
+        self.at = at  # the byte in it
+        # So many records of a run are still to come, and the sequence behind its last.
+        self.left = left
+        self.end = end
+        # Those below were passed: a write that failed may have been done, and repeated.
+        self.sequence = sequence
+        self.boot = boot  # of the run, as are ms and start
+        self.ms = ms
+        self.start = start
+        self.ordinal = ordinal  # how many records were ever stored before this place
+        self.good = self.aged = 0  # how many of them were read, or too old
+
+    def fields(self):
+        """What set() takes."""
+        run = self.number, self.at, self.left, self.end, self.sequence
+        return run + (self.boot, self.ms, self.start, self.ordinal)
+
+    def copy(self, other):
+        # It allocates nothing, so it is done as a whole.
+        self.number = other.number
+        self.at = other.at
+        self.left = other.left
+        self.end = other.end
+        self.sequence = other.sequence
+        self.boot = other.boot
+        self.ms = other.ms
+        self.start = other.start
+        self.ordinal = other.ordinal
+        self.good = other.good
+        self.aged = other.aged
+
+
+class Reader(Place):
+    """A place that goes on from record to record."""
+
+    def __init__(self, path, max_age, writer, ring):
+        super().__init__()
         self.path = path
         self.max_ms = max_age * 1000
-        self.last = 0  # the number of the last segment
-        self.known = (0, 0)  # an earlier boot, and when it began
-        self.cause = "corruption"  # why what was passed over could not be read
+        self.writer = writer  # which knows the newest segment
+        self.ring = ring  # which knows the records that are settled
+        self.known_start = (0, 0)  # an earlier boot, and when it began
+        self.error = None  # why flash could not be read, the last time
+        self.head = Place()  # of the oldest record
+        self.back = Place()  # where find() last went back to
+        # The record that was read last, its sequence and place, and what find() was asked for.
+        self.record = None
+        self.record_sequence = self.record_at = self.record_after = 0
         self._buf = memoryview(bytearray(512))
+        self._run = bytearray(RUN_SIZE)
+        self._run_fields = memoryview(self._run)[: RUN_SIZE - 4]
         self._file = None
-        self.goto((0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0))
-
-    def mark(self):
-        """The place, for goto()."""
-        run = self.number, self.at, self.left, self.end, self.sequence
-        return run + (self.boot, self.ms, self.start, self.ordinal, self.good, self.aged)
-
-    def goto(self, mark):
-        # `left` records of a run are still to come, the first at byte `at`; those below
-        # `sequence` are passed over, since a write that failed may have been done and repeated.
-        self.number, self.at, self.left, self.end, self.sequence = mark[:5]
-        self.boot, self.ms, self.start = mark[5:8]
-        # How many records were before this place; how many were read, or too old.
-        self.ordinal, self.good, self.aged = mark[8:]
 
     def close(self):
-        """Let go of the file: needed before it is written to or removed."""
+        """Close the file: needed before it is written to or removed."""
         if self._file:
             f = self._file
             self._file = None
             f.close()
 
-    def next(self):
-        """The next record that is whole and not too old, or None at the end."""
-        while self.seek():
-            try:
-                record = self._take()
-            except OSError as e:
-                if not self.next_segment(e):
-                    break
-            else:
-                if record:
-                    return record
-        return None
-
-    def seek(self):
-        """Go to where a record should be; False at the end."""
+    def find(self, after):
+        """The first record above sequence `after`; None at the end, or with an `error`."""
+        kept = self.record_sequence
+        if self.record and self.record_after <= after < kept and kept >= self.head.sequence:
+            return self.record
+        went_back = after < self.sequence - 1
+        if went_back:
+            self.copy(self.head if self.back.sequence - 1 > after else self.back)
         while True:
-            e = None
+            if went_back:
+                self.back.copy(self)
+            if not self.next():
+                return None
+            if self.record_sequence > after:
+                self.record_after = after
+                return self.record
+
+    def next(self):
+        """Read the next record that is whole and not too old; -> whether there is one."""
+        return self.seek(True)
+
+    def seek(self, read=False):
+        """Go to where a record should be, and read it if `read`; -> whether there is one."""
+        failed = False
+        if self.error:
+            self._has_folder()
+            self.error = None
+        while True:
             try:
                 self.open_segment()
                 while self.at < self.size:
-                    if self.left:
+                    if not self.left:
+                        self.read_run()
+                    elif not read or self._take():
                         return True
-                    self.read_run()
-            except OSError as error:
-                e = error
-            if not self.next_segment(e):
+                    failed = False
+            except OSError as e:
+                self.close()
+                there = self._has_folder()
+                if not failed:
+                    failed = True
+                    continue
+                # What is gone for good is passed over. But not with its folder: that may lie on
+                # a card.
+                if not (there and is_gone(e)):
+                    self.error = e
+                    return False
+            failed = False
+            if not self.next_segment():
                 return False
 
-    def next_segment(self, e):
-        # On to the next file.
-        if e and e.errno != ENOENT:
-            self.cause = "error"
-        self._leave()
-        if self.number >= self.last:
+    def _has_folder(self):
+        # After a failure this comes before anything is read again: littlefs takes for read what
+        # is in its cache then, until it has looked into another folder, the one above.
+        try:
+            os.stat(self.path or "/")
+            return True
+        except OSError:
+            return False
+
+    def next_segment(self):
+        """Go on to the next file; False if there is none."""
+        self._leave_run()
+        if self.number >= self.writer.number:
             return False
         self.number += 1
         self.at = 0
         return True
 
-    def _leave(self):
+    def _leave_run(self):
         # Pass over what is left of a run, to the next block.
         if self.left:
             self.ordinal += self.left
             self.left = 0
             self.at = boundary(self.at + 1)
 
+    def go_to_end(self):
+        # There is nothing more to read.
+        self.close()
+        self.ordinal = self.writer.ordinal
+        self.sequence = self.writer.last + 1
+
+    def step_back(self):
+        # Before the record that was just read.
+        self.at = self.record_at
+        self.left += 1
+        self.ordinal -= 1
+        self.good -= 1
+        self.sequence -= 1
+
     def open_segment(self):
-        # -> the file of this place; `size` is its size
+        # The file of this place; `size` is its size
         if not self._file or self._opened != self.number:
             self.close()
-            self._file = open(segment_name(self.path, self.number), "rb")
+            f = open(segment_name(self.path, self.number), "rb")
+            self.size = f.seek(0, 2)
+            self._file = f
             self._opened = self.number
-            self.size = self._file.seek(0, 2)
-        return self._file
 
-    def _read(self, at, start, stop):
-        # Bytes of the file into _buf[start:stop]; it is tried twice.
-        for again in (True, False):
-            try:
-                f = self.open_segment()
-                f.seek(at)
-                return f.readinto(self._buf[start:stop]) == stop - start
-            except OSError:
-                self.close()
-                if not again:
-                    raise
+    def _read(self, at, buf):
+        # Bytes of the file from `at` on; -> whether there were enough.
+        self._file.seek(at)
+        return self._file.readinto(buf) == len(buf)
 
     def read_run(self):
         # Take up the run that begins here; else go to the next block, where one may.
-        if self._read(self.at, 0, RUN_SIZE):
-            head = self._buf[: RUN_SIZE - 4]
+        head = self._run
+        if self._read(self.at, head):
             kind, boot, count, sequence, ordinal, ms, start = unpack_from(RUN, head)
+            end = sequence + count
             if (
                 kind == RUN_KIND
-                and unpack_from("<I", self._buf, RUN_SIZE - 4)[0] == crc32(head)
-                and sequence + count > self.sequence
+                and unpack_from("<I", head, RUN_SIZE - 4)[0] == crc32(self._run_fields)
+                and end > self.sequence
             ):
                 self.at += RUN_SIZE
-                self.left, self.end, self.ordinal = count, sequence + count, ordinal
-                self.boot, self.ms, self.start = boot, ms, start
+                self.left = count
+                self.end = end
+                self.ordinal = ordinal
+                self.boot = boot
+                self.ms = ms
+                self.start = start
                 return
         self.at = boundary(self.at + 1)
 
     def _take(self):
-        # The record that is here, or None if it cannot be had.
+        # Read the record that is here; -> whether it is one to be sent.
+        self.record = None
+        buf = self._buf
+        place = self.at
         at = HEADER_SIZE - ITEM_SIZE  # its JSON is to lie behind a full header
         n = 0
-        if self._read(self.at, at, HEADER_SIZE):
-            n, flags, ms = unpack_from(ITEM, self._buf, at)
+        if self._read(place, buf[at:HEADER_SIZE]):
+            n, flags, ms = unpack_from(ITEM, buf, at)
         stop = HEADER_SIZE + n - 1
-        if not n or self.at + ITEM_EXTRA + n - 1 > self.size or not self._grow(stop + 4):
-            self._leave()
-            return None
-        buf = self._buf
+        behind = place + ITEM_EXTRA + n - 1
+        if not n or behind > self.size:
+            self._leave_run()
+            return False
         sequence = self.end - self.left
-        whole = self._read(self.at + ITEM_SIZE, HEADER_SIZE, stop + 4)
-        whole = whole and unpack_from("<I", buf, stop)[0] == crc32(buf[at:stop], sequence)
-        self.at += ITEM_EXTRA + n - 1
-        self.ordinal += 1
-        self.left -= 1
-        if not whole or sequence < self.sequence:
-            return None
-        self.sequence = sequence + 1
-        ms += self.ms
-        boot = self.boot
-        age = 0
-        if boot == clock.boot:
-            age = clock.ms() - ms
-        else:
-            start = self.start or (self.known[1] if boot == self.known[0] else 0)
-            if start and not flags & UNIX:
+        following = sequence + 1
+        ordinal = self.ordinal + 1
+        # A length that lies is no reason to look for so much memory.
+        whole = stop + 4 <= len(buf) or self._is_whole(place, behind - 4, sequence)
+        if whole:
+            if stop + 4 > len(buf):
+                self._buf = buf = memoryview(bytearray(stop + 4))
+            whole = self._read(place, buf[at : stop + 4])
+            whole = whole and unpack_from("<I", buf, stop)[0] == crc32(buf[at:stop], sequence)
+        good = aged = 0
+        record = None
+        if whole and sequence >= self.sequence:
+            boot = self.boot
+            ms += self.ms
+            start = self.start or (self.known_start[1] if boot == self.known_start[0] else 0)
+            if boot != clock.boot and start and not flags & UNIX:
                 ms += start
                 flags |= UNIX
-            if flags & UNIX and clock.known():
-                age = clock.unix_ms() - ms
-        if age > self.max_ms:
-            self.aged += 1
-            return None
-        self.good += 1
-        pack_into(HEADER, buf, 0, n - 1, flags, boot, sequence, ms)
-        return buf[:stop]
+            good = 1
+            if self._too_old(boot, flags, ms) and not self._settled(sequence):
+                good, aged = 0, 1
+            pack_into(HEADER, buf, 0, n - 1, flags, boot, sequence, ms)
+            record = buf[:stop]
+        # From here on nothing is allocated.
+        if record:
+            self.sequence = following
+        self.at = behind
+        self.left -= 1
+        self.ordinal = ordinal
+        self.good += good
+        self.aged += aged
+        if good:
+            self.record = record
+            self.record_sequence = self.record_after = sequence
+            self.record_at = place
+        return good
 
-    def _grow(self, size):
-        # Larger than any record of this store is a length that lies.
-        if size > len(self._buf):
-            try:
-                buf = memoryview(bytearray(size))
-            except MemoryError:
+    def _is_whole(self, at, stop, crc):
+        # Does the CRC behind `stop` fit? It is read in pieces.
+        buf = self._buf
+        while at < stop:
+            piece = buf[: min(stop - at, len(buf))]
+            if not self._read(at, piece):
                 return False
-            buf[:HEADER_SIZE] = self._buf[:HEADER_SIZE]
-            self._buf = buf
-        return True
+            crc = crc32(piece, crc)
+            at += len(piece)
+        return self._read(stop, buf[:4]) and unpack_from("<I", buf)[0] == crc
+
+    def _too_old(self, boot, flags, ms):
+        if boot == clock.boot and not flags & UNIX:
+            return clock.ms() - ms > self.max_ms
+        return flags & UNIX and clock.known() and clock.unix_ms() - ms > self.max_ms
+
+    def _settled(self, sequence):
+        after, last = self.ring.settled
+        return after < sequence <= last

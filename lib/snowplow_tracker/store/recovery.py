@@ -1,93 +1,114 @@
 # What a SegmentStore does after a reboot. It is needed once, and can be forgotten then.
 import os
 from binascii import crc32
-from errno import EEXIST, ENOENT
+from errno import EAGAIN, ENOENT
 from struct import unpack, unpack_from
 
-from .checkpoint import CAUSES, FORMAT, LEASE, MAGIC, SIZE, state_name
-from .segment_format import boundary, file_size, remove, segment_name
+from .checkpoint import FORMAT, LEASE, MAGIC, RAM_FIRST, SIZE, state_name
+from .segment_format import boundary, file_size, is_gone, remove, segment_name
+from .segment_log import make_folder
 
 
-def recover(store):
-    """Find out where a store is, by its state and its newest segments."""
-    try:
-        os.mkdir(store.path)
-    except OSError as e:
-        if e.errno != EEXIST:
-            os.stat(store.path)
-    r = store._reader
-    state, damaged = _load_state(store.path)
+def recover(log):
+    """Find out where a SegmentLog is, by its state and its newest segments; -> its losses."""
+    path = log.path
+    make_folder(path)
+    r, w, c = log.reader, log.writer, log.checkpoint
+    r.close()
+    w.reset()
+    c.reset()
+    log.moved = False
+    state, damaged = _load_state(path)
+    lost = (0, 0, 0, 0)
     if state:
-        r.last, lease = state[1:3]
-        r.goto(state[3:12] + (0, 0))
-        r.known = store._known_start = state[16:]
-        while file_size(segment_name(store.path, r.last + 1)):
-            r.last += 1
+        c.generation, w.number, lease = state[:3]
+        r.set(*state[3:12])
+        lost = state[12:16]
+        r.known_start = c.known_start = state[16:]
+        c.lost = sum(lost)
+        while file_size(segment_name(path, w.number + 1)):
+            w.number += 1
     else:
         lease = 0
-        numbers = _find_segments(store.path)
+        numbers = _find_segments(path)
         damaged = damaged or bool(numbers)
-        first, r.last = numbers or (0, 0)
-        r.goto((first, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0))
-    if damaged and not (state and file_size(segment_name(store.path, r.number))):
+        first, w.number = numbers or (0, 0)
+        r.set(first, 0, 0, 1, 1, 0, 0, 0, 0)
+    if damaged and not (state and file_size(segment_name(path, r.number))):
         r.seek()  # what is gone was sent, as far as anybody knows
-    store._head = head = r.mark()
-    store._oldest = number = head[0]
-    while number and remove(segment_name(store.path, number - 1)):
+        if r.error:
+            raise r.error
+    head = r.head
+    head.copy(r)
+    log.oldest = number = head.number
+    while number and remove(segment_name(path, number - 1)):
         number -= 1
-    store._total = head[8]
-    store._last = head[4] - 1
+    w.ordinal = head.ordinal
+    w.last = head.sequence - 1
     size = 0
-    if _find_end(r, head[0]):
-        store._total = max(store._total, r.ordinal)
-        store._last = max(store._last, r.sequence - 1, r.end - 1)
-        if r.number == r.last and r.at == r.size:
+    if _find_end(r, w, head.number):
+        w.ordinal = max(w.ordinal, r.ordinal)
+        w.last = max(w.last, r.sequence - 1, r.end - 1)
+        if r.number == w.number and r.at == r.size:
             size = r.size
-    if size or not file_size(segment_name(store.path, r.last)):
-        store._set_size(size)
+    if size or not file_size(segment_name(path, w.number)):
+        w.set_size(size)
     else:
-        store._roll()  # never append to what cannot be read
+        w.begin()  # never append to what cannot be read
     r.close()
-    r.goto(head)
-    store._count = store._total - head[8]
     if damaged:
-        lease = max(lease, store._last) + (LEASE if state else 65536)
-    store._lease = lease
-    store._ring.next_sequence = max(lease, store._last + 1, store._ring.next_sequence)
-    if state:
-        store._generation = state[0]
-        for i in range(4):
-            store.lost[CAUSES[i]] += max(0, state[12 + i] - store._known_losses[i])
-        store._saved_losses = sum(state[12:16])
+        lease = max(lease, w.last) + (LEASE if state else 65536)
+    following = max(lease, w.last + 1)
+    if following > RAM_FIRST and w.ordinal == head.ordinal and not w.size:
+        following = 1
+        w.last = w.ordinal = lease = 0
+        head.set(w.number, 0, 0, 1, 1, 0, 0, 0, 0)
+    c.lease = lease
+    r.copy(head)
+    r.back.copy(head)
+    ring = log.ring
+    if not ring.count:
+        ring.next_sequence = max(following, ring.next_sequence)
+    elif ring.next_sequence - ring.count <= w.last:
+        raise OSError(EAGAIN, "what is in RAM has to be sent first")
+    return lost
 
 
-def _find_end(reader, first):
+def _find_end(reader, writer, first):
     # Go behind the newest run of all; False if there is none down to segment `first`.
-    last = number = reader.last
+    last = number = writer.number
     found = False
     while number >= first and not found:
         starts = [0]
-        reader.number = number
+        reader.set(number, 0, 0, 0, 0, 0, 0, 0, 0)
         try:
             reader.open_segment()
             size = reader.size
-        except OSError:
+        except OSError as e:
+            if not is_gone(e):
+                raise
             size = 0
         while boundary(starts[-1] + 1) < size:
             starts.append(boundary(starts[-1] + 1))
         while size and starts and not found:
-            reader.goto((number, starts.pop(), 0, 0, 0, 0, 0, 0, 0, 0, 0))
+            reader.set(number, starts.pop(), 0, 0, 0, 0, 0, 0, 0)
             try:
                 reader.read_run()
-            except OSError:
+            except OSError as e:
+                if not is_gone(e):
+                    raise
                 break
             found = reader.left > 0
         number -= 1
     if found:
-        reader.last = reader.number
-        while reader.next():
-            pass
-        reader.last = last
+        writer.number = reader.number
+        try:
+            while reader.next():
+                pass
+        finally:
+            writer.number = last
+        if reader.error:
+            raise reader.error
     return found
 
 
@@ -100,6 +121,8 @@ def _load_state(path):
             with open(state_name(path, generation), "rb") as f:
                 data = f.read(SIZE + 5)
         except OSError as e:
+            if not is_gone(e):
+                raise
             damaged = damaged or e.errno != ENOENT
             continue
         if (
@@ -118,7 +141,7 @@ def _load_state(path):
 def _find_segments(path):
     # The first and the last number of the segments by the names of the files, or None.
     found = []
-    for name in os.listdir(path):
+    for name in os.listdir(path or "/"):
         try:
             number = int(name[:8], 16)
         except ValueError:

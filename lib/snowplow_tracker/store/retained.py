@@ -3,9 +3,11 @@
 # A loss of power takes the page with it; sync() writes it to flash.
 #
 # `memory()` gives what was kept, `memory(buffer)` keeps it:
-#   magic (one more while flash cannot be read), CRC of what follows, next sequence,
-#   head, tail, end and length of the ring, boot and its start if that is known,
-#   losses by cause, the ring's buffer as it is
+#   u32 magic (one more while flash cannot be read), u32 CRC of what follows,
+#   u32 next sequence, u16 each: head, tail, end and count of the ring (ring.py),
+#   u16 boot, u64 its start if that is known, u32 each: losses by cause,
+#   the ring's buffer as it is
+import gc
 from binascii import crc32
 from struct import pack_into, unpack_from
 
@@ -21,22 +23,30 @@ _MAGIC = 0x32725053
 
 
 class RetainedStore(SegmentStore):
-    def __init__(self, memory, nbytes=2048, path="/events", sync_seconds=None, **options):
+    def __init__(
+        self,
+        memory,
+        nbytes: int = 2048,
+        path: str = "/events",
+        sync_seconds: "int | None" = None,
+        **options,
+    ):
         self._memory = memory
         self._image = bytearray(nbytes)
+        self._checked = memoryview(self._image)[8:]  # what the CRC is of
         super().__init__(path, sync_seconds=sync_seconds, page_bytes=nbytes, **options)
         self._restore()
 
-    def put(self, ms, flags, json):
+    def put(self, ms: int, flags: int, json) -> "int | None":
         sequence = super().put(ms, flags, json)
         self._retain()
         return sequence
 
-    def drop(self, sequence):
+    def drop(self, sequence: int):
         super().drop(sequence)
         self._retain()
 
-    def sync(self):
+    def sync(self) -> bool:
         done = super().sync()
         self._retain()
         return done
@@ -47,12 +57,20 @@ class RetainedStore(SegmentStore):
         return ring
 
     def _retain(self):
+        for _ in range(2):
+            try:
+                return self._write_image()
+            except MemoryError:  # the next call retains this too
+                gc.collect()
+
+    def _write_image(self):
         image = self._image
         ring = self._ring
         place = ring.next_sequence, ring.head, ring.tail, ring.end, ring.count
-        rest = (clock.boot, clock.boot_start()) + self._losses()
+        lost = tuple([self.lost[cause] for cause in CAUSES])
+        rest = (clock.boot, clock.boot_start()) + lost
         pack_into(_HEAD, image, 0, _MAGIC + (not self._opened), 0, *(place + rest))
-        pack_into("<I", image, 4, crc32(memoryview(image)[8:]))
+        pack_into("<I", image, 4, crc32(self._checked))
         self._memory(image)
 
     def _restore(self):
@@ -72,14 +90,14 @@ class RetainedStore(SegmentStore):
         fresh = ring.next_sequence
         ring.next_sequence = following
         ring.head, ring.tail, ring.end, ring.count = head, tail, end, n
-        ring.used = end - head + tail
-        if self._opened and magic > _MAGIC or following < self._last:
+        last = self._log.writer.last
+        if self._opened and magic > _MAGIC or following < last:
             # They were numbered while flash could not be read.
             ring.next_sequence = fresh + n
         else:
             # A reset may have come between the flash and this memory.
-            ring.drop(self._last)
-            ring.next_sequence = max(following, self._last + 1)
+            ring.drop(last)
+            ring.next_sequence = max(following, last + 1)
         i = ring.next_sequence - ring.count
         while i < ring.next_sequence:
             record = ring.peek(i - 1)
@@ -90,4 +108,4 @@ class RetainedStore(SegmentStore):
             pack_into(HEADER, record, 0, n, flags, b, i, ms)
             i += 1
         if ring:
-            self._since = clock.ms()
+            self._unsynced_since = clock.ms()

@@ -1,8 +1,9 @@
-# A segment is a file of a SegmentStore: runs of records, one appended behind the other.
+# A segment is a file of a SegmentStore: runs of records, one appended behind the other. Its name
+# is its number in 8 hex digits, and ".s1". All numbers are little-endian.
 #
 #   run     header of 36 bytes, then its records. They are of one boot, without gaps.
-#             u32 that says so, and is never the begin of a record
-#             u16 boot, u16 count, u32 first sequence
+#             u32 RUN_KIND, which is never the begin of a record
+#             u16 boot, u16 count of records, u32 first sequence
 #             u32 ordinal of the first record: how many were ever stored before it
 #             u64 ms of the first record
 #             u64 what unix_ms() was when that boot's ms() was 0; 0 if nobody knew
@@ -15,6 +16,7 @@
 # What cannot be read is passed over: the ordinals tell how many records it was.
 import os
 from binascii import crc32
+from errno import ENOENT
 from struct import pack, unpack_from
 
 from .. import clock
@@ -43,17 +45,30 @@ def boundary(size):
     return end
 
 
+def blocks(size):
+    """How many blocks of flash a file of that size takes."""
+    return (boundary(size) + 4095) // 4096 if size else 0
+
+
 def segment_name(path, number):
     return "%s/%08x.s1" % (path, number)
 
 
 def file_size(name):
-    """Its size; 0 if it is not there or cannot be read."""
+    """Its size; 0 if it is not there."""
     try:
         with open(name, "rb") as f:
             return f.seek(0, 2)
-    except OSError:
+    except OSError as e:
+        if not is_gone(e):
+            raise
         return 0
+
+
+def is_gone(e):
+    """Whether an error says that a file is not there or damaged for good, on every port."""
+    # 84 is littlefs' LFS_ERR_CORRUPT: its own checksums tell. errno has no name for it.
+    return e.errno in (ENOENT, 84)
 
 
 def remove(name):

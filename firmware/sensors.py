@@ -1,6 +1,6 @@
-# The sensors of the config, by name, and what becomes of those that fail, whatever their driver
-# raises or returns: each is read again at once, then told of once, and once more when it is back.
-# None stops the others.
+# The sensors of the config, by name. One that fails, whatever its driver raises or returns, is
+# read again at once; then its failure is reported once, and once more that it works again. None
+# stops the others.
 import time
 
 from boards import sensors
@@ -10,24 +10,23 @@ from boards.common import unit
 class Sensors:
     def __init__(self, board, settings):
         self._board = board
-        # (name, error) of the last one that began to fail, or with None that is back: for the
-        # caller of read() to tell, and to set to None.
-        self.news = None
+        # (name, error) of the last one that began to fail, or (name, None) of one that works
+        # again: the caller of read() reports it, and sets this to None.
+        self.change = None
         self._buses = settings["buses"]
         self._options = settings["sensors"]
-        self._found = dict(board.sensors()) if settings["builtin"] else {}
-        self.failing: dict = {}  # name -> what it said
+        self._found = dict(board.sensors()) if settings["board_sensors"] else {}
+        self.failing: dict = {}  # name -> its error, as text
         for name in self._options:
             try:
                 self._open(name)  # now, since some count from here on
             except MemoryError:
                 raise
             except Exception:
-                pass  # read() tries again, and tells
+                pass  # read() tries again, and reports it
         self.names = sorted(set(self._found) | set(self._options))
 
-    # "" in place of a bus that is not open yet; ValueError is the port's word for a pin that
-    # cannot do it.
+    # ValueError is the port's error for a pin that cannot do it.
     def _open(self, name):
         if name not in self._options:
             raise OSError("this board has no such sensor")
@@ -36,20 +35,20 @@ class Sensors:
         pin = options.pop("pin", None)
         try:
             if module.BUS == "i2c":
-                hangs_on = self._i2c(options.pop("bus"))
+                connection = self._i2c(options.pop("bus"))
             elif module.BUS == "onewire":
-                hangs_on = self._board.onewire(pin)
+                connection = self._board.onewire(pin)
             elif module.BUS == "pin":
-                hangs_on = self._board.input(pin, options.pop("pull"))
+                connection = self._board.input(pin, options.pop("pull"))
             elif module.BUS == "board":
-                hangs_on = self._board
+                connection = self._board
             elif pin is None:
                 options["ratio"] = 1
-                hangs_on = self._supply
+                connection = self._supply
             else:
                 self._board.adc(pin)
-                hangs_on = lambda: self._board.adc(pin)  # noqa: E731
-            self._found[name] = module.Sensor(hangs_on, **options)
+                connection = lambda: self._board.adc(pin)  # noqa: E731
+            self._found[name] = module.Sensor(connection, **options)
         except ValueError as e:
             raise OSError(str(e))
 
@@ -67,7 +66,7 @@ class Sensors:
 
     def read(self, name):
         """The sensor's readings as a dict, or None while it fails."""
-        trouble = None
+        error = None
         for attempt in range(2):
             if attempt:
                 time.sleep(0.1)
@@ -77,18 +76,18 @@ class Sensors:
                 found = self._found[name].read()
                 for quantity in found:
                     if found[quantity] - found[quantity] != 0:
-                        raise ValueError("%s is no number" % quantity)
+                        raise ValueError("%s is not a number" % quantity)
             except MemoryError:
                 raise
             except Exception as e:
-                trouble = e
+                error = e
                 continue
             if self.failing.pop(name, None):
-                self.news = (name, None)
+                self.change = (name, None)
             return found
         if name not in self.failing:
-            self.failing[name] = str(trouble) or type(trouble).__name__
-            self.news = (name, trouble)
+            self.failing[name] = str(error) or type(error).__name__
+            self.change = (name, error)
         return None
 
 

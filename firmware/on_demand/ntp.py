@@ -1,5 +1,5 @@
-# Sets the clock. The name of NTP's server is not left to NTP, which would ask for it in a way
-# that can block for longer than a watchdog is patient.
+# Sets the clock. The address of NTP's server is asked for here: the board's own way of asking
+# can block for longer than its watchdog allows.
 from snowplow_tracker import clock
 from snowplow_tracker.transport.dns import resolve
 
@@ -8,10 +8,10 @@ def set_clock(board):
     """Ask NTP; whether the clock is plausible now."""
 
     def find(host):
-        finding = resolve(host, board.dns, 3000)
+        answer = resolve(host, board.dns, 3000)
         while True:
             try:
-                clock.sleep_ms(next(finding))
+                clock.sleep_ms(next(answer))
             except StopIteration as e:
                 return e.value[0]
             board.idle()

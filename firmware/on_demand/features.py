@@ -1,6 +1,5 @@
-# What Iglu Central has for a device, if the config's `track` asks for it: session, platform
-# and application entities, install and lifecycle events, the tracker's own failures. Needed now
-# and then, and let go of in between.
+# The features that the config's `track` names, all with schemas of Iglu Central: session,
+# platform and application entities, install and lifecycle events, the tracker's own failures.
 import sys
 
 
@@ -13,7 +12,7 @@ def make(app):
 
         app.session = Session(app.settings["state_path"])
         if app.intent != "sleep":  # a reset after a sleep, of which the file does not know
-            app.session._over = True
+            app.session.end()
         tracker.plugins.append(app.session)
     if "lifecycle" in wanted:
         from snowplow_tracker.plugins.lifecycle import Lifecycle
@@ -27,10 +26,9 @@ def make(app):
     refresh(app)
 
 
-def started(app):
+def track_boot(app):
     """Track what comes once, and once a boot."""
     if "install" in app.settings["track"]:
-
         from snowplow_tracker.events.install import track
 
         app.count(track(app.tracker, app.settings["state_path"]))
@@ -38,7 +36,7 @@ def started(app):
         app.count(app.lifecycle.foreground())
 
 
-def sleeps(app):
+def before_sleep(app):
     """Call before a sleep."""
     if app.lifecycle:
         app.count(app.lifecycle.background())
@@ -46,7 +44,7 @@ def sleeps(app):
         app.session.background()
 
 
-def woken(app):
+def after_sleep(app):
     """Call after a light sleep."""
     if app.lifecycle:
         app.count(app.lifecycle.foreground())
@@ -56,7 +54,7 @@ def woken(app):
 
 # The facts that change are as old as the last health event.
 def refresh(app):
-    """Look at the board again, for the entities and for what failed."""
+    """Make the entities anew, and track what failed in the tracker."""
     board = app.board
     wanted = app.settings["track"]
     app.entities = entities = []

@@ -1,11 +1,11 @@
-# Configuration from afar: Snowplow's remote_config document (1-0-1), fetched by URL. One that
-# is newer and valid is kept in a file and tried at the next boot (settings.py); if nothing can
-# be sent with it within trial_seconds, it is taken back, and its version is not tried again.
+# Remote configuration: Snowplow's remote_config document (1-0-1), fetched by URL. One that is
+# newer and valid is kept in a file and tried: at the next boot (settings.py), or, as far as the
+# collector goes, at once if a restart would lose events. If nothing can be sent with it within
+# trial_seconds, it is taken back, and its version is not tried again.
 #
 # Of the document it takes what a board has: endpoint, appId, emitRange and userId, from the
 # bundle whose namespace is the config's. The file's state is {version, refused, trial, changes,
-# before}. Needed now and then, and let go of in between: an App knows whether a document is on
-# `trial`, whether there is a `new_config`, and in how many seconds to `ask_again`.
+# before}. An App holds what is to be known in between: trial_start, remote_wait, restart_for.
 import json
 
 from snowplow_tracker import clock
@@ -13,38 +13,49 @@ from snowplow_tracker.json_file import load, save
 from snowplow_tracker.transport.http import HttpTransport
 
 
-def state_file(directory):
-    return directory + "/remote.json"
+def load_state(directory):
+    """The file's state; what is of a wrong type is left out."""
+    state = load(directory + "/remote.json")
+    for key in ("version", "refused", "trial", "changes", "before"):
+        if not isinstance(state.get(key, 0), dict if key in ("changes", "before") else int):
+            state.pop(key, None)
+    return state
+
+
+def save_state(directory, state):
+    """Write the file's state; whether flash took it."""
+    return save(directory + "/remote.json", state)
 
 
 def check(app):
-    """Fetch the document, and note it if it is newer; yields ms to wait; or OSError."""
-    app.ask_again = 5
+    """Fetch the document, and try it if it is newer; yields ms to wait; or OSError."""
+    app.remote_wait = 5
     if not app.board.online():
         return
     settings = app.settings
     options = settings["remote"]
-    app.ask_again = min(300, options["seconds"])
+    app.remote_wait = min(300, options["seconds"])
     security = {}
     if options["url"][:6] == "https:":
         security = {"roots": settings["roots"], "verify": settings["verify"]}
     document = yield from fetch(options["url"], dns=app.board.dns, **security)
-    app.ask_again = options["seconds"]
-    if app.trial:  # one at a time
-        app.ask_again = min(app.ask_again, options["trial_seconds"])
+    app.remote_wait = options["seconds"]
+    if app.trial_start is not None:  # one at a time
+        app.remote_wait = min(app.remote_wait, options["trial_seconds"])
         return
-    state = _state(app)
+    state = load_state(settings["state_path"])
     version = -1
     try:
         version, changes = changes_of(document, settings["namespace"])
         if version <= max(state.get("version", -1), state.get("refused", -1)):
             return
-        import config
+        from firmware.on_demand import config
+        from firmware.on_demand.settings import read
 
-        # As config.json is now, which is valid.
-        data = config.read("config.json")
+        data = read("config.json")
+        config.check_changes(data, changes)
         data.update(changes)
-        config.check("remote config", data)
+        collector = config.check("remote config", data)["collector"]
     except ValueError as e:
         print("remote config: version %d is refused: %s" % (version, e))
         if version > state.get("refused", -1):
@@ -53,53 +64,68 @@ def check(app):
         return
     before = {key: state[key] for key in state if key != "before"}
     state = {"version": version, "changes": changes, "trial": 1, "before": before}
-    app.new_config = _keep(app, state, "applied", version)
+    if _keep(app, state, "applied", version):
+        app.restart_for = "config"
+        if not app.nothing_to_lose():
+            app.trial_start = clock.ms()
+            _use_collector(app, collector)
 
 
-def works(app):
-    """Something was sent: what is on trial stays."""
-    app.trial = False
-    state = _state(app)
+def confirm(app):
+    """Keep the document on trial: something was sent with it."""
+    app.trial_start = None
+    state = load_state(app.settings["state_path"])
     state.pop("trial", None)
     state.pop("before", None)
     _keep(app, state, "works", state.get("version"))
 
 
-def is_over(app):
-    """Whether the trial took too long; then it is taken back, and a reset is due."""
-    if not app.trial or clock.ms() < app.settings["remote"]["trial_seconds"] * 1000:
-        return False
-    app.trial = False
-    state = _state(app)
-    _keep(app, refuse(state), "rolled_back", state.get("version"))
-    return True
+def end_trial(app):
+    """Take the document back if its trial took too long, and ask for a restart."""
+    late = app.settings["remote"]["trial_seconds"] * 1000
+    if app.trial_start is None or clock.ms() - app.trial_start < late:
+        return
+    app.trial_start = None
+    state = load_state(app.settings["state_path"])
+    _keep(app, refused(state), "rolled_back", state.get("version"))
+    app.restart_for = "config"
+    if not app.nothing_to_lose():
+        # What is in RAM goes to the collector of before, and then it restarts.
+        from firmware.on_demand.settings import load_settings
+
+        _use_collector(app, load_settings("config.json")["collector"])
 
 
-def refuse(state):
+def _use_collector(app, url):
+    from firmware.on_demand.start import make_transport
+
+    app.emitter.close()
+    app.emitter.transport = app.transport = make_transport(app, url)
+    app.emitter.retry_at = 0
+
+
+def refused(state):
     """The state without the version that it has, which may be that of an older document."""
     before = state.get("before") or {}
     before["refused"] = state.get("version", 0)
     return before
 
 
-def _state(app):
-    return load(state_file(app.settings["state_path"]))
-
-
-def _keep(app, state, what, version, why=None):
-    # Write the state down and, if flash takes it, tell of it; whether it did.
-    kept = save(state_file(app.settings["state_path"]), state)
+def _keep(app, state, action, version, reason=None):
+    # Write the state down and, if flash took it, track that; whether it did.
+    kept = save_state(app.settings["state_path"], state)
     if kept:
-        app.struct("remote_config", what, str(version), why)
+        app.track_struct("remote_config", action, str(version), reason)
     return kept
 
 
 def fetch(url, **options):
     """Yields milliseconds to wait, and returns the document's bytes; or OSError."""
+    url, _, query = url.partition("?")
     transport = HttpTransport(url, get=True, **options)
     transport.body = b""
     try:
-        status = yield from transport.send(0, b"")
+        status = yield from transport.send(0, query.encode())
     finally:
         transport.close()
     if status != 200:
@@ -111,7 +137,9 @@ def fetch(url, **options):
 
 def changes_of(document, namespace):
     """(version, settings that it changes); ValueError if it is not a remote_config."""
-    data = json.loads(document)
+    from firmware.on_demand.settings import join_surrogates
+
+    data = join_surrogates(json.loads(document))
     if isinstance(data, dict) and "data" in data and "schema" in data:
         data = data["data"]
     try:

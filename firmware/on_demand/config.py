@@ -1,0 +1,265 @@
+# Checks the values of config.json at boot. Every mistake is answered with the file, the key and
+# what was expected, since nobody can ask a board in a box. The keys are in config_keys.py. All of
+# it is unloaded afterwards: see main.py.
+import json
+
+from boards import sensors
+from firmware.on_demand.config_keys import KEYS
+
+_CERTIFICATES = "the path of a file with DER certificates"
+# Sensors that boards have built in, if they have them.
+_BOARD_SENSORS = ("cpu", "disk", "load", "memory", "network")
+_TRIGGERS = ("boot", "edge", "every", "threshold")
+# Names of the first edition, which still work.
+_RENAMED = {"builtin": "board_sensors", "safe_seconds": "safe_mode_seconds"}
+# What a message says of a kind; those of text and numbers are made of their limits.
+_EXPECTED = {
+    "bool": "true or false",
+    "url": 'a URL such as "https://collector.example.com"',
+    "document": 'a URL such as "https://example.com/board.json"',
+    "certificates": _CERTIFICATES,
+    "pin": "a pin number",
+    "names": "a list of names of sensors",
+    "addresses": "a list of own address, mask, gateway, name server",
+    "list": "a list",
+    "object": "an object in braces",
+}
+_UNITS = {"seconds": " of seconds", "bytes": " of bytes", "ms": " of milliseconds"}
+
+
+class ConfigError(ValueError):
+    pass
+
+
+# --- values --------------------------------------------------------------------------------------
+def _is_good(kind, v, low, high):
+    if kind == "bool":
+        return isinstance(v, bool)
+    if kind == "one":
+        return v in low
+    if kind == "some":
+        return isinstance(v, list) and all([name in low for name in v])
+    if kind in ("list", "object"):
+        return isinstance(v, list if kind == "list" else dict)
+    if kind in ("text", "certificates"):
+        return isinstance(v, str) and low <= _units(v) <= high
+    if kind == "bytes":
+        return isinstance(v, str) and _units(v) >= 0 and low <= len(v.encode()) <= high
+    if kind == "names":
+        return isinstance(v, list) and all([_is_good("text", n, low, high) for n in v])
+    if kind == "addresses":
+        return isinstance(v, list) and len(v) == 4 and all([_is_address(a) for a in v])
+    if kind in ("url", "document"):
+        return isinstance(v, str) and len(v) <= high and _is_url(v, kind == "document")
+    if kind == "pin" and isinstance(v, str):
+        return 1 <= len(v) <= 16
+    if kind == "int or 0" and v == 0:
+        low = 0
+    # On a board isinstance(True, int) is False, on CPython it is not.
+    kinds = (int, float) if kind == "number" else int
+    if not isinstance(v, kinds) or isinstance(v, bool) or v - v != 0:
+        return False
+    return (low is None or v >= low) and (high is None or v <= high)
+
+
+# As Enrich counts: UTF-16, and four for a tab. -1 for half of a surrogate pair.
+def _units(text):
+    n = len(text) + 3 * text.count("\t")
+    for c in text:
+        if 0xD800 <= ord(c) < 0xE000:
+            return -1
+        n += c > "\uffff"
+    return n
+
+
+def _is_name(v):
+    # Of a module, and not of one with a meaning of its own.
+    return v[:1].isalpha() and all([c.isalpha() or c.isdigit() or c == "_" for c in v])
+
+
+def _is_address(v):
+    parts = v.split(".") if isinstance(v, str) else ()
+    return len(parts) == 4 and all([p.isdigit() and int(p) < 256 for p in parts])
+
+
+def _is_url(v, document):
+    scheme, _, rest = v.partition("://")
+    host, _, path = rest.partition("/")
+    if scheme not in ("http", "https") or path and not document:
+        return False
+    for c in v:
+        if not "!" <= c <= "~" or c in "#@[]\\":
+            return False
+    host, colon, port = host.partition(":")
+    if not host or "?" in host + port:
+        return False
+    return port.isdigit() and 0 < int(port) < 65536 if colon else True
+
+
+def _describe(key, kind, low, high):
+    # What is expected of a key, from its limits.
+    if kind in _EXPECTED:
+        return _EXPECTED[kind]
+    if kind in ("one", "some"):
+        return ("one of " if kind == "one" else "a list of ") + (
+            ", ".join(low) or "the names in buses"
+        )
+    if kind in ("text", "bytes"):
+        unit = "bytes" if kind == "bytes" else "characters"
+        return "a text of %d to %d %s" % (low, high, unit)
+    what = "a number"
+    if kind != "number":
+        what = "a whole number" + _UNITS.get(key.rpartition("_")[2], "")
+    if low is not None:
+        what += " from %s" % low
+    if high is not None:
+        what += " to %s" % high
+    return what + (", or 0" if kind == "int or 0" else "")
+
+
+# --- checking ------------------------------------------------------------------------------------
+def check(path, data):
+    """The settings in `data`, with defaults filled in; `path` is how messages call it."""
+    if isinstance(data, dict):
+        data = dict(data)
+        for old in _RENAMED:
+            if old in data:
+                print("%s: %s is now called %s" % (path, old, _RENAMED[old]))
+                data.setdefault(_RENAMED[old], data.pop(old))
+    settings = _check(path, "", data, KEYS[""])
+    settings["collector"] = settings["collector"].rstrip("/")
+    settings["battery"] = _check(path, "battery.", settings["battery"], KEYS["battery"])
+    if settings["wifi"] is not None:
+        settings["wifi"] = _wifi(path, settings["wifi"])
+    urls = [settings["collector"]]
+    if settings["remote"] is not None:
+        settings["remote"] = _check(path, "remote.", settings["remote"], KEYS["remote"])
+        urls.append(settings["remote"]["url"])
+    secure = [url[:6] == "https:" for url in urls]
+    if any(secure) and settings["verify"]:
+        if not settings["roots"]:
+            raise ConfigError("%s: roots is missing: %s" % (path, _CERTIFICATES))
+        if secure[0] and not all(secure):
+            raise ConfigError(
+                "%s: remote.url: expected https, as the collector has: it can change the collector"
+                % path
+            )
+    buses = settings["buses"] = dict(settings["buses"])
+    for name in buses:
+        buses[name] = _check(path, "buses.%s." % name, buses[name], KEYS["i2c"])
+    settings["sensors"] = {
+        name: _sensor(path, name, data, settings) for name, data in settings["sensors"].items()
+    }
+    settings["triggers"] = [
+        _trigger(path, i, trigger, settings) for i, trigger in enumerate(settings["triggers"])
+    ]
+    return settings
+
+
+def check_changes(data, changes):
+    """Refuse a remote change from a collector with https to one without."""
+    new = changes.get("collector")
+    verified = isinstance(data, dict) and data.get("verify", True)
+    if verified and isinstance(new, str) and new[:6] != "https:":
+        if str(data.get("collector"))[:6] == "https:":
+            raise ConfigError("collector: expected https, as config.json has")
+
+
+def _wifi(path, data):
+    # One network in the object itself, or several in its list `networks`.
+    if "networks" not in data:
+        found = _check(path, "wifi.", data, dict(KEYS["wifi"], **KEYS["network"]))
+        found["networks"] = [{key: found.pop(key) for key in KEYS["network"]}]
+        return found
+    found = _check(path, "wifi.", data, dict(KEYS["wifi"], networks=("list", 0, 0)))
+    if not found["networks"]:
+        raise ConfigError("%s: wifi.networks: expected a list of one network or more" % path)
+    found["networks"] = [
+        _check(path, "wifi.networks[%d]." % i, network, KEYS["network"])
+        for i, network in enumerate(found["networks"])
+    ]
+    return found
+
+
+def _sensor(path, name, data, settings):
+    prefix = "sensors.%s." % name
+    if not _is_good("text", name, 1, 64):
+        raise ConfigError("%s: sensors: expected names of 1 to 64 characters" % path)
+    if not isinstance(data, dict) or not isinstance(data.get("type"), str):
+        raise ConfigError("%s: %stype is missing: a sensor such as bme280" % (path, prefix))
+    kind = data["type"]
+    try:
+        if not _is_name(kind):
+            raise ImportError
+        module = sensors.load(kind)
+    except ImportError:
+        raise ConfigError("%s: %stype: no boards/sensors/%s.py" % (path, prefix, kind))
+    # What counts by interrupt is lost when the board sleeps.
+    if "debounce_ms" in module.OPTIONS and settings["mode"] == "battery":
+        raise ConfigError("%s: %stype: %s needs the mode always_on" % (path, prefix, kind))
+    keys: dict = {"type": ("text", 1, 32)}
+    for option in module.OPTIONS:
+        limits = module.OPTIONS[option]  # with a default behind them, if there is one
+        keys[option] = ("int" if isinstance(limits[0], int) else "number",) + tuple(limits)
+    if module.BUS == "i2c":
+        keys["bus"] = ("one", sorted(settings["buses"]), 1)
+    elif module.BUS != "board":
+        keys["pin"] = ("pin", 0, 60, None) if module.BUS == "battery" else ("pin", 0, 60)
+        if module.BUS == "pin":
+            keys["pull"] = ("one", ("up", "down"), 1, "up")
+    return _check(path, prefix, data, keys)
+
+
+def _trigger(path, i, data, settings):
+    prefix = "triggers[%d]." % i
+    when = data.get("when") if isinstance(data, dict) else None
+    if when not in _TRIGGERS:
+        raise ConfigError(
+            "%s: %swhen: expected one of %s" % (path, prefix, ", ".join(_TRIGGERS))
+        )
+    if when == "edge" and settings["mode"] == "battery":
+        raise ConfigError("%s: %swhen: edge needs the mode always_on" % (path, prefix))
+    found = _check(path, prefix, data, dict(KEYS[when], when=("text", 1, 16)))
+    if when == "threshold" and (found["above"] is None) == (found["below"] is None):
+        raise ConfigError("%s: %sabove: expected either above or below" % (path, prefix))
+    known = sorted(settings["sensors"]) + list(_BOARD_SENSORS if settings["board_sensors"] else ())
+    for name in ([found["sensor"]] if when == "threshold" else []) + (found["read"] or []):
+        if name not in known:
+            expected = "one of " + (", ".join(known) or "the config's sensors")
+            refuse(path, prefix + "sensor, read", expected, name)
+    return found
+
+
+def _check(path, prefix, data, keys):
+    if not isinstance(data, dict):
+        place = path + ": " + prefix[:-1] + ": " if prefix else path + ": "
+        raise ConfigError("%sexpected a JSON object in braces" % place)
+    for key in data:
+        if key not in keys:
+            raise ConfigError(
+                "%s: unknown key %s%s; known are %s"
+                % (path, prefix, key, ", ".join(sorted(keys)))
+            )
+    settings = {}
+    for key in sorted(keys):
+        kind, low, high = keys[key][:3]
+        if key in data:
+            value = settings[key] = data[key]
+            if not _is_good(kind, value, low, high):
+                refuse(path, prefix + key, _describe(key, kind, low, high), value)
+        elif len(keys[key]) > 3:
+            settings[key] = keys[key][3]
+        else:
+            expected = _describe(key, kind, low, high)
+            raise ConfigError("%s: %s%s is missing: %s" % (path, prefix, key, expected))
+    return settings
+
+
+# Nothing is shown that may hold a password: no list or object, and no URL with a user in it.
+def refuse(path, key, expected, value):
+    shown = ""
+    if isinstance(value, (list, dict)):
+        shown = ", got a list" if isinstance(value, list) else ", got an object"
+    elif key[-8:] != "password" and "@" not in str(value):
+        shown = ", got " + json.dumps(value)
+    raise ConfigError("%s: %s: expected %s%s" % (path, key, expected, shown))

@@ -1,0 +1,149 @@
+# How the firmware starts: makes the parts of an App, which are declared there. It is unloaded
+# afterwards.
+import sys
+
+from firmware.sensors import Sensors
+from firmware.transport import MeasuringTransport
+from firmware.watchdog import Watchdog
+from snowplow_tracker import __version__, clock
+from snowplow_tracker.clock.boot_history import start
+from snowplow_tracker.emitter import Emitter
+from snowplow_tracker.json_file import load, save
+from snowplow_tracker.tracker import Tracker
+
+
+def make(app):
+    """Give an App its parts."""
+    board = app.board
+    settings = app.settings
+    directory = settings["state_path"]
+    app.reset_cause = board.reset_cause()
+    app.boot_count = _count_boot(directory, app.intent)
+    if settings["remote"]:
+        _count_trial(app, directory)
+    app.reported_losses = _reported_losses(app.store, directory)
+    app.watchdog = Watchdog(board)
+    board.on_idle = app.watchdog.feed
+    clock.hook = app.set_clock
+    start(directory + "/boots.json", board.set_time)
+    app.transport = make_transport(app, settings["collector"])
+    app.emitter = Emitter(
+        settings["collector"],
+        batch_size=settings["batch_size"],
+        event_store=app.store,
+        transport=app.transport,
+        idle=board.idle,
+        online=board.online,
+    )
+    app.tracker = Tracker(settings["namespace"], app.emitter, app_id=settings["app_id"])
+    # What a Subject would add to each event, and the entity of each event.
+    id = board.id()
+    subject = {"duid": id, "uid": settings["user_id"]}
+    app.subject = {key: subject[key] for key in subject if subject[key]}
+    data = {"port": sys.platform, "firmware": __version__, "id": id, "model": board.model}
+    app.board_entity = (
+        "iglu:io.github.snowplow_micropython/board/jsonschema/1-0-0",
+        {key: data[key] for key in data if data[key]},
+    )
+    app.tracker.plugins.append(app.attach)
+    if app.has_features:
+        from firmware.on_demand import features
+
+        features.make(app)
+    app.sensors = Sensors(board, settings)
+    if settings["watchdog_seconds"]:
+        board.watchdog(settings["watchdog_seconds"])
+
+
+def make_store(settings):
+    """The store on flash if the config gives it space there, else in RAM."""
+    if not settings["store_bytes"]:
+        from snowplow_tracker.store.ring import RingStore
+
+        return RingStore(settings["buffer_bytes"])
+    from snowplow_tracker.store.segments import SegmentStore
+
+    # A segment is a page at least, and its size must not change with `buffer_bytes`, as in safe
+    # mode: the store counts in segments.
+    page = min(settings["buffer_bytes"], max(4096, settings["store_bytes"] // 16))
+    return SegmentStore(settings["store_path"], settings["store_bytes"], page_bytes=page)
+
+
+def make_transport(app, collector):
+    """A transport to the collector at this URL, which tells the App how its requests end."""
+    settings = app.settings
+    transport = MeasuringTransport(
+        collector + "/com.snowplowanalytics.snowplow/tp2",
+        roots=settings["roots"],
+        verify=settings["verify"],
+        cookie_file=settings["state_path"] + "/cookie.txt",
+        dns=app.board.dns,
+    )
+    transport.on_result = app.request_ended
+    return transport
+
+
+# A wake from deep sleep is no boot, and writes nothing.
+def _count_boot(directory, intent):
+    path = directory + "/boot.json"
+    state = load(path)
+    count = _count_in(state, "boots")
+    if intent != "sleep":
+        count += 1
+        save(path, {"boots": count})
+    return count
+
+
+# Boots of a document on trial; see settings.py.
+def _count_trial(app, directory):
+    from firmware.on_demand.remote_config import load_state, save_state
+
+    state = load_state(directory)
+    if state.get("trial"):
+        app.trial_start = 0
+        if app.intent != "sleep":
+            state["trial"] += 1
+            save_state(directory, state)
+
+
+# What was tracked of the losses of a store that counts on over reboots.
+def _reported_losses(store, directory):
+    if not hasattr(store, "path"):
+        return {}
+    state = load(directory + "/losses.json")
+    losses = {cause: _count_in(state, cause) for cause in store.lost}
+    if sum(losses.values()) > store.dropped and not store.error:  # it is a new store
+        return {}
+    return losses
+
+
+# The file may be damaged.
+def _count_in(state, key):
+    count = state.get(key, 0)
+    return count if isinstance(count, int) and count >= 0 else 0
+
+
+def track_boot(app):
+    """Print what board this is, and track the boot, and the crash that ended the run before."""
+    board = app.board
+    print("board: %s (%s), id %s" % (board.model, sys.platform, board.id()))
+    print("sensors:", ", ".join(app.sensors.names) or "none")
+    for reason in board.absent:
+        print("absent:", reason)
+    print("collector:", app.settings["collector"])
+    app.track_struct("board", "boot", app.reset_cause, app.intent)
+    crashes = app.crashes
+    if crashes.error and "errors" in app.settings["track"]:
+        from snowplow_tracker.events.error import SCHEMA
+
+        try:
+            app.track_event(SCHEMA, crashes.error)
+        except ValueError:  # the file is damaged
+            crashes.mark_reported()
+    if crashes.safe_mode:
+        print("safe mode after %d crashes in a row: no sensors" % crashes.count)
+        app.track_struct("board", "safe_mode", None, None, crashes.count)
+    if app.has_features:
+        from firmware.on_demand import features
+
+        features.track_boot(app)

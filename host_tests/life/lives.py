@@ -1,0 +1,80 @@
+"""Lives one after another, on the VM:
+
+    micropython lives.py FIRST COUNT [--mistake NAME] [--trace] [--stop]
+
+Prints a JSON line for each life that failed, and one at the end: how many lives there were, and
+what happened in them.
+"""
+
+import gc
+import json
+import sys
+
+from board import Board, patch
+from world import Fault, World
+
+
+def live(seed, trace, real_time):
+    """-> None, or what was wrong with that life."""
+    w = World(seed, trace)
+    board = None
+    wrong = None
+    try:
+        board = Board(w, real_time)
+        board.live()
+    except Fault as e:
+        w.unlock()
+        wrong = e.args
+    except Exception as e:
+        w.unlock()
+        if trace:
+            sys.print_exception(e)
+        wrong = "raised", "%s: %s" % (type(e).__name__, e), 1
+    if wrong:
+        try:
+            import vfs
+
+            w.dead = False
+            w.trouble = 0
+            vfs.umount("/f")
+        except OSError:
+            pass
+        return {"seed": seed, "kind": wrong[0], "what": wrong[1], "n": wrong[2], "store": board and board.kind}
+    account = board.account
+    for key, value in (
+        ("events", len(account.events)),
+        ("delivered", account.delivered),
+        ("duplicates", account.duplicates),
+        ("lost", board.store.dropped),
+    ):
+        totals[key] = totals.get(key, 0) + value
+    return None
+
+
+totals = {}
+
+
+def main():
+    arguments = sys.argv[1:]
+    trace = "--trace" in arguments
+    if "--mistake" in arguments:
+        import mistakes
+
+        getattr(mistakes, arguments[arguments.index("--mistake") + 1])()
+    real_time = patch()
+    first, count = int(arguments[0]), int(arguments[1])
+    lived = 0
+    for seed in range(first, first + count):
+        lived += 1
+        wrong = live(seed, trace, real_time)
+        if wrong:
+            print(json.dumps(wrong))
+            if "--stop" in arguments:
+                break
+        if not seed % 8:
+            gc.collect()
+    totals["lives"] = lived
+    print(json.dumps(totals))
+
+
+main()

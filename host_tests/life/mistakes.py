@@ -1,0 +1,266 @@
+"""One mistake each in the library, which the random lives must find: a proof that they can.
+
+Each function puts one plausible mistake in place, before the world is put below the library.
+"""
+
+from world import load
+
+from snowplow_tracker import clock
+from snowplow_tracker.record import HEADER_SIZE
+
+LIBRARY = "snowplow_tracker."
+
+
+def keeps_a_view_across_a_yield():
+    """The bytes of a record are taken once, and used on after a yield."""
+    batch = load(LIBRARY + "emitter.batch")
+
+    def body(self, buf, head=b""):
+        view = memoryview(buf)
+        size = len(buf)
+        n = len(head)
+        view[:n] = head
+        for part in self.parts():
+            json = self.json(part)
+            at = 0
+            while True:
+                step = min(len(json) - at, size - n)
+                view[n : n + step] = json[at : at + step]
+                at += step
+                n += step
+                if n < size:
+                    break
+                yield view
+                n = 0
+        yield view[:n]
+
+    batch.Batch.body = body
+
+
+def drops_before_the_answer():
+    """A batch is dropped when its last byte is written."""
+    batch = load(LIBRARY + "emitter.batch")
+    init, body = batch.Batch.__init__, batch.Batch.body
+
+    def begin(self, store, *rest):
+        self.store = store
+        init(self, store, *rest)
+
+    def wrong(self, *buf):
+        yield from body(self, *buf)
+        self.store.drop(self.last)
+
+    batch.Batch.__init__, batch.Batch.body = begin, wrong
+
+
+def takes_written_for_accepted():
+    """A connection that breaks while the answer is waited for counts as a 200."""
+    response = load(LIBRARY + "transport.response")
+    read = response.Response.read
+
+    def wrong(self):
+        try:
+            return (yield from read(self))
+        except OSError:
+            return 200
+
+    response.Response.read = wrong
+
+
+def takes_an_early_2xx():
+    """200 counts although the request could not be written."""
+    http = load(LIBRARY + "transport.http")
+    response = load(LIBRARY + "transport.response")
+    exchange = http.HttpTransport._exchange
+    response.Response.is_early = lambda self: False
+
+    def wrong(self, *rest):
+        try:
+            return (yield from exchange(self, *rest))
+        except OSError:
+            if self.wrote and self._response.started:
+                return 200
+            raise
+
+    http.HttpTransport._exchange = wrong
+
+
+def takes_a_web_page():
+    """Any 2xx is an acceptance, a captive portal's too."""
+    response = load(LIBRARY + "transport.response")
+
+    def header(self, name, value):
+        if name != b"content-type":
+            right(self, name, value)
+
+    right = response.Response._header
+    response.Response._header = header
+    body = response.Response._body
+
+    def wrong(self, status):
+        yield from body(self, status)
+        self._first = b""
+
+    response.Response._body = wrong
+
+
+def counts_a_guess_as_known():
+    """The time that start() set as a guess counts as known."""
+
+    def known_ms():
+        now = clock.system_ms()
+        return now if now >= clock.floor else 0
+
+    clock._known_ms = known_ms
+
+
+def forgets_that_it_guessed():
+    """A reset that keeps the system's clock makes of a guess a known time."""
+    history = load(LIBRARY + "clock.boot_history")
+    read = history._load
+    history._load = lambda path: (read(path)[0], 0)
+
+
+def believes_a_kiss_of_death():
+    """2036 is a time like any other."""
+    module = load(LIBRARY + "clock.set_clock")
+    module.NTP_ZERO = 0
+
+
+def does_not_ask_for_the_time():
+    """The first request after a loss of power goes out with a guessed time."""
+    prepare = load(LIBRARY + "emitter.prepare")
+    prepare._needs_time = lambda record: False
+
+
+def reads_no_memory_as_corruption():
+    """A record for which there is no memory is passed over as damaged."""
+    reader = load(LIBRARY + "store.reader")
+    take = reader.Reader._take
+
+    def wrong(self):
+        left = self.left
+        try:
+            return take(self)
+        except MemoryError:
+            if self.left == left:
+                self._leave_run()
+            return False
+
+    reader.Reader._take = wrong
+
+
+def reads_eio_as_the_end():
+    """A segment that cannot be read for a moment is passed over."""
+    reader = load(LIBRARY + "store.reader")
+    reader.is_gone = lambda e: True
+
+
+def counts_losses_twice():
+    """What makes room is counted once more."""
+    log = load(LIBRARY + "store.segment_log")
+    evict = log.SegmentLog.evict
+
+    def wrong(self):
+        before = self.ring.lost["overflow"]
+        evict(self)
+        self.ring.lost["overflow"] += self.ring.lost["overflow"] - before
+
+    log.SegmentLog.evict = wrong
+
+
+def evicts_without_counting():
+    """What makes room on flash is not counted."""
+    log = load(LIBRARY + "store.segment_log")
+    evict = log.SegmentLog.evict
+
+    def wrong(self):
+        before = self.ring.lost["overflow"]
+        evict(self)
+        self.ring.lost["overflow"] = before
+
+    log.SegmentLog.evict = wrong
+
+
+def gives_sequences_twice():
+    """No sequences are set aside: those that only RAM knew of are given again."""
+    load(LIBRARY + "store.checkpoint").LEASE = 0
+
+
+def says_synced_too_early():
+    """sync() is true before anything is written."""
+    segments = load(LIBRARY + "store.segments")
+    segments.SegmentStore.sync = lambda self: True
+
+
+def does_not_retain_a_put():
+    """Retained memory is written at the next drop() or sync() only."""
+    retained = load(LIBRARY + "store.retained")
+    segments = load(LIBRARY + "store.segments")
+    retained.RetainedStore.put = segments.SegmentStore.put
+
+
+def does_not_retain_a_drop():
+    """What was sent comes back from retained memory."""
+    retained = load(LIBRARY + "store.retained")
+    segments = load(LIBRARY + "store.segments")
+    retained.RetainedStore.drop = segments.SegmentStore.drop
+
+
+def keeps_no_progress():
+    """What was dropped on flash is written to the state only when something else is."""
+    segments = load(LIBRARY + "store.segments")
+    drop = segments.SegmentStore.drop
+
+    def wrong(self, sequence):
+        commit, self._commit = self._commit, lambda always=True: True
+        drop(self, sequence)
+        self._commit = commit
+
+    segments.SegmentStore.drop = wrong
+
+
+def drops_one_too_many():
+    """drop() takes the record behind along."""
+    ring = load(LIBRARY + "store.ring")
+    drop = ring.RingStore.drop
+    ring.RingStore.drop = lambda self, sequence: drop(self, sequence + 1)
+
+
+def streams_what_moved():
+    """A record is not looked at again: whatever lies in its place now is sent."""
+    batch = load(LIBRARY + "emitter.batch")
+
+    def json(self, part):
+        if not isinstance(part, int):
+            return part
+        record = self._peek(part - 1)
+        if record is None:
+            raise OSError("the store changed")
+        return record[HEADER_SIZE:]
+
+    batch.Batch.json = json
+
+
+def takes_two_clocks():
+    """stm is the time when the batch ends, dtm counts from the time when it began."""
+    batch = load(LIBRARY + "emitter.batch")
+    unix_ms = clock.unix_ms
+    parts = batch.Batch.parts
+
+    def wrong(self):
+        clock.unix_ms = lambda: unix_ms() + 60000
+        inner = parts(self)
+        first = next(inner)
+        clock.unix_ms = unix_ms
+        yield first
+        shift = b'"stm":"'
+        for part in inner:
+            if isinstance(part, bytes) and part[:7] == b',"dtm":':
+                at = part.find(shift) + 7
+                stm = b"%013d" % (int(part[at : at + 13]) + 60000)
+                part = part[:at] + stm + part[at + 13 :]
+            yield part
+
+    batch.Batch.parts = wrong
+
