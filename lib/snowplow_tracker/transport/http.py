@@ -51,9 +51,7 @@ class HttpTransport:
     ):
         from .url import header_lines, host_header, split_url
 
-        scheme, self.host, self.port, self.path = split_url(url, path)
-        if get and self.path == b"/com.snowplowanalytics.snowplow/tp2":
-            self.path = b"/i"  # of GET requests
+        scheme, self.host, self.port, self.path = split_url(url, path, get)
         self._host = host_header(scheme, self.host, self.port)
         self.tls = None
         if scheme == "https":
@@ -178,8 +176,8 @@ class HttpTransport:
         if _CPYTHON:
             from .cpython import Stream
 
-            sock = Stream(sock)  # type: ignore[assignment]
-        self._stream = sock
+            sock = Stream(sock)  # type: ignore
+        self._stream = sock  # type: ignore
 
     def _is_connected(self, address):
         # True, or None while it is under way. To call connect() again is the one way to learn of
