@@ -15,6 +15,7 @@ import stores
 import triggers
 from boards import esp32
 from snowplow_tracker import clock
+from snowplow_tracker.store.segment_log import open_folders
 
 GOOD = {"collector": "http://192.168.1.10:9090", "app_id": "garden"}
 REMOTE = dict(GOOD, remote={"url": "http://192.168.1.10/remote.json"})
@@ -300,6 +301,7 @@ def test_safe_modes_smaller_buffer_takes_nothing_from_the_store(tmp_path, nbytes
     settings = {"store_bytes": nbytes, "store_path": str(tmp_path / "events")}
     stored = 0
     for buffer, count in ((16384, 10), (4096, 50), (16384, 10)):
+        open_folders.clear()  # a reset forgets what a module knows
         store = stores.make_store(dict(settings, buffer_bytes=buffer))
         for _ in range(count):
             store.put(clock.ms(), 0, b"x" * 300)
