@@ -20,6 +20,7 @@ import simulation
 from snowplow_tracker import clock
 from snowplow_tracker.clock import boot_history as boots
 from snowplow_tracker.clock import set_clock
+from snowplow_tracker.store.segment_log import open_folders
 from snowplow_tracker.transport import http
 
 FIRMWARE = Path(__file__).resolve().parents[2] / "firmware"
@@ -106,6 +107,7 @@ class Life:
         """One run of main.py, until it ends; -> why it did."""
         for module, clean in _CLEAN.items():
             vars(module).update(clean)
+        open_folders.clear()
         self._pretend()
         clock.boot = 1 + self.boots * 7919 % 65535
         self.boots += 1

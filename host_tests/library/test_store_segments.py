@@ -694,7 +694,7 @@ def torn_at(at):
     """A write_ring() in whose at-th record memory runs out; it is no other function then."""
     write = segment_format.write_ring
 
-    def torn(f, ring, ordinal):
+    def torn(*page):
         real = segment_format.write_record
         left = at
 
@@ -707,7 +707,7 @@ def torn_at(at):
 
         segment_format.write_record = short
         try:
-            return write(f, ring, ordinal)
+            return write(*page)
         finally:
             segment_format.write_record = real
 

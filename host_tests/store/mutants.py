@@ -56,14 +56,14 @@ def writes_the_state_in_place(store):
     """One file for the state, removed before it is written anew."""
     save = Checkpoint.save
 
-    def wrong(self, *values):
+    def wrong(self, log):
         name = self.path + "/b.s1"
         try:
             os.remove(name)
         except OSError:
             pass
         self.generation |= 1
-        save(self, *values)
+        save(self, log)
 
     Checkpoint.save = wrong
 

@@ -51,17 +51,17 @@ class Checkpoint:
         self.lost = 0  # losses of all causes
         self.known_start = (0, 0)  # a boot, and when it began
 
-    def save(self, newest, next_sequence, place, lost):
-        """Write the next state; `lost` is {cause: count}."""
+    def save(self, log):
+        """Write the next state, of a SegmentLog."""
         start = clock.boot_start()
         known = (clock.boot, start) if start else self.known_start
-        lease = max(self.lease, min(next_sequence + LEASE, MAX_SEQUENCE))
+        lease = max(self.lease, min(log.ring.next_sequence + LEASE, MAX_SEQUENCE))
+        newest = log.writer.number
         generation = self.generation + 1
-        counts = [lost[cause] for cause in CAUSES]
-        total = sum(counts)
-        data = pack(
-            FORMAT, MAGIC, generation, newest, lease, *(place.fields() + tuple(counts) + known)
-        )
+        lost = [log.ring.lost[cause] for cause in CAUSES]
+        total = sum(lost)
+        fields = log.reader.head.fields() + tuple(lost) + known
+        data = pack(FORMAT, MAGIC, generation, newest, lease, *fields)
         data += pack("<I", crc32(data))
         with open(state_name(self.path, generation), "wb") as f:
             f.write(data)
@@ -70,3 +70,4 @@ class Checkpoint:
         self.lease = lease
         self.lost = total
         self.known_start = known
+        log.moved = False

@@ -98,7 +98,7 @@ class SegmentLog:
         if not w.size:
             w.check()
         if self.checkpoint.newest != w.number:
-            self.save()
+            self.checkpoint.save(self)
         w.append(pad, ms, flags, json)
         return True
 
@@ -141,7 +141,7 @@ class SegmentLog:
             r.go_to_end()
         self._move_head("overflow", accepted)
         try:
-            self.save()
+            self.checkpoint.save(self)
         except OSError as e:
             if e.errno != 28:  # ENOSPC: if there is no room for the state, this makes some
                 raise
@@ -186,16 +186,9 @@ class SegmentLog:
         r.back.copy(r)
         self.moved = True
 
-    def save(self):
-        """Write the state."""
-        self.checkpoint.save(
-            self.writer.number, self.ring.next_sequence, self.reader.head, self.ring.lost
-        )
-        self.moved = False
-
     def commit(self):
         """Write the state, and delete what it says is no longer needed."""
-        self.save()
+        self.checkpoint.save(self)
         self._delete_passed()
 
     def _delete_passed(self):

@@ -78,15 +78,16 @@ class SegmentWriter:
         ring = self.ring
         first = last = ring.next_sequence
         count = 1
+        start = clock.boot_start()
         self.in_doubt = True
         with open(segment_name(self.path, self.number), "ab") as f:
             if json:
-                size = write_run(f, self.ordinal, clock.boot, 1, first, ms, clock.boot_start())
+                size = write_run(f, self.ordinal, clock.boot, 1, first, ms, start)
                 size += write_record(f, first, flags, 0, json)
             else:
                 count = ring.count
                 last -= 1
-                size = write_ring(f, ring, self.ordinal)
+                size = write_ring(f, ring, self.ordinal, start)
             size += self.size
             end = boundary(size)
             # At most so many bytes are spent to end a page with its block.
