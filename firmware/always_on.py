@@ -7,7 +7,6 @@ from firmware import triggers
 from firmware.app import App
 from snowplow_tracker import clock
 from snowplow_tracker.clock.set_clock import set_clock
-from snowplow_tracker.emitter.outcome import outcome
 from snowplow_tracker.emitter.run import sleep_ms
 
 
@@ -144,6 +143,5 @@ class AlwaysOn:
             elif app.sensors.failing:
                 lamp.show("failing")
             else:
-                sent = outcome(app.emitter.last_result) in ("none", "success")
-                lamp.show("sending" if sent else "unsent")
+                lamp.show("unsent" if app.problem else "sending")
             await sleep_ms(lamp.step())

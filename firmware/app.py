@@ -51,8 +51,8 @@ class App:
         self.asleep_ms = self.radio_ms = 0
         self.radio_since = None  # ms() since which the radio is on
         self.wake_count = self.wake_reasons = None  # in the mode battery
-        self._problem = None
-        self._flash_fails = False
+        self._reported = (None, None)
+        self.problem = self.flash_error = None  # of sending and of flash, see report.py
         wifi = dict(settings["wifi"] or {})
         self.link = board.link(wifi.pop("networks", None), **wifi)
         from firmware.on_demand import start
@@ -212,24 +212,13 @@ class App:
 
     def report_failures(self):
         """Print once that sending or flash fails and why, and once that it works again."""
-        error = self.store.error
-        if bool(error) != self._flash_fails:
-            self._flash_fails = bool(error)
-            print("flash:", "%s; events are in RAM only" % error if error else "works again")
-            self.track_struct(
-                "flash", "failed" if error else "recovered", error and str(error)[:255]
-            )
-        result = self.emitter.last_result
-        problem = None
-        if outcome(result) not in ("none", "success"):
-            words = "HTTP status %d" % result if isinstance(result, int) else str(result)
-            problem = "%s: %s" % (outcome(result), words or type(result).__name__)
-        if problem != self._problem:
-            self._problem = problem
-            if problem:
-                print("not sent, %d kept: %s" % (len(self.store), problem))
-            else:
-                print("sending works again")
+        state = (self.store.error, self.emitter.last_result)
+        if state != self._reported:
+            self._reported = state
+            from firmware.on_demand import report
+
+            report.report(self, *state)
+            self.unload()
 
     # --- restart and end ------------------------------------------------------------------
     def nothing_to_lose(self):

@@ -56,6 +56,7 @@ class Life:
     def __init__(self, world, directory, monkeypatch, config):
         self.world = world
         self.answers = [200]
+        self.to = {}  # host -> its own answers
         self.received = []
         self.requests = []  # (true ms, number of events or the exception)
         self.ends = []  # why each run ended: deep, reset, watchdog, ...
@@ -186,7 +187,7 @@ def _sender(life):
             raise OSError("there is no remote configuration")
         data = b"".join([bytes(part) for part in body(bytearray(1400))])
         yield 5
-        answer = simulation.next_of(life.answers)
+        answer = simulation.next_of(life.to.get(transport.host, life.answers))
         if not world.radio or not world.radio.over() or world.radio.outcome != "joined":
             answer = OSError(errno.EHOSTUNREACH, "EHOSTUNREACH")
         if isinstance(answer, Exception):
