@@ -54,6 +54,7 @@ class Event:
         self.cut = False  # a cut came since it was accepted
         self.settled = False  # dropped, on flash too
         self.lying = False  # of a boot in which some clock lied
+        self.done = False  # put() returned
         self.blind = False  # stored while flash could not be read
         self.max_age = 0
 
@@ -74,6 +75,7 @@ class Account:
         self.born_dropped = 0  # what the store counted then
         self.delivered = self.duplicates = 0
         self.over = self.universe_lost = 0
+        self.all_safe = False
         self.start_interval([], 0)
 
     def fault(self, kind, words, count=1):
@@ -346,6 +348,7 @@ class Account:
             self.in_ram.append(event)
         self._ack()
         self._balance("put %d" % event.n)
+        event.done = True
         return sequence
 
     def _sequence(self, event, sequence):
@@ -372,15 +375,18 @@ class Account:
         rise = self._poll()
         # Those that were sent are gone; if others are too, the balance tells.
         gone = [e for e in self.held if e.sequence <= sequence and self._sent(e)]
-        if trouble or self.store.error:  # what is on flash stays
+        trouble = trouble or self.store.error
+        if trouble:  # what is on flash stays, and comes again
             n = max(0, before - len(self.store) - rise)
             gone = gone[max(0, len(gone) - n) :]
+            for event in self.held:
+                event.cut = event.cut or event.accepted
         self.held = [e for e in self.held if e not in gone]
         self.in_ram = [e for e in self.in_ram if e not in gone]
         self.world.trace("drop", sequence, [e.n for e in gone])
         # What was evicted while it was under way, or when its answer was lost, stays counted.
         self.evicted_under_way += len([e for e in gone if self.doubtful(e)])
-        if not trouble and not self.store.error:
+        if not trouble:
             for event in gone:
                 event.settled = True
         self._ack()
@@ -390,7 +396,8 @@ class Account:
             self.over += self.credit - missing
             self.credit = missing
         self.under_way = False
-        self.evicted_under_way = 0
+        if not trouble:
+            self.evicted_under_way = 0
 
     def _sent(self, event):
         return event.accepted or event.refused or self._gives_up(event)
@@ -421,6 +428,7 @@ class Account:
         self.boot = boot
         self.under_way = False
         self.was_blind = False
+        self.all_safe = False  # whether the program ended after a sync() that was done
         self.asked = self.told = False  # for the time; told by whoever knows it
         self.current = self.refusals = []
         self.over = self.universe_lost = 0
@@ -486,6 +494,12 @@ class Account:
         if len(safe) > counted:
             words = "acknowledged %s are gone, %d counted" % ([e.n for e in safe], counted)
             self.fault("lost", words, len(safe) - counted)
+        # Where all counters outlive this end, each loss is in them.
+        lost_for_sure = [e.n for e in lost if e.done]
+        exact = self.kind == "retained" and kept or self.all_safe
+        if exact and not w.troubled and len(lost_for_sure) > counted:
+            words = "%s are gone, %d counted" % (lost_for_sure, counted)
+            self.fault("lost", words, len(lost_for_sure) - counted)
         allowed = len(lost) + self.over + self.evicted_under_way
         allowed += len([e for e in gone if self.doubtful(e)])
         if dropped - self.start_dropped > allowed:

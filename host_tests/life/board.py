@@ -296,6 +296,8 @@ class Board:
             raise ValueError("buffer too small")
         elif how == "kiss":
             w.set_system(KISS_OF_DEATH)
+            if not self.history:  # then nobody knows after a reset where it came from
+                self.account.lied = True
         elif how == "memory":
             raise MemoryError
         else:
@@ -469,6 +471,7 @@ class Board:
         w = self.world
         if w.chance(50) or self.honest:
             w.wall = w.power_on - w.booted  # lost
+            self.account.told = False
             w.trace("the system's clock is lost")
         else:
             self.lie()
@@ -506,7 +509,7 @@ class Board:
     def live(self):
         """Some boots, and an end at which all works and all is sent."""
         w = self.world
-        boots = w.between(2, 5)
+        boots = w.between(2, 4)
         slept = None
         for n in range(boots):
             how = "power"
@@ -518,7 +521,7 @@ class Board:
             try:
                 self.boot(slept)
                 self.net.change()
-                for _ in range(w.between(5, 25)):
+                for _ in range(w.between(5, 20)):
                     self.do()
                 how = self.end()
             except PowerCut:
@@ -532,14 +535,14 @@ class Board:
         how = w.pick(("sleep", "planned", "reset", "power"))
         if how == "sleep":
             if self.kind != "retained" or w.chance(30):
-                self.store.sync()
+                self.account.all_safe = self.store.sync()
             if self.session:
                 self.session.background()
             self.frozen = boot_history.freeze()
             w.alive()
         elif how == "planned":
             self.emitter.close()
-            self.store.sync()
+            self.account.all_safe = self.store.sync()
             if self.history:
                 boot_history.save()
         w.alive()

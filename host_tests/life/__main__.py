@@ -1,0 +1,100 @@
+"""Random lives on the MicroPython VM, in as many processes as there are cores.
+
+    python -m host_tests.life --lives 100000
+    python -m host_tests.life --seed 1005 --lives 1 --trace
+
+Each life has a seed. A life that fails is told with the command that replays it alone; --trace
+prints all that happens in it.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from tools.engine import ROOT, find_vm
+
+HERE = Path(__file__).parent
+CHUNK = 100  # lives of one process
+KINDS = ("lost", "torn", "time", "overcounted")
+WORDS = "events lost uncounted", "torn", "wrong times", "losses overcounted"
+
+
+def run(vm, first, count, *options):
+    """Some lives in one process: a list of the dicts that it prints, the last with totals."""
+    paths = (HERE, HERE.parent / "store", ".frozen", ROOT / "lib")
+    done = subprocess.run(
+        [vm, "-X", "heapsize=16m", HERE / "lives.py", str(first), str(count), *options],
+        env=dict(os.environ, MICROPYPATH=os.pathsep.join(map(str, paths))),
+        capture_output=True,
+        text=True,
+        timeout=3600,
+    )
+    try:
+        found = [json.loads(line) for line in done.stdout.splitlines()]
+    except ValueError:
+        found = []
+    if not found or "lives" not in found[-1]:
+        what = (done.stdout + done.stderr).strip()[-500:]
+        lost = {"seed": first, "kind": "raised", "n": 1, "store": "", "what": what}
+        found += [lost, {"lives": 0}]
+    return found
+
+
+def live(vm, first, count):
+    """That many lives from that seed on: (totals, failures), as lives.py prints them."""
+    starts = range(first, first + count, CHUNK)
+    totals, failures = {}, []
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        stop = first + count
+        for found in pool.map(lambda at: run(vm, at, min(CHUNK, stop - at)), starts):
+            failures += found[:-1]
+            for key, value in found[-1].items():
+                totals[key] = totals.get(key, 0) + value
+    return totals, failures
+
+
+def summary(totals, failures):
+    """The closing line."""
+    found = [sum(f["n"] for f in failures if f["kind"] == kind) for kind in KINDS]
+    return f"lives: {totals['lives']}, " + ", ".join(
+        f"{n} {words}" for n, words in zip(found, WORDS, strict=True)
+    )
+
+
+def describe(failure):
+    """What went wrong in a life, and how to see it again."""
+    return (
+        f"life {failure['seed']} ({failure['store']}): {failure['kind']}: {failure['what']}\n"
+        f"  again: python -m host_tests.life --seed {failure['seed']} --lives 1 --trace"
+    )
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="host_tests.life", description=__doc__.split("\n")[0])
+    parser.add_argument("--lives", type=int, default=2000)
+    parser.add_argument("--seed", type=int, default=1, help="of the first life")
+    parser.add_argument("--trace", action="store_true", help="print all that happens")
+    options = parser.parse_args()
+    vm = find_vm()
+    if not vm:
+        return "no MicroPython VM here: it has no wheel for this machine"
+    if options.trace:
+        paths = (HERE, HERE.parent / "store", ".frozen", ROOT / "lib")
+        os.environ["MICROPYPATH"] = os.pathsep.join(map(str, paths))
+        script = [HERE / "lives.py", str(options.seed), str(options.lives), "--trace"]
+        return subprocess.run([vm, "-X", "heapsize=16m", *script]).returncode
+    totals, failures = live(vm, options.seed, options.lives)
+    for failure in failures:
+        print(describe(failure))
+    print("events: {events}, accepted {delivered}, again {duplicates}, counted as lost {lost}"
+          .format(**{"events": 0, "delivered": 0, "duplicates": 0, "lost": 0, **totals}))  # fmt: skip
+    print(summary(totals, failures))
+    return bool(failures)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
