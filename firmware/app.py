@@ -51,7 +51,7 @@ class App:
         self.asleep_ms = self.radio_ms = 0
         self.radio_since = None  # ms() since which the radio is on
         self.wake_count = self.wake_reasons = None  # in the mode battery
-        self._reported = (None, None)
+        self._reported: tuple = (None, None)
         self.problem = self.flash_error = None  # of sending and of flash, see report.py
         wifi = dict(settings["wifi"] or {})
         self.link = board.link(wifi.pop("networks", None), **wifi)

@@ -21,7 +21,8 @@ class Board:
     def __enter__(self):
         name = str(hexlify(os.urandom(8)), "ascii")
         self.path = "%s/store-%s" % (os.getenv("TMPDIR") or "/tmp", name)
-        self.real = clock.ms, clock.unix_ms, clock.boot_start, clock.boot
+        self.real = clock.ms, clock.unix_ms, clock.boot_start, clock.boot, clock.confirmed
+        clock.confirmed = True  # two sources of the time agree
         self.seconds = 1000
         self.wall = 1795350546  # None while it is not set
         self.store = None
@@ -32,7 +33,7 @@ class Board:
         return self
 
     def __exit__(self, *_):
-        clock.ms, clock.unix_ms, clock.boot_start, clock.boot = self.real
+        clock.ms, clock.unix_ms, clock.boot_start, clock.boot, clock.confirmed = self.real
         self.off()
         for name in os.listdir(self.path):
             os.remove(self.path + "/" + name)
@@ -200,6 +201,22 @@ def test_too_old_is_passed_over_and_counted():
         store.drop(records(store)[0][0])
         assert store.lost == {"overflow": 0, "age": 2, "corruption": 0, "error": 0}
         assert len(store) == 0 and board.boot().lost["age"] == 2
+
+
+def test_a_time_that_is_doubted_deletes_nothing():
+    # A 502 with a Date of 40 days ahead, before NTP has answered.
+    for make in (SegmentStore, RetainedStore):
+        with Board() as board:
+            store = board.boot(make)
+            put(store, b"a", b"b")
+            store.sync()
+            board.pass_time(40 * DAY)
+            store = board.boot(make)
+            clock.confirmed = False
+            assert bodies(store) == [b"a", b"b"]
+            clock.confirmed = True
+            assert bodies(store) == []
+            assert not store.dropped or store.lost["age"] == 2
 
 
 def test_the_oldest_make_room_or_the_newest_are_refused():

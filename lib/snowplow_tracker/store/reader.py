@@ -192,8 +192,9 @@ class Reader(Place):
 
     def _read(self, at, buf):
         # Bytes of the file from `at` on; -> whether there were enough.
-        self._file.seek(at)
-        return self._file.readinto(buf) == len(buf)
+        f = self._file
+        f.seek(at)  # type: ignore[union-attr]
+        return f.readinto(buf) == len(buf)  # type: ignore[union-attr]
 
     def read_run(self):
         # Take up the run that begins here; else go to the next block, where one may.
@@ -282,7 +283,7 @@ class Reader(Place):
     def _too_old(self, boot, flags, ms):
         if boot == clock.boot and not flags & UNIX:
             return clock.ms() - ms > self.max_ms
-        return flags & UNIX and clock.known() and clock.unix_ms() - ms > self.max_ms
+        return flags & UNIX and clock.confirmed and clock.unix_ms() - ms > self.max_ms
 
     def _settled(self, sequence):
         after, last = self.ring.settled

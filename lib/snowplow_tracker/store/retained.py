@@ -42,6 +42,16 @@ class RetainedStore(SegmentStore):
         self._retain()
         return sequence
 
+    def peek(self, after: int = 0):
+        ring = self._ring
+        # Records of an earlier boot, whose age the ring does not know.
+        while not after and ring.count and clock.confirmed:
+            _, flags, _, _, ms = unpack_from(HEADER, ring.buf, ring.head)
+            if not flags & UNIX or clock.unix_ms() - ms <= ring.max_ms:
+                break
+            ring.evict("age")
+        return super().peek(after)
+
     def drop(self, sequence: int):
         super().drop(sequence)
         self._retain()

@@ -28,7 +28,7 @@ _NO_MEMORY = OSError(ENOMEM, "not enough memory")  # made while there is some
 
 
 class SegmentStore:
-    _log = None  # until the arguments are found good
+    _log: SegmentLog
     _known_losses = (0, 0, 0, 0)  # those of earlier boots that `lost` has before flash is read
 
     def __init__(
@@ -51,14 +51,14 @@ class SegmentStore:
             self.lost[cause] = 0
         refuse = overflow == "newest"
         self._log = SegmentLog(path, self._ring, max_bytes, page_bytes, max_age, refuse)
-        self.error = None
+        self.error: OSError | None = None
         self._sync_ms = sync_seconds and sync_seconds * 1000
-        self._unsynced_since = None  # ms of the oldest record that is only in RAM
+        self._unsynced_since: int | None = None  # ms of the oldest record that is only in RAM
         self._retry_from = 0  # the sequence below which put() does not try to write
         self._retry_step = 0
         # Why flash cannot be read. Then only RAM's records are seen, until none of them can be
         # in a batch that is under way: drop() would take with it what was never read.
-        self._unreadable = None
+        self._unreadable: OSError | None = None
         self._moved = False  # some of RAM's were written to flash meanwhile
         self._opened = self._closed = False
         self._open()
@@ -169,7 +169,7 @@ class SegmentStore:
         return done
 
     def __del__(self):  # MicroPython does not call it
-        if self._log:
+        if hasattr(self, "_log"):  # the arguments were good
             self._log.close()
 
     # --- reading ---
