@@ -7,6 +7,7 @@ from firmware import triggers
 from firmware.app import App
 from snowplow_tracker import clock
 from snowplow_tracker.clock.set_clock import set_clock
+from snowplow_tracker.emitter.outcome import outcome
 from snowplow_tracker.emitter.run import sleep_ms
 
 
@@ -143,5 +144,5 @@ class AlwaysOn:
             elif app.sensors.failing:
                 lamp.show("failing")
             else:
-                lamp.show("unsent" if app.problem else "sending")
+                lamp.show(outcome(app.emitter.last_result))
             await sleep_ms(lamp.step())

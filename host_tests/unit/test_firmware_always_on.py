@@ -7,7 +7,7 @@ import sys
 import pytest
 
 import chips
-from life import Life
+from firmware_life import Life
 from tools.engine import ROOT
 
 pytestmark = [

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import chips
-from life import Life
+from firmware_life import Life
 
 # A power cut closes no files.
 pytestmark = [
