@@ -39,7 +39,7 @@ class Board:
         os.rmdir(self.path)
 
     def off(self):
-        if self.store:
+        if self.store is not None:
             self.store._log.reader.close()
 
     def memory(self, data=None):
@@ -62,9 +62,7 @@ class Board:
 
     def find(self, path):
         """What was at `path` is there, for the store of this boot too."""
-        log = self.store._log
-        self.path = self.store.path = path
-        log.path = log.reader.path = log.writer.path = log.checkpoint.path = path
+        self.path = self.store.path = self.store._log.path = path
 
     def pass_time(self, seconds):
         self.seconds += seconds
@@ -611,7 +609,7 @@ def test_at_the_end_of_all_sequences_nothing_is_given_twice():
 def test_ordinals_and_losses_near_their_end():
     with Board() as board:
         store = board.boot()
-        store._log.writer.ordinal = store._log.reader.head.ordinal = (1 << 32) - 100
+        store._log.ordinal = store._log.reader.head.ordinal = (1 << 32) - 100
         store._log.reader.ordinal = (1 << 32) - 100
         sequences = put(store, *[b"%02d" % i for i in range(60)])
         store.sync()

@@ -1,5 +1,6 @@
-# Appends to the newest segment of a SegmentStore. An OSError or MemoryError may come out of any
-# method here; then what is counted has not changed, and check() comes before the next append().
+# Appends to the newest segment of a SegmentStore, and says where that is. An OSError or
+# MemoryError may come out of append() and check(); then what is counted has not changed, and
+# check() comes before the next append().
 import os
 
 from .. import clock
@@ -24,16 +25,13 @@ class SegmentWriter:
         # A segment ends with a block.
         self.max_size = boundary(segment_bytes - 4095)
         self.page_bytes = page_bytes
-        self.erases = 0  # of blocks of flash, since this object was made, as well as we know
-        self.reset()
-
-    def reset(self):
+        self.erases = 0  # of blocks, since this object was made, as well as we know
         self.number = 0  # of the newest segment
+        self.older_blocks = None  # of all others; None: they are not counted yet
+        self.in_doubt = False  # a write failed: is the file as it should be?
         self.set_size(0)
         self.ordinal = 0  # how many records were ever stored
         self.last = 0  # the sequence of the last of them
-        self.older_blocks = None  # of all other segments; None if they were not counted yet
-        self.in_doubt = False  # a write failed: is the file as it should be?
 
     def set_size(self, size):
         self.size = size  # of the newest segment; 0 before it is made
@@ -54,10 +52,8 @@ class SegmentWriter:
 
     def begin(self):
         """Go on with a new segment."""
-        older = self.older_blocks
-        if older is not None:
-            older += blocks(self.size)
-        self.older_blocks = older
+        if self.older_blocks is not None:
+            self.older_blocks += blocks(self.size)
         self.number += 1
         self.set_size(0)
 
@@ -73,7 +69,7 @@ class SegmentWriter:
                 os.remove(name)
         self.in_doubt = False
 
-    def append(self, pad, ms, flags, json):
+    def write(self, pad, ms, flags, json):
         """Append what is in RAM, as one commit, or one large `json`."""
         ring = self.ring
         first = last = ring.next_sequence
@@ -93,9 +89,8 @@ class SegmentWriter:
             # At most so many bytes are spent to end a page with its block.
             if pad and end - size <= 1024:
                 zeros = bytes(64)
-                while end - size > 64:
-                    size += f.write(zeros)
-                size += f.write(zeros[: end - size])
+                while size < end:
+                    size += f.write(zeros[: end - size])
         ordinal = self.ordinal + count
         following = last + 1
         # Of a block that is not full littlefs makes a copy.
