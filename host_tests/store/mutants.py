@@ -2,7 +2,7 @@
 
 import os
 
-from snowplow_tracker.store import checkpoint, recovery, retained, segment_log, segments
+from snowplow_tracker.store import checkpoint, eviction, recovery, retained, segment_log, segments
 from snowplow_tracker.store.checkpoint import save_state
 from snowplow_tracker.store.segment_format import segment_name
 from snowplow_tracker.store.segment_log import SegmentLog
@@ -10,7 +10,7 @@ from snowplow_tracker.store.segment_log import SegmentLog
 
 def drops_before_it_writes(store):
     """Segments are removed before the state says so."""
-    move_head = SegmentLog._move_head
+    move_head = SegmentLog.move_head
 
     def wrong(self, *cause):
         r = self.reader
@@ -19,7 +19,7 @@ def drops_before_it_writes(store):
             os.remove(segment_name(self.path, number))
         move_head(self, *cause)
 
-    SegmentLog._move_head = wrong
+    SegmentLog.move_head = wrong
 
 
 def says_synced_too_early(store):
@@ -69,14 +69,14 @@ def writes_the_state_in_place(store):
 
 def evicts_without_counting(store):
     """What makes room is not counted."""
-    evict = SegmentLog.evict
+    evict = eviction.evict
 
-    def wrong(self):
-        n = self.ring.lost["overflow"]
-        evict(self)
-        self.ring.lost["overflow"] = n
+    def wrong(log):
+        n = log.ring.lost["overflow"]
+        evict(log)
+        log.ring.lost["overflow"] = n
 
-    SegmentLog.evict = wrong
+    eviction.evict = wrong
 
 
 def forgets_the_end(store):

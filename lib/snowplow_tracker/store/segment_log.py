@@ -8,18 +8,29 @@ import os
 from errno import EEXIST
 
 from .. import clock
+from ..record import HEADER_SIZE
 from .checkpoint import save_state
 from .reader import Reader
-from .segment_format import blocks, file_size, remove, segment_name
-from .segment_writer import SegmentWriter
+from .segment_format import (
+    ITEM_EXTRA,
+    RUN_SIZE,
+    blocks,
+    boundary,
+    file_size,
+    remove,
+    segment_name,
+    write_record,
+    write_ring,
+    write_run,
+)
 
 # Path: clock.boot of the store that writes there. Two would overwrite each other's records.
 open_folders = {}
 
 
-class SegmentLog(SegmentWriter):
+class SegmentLog:
     boot = None  # clock.boot, while it is open
-    # recovery.py sets these, and all that a SegmentWriter counts.
+    # recovery.py sets these, and what the newest segment has.
     oldest = 0  # the number of the oldest file
     moved = False  # the head moved since the state was written
     generation = 0  # of the state, and what is in it:
@@ -33,8 +44,19 @@ class SegmentLog(SegmentWriter):
         segment_bytes = max(page_bytes + 4095 & -4096, max_bytes // 16 & -4096)
         if max_bytes < 2 * segment_bytes:
             raise ValueError("max_bytes: expected at least %d" % (2 * segment_bytes))
-        super().__init__(path, ring, segment_bytes, page_bytes)
-        self.max_blocks = max_bytes // 4096
+        self.path = path
+        self.ring = ring
+        # A segment ends with a block.
+        self.max_size = boundary(segment_bytes - 4095)
+        self.page_bytes = page_bytes
+        self.erases = 0  # of blocks, since this object was made, as well as we know
+        self.number = 0  # of the newest segment
+        self.older_blocks = None  # of all others; None: they are not counted yet
+        self.in_doubt = False  # a write failed: is the file as it should be?
+        self.set_size(0)
+        self.ordinal = 0  # how many records were ever stored
+        self.last = 0  # the sequence of the last of them
+        self.max_bytes = max_bytes
         self.refuse = refuse  # the newest, when it is full; else the oldest make room
         self.reader = Reader(self, max_age)
 
@@ -70,7 +92,7 @@ class SegmentLog(SegmentWriter):
                 raise r.error
             r.go_to_end()
             if r.good == r.head.good:
-                self._move_head()  # nothing of it can be read
+                self.move_head()  # nothing of it can be read
         return record
 
     def drop(self, sequence):
@@ -93,7 +115,7 @@ class SegmentLog(SegmentWriter):
                 r.good -= 1
                 r.sequence -= 1
                 break
-        self._move_head()
+        self.move_head()
 
     def append(self, pad, ms, flags, json):
         """Append what is in RAM, or one large `json`; -> False if there is no room."""
@@ -103,8 +125,15 @@ class SegmentLog(SegmentWriter):
             self.check()
         if self.moved:
             self.commit()
-        if not self.make_room(self.needed(json)):
+        size = self.needed(json)
+        if self.refuse and not self.fits(size):
             return False
+        if self.begins(size):
+            self.begin()  # first: the state that evict() writes knows it then
+        while not self.fits(size):
+            from .eviction import evict
+
+            evict(self)
         if not self.size:
             self.check()
         if self.saved_newest != self.number:
@@ -112,59 +141,28 @@ class SegmentLog(SegmentWriter):
         self.write(pad, ms, flags, json)
         return True
 
-    def make_room(self, size):
-        # Segments are deleted until so many bytes more are within max_bytes, in whole blocks.
-        while True:
-            older = self.older_blocks
-            if older is None:
-                older = 0
-                for number in range(self.oldest, self.number):
-                    older += blocks(file_size(segment_name(self.path, number)))
-                self.older_blocks = older
-            begins = self.size and self.size + size > self.max_size
-            if begins:
-                older += blocks(self.size) + blocks(size)
-            elif self.size or self.refuse:
-                older += blocks(self.size + size)
-            else:
-                older += max(blocks(size), blocks(self.max_size))  # to evict once a segment
-            fits = older <= self.max_blocks or not len(self)
-            if self.refuse and not fits:
-                return False
-            if begins:
-                self.begin()  # first: the state that evict() writes knows it then
-            elif fits:
-                return True
-            else:
-                self.evict()
+    def begins(self, size):
+        """Whether so many bytes more begin a new segment."""
+        return self.size and self.size + size > self.max_size
 
-    def evict(self):
-        """Delete the oldest segment, to make room."""
-        r = self.reader
-        head = r.head
-        # How many of its records were accepted?
-        accepted = 0
-        after, last = self.ring.settled
-        r.copy(head)
-        while r.sequence <= last and r.seek(True) and r.number == head.number:
-            accepted += after < r.record_sequence <= last
-        r.copy(head)
-        if r.next_segment() and r.seek():
-            r.sequence = max(r.sequence, r.end - r.left)
-        elif r.error:
-            raise r.error
+    def fits(self, size):
+        """Whether so many bytes more are within max_bytes, in whole blocks."""
+        used = self.older_blocks
+        if used is None:
+            used = 0
+            for number in range(self.oldest, self.number):
+                used += blocks(file_size(segment_name(self.path, number)))
+            self.older_blocks = used
+        if self.begins(size):
+            used += blocks(self.size) + blocks(size)
+        elif self.size or self.refuse:
+            used += blocks(self.size + size)
         else:
-            r.go_to_end()
-        self._move_head("overflow", accepted)
-        try:
-            save_state(self)
-        except OSError as e:
-            if e.errno != 28:  # ENOSPC: if there is no room for the state, this makes some
-                raise
-        self._delete_passed()
+            used += max(blocks(size), blocks(self.max_size))  # to evict once a segment
+        return used * 4096 <= self.max_bytes or not len(self)
 
-    def _move_head(self, cause=None, accepted=0):
-        # All before the reader's place was sent, or is lost.
+    def move_head(self, cause=None, accepted=0):
+        """All before the reader's place was sent, or is lost."""
         r = self.reader
         head = r.head
         if r.number == head.number and r.at == head.at and r.ordinal == head.ordinal:
@@ -192,9 +190,10 @@ class SegmentLog(SegmentWriter):
     def commit(self):
         """Write the state, and delete what it says is no longer needed."""
         save_state(self)
-        self._delete_passed()
+        self.delete_passed()
 
-    def _delete_passed(self):
+    def delete_passed(self):
+        """Delete the segments before the head; the state has to say so."""
         while self.oldest < self.reader.head.number:
             name = segment_name(self.path, self.oldest)
             freed = blocks(file_size(name))
@@ -202,6 +201,78 @@ class SegmentLog(SegmentWriter):
             self.oldest += 1
             if self.older_blocks is not None:
                 self.older_blocks -= freed
+
+    # --- the newest segment ---
+
+    def set_size(self, size):
+        self.size = size  # of the newest segment; 0 before it is made
+        # The page that is being collected ends with a block, of this segment or of the next.
+        page = self.page_bytes * 3 // 4
+        if size + page > self.max_size:
+            size = 0
+        self.page_room = boundary(size + page) - size
+
+    def needed(self, json=None):
+        """How many bytes an append() writes: all of RAM's records, or one large `json`."""
+        if json:
+            return RUN_SIZE + ITEM_EXTRA + len(json)
+        # A record's header is longer in RAM than on flash.
+        ring = self.ring
+        used = ring.end - ring.head + ring.tail
+        return RUN_SIZE + used - ring.count * (HEADER_SIZE - ITEM_EXTRA)
+
+    def begin(self):
+        """Go on with a new segment."""
+        if self.older_blocks is not None:
+            self.older_blocks += blocks(self.size)
+        self.number += 1
+        self.set_size(0)
+
+    def check(self):
+        """After a failure, or before a segment is made: never append to what is not ours."""
+        name = segment_name(self.path, self.number)
+        size = file_size(name)
+        if size != self.size:
+            if self.size:
+                self.begin()
+                self.older_blocks = None
+            else:
+                os.remove(name)
+        self.in_doubt = False
+
+    def write(self, pad, ms, flags, json):
+        """Append what is in RAM, as one commit, or one large `json`."""
+        ring = self.ring
+        first = last = ring.next_sequence
+        count = 1
+        start = clock.boot_start()
+        self.in_doubt = True
+        with open(segment_name(self.path, self.number), "ab") as f:
+            if json:
+                size = write_run(f, self.ordinal, clock.boot, 1, first, ms, start)
+                size += write_record(f, first, flags, 0, json)
+            else:
+                count = ring.count
+                last -= 1
+                size = write_ring(f, ring, self.ordinal, start)
+            size += self.size
+            end = boundary(size)
+            # At most so many bytes are spent to end a page with its block.
+            if pad and end - size <= 1024:
+                zeros = bytes(64)
+                while size < end:
+                    size += f.write(zeros[: end - size])
+        ordinal = self.ordinal + count
+        following = last + 1
+        # Of a block that is not full littlefs makes a copy.
+        self.erases += (size + 4095) // 4096 - self.size // 4088
+        self.set_size(size)
+        # From here on nothing is allocated.
+        self.in_doubt = False
+        self.ordinal = ordinal
+        self.last = last
+        ring.next_sequence = following
+        ring.head = ring.tail = ring.end = ring.count = 0
 
 
 def make_folder(path):
