@@ -81,6 +81,8 @@ class App:
             "snowplow_tracker.entities",
             "snowplow_tracker.events",
             "snowplow_tracker.arguments",
+            "snowplow_tracker.clock.start",
+            "snowplow_tracker.plugins.session_file",
             "snowplow_tracker.store.recovery",
             "snowplow_tracker.transport.dns",
             "snowplow_tracker.transport.url",
