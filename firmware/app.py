@@ -9,7 +9,6 @@ from firmware.watchdog import Watchdog
 from snowplow_tracker import clock
 from snowplow_tracker.clock.boot_history import save as save_clock
 from snowplow_tracker.emitter import Emitter
-from snowplow_tracker.emitter.outcome import outcome, reached
 from snowplow_tracker.tracker import Tracker
 
 
@@ -76,13 +75,20 @@ class App:
         unload(
             "firmware.on_demand",
             "boards.join",
+            "boards.measure",
+            "boards.ntp",
             "snowplow_tracker.validators",
             "snowplow_tracker.entities",
             "snowplow_tracker.events",
             "snowplow_tracker.arguments",
+            "snowplow_tracker.clock.http_date",
             "snowplow_tracker.clock.start",
+            "snowplow_tracker.emitter.outcome",
+            "snowplow_tracker.emitter.prepare",
+            "snowplow_tracker.emitter.retry",
             "snowplow_tracker.plugins.session_file",
             "snowplow_tracker.store.recovery",
+            "snowplow_tracker.transport.connect",
             "snowplow_tracker.transport.dns",
             "snowplow_tracker.transport.url",
         )
@@ -184,6 +190,8 @@ class App:
 
     def request_ended(self, result):
         """Called by the transport with the HTTP status of a request, or its OSError."""
+        from snowplow_tracker.emitter.outcome import outcome, reached
+
         kind = outcome(result)
         if kind == "success":
             if self.crashes.error:
@@ -195,6 +203,7 @@ class App:
         else:
             self.failures[kind] = self.failures.get(kind, 0) + 1
         self.follow_link(self.link.report(reached(result)))
+        self.unload()
 
     def follow_link(self, action):
         """Do what the link asks for: rejoin, cycle, reset or None."""
