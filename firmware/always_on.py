@@ -44,7 +44,9 @@ class AlwaysOn:
         if settings["remote"]:
             parts.append(self._check_remote())
         if app.board.has_led:
-            parts.append(self._show_state())
+            from firmware.state_led import show_state
+
+            parts.append(show_state(app))
         tasks = [asyncio.create_task(part) for part in parts]
         while not app.board.stopping():
             for task in tasks:
@@ -115,16 +117,13 @@ class AlwaysOn:
             self._expect("remote", 120)
             from firmware.on_demand import remote_config
 
-            try:
-                for wait in remote_config.check(app):
-                    await sleep_ms(wait)
-            except (OSError, MemoryError) as e:
-                print("remote config:", str(e) or "out of memory")
-            remote_config.end_trial(app)
+            for wait in remote_config.run(app):
+                await sleep_ms(wait)
             del remote_config
             app.unload()
             self._expect("remote", app.remote_wait + 120)
             await asyncio.sleep(app.remote_wait)
+<<<<<<< HEAD
 
     async def _show_state(self):
         from boards.lamp import Lamp
@@ -146,3 +145,5 @@ class AlwaysOn:
             else:
                 lamp.show(outcome(app.emitter.last_result))
             await sleep_ms(lamp.step())
+=======
+>>>>>>> heap

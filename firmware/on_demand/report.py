@@ -1,4 +1,4 @@
-# Reports how sending and flash are, when that has changed.
+# Reports how sending, flash and sensors are, when that has changed.
 from snowplow_tracker.emitter.outcome import outcome
 
 
@@ -19,3 +19,17 @@ def report(app, error, result):
             print("not sent, %d kept: %s" % (len(app.store), problem))
         else:
             print("sending works again")
+
+
+def sensor_change(app):
+    """Print and track that a sensor began to fail, or works again."""
+    name, error = app.sensors.change
+    app.sensors.change = None
+    print("sensor %s: %s" % (name, "%s; it is read again" % error if error else "works"))
+    if error is None:
+        app.track_struct("sensor", "recovered", name)
+    elif "errors" in app.settings["track"]:
+        from snowplow_tracker.events.error import error as application_error
+
+        data = application_error(error, thread_name="sensor " + name)
+        app.count(app.tracker.track_self_describing_event(data))

@@ -21,6 +21,21 @@ def make(app):
     board = app.board
     settings = app.settings
     directory = settings["state_path"]
+    app.tracked = 0
+    app.failures = {}
+    app.battery = None
+    app.low = False
+    app.trial_start = None
+    app.remote_wait = 5
+    app.has_features = settings["track"] != ["errors"]
+    app.session = app.lifecycle = app.diagnostics = None
+    app.entities = []
+    app.restart_for = None
+    app.asleep_ms = app.radio_ms = 0
+    app.radio_since = None
+    app.wake_count = app.wake_reasons = None
+    app.reported = (None, None)
+    app.problem = app.flash_error = None
     if app.crashes.last_resort:
         _remove_state(directory)
     app.reset_cause = board.reset_cause()
