@@ -7,7 +7,6 @@ from firmware import triggers
 from firmware.app import App
 from snowplow_tracker import clock
 from snowplow_tracker.clock.set_clock import set_clock
-from snowplow_tracker.emitter.outcome import outcome
 from snowplow_tracker.emitter.run import sleep_ms
 
 
@@ -123,27 +122,3 @@ class AlwaysOn:
             app.unload()
             self._expect("remote", app.remote_wait + 120)
             await asyncio.sleep(app.remote_wait)
-<<<<<<< HEAD
-
-    async def _show_state(self):
-        from boards.lamp import Lamp
-
-        app = self.app
-        lamp = Lamp(app.board)
-        try:
-            lamp.step()
-        except ValueError as e:  # the port's error for a pin that it does not have
-            print("led:", e)
-            return
-        while True:
-            if self._safe_mode:
-                lamp.show("safe")
-            elif not app.board.online():
-                lamp.show("joining")
-            elif app.sensors.failing:
-                lamp.show("failing")
-            else:
-                lamp.show(outcome(app.emitter.last_result))
-            await sleep_ms(lamp.step())
-=======
->>>>>>> heap

@@ -53,28 +53,6 @@ class App:
         self.crashes = crashes
         self.store = store
         self.intent = intent
-<<<<<<< HEAD
-        self.tracked = 0  # events
-        self.failures: dict = {}  # requests of this boot that failed, by outcome
-        self.battery = None  # percent, once a sensor has measured it
-        self.low = False
-        # The remote configuration, see remote_config.py: the ms() at which the trial of a document
-        # began, and the seconds until it is asked for again.
-        self.trial_start = None
-        self.remote_wait = 5
-        # The features of `track`, see features.py.
-        self.has_features = settings["track"] != ["errors"]
-        self.session = self.lifecycle = self.diagnostics = None
-        self.entities: list = []
-        self.restart_for = None  # the intent of a restart that waits for its time
-        # Time in each state since the boot; in the mode battery, over its sleeps.
-        self.asleep_ms = self.radio_ms = 0
-        self.radio_since = None  # ms() since which the radio is on
-        self.wake_count = self.wake_reasons = None  # in the mode battery
-        self._reported: tuple = (None, None)
-        self.problem = self.flash_error = None  # of sending and of flash, see report.py
-=======
->>>>>>> heap
         wifi = dict(settings["wifi"] or {})
         self.link = board.link(wifi.pop("networks", None), **wifi)
         start.make(self)

@@ -1,5 +1,6 @@
 # Shows how the firmware of the mode always_on is doing, on a board with an LED.
 from boards.lamp import Lamp
+from snowplow_tracker.emitter.outcome import outcome
 from snowplow_tracker.emitter.run import sleep_ms
 
 
@@ -19,5 +20,5 @@ async def show_state(app):
         elif app.sensors.failing:
             lamp.show("failing")
         else:
-            lamp.show("unsent" if app.problem else "sending")
+            lamp.show(outcome(app.emitter.last_result))
         await sleep_ms(lamp.step())
