@@ -74,7 +74,7 @@ class Account:
         self.found = []  # numbers of the events that a boot found
         self.born_dropped = 0  # what the store counted then
         self.delivered = self.duplicates = 0
-        self.over = self.universe_lost = 0
+        self.over = self.universe_lost = self.damaged = 0
         self.all_safe = False
         self.start_interval([], 0)
 
@@ -242,11 +242,13 @@ class Account:
         self.universe = list(found)
         self.start_dropped = dropped
         self.credit = 0  # counted as lost, and not known of whom
+        self.pending = self.damaged  # of what was found, damaged, and still to be counted
         self.evicted_under_way = 0
 
     def watch_store(self, store):
         self.store = store
         self.seen_dropped = store.dropped
+        self.seen_damaged = store.lost.get("corruption", 0)
         # What flash knows of losses comes when it can be read.
         self.to_come = self.start_dropped - store.dropped if self.blind() else 0
         self.given_up = store.dropped and store.lost.get("error", 0) + store.lost["age"]
@@ -272,7 +274,13 @@ class Account:
         if rise:
             self.world.trace("counted:", rise, self.store.lost)
         self.seen_dropped += rise
-        self.credit += rise
+        damaged = self.store.lost.get("corruption", 0)
+        known = min(self.pending, damaged - self.seen_damaged)
+        if rise and not self.world.half_done and damaged - self.seen_damaged > known:
+            self.fault("lost", "counted as damaged, and nothing was", damaged - self.seen_damaged)
+        self.seen_damaged = damaged
+        self.pending -= known
+        self.credit += rise - known
         if self.under_way:
             self.evicted_under_way += rise
         return rise
@@ -292,11 +300,14 @@ class Account:
                 event.acked = True
             self.in_ram = self.in_ram[n:]
 
+    def _missing(self):
+        return len(self.held) + self.pending - len(self.store)
+
     def _balance(self, where):
         if self.blind() or self.was_blind:
             self.was_blind = self.blind()
             return
-        missing = len(self.held) - len(self.store)
+        missing = self._missing()
         if missing > self.credit:
             # Those that were accepted behind an undecided one may make room, uncounted.
             missing -= len([e for e in self.held if e.accepted and e.learned])
@@ -307,7 +318,7 @@ class Account:
                 % (where, len(self.store), len(self.held), self.credit),
                 missing - self.credit,
             )
-        over = self.credit - (len(self.held) - len(self.store))
+        over = self.credit - self._missing()
         if over > self.evicted_under_way:
             self.fault(
                 "overcounted",
@@ -348,13 +359,14 @@ class Account:
             self.in_ram.append(event)
         self._ack()
         self._balance("put %d" % event.n)
-        event.done = True
+        # Without memory what is stored waits in RAM.
+        event.done = not self.world.failed
         return sequence
 
     def _sequence(self, event, sequence):
         known = self.sequences.get(sequence)
         # With flash that fails nobody can know which ones only RAM knew.
-        if known is not None and known is not event and not self.world.troubled:
+        if known is not None and known is not event and known.done and not self.world.troubled:
             self.fault("twice", "sequence %d for %d and %d" % (sequence, known.n, event.n))
         self.sequences[sequence] = event
 
@@ -391,7 +403,7 @@ class Account:
                 event.settled = True
         self._ack()
         self._balance("drop")
-        missing = len(self.held) - len(self.store)
+        missing = self._missing()
         if not self.blind() and self.credit > missing:
             self.over += self.credit - missing
             self.credit = missing
@@ -465,7 +477,9 @@ class Account:
             damaged = len(store) - len(found)
             if damaged < 0:
                 self.fault("lost", "%d can be read, len() says %d" % (len(found), len(store)))
-            dropped = store.dropped + damaged  # they are counted when drop() passes them
+            # They are counted when drop() passes them.
+            dropped = store.dropped + damaged
+            self.damaged = damaged
             reader = getattr(store, "_reader", None)
             if reader:
                 reader.close()
@@ -487,7 +501,7 @@ class Account:
         there = set([e.n for e in found])
         gone = [e for e in self.universe if e.n not in there]
         lost = [e for e in gone if not self._sent(e)]
-        safe = [e for e in lost if e.acked or kept and self.kind == "retained" and e.stored]
+        safe = [e for e in lost if e.acked or kept and self.kind == "retained" and e.done]
         counted = dropped - (self.start_dropped if kept else self.start_on_flash)
         w.trace("audit: %d there, %d lost, %d of them acknowledged, %d counted"
                 % (len(found), len(lost), len(safe), counted))  # fmt: skip

@@ -368,8 +368,8 @@ class Board:
         w = self.world
         if self.flash_fails and w.chance(10 if boots else 25):
             w.trouble = w.pick((1, 5, 30, 100))
-            w.trouble_read = w.chance(50)
-            w.trace("flash fails:", w.trouble, "percent", "and reads" if w.trouble_read else "")
+            w.trouble_read, w.trouble_write = w.pick(((1, 0), (0, 1), (1, 1)))
+            w.trace("flash fails: percent, reads, writes:", w.trouble, w.trouble_read, w.trouble_write)
 
     def do(self):
         """One of the things that a program does."""

@@ -22,8 +22,6 @@ SHOWS = {
     "believes_a_kiss_of_death": ("time",),
     "does_not_ask_for_the_time": ("time",),
     "takes_two_clocks": ("time",),
-    "reads_no_memory_as_corruption": ("lost", "damaged"),
-    "reads_eio_as_the_end": ("lost", "damaged"),
     "counts_losses_twice": ("overcounted",),
     "gives_sequences_twice": ("twice",),
     "does_not_retain_a_put": ("lost", "twice"),

@@ -49,8 +49,9 @@ class World:
         self.memory = Memory(self)
         self.cut_flash = self.cut_memory = self.cut_yield = 0  # so many more, then it is cut
         self.trouble = 0  # how likely a single access of the flash fails
-        self.trouble_read = False
+        self.trouble_read = self.trouble_write = False
         self.troubled = False  # whether flash ever failed
+        self.half_done = False  # whether something may have been written in part
         self.no_memory = 0  # so many more allocations that are watched, then one fails
         self.largest = 1 << 30  # the largest block that can be had
         self.power_up(0)
@@ -174,7 +175,7 @@ class World:
             self.no_memory -= 1
             if not self.no_memory:
                 self.trace("the heap is full for a moment")
-                self.locked = self.exhausted = self.failed = True
+                self.locked = self.exhausted = self.failed = self.half_done = True
                 micropython.heap_lock()
 
     def unlock(self):
@@ -194,10 +195,12 @@ class BoardFlash(Flash):
             w.unlock()
         if w.dead:
             return True
-        if w.trouble and w.chance(w.trouble) and (what != "read" or w.trouble_read):
+        fails = w.trouble_read if what == "read" else w.trouble_write
+        if fails and w.trouble and w.chance(w.trouble):
             self.code = ENOSPC if what == "program" and w.chance(20) else EIO
             w.trace("flash: errno", self.code, "for a", what)
             w.troubled = True
+            w.half_done = w.half_done or what != "read"
             return True
         return False
 
