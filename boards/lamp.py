@@ -1,11 +1,23 @@
 # Shows the state of the firmware with the board's LED: a pattern for each state, as
 # milliseconds on, off, on, off ...
+
+
+def _flashes(count):
+    # So many short ones in three seconds.
+    return (20, 280) * (count - 1) + (20, 2980 - 300 * (count - 1))
+
+
+# The outcomes of a request have the names that the library gives them.
 PATTERNS = {
     "joining": (100, 100),  # fast
-    "sending": (20, 2980),  # a flash now and then: all is well
-    "unsent": (20, 280, 20, 2680),  # two: the collector does not answer
-    "failing": (20, 280, 20, 280, 20, 2380),  # three: a sensor fails
     "safe": (1000, 1000),  # slow: it crashed too often
+    "none": _flashes(1),  # nothing was sent yet
+    "success": _flashes(1),
+    "no_connection": _flashes(2),  # the collector is not reached
+    "failing": _flashes(3),  # a sensor fails
+    "timeout": _flashes(4),  # the collector does not answer
+    "http_error": _flashes(5),  # the collector refuses
+    "bad_response": _flashes(6),  # it is no collector that answers
 }
 
 

@@ -7,7 +7,6 @@ from firmware import triggers
 from firmware.app import App
 from snowplow_tracker import clock
 from snowplow_tracker.clock.set_clock import set_clock
-from snowplow_tracker.emitter.outcome import outcome
 from snowplow_tracker.emitter.run import sleep_ms
 
 
@@ -44,7 +43,9 @@ class AlwaysOn:
         if settings["remote"]:
             parts.append(self._check_remote())
         if app.board.has_led:
-            parts.append(self._show_state())
+            from firmware.state_led import show_state
+
+            parts.append(show_state(app))
         tasks = [asyncio.create_task(part) for part in parts]
         while not app.board.stopping():
             for task in tasks:
@@ -115,35 +116,9 @@ class AlwaysOn:
             self._expect("remote", 120)
             from firmware.on_demand import remote_config
 
-            try:
-                for wait in remote_config.check(app):
-                    await sleep_ms(wait)
-            except (OSError, MemoryError) as e:
-                print("remote config:", str(e) or "out of memory")
-            remote_config.end_trial(app)
+            for wait in remote_config.run(app):
+                await sleep_ms(wait)
             del remote_config
             app.unload()
             self._expect("remote", app.remote_wait + 120)
             await asyncio.sleep(app.remote_wait)
-
-    async def _show_state(self):
-        from boards.lamp import Lamp
-
-        app = self.app
-        lamp = Lamp(app.board)
-        try:
-            lamp.step()
-        except ValueError as e:  # the port's error for a pin that it does not have
-            print("led:", e)
-            return
-        while True:
-            if self._safe_mode:
-                lamp.show("safe")
-            elif not app.board.online():
-                lamp.show("joining")
-            elif app.sensors.failing:
-                lamp.show("failing")
-            else:
-                sent = outcome(app.emitter.last_result) in ("none", "success")
-                lamp.show("sending" if sent else "unsent")
-            await sleep_ms(lamp.step())

@@ -9,7 +9,6 @@ from firmware.watchdog import Watchdog
 from snowplow_tracker import clock
 from snowplow_tracker.clock.boot_history import save as save_clock
 from snowplow_tracker.emitter import Emitter
-from snowplow_tracker.emitter.outcome import outcome, reached
 from snowplow_tracker.tracker import Tracker
 
 
@@ -25,38 +24,37 @@ class App:
     reported_losses: dict  # what was tracked of store.lost
     subject: dict  # the protocol's keys that each event gets
     board_entity: tuple
+    tracked: int  # events
+    failures: dict  # requests of this boot that failed, by outcome
+    battery: "float | None"  # percent, once a sensor has measured it
+    low: bool
+    # The remote configuration, see remote_config.py: the ms() at which the trial of a document
+    # began, and the seconds until it is asked for again.
+    trial_start: "int | None"
+    remote_wait: int
+    # The features of `track`, see features.py.
+    has_features: bool
+    entities: list
+    restart_for: "str | None"  # the intent of a restart that waits for its time
+    # Time in each state since the boot; in the mode battery, over its sleeps.
+    asleep_ms: int
+    radio_ms: int
+    radio_since: "int | None"  # ms() since which the radio is on
+    wake_count: "int | None"  # in the mode battery
+    reported: tuple  # of the store and of sending, see report_failures()
 
-    # crashes: a Crashes; store: made by the mode, since what sleeps keeps its own.
+    # store: made by the mode, since what sleeps keeps its own.
     # intent: as board.intent() gave it, which it does once.
     def __init__(self, board, settings, crashes, store, intent=None):
+        from firmware.on_demand import start
+
         self.board = board
         self.settings = settings
         self.crashes = crashes
         self.store = store
         self.intent = intent
-        self.tracked = 0  # events
-        self.failures: dict = {}  # requests of this boot that failed, by outcome
-        self.battery = None  # percent, once a sensor has measured it
-        self.low = False
-        # The remote configuration, see remote_config.py: the ms() at which the trial of a document
-        # began, and the seconds until it is asked for again.
-        self.trial_start = None
-        self.remote_wait = 5
-        # The features of `track`, see features.py.
-        self.has_features = settings["track"] != ["errors"]
-        self.session = self.lifecycle = self.diagnostics = None
-        self.entities: list = []
-        self.restart_for = None  # the intent of a restart that waits for its time
-        # Time in each state since the boot; in the mode battery, over its sleeps.
-        self.asleep_ms = self.radio_ms = 0
-        self.radio_since = None  # ms() since which the radio is on
-        self.wake_count = self.wake_reasons = None  # in the mode battery
-        self._problem = None
-        self._flash_fails = False
         wifi = dict(settings["wifi"] or {})
         self.link = board.link(wifi.pop("networks", None), **wifi)
-        from firmware.on_demand import start
-
         start.make(self)
 
     def attach(self, eid, pairs, schema, entities):
@@ -77,11 +75,20 @@ class App:
         unload(
             "firmware.on_demand",
             "boards.join",
+            "boards.measure",
+            "boards.ntp",
             "snowplow_tracker.validators",
             "snowplow_tracker.entities",
             "snowplow_tracker.events",
             "snowplow_tracker.arguments",
+            "snowplow_tracker.clock.http_date",
+            "snowplow_tracker.clock.start",
+            "snowplow_tracker.emitter.outcome",
+            "snowplow_tracker.emitter.prepare",
+            "snowplow_tracker.emitter.retry",
+            "snowplow_tracker.plugins.session_file",
             "snowplow_tracker.store.recovery",
+            "snowplow_tracker.transport.connect",
             "snowplow_tracker.transport.dns",
             "snowplow_tracker.transport.url",
         )
@@ -156,17 +163,10 @@ class App:
         """Track that a sensor began to fail, or works again."""
         if not self.sensors.change:
             return
-        name, error = self.sensors.change
-        self.sensors.change = None
-        print("sensor %s: %s" % (name, "%s; it is read again" % error if error else "works"))
-        if error is None:
-            self.track_struct("sensor", "recovered", name)
-        elif "errors" in self.settings["track"]:
-            from snowplow_tracker.events.error import error as application_error
+        from firmware.on_demand import report
 
-            data = application_error(error, thread_name="sensor " + name)
-            self.count(self.tracker.track_self_describing_event(data))
-            self.unload()
+        report.sensor_change(self)
+        self.unload()
 
     def track_health(self):
         """Track how the board is, and what the store lost since the last time."""
@@ -190,6 +190,8 @@ class App:
 
     def request_ended(self, result):
         """Called by the transport with the HTTP status of a request, or its OSError."""
+        from snowplow_tracker.emitter.outcome import outcome, reached
+
         kind = outcome(result)
         if kind == "success":
             if self.crashes.error:
@@ -201,6 +203,7 @@ class App:
         else:
             self.failures[kind] = self.failures.get(kind, 0) + 1
         self.follow_link(self.link.report(reached(result)))
+        self.unload()
 
     def follow_link(self, action):
         """Do what the link asks for: rejoin, cycle, reset or None."""
@@ -212,24 +215,13 @@ class App:
 
     def report_failures(self):
         """Print once that sending or flash fails and why, and once that it works again."""
-        error = self.store.error
-        if bool(error) != self._flash_fails:
-            self._flash_fails = bool(error)
-            print("flash:", "%s; events are in RAM only" % error if error else "works again")
-            self.track_struct(
-                "flash", "failed" if error else "recovered", error and str(error)[:255]
-            )
-        result = self.emitter.last_result
-        problem = None
-        if outcome(result) not in ("none", "success"):
-            words = "HTTP status %d" % result if isinstance(result, int) else str(result)
-            problem = "%s: %s" % (outcome(result), words or type(result).__name__)
-        if problem != self._problem:
-            self._problem = problem
-            if problem:
-                print("not sent, %d kept: %s" % (len(self.store), problem))
-            else:
-                print("sending works again")
+        state = (self.store.error, self.emitter.last_result)
+        if state != self.reported:
+            self.reported = state
+            from firmware.on_demand import report
+
+            report.report(self, *state)
+            self.unload()
 
     # --- restart and end ------------------------------------------------------------------
     def nothing_to_lose(self):
@@ -243,14 +235,10 @@ class App:
 
     def restart_if_due(self):
         """Restart if something asks for it, as soon as it loses no event."""
-        intent = self.restart_for
-        if intent == "link":
-            self.restart_for = None  # the link asks again
-            # One that did not help is not repeated for a while.
-            if self.intent == "link" and clock.ms() < 6 * 3600000:
-                return
-        if intent and self.nothing_to_lose():
-            self.restart(intent)
+        if self.restart_for:
+            from firmware.on_demand import end
+
+            end.restart_if_due(self)
 
     def restart(self, intent):
         """Save, and boot again."""
@@ -281,10 +269,6 @@ class App:
 
     def stop(self):
         """Send what is left for a while, and print what became of all events."""
-        self.board.intend("stop")
-        self.tracker.flush(10)
-        self.save()
-        print(
-            "stopped: tracked %d, sent %d, unsent %d, dropped %d"
-            % (self.tracked, self.emitter.sent, len(self.store), self.store.dropped)
-        )
+        from firmware.on_demand import end
+
+        end.stop(self)

@@ -189,13 +189,9 @@ class Battery:
 
         if due:
             self._remote_at = clock.unix_ms() // 1000
-            try:
-                for wait in remote_config.check(app):
-                    clock.sleep_ms(wait)
-                    app.board.idle()
-            except (OSError, MemoryError) as e:
-                print("remote config:", str(e) or "out of memory")
-        remote_config.end_trial(app)
+        for wait in remote_config.run(app, due):
+            clock.sleep_ms(wait)
+            app.board.idle()
         del remote_config
         app.unload()
 

@@ -6,17 +6,11 @@
 # mode crashes three times too, what can still be wrong is in the files that the firmware wrote:
 # it removes its state files, and keeps events in RAM, until a run was good. The events on flash
 # stay there.
-import os
-
 from snowplow_tracker.json_file import load, save
-
-# Identity (session.json, install.json) stays; safe mode does not read it.
-_STATE_FILES = ("boot.json", "boots.json", "losses.json", "remote.json", "cookie.txt")
 
 
 class Crashes:
     def __init__(self, directory):
-        self._directory = directory
         self._path = directory + "/crash.json"
         self._state = load(self._path)
         self.count = self._state.get("count", 0)
@@ -71,11 +65,3 @@ class Crashes:
             self.count = max(0, self.count - n)
             self._state["count"] = self.count
             save(self._path, self._state)
-
-    def remove_state(self):
-        """Remove the state files, one of which may be what crashes the firmware."""
-        for name in _STATE_FILES:
-            try:
-                os.remove(self._directory + "/" + name)
-            except OSError:
-                pass  # it is not there

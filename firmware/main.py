@@ -36,7 +36,6 @@ if settings:
         settings.update(sensors={}, board_sensors=False, triggers=[], track=["errors"])
         settings.update(buffer_bytes=4096, user_id=None, remote=None)
     if crashes.last_resort:
-        crashes.remove_state()
         settings.update(mode="always_on", store_bytes=0)
     mode = None
     try:

@@ -3,7 +3,6 @@
 # stops the others.
 import time
 
-from boards import sensors
 from boards.common import unit
 
 
@@ -26,37 +25,16 @@ class Sensors:
                 pass  # read() tries again, and reports it
         self.names = sorted(set(self._found) | set(self._options))
 
-    # ValueError is the port's error for a pin that cannot do it.
     def _open(self, name):
         if name not in self._options:
             raise OSError("this board has no such sensor")
-        options = dict(self._options[name])
-        module = sensors.load(options.pop("type"))
-        pin = options.pop("pin", None)
-        try:
-            if module.BUS == "i2c":
-                connection = self._i2c(options.pop("bus"))
-            elif module.BUS == "onewire":
-                connection = self._board.onewire(pin)
-            elif module.BUS == "pin":
-                connection = self._board.input(pin, options.pop("pull"))
-            elif module.BUS == "board":
-                connection = self._board
-            elif pin is None:
-                options["ratio"] = 1
-                connection = self._supply
-            else:
-                self._board.adc(pin)
-                connection = lambda: self._board.adc(pin)  # noqa: E731
-            self._found[name] = module.Sensor(connection, **options)
-        except ValueError as e:
-            raise OSError(str(e))
+        from firmware.on_demand.open_sensor import open_sensor
 
-    def _i2c(self, name):
-        bus = self._buses[name]
-        if isinstance(bus, dict):
-            bus = self._buses[name] = self._board.i2c(**bus)
-        return bus
+        self._found[name] = open_sensor(self, self._board, self._buses, self._options[name])
+
+    def voltage(self, pin):
+        """A function that gives the millivolts at a pin; None: of the board's own supply."""
+        return (lambda: self._board.adc(pin)) if pin is not None else self._supply
 
     def _supply(self):
         value = self._board.supply()

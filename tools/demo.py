@@ -1,7 +1,7 @@
 """`make demo`: the firmware on the real MicroPython VM, sending to a collector here.
 
 It deploys the firmware into a folder as it would onto a board, boots it there, shows what
-arrives, and at the end holds what the board says it tracked against what the collector has.
+arrives, and at the end compares what the board tracked with what the collector has.
 """
 
 import argparse
@@ -27,10 +27,14 @@ STOP_SECONDS = 30
 
 
 class Collector:
-    """The development collector as a child process; `url` is where boards send to."""
+    """The development collector as a child process; `url` is where boards send to.
 
-    def __init__(self, database, port):
+    `arguments` are added to its command line, such as ("--iglu", "none").
+    """
+
+    def __init__(self, database, port, arguments=()):
         self.database = Path(database)
+        self._arguments = list(arguments)
         self.url = None
         self.starts = 0
         self._start(port)
@@ -38,7 +42,7 @@ class Collector:
     def _start(self, port):
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tools.collector", "--port", str(port)]
-            + ["--db", str(self.database)],
+            + ["--db", str(self.database), *self._arguments],
             cwd=ROOT,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -71,6 +71,16 @@ def check(app):
             _use_collector(app, collector)
 
 
+def run(app, due=True):
+    """Check if it is `due`, and end a trial that took too long; yields milliseconds to wait."""
+    if due:
+        try:
+            yield from check(app)
+        except (OSError, MemoryError) as e:
+            print("remote config:", str(e) or "out of memory")
+    end_trial(app)
+
+
 def confirm(app):
     """Keep the document on trial: something was sent with it."""
     app.trial_start = None

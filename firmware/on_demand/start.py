@@ -1,5 +1,6 @@
 # How the firmware starts: makes the parts of an App, which are declared there. It is unloaded
 # afterwards.
+import os
 import sys
 
 from firmware.sensors import Sensors
@@ -11,12 +12,32 @@ from snowplow_tracker.emitter import Emitter
 from snowplow_tracker.json_file import load, save
 from snowplow_tracker.tracker import Tracker
 
+# Identity (session.json, install.json) stays; safe mode does not read it.
+_STATE_FILES = ("boot.json", "boots.json", "losses.json", "remote.json", "cookie.txt")
+
 
 def make(app):
     """Give an App its parts."""
     board = app.board
     settings = app.settings
     directory = settings["state_path"]
+    app.tracked = 0
+    app.failures = {}
+    app.battery = None
+    app.low = False
+    app.trial_start = None
+    app.remote_wait = 5
+    app.has_features = settings["track"] != ["errors"]
+    app.session = app.lifecycle = app.diagnostics = None
+    app.entities = []
+    app.restart_for = None
+    app.asleep_ms = app.radio_ms = 0
+    app.radio_since = None
+    app.wake_count = app.wake_reasons = None
+    app.reported = (None, None)
+    app.problem = app.flash_error = None
+    if app.crashes.last_resort:
+        _remove_state(directory)
     app.reset_cause = board.reset_cause()
     app.boot_count = _count_boot(directory, app.intent)
     if settings["remote"]:
@@ -81,6 +102,15 @@ def make_transport(app, collector):
     )
     transport.on_result = app.request_ended
     return transport
+
+
+# One of these files may be what crashes the firmware.
+def _remove_state(directory):
+    for name in _STATE_FILES:
+        try:
+            os.remove(directory + "/" + name)
+        except OSError:
+            pass  # it is not there
 
 
 # A wake from deep sleep is no boot, and writes nothing.

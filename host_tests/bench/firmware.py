@@ -81,9 +81,12 @@ def taken(machine, folder):
         text=True,
     )
     line = [line for line in found.stdout.splitlines() if line[:1] == "["][-1]
-    extra = names_table(*map(int, re.findall("n_qstr=([0-9]+)", found.stdout)))
+    fakes, *totals = map(int, re.findall("n_qstr=([0-9]+)", found.stdout))
     # The VM's words have 8 bytes; half of that is what `w` counts.
-    return [round(HEAP - (n - extra) / 2048, 1) for n in json.loads(line)]
+    return [
+        round(HEAP - (n - names_table(fakes, total)) / 2048, 1)
+        for n, total in zip(json.loads(line), totals, strict=True)
+    ]
 
 
 def names_table(fakes, total):

@@ -66,12 +66,15 @@ time.sleep_ms(300)
 time.shift_ns += step_ns
 tracker.track_struct_event("c", "second")
 time.sleep_ms(200)
-assert emitter.flush(5), emitter.last_result
+assert emitter.flush(30), emitter.last_result
 tracker.track_struct_event("c", "third")
 time.sleep_ms(100)
-assert emitter.flush(5), emitter.last_result
+assert emitter.flush(30), emitter.last_result
 emitter.close()
 """
+# What a busy machine may take more; the clock is moved by an hour at least, or made 20 times as
+# fast, which is 9.5 s for the first event.
+SLOW_MS = 9000
 YEAR = 31557600
 EARLIEST = 1735689600000
 NOW = "now"
@@ -135,7 +138,7 @@ def test_times_that_arrive(start, step_s, known, tmp_path, vm_program):
     first, second, third = [(int(e["dtm"]), int(e["stm"])) for e in events]
     # The collector's side takes the difference from its own time: it is that of the making.
     for (dtm, stm), age in ((first, 500), (second, 200), (third, 100)):
-        assert age - 5 <= stm - dtm < age + 2000, json.dumps(events)
+        assert age - 5 <= stm - dtm < age + SLOW_MS, json.dumps(events)
         assert dtm >= EARLIEST  # never a second in 1970, 2000 or 2021
     expected = (base + shift + step) // 10**6
     if known or step_s == NOW:
@@ -155,7 +158,7 @@ def test_an_epoch_of_2000_ticks_that_wrap_and_drift(start, rate, tmp_path, vm_pr
     events = asyncio.run(play(vm_program, tmp_path, lambda port: url % port, arguments, shim))
     first, second, third = [(int(e["dtm"]), int(e["stm"])) for e in events]
     for (dtm, stm), age in ((first, 500), (second, 200), (third, 100)):
-        assert age - 5 <= stm - dtm < age + 2000, json.dumps(events)
+        assert age - 5 <= stm - dtm < age + SLOW_MS, json.dumps(events)
         assert dtm >= EARLIEST
     sent = first[1] if start == NOW else third[1]
     assert abs(sent - base // 10**6) < 20000 * rate
@@ -174,7 +177,7 @@ tracker.track_struct_event("c", "first")
 for then in sys.argv[4:]:
     with open(times, "w") as file:
         file.write(then)
-    print(clock.known(), emitter.flush(5), emitter.last_result)
+    print(clock.known(), emitter.flush(30), emitter.last_result)
 emitter.close()
 """
 

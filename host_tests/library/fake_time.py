@@ -59,7 +59,7 @@ class Machine(Time):
         super().__exit__()
         clock.EPOCH_MS = self.epoch
         boot_history.boots = []
-        boot_history._path = ""
+        boot_history.path = ""
         boot_history.resumed = False
 
     def boot(self, off_ms=0, wall=None):

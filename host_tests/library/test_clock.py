@@ -9,6 +9,7 @@ from fake_time import NOW, Machine
 from snowplow_tracker import clock
 from snowplow_tracker.clock.http_date import retry_after_ms, set_time, unix_ms
 from snowplow_tracker.clock.set_clock import set_clock
+from snowplow_tracker.clock.start import load
 from snowplow_tracker.self_describing import base64
 
 Y1970 = 0
@@ -239,7 +240,7 @@ def test_a_torn_or_foreign_file_is_no_obstacle():
             with open(path, "w") as file:
                 file.write(text)
             boot_history.start(path)
-            assert boot_history._load(path)[0][-1][0] == clock.boot
+            assert load(path)[0][-1][0] == clock.boot
 
 
 def test_the_file_stays_small():
@@ -250,7 +251,7 @@ def test_the_file_stays_small():
             boot_history.save()
             m.boot()
         assert os.stat(path)[6] < 1000
-        ids = [boot[0] for boot in boot_history._load(path)[0]]
+        ids = [boot[0] for boot in load(path)[0]]
         assert len(set(ids)) == len(ids) == 16
 
 
@@ -381,7 +382,7 @@ def test_a_deep_sleep_goes_on_with_the_boot():
         assert clock.boot == boot and clock.ms() - before == 300000 and not asked
         m.pass_ms(1000)
         assert clock.ms() - before == 301000
-        assert [b[0] for b in boot_history._load(path)[0]] == [boot]
+        assert [b[0] for b in load(path)[0]] == [boot]
         for bad in (b"", bytes(26), kept[:-1], kept + b"x"):
             assert not boot_history.resume(bad)
         m.wall = NOW - DAY  # the clock was lost: it is another boot

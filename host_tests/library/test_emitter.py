@@ -445,7 +445,7 @@ def test_offline_nothing_is_tried():
     t, wire = tracker(online=lambda: bool(link))
     fill(t, 2)
     assert not t.flush() and not wire.bodies
-    assert str(t.emitters[0].last_result) == "offline" and t.emitters[0].retry is None
+    assert "offline" in str(t.emitters[0].last_result) and t.emitters[0].retry is None
     link.append(1)
     assert t.flush()
 

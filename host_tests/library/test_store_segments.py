@@ -7,7 +7,7 @@ from sys import implementation
 from expect import records, refused, tracker
 from snowplow_tracker import clock
 from snowplow_tracker.record import HEADER, UNIX
-from snowplow_tracker.store import reader, segment_format, segment_log, segment_writer
+from snowplow_tracker.store import reader, segment_format, segment_log
 from snowplow_tracker.store.retained import RetainedStore
 from snowplow_tracker.store.segment_format import boundary
 from snowplow_tracker.store.segments import SegmentStore
@@ -21,7 +21,8 @@ class Board:
     def __enter__(self):
         name = str(hexlify(os.urandom(8)), "ascii")
         self.path = "%s/store-%s" % (os.getenv("TMPDIR") or "/tmp", name)
-        self.real = clock.ms, clock.unix_ms, clock.boot_start, clock.boot
+        self.real = clock.ms, clock.unix_ms, clock.boot_start, clock.boot, clock.confirmed
+        clock.confirmed = True  # two sources of the time agree
         self.seconds = 1000
         self.wall = 1795350546  # None while it is not set
         self.store = None
@@ -32,14 +33,14 @@ class Board:
         return self
 
     def __exit__(self, *_):
-        clock.ms, clock.unix_ms, clock.boot_start, clock.boot = self.real
+        clock.ms, clock.unix_ms, clock.boot_start, clock.boot, clock.confirmed = self.real
         self.off()
         for name in os.listdir(self.path):
             os.remove(self.path + "/" + name)
         os.rmdir(self.path)
 
     def off(self):
-        if self.store:
+        if self.store is not None:
             self.store._log.reader.close()
 
     def memory(self, data=None):
@@ -62,9 +63,7 @@ class Board:
 
     def find(self, path):
         """What was at `path` is there, for the store of this boot too."""
-        log = self.store._log
-        self.path = self.store.path = path
-        log.path = log.reader.path = log.writer.path = log.checkpoint.path = path
+        self.path = self.store.path = self.store._log.path = path
 
     def pass_time(self, seconds):
         self.seconds += seconds
@@ -200,6 +199,22 @@ def test_too_old_is_passed_over_and_counted():
         store.drop(records(store)[0][0])
         assert store.lost == {"overflow": 0, "age": 2, "corruption": 0, "error": 0}
         assert len(store) == 0 and board.boot().lost["age"] == 2
+
+
+def test_a_time_that_is_doubted_deletes_nothing():
+    # A 502 with a Date of 40 days ahead, before NTP has answered.
+    for make in (SegmentStore, RetainedStore):
+        with Board() as board:
+            store = board.boot(make)
+            put(store, b"a", b"b")
+            store.sync()
+            board.pass_time(40 * DAY)
+            store = board.boot(make)
+            clock.confirmed = False
+            assert bodies(store) == [b"a", b"b"]
+            clock.confirmed = True
+            assert bodies(store) == []
+            assert not store.dropped or store.lost["age"] == 2
 
 
 def test_the_oldest_make_room_or_the_newest_are_refused():
@@ -611,7 +626,7 @@ def test_at_the_end_of_all_sequences_nothing_is_given_twice():
 def test_ordinals_and_losses_near_their_end():
     with Board() as board:
         store = board.boot()
-        store._log.writer.ordinal = store._log.reader.head.ordinal = (1 << 32) - 100
+        store._log.ordinal = store._log.reader.head.ordinal = (1 << 32) - 100
         store._log.reader.ordinal = (1 << 32) - 100
         sequences = put(store, *[b"%02d" % i for i in range(60)])
         store.sync()
@@ -670,15 +685,15 @@ def test_a_store_of_the_version_before_is_read():
 
 
 def test_what_is_read_twice_hides_no_damage():
-    write = segment_writer.write_ring
+    write = segment_log.write_ring
     with Board() as board:
         store = board.boot()
         put(store, b"first")
         assert store.sync()
         put(store, *[b"%02d" % i + b"x" * 100 for i in range(20)])
-        segment_writer.write_ring = torn_at(11)
+        segment_log.write_ring = torn_at(11)
         assert not store.sync()
-        segment_writer.write_ring = write
+        segment_log.write_ring = write
         assert store.close()  # written anew, in the next segment
         name = board.path + "/00000001.s1"
         with open(name, "r+b") as f:
@@ -694,7 +709,7 @@ def torn_at(at):
     """A write_ring() in whose at-th record memory runs out; it is no other function then."""
     write = segment_format.write_ring
 
-    def torn(f, ring, ordinal):
+    def torn(*page):
         real = segment_format.write_record
         left = at
 
@@ -707,7 +722,7 @@ def torn_at(at):
 
         segment_format.write_record = short
         try:
-            return write(f, ring, ordinal)
+            return write(*page)
         finally:
             segment_format.write_record = real
 
@@ -716,7 +731,7 @@ def torn_at(at):
 
 def test_a_page_that_was_partly_written_is_read_once():
     # Memory runs out at each record of the page in turn; then it is written as a whole.
-    write = segment_writer.write_ring
+    write = segment_log.write_ring
     with Board() as board:
         for at in range(1, 40):
             store = board.boot()
@@ -725,9 +740,9 @@ def test_a_page_that_was_partly_written_is_read_once():
             assert store.sync()
             names = [b"%02d" % i + b"x" * 100 for i in range(30)]
             put(store, *names[:20])
-            segment_writer.write_ring = torn_at(at)
+            segment_log.write_ring = torn_at(at)
             done = store.sync()
-            segment_writer.write_ring = write
+            segment_log.write_ring = write
             assert done == (at > 20) and (done or store.error.errno == ENOMEM)
             put(store, *names[20:])
             assert store.sync() and store.error is None

@@ -372,7 +372,7 @@ class Board:
         if self.flash_fails and w.chance(10 if boots else 25):
             w.trouble = w.pick((1, 5, 30, 100))
             w.trouble_read, w.trouble_write = w.pick(((1, 0), (0, 1), (1, 1)))
-            w.trace("flash fails:", w.trouble, "%, reads", w.trouble_read, "writes", w.trouble_write)
+            w.trace("flash fails:", w.trouble, "% of", (w.trouble_read, w.trouble_write))
 
     def do(self):
         """One of the things that a program does."""

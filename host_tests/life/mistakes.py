@@ -116,9 +116,9 @@ def counts_a_guess_as_known():
 
 def forgets_that_it_guessed():
     """A reset that keeps the system's clock makes of a guess a known time."""
-    history = load(LIBRARY + "clock.boot_history")
-    read = history._load
-    history._load = lambda path: (read(path)[0], 0)
+    start = load(LIBRARY + "clock.start")
+    read = start.load
+    start.load = lambda path: (read(path)[0], 0)
 
 
 def believes_a_kiss_of_death():

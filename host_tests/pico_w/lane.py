@@ -23,6 +23,7 @@ from install import Console, build, copy, mpremote
 from services import Service, dns_answer, ntp_answer
 
 from tools import demo
+from tools.deploy import board as deploy
 
 pytest.importorskip("rp2040py", reason="no rp2040py: pip install rp2040py==0.3.6")
 IMAGE = os.environ.get("PICO_W_UF2") or "1.28.0"
@@ -73,6 +74,12 @@ def wait_for_repl(url, process, log):
             time.sleep(2)
 
 
+def reset(url):
+    """Run main.py, as a deploy does it: mpremote's soft-reset leaves it unrun on a real board."""
+    deploy.SILENCE = STEP
+    deploy.reset(url)
+
+
 def good(database):
     if not Path(database).exists():
         return []
@@ -83,13 +90,13 @@ def good(database):
 def test_a_pico_w_joins_sets_its_clock_and_delivers_readings(emulator, tmp_path):
     url, process, log, (names, clock) = emulator
     assert "rp2" in wait_for_repl(url, process, log)
-    collector = demo.Collector(tmp_path / "events.db", 0)
+    collector = demo.Collector(tmp_path / "events.db", 0, ("--iglu", "none"))
     try:
         # By name, so that the name service is part of it; any name leads to this machine.
         port = collector.url.rsplit(":", 1)[1]
         board = build(tmp_path / "board", f"http://collector.test:{port}")
         copy(url, board, timeout=STEP)
-        mpremote(url, "resume", "soft-reset", timeout=STEP)
+        reset(url)
         end = time.monotonic() + WORK
         while len(good(tmp_path / "events.db")) < 4:
             assert process.poll() is None, log.text[-2000:]

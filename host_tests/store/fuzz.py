@@ -19,7 +19,7 @@ from power_cuts import Failed, check, event
 
 from snowplow_tracker import clock
 from snowplow_tracker.record import HEADER, HEADER_SIZE, UNIX
-from snowplow_tracker.store import recovery, segment_log  # noqa: F401  # before there is another flash
+from snowplow_tracker.store import eviction, recovery, segment_log  # noqa: F401  # before there is another flash
 from snowplow_tracker.store.segments import SegmentStore
 
 BLOCKS = 20

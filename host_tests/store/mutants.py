@@ -2,15 +2,15 @@
 
 import os
 
-from snowplow_tracker.store import checkpoint, recovery, retained, segments
-from snowplow_tracker.store.checkpoint import Checkpoint
+from snowplow_tracker.store import checkpoint, eviction, recovery, retained, segment_log, segments
+from snowplow_tracker.store.checkpoint import save_state
 from snowplow_tracker.store.segment_format import segment_name
 from snowplow_tracker.store.segment_log import SegmentLog
 
 
 def drops_before_it_writes(store):
     """Segments are removed before the state says so."""
-    move_head = SegmentLog._move_head
+    move_head = SegmentLog.move_head
 
     def wrong(self, *cause):
         r = self.reader
@@ -19,7 +19,7 @@ def drops_before_it_writes(store):
             os.remove(segment_name(self.path, number))
         move_head(self, *cause)
 
-    SegmentLog._move_head = wrong
+    SegmentLog.move_head = wrong
 
 
 def says_synced_too_early(store):
@@ -54,30 +54,29 @@ def starts_sequences_again(store):
 
 def writes_the_state_in_place(store):
     """One file for the state, removed before it is written anew."""
-    save = Checkpoint.save
 
-    def wrong(self, *values):
-        name = self.path + "/b.s1"
+    def wrong(log):
+        name = log.path + "/b.s1"
         try:
             os.remove(name)
         except OSError:
             pass
-        self.generation |= 1
-        save(self, *values)
+        log.generation |= 1
+        save_state(log)
 
-    Checkpoint.save = wrong
+    segment_log.save_state = wrong
 
 
 def evicts_without_counting(store):
     """What makes room is not counted."""
-    evict = SegmentLog.evict
+    evict = eviction.evict
 
-    def wrong(self):
-        n = self.ring.lost["overflow"]
-        evict(self)
-        self.ring.lost["overflow"] = n
+    def wrong(log):
+        n = log.ring.lost["overflow"]
+        evict(log)
+        log.ring.lost["overflow"] = n
 
-    SegmentLog.evict = wrong
+    eviction.evict = wrong
 
 
 def forgets_the_end(store):
@@ -86,7 +85,7 @@ def forgets_the_end(store):
 
     def wrong(log):
         lost = right(log)
-        log.writer.last = log.reader.head.end
+        log.last = log.reader.head.end
         return lost
 
     recovery.recover = wrong
@@ -97,10 +96,10 @@ def keeps_what_flash_holds(retained_store):
     restore = retained_store._restore
 
     def wrong(self):
-        last = self._log.writer.last
-        self._log.writer.last = 0
+        last = self._log.last
+        self._log.last = 0
         restore(self)
-        self._log.writer.last = last
+        self._log.last = last
 
     retained_store._restore = wrong
 
@@ -150,7 +149,7 @@ def gives_a_sequence_of_flash(retained_store):
     restore = retained_store._restore
 
     def wrong(self):
-        last = self._log.writer.last
+        last = self._log.last
         restore(self)
         if self._memory():
             following = int.from_bytes(self._memory()[8:12], "little")

@@ -19,7 +19,7 @@ from struct import unpack_from
 
 from snowplow_tracker import clock
 from snowplow_tracker.record import HEADER, HEADER_SIZE
-from snowplow_tracker.store import recovery, segment_log  # noqa: F401  # before memory is short
+from snowplow_tracker.store import eviction, recovery, segment_log  # noqa: F401  # before memory is short
 from snowplow_tracker.store.retained import RetainedStore
 from snowplow_tracker.store.segments import SegmentStore
 

@@ -1,12 +1,13 @@
 """The always-on mode on the simulated boards: what goes wrong in the field, as scenarios."""
 import errno
 import itertools
+import json
 import sys
 
 import pytest
 
 import chips
-from life import Life
+from firmware_life import Life
 from tools.engine import ROOT
 
 pytestmark = [
@@ -227,6 +228,157 @@ def test_flash_that_fails_is_told_of_and_when_it_is_back(life, tmp_path):
     assert [e["se_ac"] for e in life.said("flash")] == ["failed", "recovered"]
     assert "se_la" in life.said("flash")[0] and "se_la" not in life.said("flash")[1]
     assert len(times(life)) > 230 and not life.of("loss")
+
+
+# --- planned resets lose nothing -----------------------------------------------------------------
+def crash_once(life, monkeypatch, seconds):
+    """The firmware crashes once, after so many seconds."""
+    from firmware import sensors
+
+    broken = []
+
+    def readings(found):
+        if broken:
+            broken.clear()
+            raise RuntimeError("it broke")
+        return sensors.readings(found)
+
+    monkeypatch.setattr("firmware.app.readings", readings)
+    life.after(lambda: broken.append(True), seconds=seconds)
+
+
+@pytest.mark.parametrize("store", ["flash", "RAM"])
+def test_a_crash_loses_no_event(life, monkeypatch, store):
+    if store == "flash":  # during an outage, when all is in the page in RAM
+        life.configure(dict(CONFIG, store_bytes=262144, buffer_bytes=16384))
+        life.after(set_to(life, "answers", [503]), seconds=600)
+        life.after(set_to(life, "answers", [200]), seconds=2200)
+    else:
+        life.configure(dict(CONFIG, send_seconds=3600))
+    crash_once(life, monkeypatch, 1930)
+    life.run(hours=2)
+    assert life.ends == ["reset", "over"]
+    assert max(gaps(life)) <= 121_000  # the reading that crashed is not there
+
+
+def test_a_dead_link_is_no_reason_to_reset_while_flash_takes_nothing(life, monkeypatch):
+    import snowplow_tracker.store.segments as segments
+
+    def full(*_):
+        raise OSError(errno.ENOSPC)
+
+    def fill():
+        for name in "save_state", "write_ring":
+            monkeypatch.setattr(segments, name, full)
+
+    life.configure(dict(CONFIG, store_bytes=262144, buffer_bytes=65536))
+    life.after(fill, seconds=300)
+    life.after(set_to(life, "answers", [DEAD]), seconds=600)
+    life.after(set_to(life, "answers", [200]), hours=1)
+    life.run(hours=2)
+    assert life.ends == ["over"]
+    # What the page in RAM has no space for is lost, and counted.
+    lost = life.of("health")[-1]["lost"]
+    assert len(times(life)) + sum(lost.values()) >= 119 and set(lost) >= {"overflow"}
+
+
+def serve_document(monkeypatch, version, **changes):
+    """What every fetch of the remote configuration gets."""
+    from firmware.on_demand import remote_config
+    from snowplow_tracker.transport import http
+
+    bundle = {"namespace": "firmware", **changes}
+    document = {"configurationVersion": version, "configurationBundle": [bundle]}
+    real = http.HttpTransport.send
+
+    def send(transport, length, body):
+        if not transport.get:
+            return (yield from real(transport, length, body))
+        transport.body = json.dumps(document).encode()
+        yield 5
+        return 200
+
+    monkeypatch.setattr(http.HttpTransport, "send", send)
+    assert remote_config.__name__  # it is loaded again when it is needed
+
+
+def remote(**options):
+    return dict(CONFIG, remote={"url": "http://192.168.4.1:9091/c.json?id=1", **options})
+
+
+def test_a_new_collector_that_works_is_used_at_once_and_nothing_in_ram_is_lost(life, monkeypatch):
+    endpoint = "http://192.168.4.7:9090"
+    serve_document(monkeypatch, 2, networkConfiguration={"endpoint": endpoint})
+    life.configure(remote(seconds=1200, trial_seconds=900))
+    life.answers = [DEAD]  # as long as it sends to the old one
+    life.to = {"192.168.4.7": [200]}
+    life.run(hours=1)
+    assert life.ends == ["reset", "over"]
+    assert [e["se_ac"] for e in life.said("remote_config")] == ["applied", "works"]
+    assert max(gaps(life)) <= 75_000
+    assert [e["se_la"] for e in life.said("board", "boot")][0] == "power_on"
+
+
+def test_a_new_collector_that_does_not_is_taken_back_and_nothing_in_ram_is_lost(life, monkeypatch):
+    endpoint = "http://192.168.4.7:9090"
+    serve_document(monkeypatch, 2, networkConfiguration={"endpoint": endpoint})
+    life.configure(remote(seconds=1200, trial_seconds=900))
+    life.to = {"192.168.4.7": [DEAD]}
+    life.after(set_to(life, "answers", [200]), seconds=1300)
+    life.answers = [DEAD]
+    life.run(hours=2)
+    assert [e["se_ac"] for e in life.said("remote_config")] == ["applied", "rolled_back"]
+    assert max(gaps(life)) <= 75_000
+    assert life.said("board", "boot")[0]["se_la"] == "power_on"
+
+
+# --- whatever is in a file, it ends in a state that reports --------------------------------------
+GARBAGE = ["null", "5", "[]", "{", "\x00\x01", '{"a": {}}', "[[1,2,3,4],[1]]", '[["x"]]']
+TYPED = {
+    "boot.json": ['{"boots": "x"}', '{"boots": null}', '{"boots": -1}', '{"boots": []}'],
+    "losses.json": ['{"overflow": "x"}', '{"age": null, "error": {}}'],
+    "crash.json": ['{"count": "x"}', '{"count": 1, "error": 5}', '{"error": {"message": []}}'],
+    "remote.json": [
+        '{"trial": "x", "changes": {"app_id": "b"}}', '{"changes": [], "version": "x"}',
+        '{"trial": 9, "before": [], "changes": {"app_id": 5}}', '{"refused": "x"}',
+    ],
+    "boots.json": ['[["a", 1, 2, 3]]', "[1]"],
+    "cookie.txt": ["\r\n\r\n", "\xff"],
+    "session.json": ['{"user_id": 5}', '{"slept": "x"}'],
+    "install.json": ['{"eid": 5}'],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TYPED)
+def test_damaged_state_files_stop_nothing(life, tmp_path, name):
+    config = remote(seconds=600)
+    life.configure(dict(config, store_bytes=65536, buffer_bytes=8192, track=["session", "errors"]))
+    for text in GARBAGE + TYPED[name]:
+        before = len(life.received)
+        (tmp_path / name).write_bytes(text.encode("latin-1"))
+        life.run(seconds=200)
+        assert life.ends[-1] == "over", (name, text)
+        assert len(life.received) > before, (name, text)
+        life.world.reboot("power", 0)
+    assert set(life.ends) == {"over"}
+
+
+def test_state_that_crashes_even_safe_mode_is_removed_and_it_reports(life, tmp_path, monkeypatch):
+    from boards import chip
+
+    real = chip.Board.set_time
+
+    def set_time(board, ms):
+        if (tmp_path / "boots.json").read_text().startswith("[[1, 5"):
+            raise RuntimeError("what is in the file")
+        return real(board, ms)
+
+    monkeypatch.setattr(chip.Board, "set_time", set_time)
+    (tmp_path / "boots.json").write_text("[[1, 5, 5, 5]]")
+    life.configure(dict(CONFIG, mode="battery", store_bytes=65536, buffer_bytes=8192))
+    life.run(hours=1)
+    assert life.ends == ["reset"] * 6 + ["over"]
+    assert life.of("health")[-1]["safeMode"] is True
 
 
 # A Pico W's stack has room for 30 calls, of which C functions and TLS want their part.

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import chips
-from life import Life
+from firmware_life import Life
 
 # A power cut closes no files.
 pytestmark = [
@@ -271,3 +271,54 @@ def test_a_reset_after_a_sleep_ends_the_session(life):
             if "client_session" in entity["schema"]:
                 seen.append(entity["data"]["sessionIndex"])
     assert seen == sorted(seen) and set(seen) == {1, 2}
+
+
+# --- what a wake is for --------------------------------------------------------------------------
+def test_the_radio_stays_off_while_there_is_nothing_to_send(life):
+    threshold = {"when": "threshold", "seconds": 600, "sensor": "air", "quantity": "temperature"}
+    life.configure(dict(CONFIG, triggers=[dict(threshold, above=80)]))
+    life.run(days=3)
+    assert len(joins(life)) <= 4  # the boot, and the health of each day
+    health = life.of("health")[-1]
+    assert health["wakes"] > 250 and health["wakeReasons"]["send"] <= 4
+
+
+def test_only_wakes_in_which_something_was_due_count_towards_a_send(life, monkeypatch):
+    from boards import chip
+
+    real = chip.Board.light_sleep if life.world.port == "rp2" else chip.Board.deep_sleep
+    name = real.__name__
+    # As boards that wake at each interrupt of a pin or of the radio.
+    monkeypatch.setattr(chip.Board, name, lambda board, ms: real(board, max(ms // 6, 100)))
+    life.run(days=2)
+    assert len(joins(life)) <= 2 * 12 + 3
+    reasons = life.of("health")[-1]["wakeReasons"]
+    assert reasons["sample"] <= 145 and life.of("health")[-1]["wakes"] > 3 * reasons["sample"]
+
+
+@pytest.mark.parametrize("count, seconds", [(3, 120), (5, 60)])
+def test_many_networks_out_of_reach_are_no_reason_for_the_watchdog(life, count, seconds):
+    networks = [{"ssid": "n%d" % i, "password": "x"} for i in range(count)]
+    life.configure(dict(CONFIG, wifi={"networks": networks, "timeout": seconds}))
+    life.world.joins = ["silent"]
+    life.after(lambda: setattr(life.world, "joins", ["joined"]), hours=4)
+    life.run(hours=12)
+    assert set(life.ends) <= {"deep", "over"}
+    assert len(life.of("sensor_reading")) > 20
+
+
+def test_health_has_the_time_in_each_state(life):
+    life.run(days=2)
+    health = life.of("health")[-1]
+    assert abs(health["awakeMs"] + health["asleepMs"] - health["uptime"] * 1000) <= 1000
+    slept = sum(ms for what, *rest in life.world.log if "sleep" in what for ms in rest[:1])
+    assert 0.97 * slept <= health["asleepMs"] + 600_000 * 12 and health["asleepMs"] <= slept
+    # The radio is on for a join of 2.5 s and a send, once in two hours.
+    assert 2500 <= health["radioMs"] / health["wakeReasons"]["send"] <= 20_000
+    assert health["radioMs"] <= health["awakeMs"]
+    sleep_ma = 0.8 if life.world.port == "rp2" else 0.01
+    assert 0.9 < health["charge"] / (
+        24 * (health["wakes"] if life.world.port == "esp32" else 1)
+        + health["awakeMs"] * 0.04 + health["radioMs"] * 0.07
+        + health["asleepMs"] * sleep_ma / 1000
+    ) < 1.1  # fmt: skip

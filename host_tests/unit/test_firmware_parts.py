@@ -11,6 +11,7 @@ from firmware import triggers, unload, watchdog
 from firmware.on_demand import config, settings, start
 from firmware.on_demand import remote_config as remote
 from snowplow_tracker import clock
+from snowplow_tracker.store.segment_log import open_folders
 from tools.engine import ROOT
 
 GOOD = {"collector": "http://192.168.1.10:9090", "app_id": "garden"}
@@ -357,6 +358,7 @@ def test_safe_modes_smaller_buffer_takes_nothing_from_the_store(tmp_path, nbytes
     settings = {"store_bytes": nbytes, "store_path": str(tmp_path / "events")}
     stored = 0
     for buffer, count in ((16384, 10), (4096, 50), (16384, 10)):
+        open_folders.clear()  # a reset forgets what a module knows
         store = start.make_store(dict(settings, buffer_bytes=buffer))
         for _ in range(count):
             store.put(clock.ms(), 0, b"x" * 300)

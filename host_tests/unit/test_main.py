@@ -2,6 +2,7 @@
 
 import runpy
 import sys
+import types
 
 import pytest
 
@@ -17,6 +18,17 @@ def test_a_board_with_a_bad_config_stays_at_its_repl(port, monkeypatch, tmp_path
     monkeypatch.chdir(tmp_path)
     runpy.run_path(MAIN)
     assert capsys.readouterr().out.startswith("config.json: not found")
+
+
+def test_an_old_micropython_is_refused_with_words(monkeypatch, tmp_path, capsys):
+    facts = dict(vars(sys.implementation), name="micropython", version=(1, 25, 0, ""))
+    old = types.SimpleNamespace(**facts)
+    monkeypatch.setattr(sys, "implementation", old)
+    monkeypatch.setattr(sys, "platform", "esp32")
+    monkeypatch.chdir(tmp_path)
+    runpy.run_path(MAIN)
+    said = capsys.readouterr().out
+    assert said == "this firmware needs MicroPython 1.26 or newer: flash a newer one\n"
 
 
 def test_a_computer_with_a_bad_config_exits_with_a_status(monkeypatch, tmp_path, capsys):

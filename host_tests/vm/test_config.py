@@ -23,7 +23,7 @@ def boot(request, tmp_path):
         if text is None:
             path.unlink()
         else:
-            path.write_text(text, encoding="utf-8")
+            path.write_bytes(text.encode("utf-8") if isinstance(text, str) else text)
         # Its input ends at once, so that a firmware that should not start stops all the same.
         with start_board(tmp_path, engine) as board:
             console = board.communicate(timeout=60)[0]
@@ -60,6 +60,23 @@ def test_broken_json(boot, text, where):
     # CPython reads all before it parses, so it can only tell that something is wrong.
     assert where in console or "may be missing" in console
     assert "\n" not in console
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "cp1252"])
+def test_text_that_is_not_utf_8(boot, encoding):
+    text = '{"collector": "http://127.0.0.1:9", "app_id": "Gewächshaus"}'
+    if encoding == "utf-16-be":
+        text = "\ufeff" + text
+    assert boot(text.encode(encoding)) == (1, "config.json: not UTF-8 text. Save it as UTF-8")
+
+
+@pytest.mark.parametrize("app_id", ["Gewächshaus", "\U0001f331 garden"])
+@pytest.mark.parametrize("ascii", [True, False])  # with escapes, as json.dump writes, or without
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+def test_any_text_and_a_byte_order_mark_are_accepted(boot, app_id, ascii, mark):
+    text = json.dumps({**GOOD, "app_id": app_id}, ensure_ascii=ascii)
+    status, console = boot(mark + text.encode())
+    assert status == 0 and "stopped: tracked 1" in console
 
 
 @pytest.mark.parametrize("text", ["[]", '"x"', "null", "5"])

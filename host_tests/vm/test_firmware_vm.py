@@ -379,3 +379,47 @@ def test_names_are_asked_for_at_the_name_server_of_the_network(
         service.close()
     ntp = "\x04pool\x03ntp\x03org"
     assert set(names) == {"\x09collector\x04test", "\x06config\x04test", ntp}
+
+
+ROUNDS = """
+import gc, sys
+from firmware.unload import unload
+import snowplow_tracker.transport.http, snowplow_tracker.clock as clock
+class Thing:
+    pass
+app = Thing()
+app.trial_start = app.restart_for = None
+app.settings = {"remote": {"url": sys.argv[1], "seconds": 5}, "namespace": "firmware"}
+app.settings.update(state_path=".", roots=None, verify=True)
+app.board = Thing()
+app.board.online = lambda: True
+app.board.dns = ()
+app.track_struct = lambda *values: None
+def fetch():
+    from firmware.on_demand import remote_config
+    try:
+        for wait in remote_config.check(app):
+            clock.sleep_ms(wait)
+    except OSError as e:
+        print(e)
+    unload("firmware.on_demand", "snowplow_tracker.transport.url")
+for i in range(301):
+    fetch()
+    if i % 100 == 0:
+        gc.collect()
+        print("held", gc.mem_alloc())
+"""
+
+
+@pytest.mark.parametrize("version", [0, 7])  # nothing for this board; one that is refused
+def test_fetching_the_remote_configuration_leaves_the_heap_as_it_was(
+    vm, documents, tmp_path, compiler, version
+):
+    (tmp_path / "remote.json").write_text('{"version": 1}')
+    if version:
+        documents.set(version, emitterConfiguration={"emitRange": 0})
+    stage(tmp_path, {"collector": "http://h", "app_id": "x"}, mpy=True)
+    done = vm.run("-c", ROUNDS, documents.url, cwd=tmp_path, heap="96wk")
+    held = [int(line.split()[1]) for line in done.stdout.splitlines() if line[:4] == "held"]
+    assert done.returncode == 0 and len(held) == 4, done.stdout + done.stderr
+    assert max(held[1:]) - held[1] < 2048, held

@@ -1,5 +1,6 @@
 # Boots the firmware of the current directory on a simulated ESP32, and prints what it takes of
-# the heap, in bytes, each second of its work; and before it and after it the VM's table of names.
+# the heap, in bytes, each second of its work; and how many names the VM has, before it and each
+# time.
 import gc
 
 import simulation
@@ -32,6 +33,7 @@ def load(**options):
     def stopping():
         if time.time() > end - 3 + len(taken):
             gc.collect()
+            micropython.qstr_info()
             taken.append(gc.mem_alloc() - base)
         return len(taken) == 3
 
@@ -44,5 +46,4 @@ for name in ("boot.py", "main.py"):
     with open(name) as file:
         source = file.read()
     exec(source)
-micropython.qstr_info()
 print(taken)

@@ -158,7 +158,7 @@ class Emitter:
         self.new_bytes = 0
         while len(self.event_store) and not self.paused:
             if self.online and not self.online():
-                self.last_result = OSError("offline")
+                self.last_result = OSError(19, "offline")  # ENODEV on every port
                 return
             if clock.hook or clock.saver or not clock.known():
                 from .prepare import prepare

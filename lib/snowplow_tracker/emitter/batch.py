@@ -72,7 +72,7 @@ class Batch:
     # One clock for both times: the collector's side relies on their difference. They have 13
     # digits until the year 2286, so that a body's length is known before it is written.
     def parts(self):
-        """The body: between the wrapper's ends, a record's part for json() and what closes it."""
+        """The wrapper's start; by turns a record, for json(), and what closes it; its end."""
         wall = clock.unix_ms()
         start = wall - clock.ms()
         stm = b',"stm":"%013d"},' % wall

@@ -4,7 +4,7 @@
 from errno import EACCES, EAGAIN, ECONNREFUSED, ECONNRESET, ENOENT, ETIMEDOUT
 
 
-def outcome(result: "int | OSError | None") -> str:
+def outcome(result: "int | Exception | None") -> str:
     """none, success, http_error, timeout, no_connection or bad_response."""
     if result is None:
         return "none"
@@ -18,7 +18,7 @@ def outcome(result: "int | OSError | None") -> str:
 
 # A web page is none of these: it comes from a network that lets nothing through before a login,
 # and it may be another network that helps.
-def reached(result: "int | OSError | None") -> bool:
+def reached(result: "int | Exception | None") -> bool:
     """Whether the network let the request through: an answer, a refusal, or a name's absence."""
     if isinstance(result, int):
         return True

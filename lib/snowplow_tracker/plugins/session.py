@@ -14,16 +14,16 @@
 import time
 
 from .. import clock
-from ..json_file import load, save
+from ..json_file import save
 from ..record import uuid4
 
 SCHEMA = "iglu:com.snowplowanalytics.snowplow/client_session/jsonschema/1-0-2"
 
 
 # What is kept: identifiers, counts (the schema's have 31 bits), and times, which may be None.
-_UUIDS = ("user_id", "session_id", "previous_session_id", "first_event_id")
-_COUNTS = ("session_index", "event_index", "foregrounds", "backgrounds")
-_TIMES = ("first_event_ms", "slept")
+UUIDS = ("user_id", "session_id", "previous_session_id", "first_event_id")
+COUNTS = ("session_index", "event_index", "foregrounds", "backgrounds")
+TIMES = ("first_event_ms", "slept")
 
 
 class Session:
@@ -49,11 +49,9 @@ class Session:
         self.failed = 0  # writes that the filesystem did not take
         self._path = directory and directory.rstrip("/") + "/session.json"
         self._last = clock.ms()
-        try:
-            self._load(load(self._path) if self._path else {})
-        except ValueError:
-            state = {name: 0 for name in _COUNTS}
-            self._load(dict(state, user_id=str(uuid4(), "ascii")))
+        from .session_file import restore
+
+        restore(self, self._path)
         # A session that was not told of a sleep ended with the reset.
         self._over = True
         if self.slept is not None:
@@ -108,24 +106,8 @@ class Session:
         self.first_event_id = self.first_event_ms = self.slept = None
         self._save()
 
-    def _load(self, state):
-        from ..validators import integer, uuid
-
-        for name in _UUIDS:
-            value = state.get(name)
-            setattr(self, name, None if value is None else uuid(name, value))
-        if not self.user_id or self.user_id != self.user_id.lower():
-            raise ValueError("user_id")
-        for name in _COUNTS:
-            setattr(self, name, integer(name, state.get(name), 0, 2000000000))
-        for name in _TIMES:  # up to the end of the year 9999
-            value = state.get(name)
-            if value is not None:
-                value = integer(name, value, 0, 253402300799999)
-            setattr(self, name, value)
-
     def _save(self):
-        state = {name: getattr(self, name) for name in _UUIDS + _COUNTS + _TIMES}
+        state = {name: getattr(self, name) for name in UUIDS + COUNTS + TIMES}
         if self._path and not save(self._path, state):
             self.failed += 1
 

@@ -19,6 +19,7 @@ from binascii import crc32
 from struct import calcsize, pack
 
 from .. import clock
+from .reader import FIELDS
 
 FORMAT = "<4sIII" + "IIHIIHQQI" + "IIII" + "HQ"
 SIZE = calcsize(FORMAT)
@@ -26,47 +27,29 @@ MAGIC = b"SPs1"
 CAUSES = ("overflow", "age", "corruption", "error")
 # So many sequences are set aside at a time, and skipped at a reboot; more if nobody knows.
 LEASE = 256
-MAX_SEQUENCE = 0xFFFFFFFF
-# Where RAM's begin if flash cannot be read at boot, so that those on flash are lower. Above this
-# they begin again at 1 when nothing is stored at a boot: ints above 2^30 are objects on a board,
-# and 2^32 is the end.
-RAM_FIRST = 1 << 28
 
 
 def state_name(path, generation):
     return path + ("/a.s1" if generation & 1 else "/b.s1")
 
 
-class Checkpoint:
-    """What the newer state says."""
-
-    def __init__(self, path):
-        self.path = path
-        self.reset()
-
-    def reset(self):
-        self.generation = 0
-        self.newest = -1  # the newest segment
-        self.lease = 0  # sequences below this may be in use
-        self.lost = 0  # losses of all causes
-        self.known_start = (0, 0)  # a boot, and when it began
-
-    def save(self, newest, next_sequence, place, lost):
-        """Write the next state; `lost` is {cause: count}."""
-        start = clock.boot_start()
-        known = (clock.boot, start) if start else self.known_start
-        lease = max(self.lease, min(next_sequence + LEASE, MAX_SEQUENCE))
-        generation = self.generation + 1
-        counts = [lost[cause] for cause in CAUSES]
-        total = sum(counts)
-        data = pack(
-            FORMAT, MAGIC, generation, newest, lease, *(place.fields() + tuple(counts) + known)
-        )
-        data += pack("<I", crc32(data))
-        with open(state_name(self.path, generation), "wb") as f:
-            f.write(data)
-        self.generation = generation
-        self.newest = newest
-        self.lease = lease
-        self.lost = total
-        self.known_start = known
+def save_state(log):
+    """Write the next state of a SegmentLog."""
+    start = clock.boot_start()
+    known = [clock.boot, start] if start else list(log.known_start)
+    lease = max(log.lease, min(log.ring.next_sequence + LEASE, 0xFFFFFFFF))
+    newest = log.number
+    generation = log.generation + 1
+    lost = [log.ring.lost[cause] for cause in CAUSES]
+    total = sum(lost)
+    head = [getattr(log.reader.head, name) for name in FIELDS]
+    data = pack(FORMAT, MAGIC, generation, newest, lease, *(head + lost + known))
+    data += pack("<I", crc32(data))
+    with open(state_name(log.path, generation), "wb") as f:
+        f.write(data)
+    log.generation = generation
+    log.saved_newest = newest
+    log.lease = lease
+    log.saved_lost = total
+    log.known_start = known
+    log.moved = False

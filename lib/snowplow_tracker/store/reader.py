@@ -22,43 +22,32 @@ from .segment_format import (
     segment_name,
 )
 
+FIELDS = ("number", "at", "left", "end", "sequence", "boot", "ms", "start", "ordinal")
+
 
 class Place:
     """A place before a record on flash."""
 
+    # number      of the segment
+    # at          the byte in it
+    # left        so many records of a run are still to come, and
+    # end           the sequence behind its last
+    # sequence    those below were passed: a write that failed may have been done, and repeated
+    # boot, ms, start   of the run
+    # ordinal     how many records were ever stored before this place
+    # good, aged  how many of them were read, or too old
     def __init__(self):
         self.set(0, 0, 0, 1, 1, 0, 0, 0, 0)
 
-    def set(self, number, at, left, end, sequence, boot, ms, start, ordinal):
-        self.number = number  # of the segment
-        self.at = at  # the byte in it
-        # So many records of a run are still to come, and the sequence behind its last.
-        self.left = left
-        self.end = end
-        # Those below were passed: a write that failed may have been done, and repeated.
-        self.sequence = sequence
-        self.boot = boot  # of the run, as are ms and start
-        self.ms = ms
-        self.start = start
-        self.ordinal = ordinal  # how many records were ever stored before this place
-        self.good = self.aged = 0  # how many of them were read, or too old
-
-    def fields(self):
-        """What set() takes."""
-        run = self.number, self.at, self.left, self.end, self.sequence
-        return run + (self.boot, self.ms, self.start, self.ordinal)
+    def set(self, *fields):
+        for i in range(9):
+            setattr(self, FIELDS[i], fields[i])
+        self.good = self.aged = 0
 
     def copy(self, other):
         # It allocates nothing, so it is done as a whole.
-        self.number = other.number
-        self.at = other.at
-        self.left = other.left
-        self.end = other.end
-        self.sequence = other.sequence
-        self.boot = other.boot
-        self.ms = other.ms
-        self.start = other.start
-        self.ordinal = other.ordinal
+        for name in FIELDS:
+            setattr(self, name, getattr(other, name))
         self.good = other.good
         self.aged = other.aged
 
@@ -66,22 +55,18 @@ class Place:
 class Reader(Place):
     """A place that goes on from record to record."""
 
-    def __init__(self, path, max_age, writer, ring):
+    def __init__(self, log, max_age):
         super().__init__()
-        self.path = path
+        self.log = log
         self.max_ms = max_age * 1000
-        self.writer = writer  # which knows the newest segment
-        self.ring = ring  # which knows the records that are settled
-        self.known_start = (0, 0)  # an earlier boot, and when it began
         self.error = None  # why flash could not be read, the last time
         self.head = Place()  # of the oldest record
         self.back = Place()  # where find() last went back to
-        # The record that was read last, its sequence and place, and what find() was asked for.
+        # The record that was read last, its sequence and place.
         self.record = None
-        self.record_sequence = self.record_at = self.record_after = 0
+        self.record_sequence = self.record_at = 0
         self._buf = memoryview(bytearray(512))
-        self._run = bytearray(RUN_SIZE)
-        self._run_fields = memoryview(self._run)[: RUN_SIZE - 4]
+        self._run = memoryview(bytearray(RUN_SIZE))
         self._file = None
 
     def close(self):
@@ -94,7 +79,7 @@ class Reader(Place):
     def find(self, after):
         """The first record above sequence `after`; None at the end, or with an `error`."""
         kept = self.record_sequence
-        if self.record and self.record_after <= after < kept and kept >= self.head.sequence:
+        if self.record and kept - 1 == after and kept >= self.head.sequence:
             return self.record
         went_back = after < self.sequence - 1
         if went_back:
@@ -102,15 +87,10 @@ class Reader(Place):
         while True:
             if went_back:
                 self.back.copy(self)
-            if not self.next():
+            if not self.seek(True):
                 return None
             if self.record_sequence > after:
-                self.record_after = after
                 return self.record
-
-    def next(self):
-        """Read the next record that is whole and not too old; -> whether there is one."""
-        return self.seek(True)
 
     def seek(self, read=False):
         """Go to where a record should be, and read it if `read`; -> whether there is one."""
@@ -146,7 +126,7 @@ class Reader(Place):
         # After a failure this comes before anything is read again: littlefs takes for read what
         # is in its cache then, until it has looked into another folder, the one above.
         try:
-            os.stat(self.path or "/")
+            os.stat(self.log.path or "/")
             return True
         except OSError:
             return False
@@ -154,7 +134,7 @@ class Reader(Place):
     def next_segment(self):
         """Go on to the next file; False if there is none."""
         self._leave_run()
-        if self.number >= self.writer.number:
+        if self.number >= self.log.number:
             return False
         self.number += 1
         self.at = 0
@@ -170,30 +150,23 @@ class Reader(Place):
     def go_to_end(self):
         # There is nothing more to read.
         self.close()
-        self.ordinal = self.writer.ordinal
-        self.sequence = self.writer.last + 1
-
-    def step_back(self):
-        # Before the record that was just read.
-        self.at = self.record_at
-        self.left += 1
-        self.ordinal -= 1
-        self.good -= 1
-        self.sequence -= 1
+        self.ordinal = self.log.ordinal
+        self.sequence = self.log.last + 1
 
     def open_segment(self):
         # The file of this place; `size` is its size
         if not self._file or self._opened != self.number:
             self.close()
-            f = open(segment_name(self.path, self.number), "rb")
+            f = open(segment_name(self.log.path, self.number), "rb")
             self.size = f.seek(0, 2)
             self._file = f
             self._opened = self.number
 
     def _read(self, at, buf):
         # Bytes of the file from `at` on; -> whether there were enough.
-        self._file.seek(at)
-        return self._file.readinto(buf) == len(buf)
+        f = self._file
+        f.seek(at)  # type: ignore[union-attr]
+        return f.readinto(buf) == len(buf)  # type: ignore[union-attr]
 
     def read_run(self):
         # Take up the run that begins here; else go to the next block, where one may.
@@ -203,7 +176,7 @@ class Reader(Place):
             end = sequence + count
             if (
                 kind == RUN_KIND
-                and unpack_from("<I", head, RUN_SIZE - 4)[0] == crc32(self._run_fields)
+                and unpack_from("<I", head, RUN_SIZE - 4)[0] == crc32(head[: RUN_SIZE - 4])
                 and end > self.sequence
             ):
                 self.at += RUN_SIZE
@@ -245,13 +218,20 @@ class Reader(Place):
         if whole and sequence >= self.sequence:
             boot = self.boot
             ms += self.ms
-            start = self.start or (self.known_start[1] if boot == self.known_start[0] else 0)
-            if boot != clock.boot and start and not flags & UNIX:
-                ms += start
+            known, start = self.log.known_start
+            if boot != clock.boot and not flags & UNIX and (self.start or boot == known):
+                ms += self.start or start
                 flags |= UNIX
-            good = 1
-            if self._too_old(boot, flags, ms) and not self._settled(sequence):
-                good, aged = 0, 1
+            age = 0
+            if flags & UNIX:
+                if clock.confirmed:
+                    age = clock.unix_ms() - ms
+            elif boot == clock.boot:
+                age = clock.ms() - ms
+            # What was accepted is never too old.
+            after, last = self.log.ring.settled
+            aged = age > self.max_ms and not after < sequence <= last
+            good = not aged
             pack_into(HEADER, buf, 0, n - 1, flags, boot, sequence, ms)
             record = buf[:stop]
         # From here on nothing is allocated.
@@ -264,7 +244,7 @@ class Reader(Place):
         self.aged += aged
         if good:
             self.record = record
-            self.record_sequence = self.record_after = sequence
+            self.record_sequence = sequence
             self.record_at = place
         return good
 
@@ -278,12 +258,3 @@ class Reader(Place):
             crc = crc32(piece, crc)
             at += len(piece)
         return self._read(stop, buf[:4]) and unpack_from("<I", buf)[0] == crc
-
-    def _too_old(self, boot, flags, ms):
-        if boot == clock.boot and not flags & UNIX:
-            return clock.ms() - ms > self.max_ms
-        return flags & UNIX and clock.known() and clock.unix_ms() - ms > self.max_ms
-
-    def _settled(self, sequence):
-        after, last = self.ring.settled
-        return after < sequence <= last

@@ -1,10 +1,10 @@
 # What a SegmentStore does after a reboot. It is needed once, and can be forgotten then.
 import os
 from binascii import crc32
-from errno import EAGAIN, ENOENT
+from errno import ENOENT
 from struct import unpack, unpack_from
 
-from .checkpoint import FORMAT, LEASE, MAGIC, RAM_FIRST, SIZE, state_name
+from .checkpoint import FORMAT, LEASE, MAGIC, SIZE, state_name
 from .segment_format import boundary, file_size, is_gone, remove, segment_name
 from .segment_log import make_folder
 
@@ -13,26 +13,28 @@ def recover(log):
     """Find out where a SegmentLog is, by its state and its newest segments; -> its losses."""
     path = log.path
     make_folder(path)
-    r, w, c = log.reader, log.writer, log.checkpoint
+    r = log.reader
     r.close()
-    w.reset()
-    c.reset()
-    log.moved = False
+    log.moved = log.in_doubt = False
+    log.older_blocks = None
+    log.saved_newest = -1
+    log.saved_lost = log.generation = log.number = 0
+    log.known_start = (0, 0)
     state, damaged = _load_state(path)
     lost = (0, 0, 0, 0)
     if state:
-        c.generation, w.number, lease = state[:3]
+        log.generation, log.number, lease = state[:3]
         r.set(*state[3:12])
         lost = state[12:16]
-        r.known_start = c.known_start = state[16:]
-        c.lost = sum(lost)
-        while file_size(segment_name(path, w.number + 1)):
-            w.number += 1
+        log.known_start = state[16:]
+        log.saved_lost = sum(lost)
+        while file_size(segment_name(path, log.number + 1)):
+            log.number += 1
     else:
         lease = 0
         numbers = _find_segments(path)
         damaged = damaged or bool(numbers)
-        first, w.number = numbers or (0, 0)
+        first, log.number = numbers or (0, 0)
         r.set(first, 0, 0, 1, 1, 0, 0, 0, 0)
     if damaged and not (state and file_size(segment_name(path, r.number))):
         r.seek()  # what is gone was sent, as far as anybody knows
@@ -43,40 +45,42 @@ def recover(log):
     log.oldest = number = head.number
     while number and remove(segment_name(path, number - 1)):
         number -= 1
-    w.ordinal = head.ordinal
-    w.last = head.sequence - 1
+    log.ordinal = head.ordinal
+    log.last = head.sequence - 1
     size = 0
-    if _find_end(r, w, head.number):
-        w.ordinal = max(w.ordinal, r.ordinal)
-        w.last = max(w.last, r.sequence - 1, r.end - 1)
-        if r.number == w.number and r.at == r.size:
+    if _find_end(r, log, head.number):
+        log.ordinal = max(log.ordinal, r.ordinal)
+        log.last = max(log.last, r.sequence - 1, r.end - 1)
+        if r.number == log.number and r.at == r.size:
             size = r.size
-    if size or not file_size(segment_name(path, w.number)):
-        w.set_size(size)
+    if size or not file_size(segment_name(path, log.number)):
+        log.set_size(size)
     else:
-        w.begin()  # never append to what cannot be read
+        log.begin()  # never append to what cannot be read
     r.close()
     if damaged:
-        lease = max(lease, w.last) + (LEASE if state else 65536)
-    following = max(lease, w.last + 1)
-    if following > RAM_FIRST and w.ordinal == head.ordinal and not w.size:
+        lease = max(lease, log.last) + (LEASE if state else 65536)
+    following = max(lease, log.last + 1)
+    # Sequences begin again at 1 if nothing is stored: ints above 2^30 are objects on a board, and
+    # 2^32 is the end.
+    if following > 1 << 28 and log.ordinal == head.ordinal and not log.size:
         following = 1
-        w.last = w.ordinal = lease = 0
-        head.set(w.number, 0, 0, 1, 1, 0, 0, 0, 0)
-    c.lease = lease
+        log.last = log.ordinal = lease = 0
+        head.set(log.number, 0, 0, 1, 1, 0, 0, 0, 0)
+    log.lease = lease
     r.copy(head)
     r.back.copy(head)
     ring = log.ring
     if not ring.count:
         ring.next_sequence = max(following, ring.next_sequence)
-    elif ring.next_sequence - ring.count <= w.last:
-        raise OSError(EAGAIN, "what is in RAM has to be sent first")
+    elif ring.next_sequence - ring.count <= log.last:
+        raise OSError(11, "what is in RAM has to be sent first")
     return lost
 
 
-def _find_end(reader, writer, first):
+def _find_end(reader, log, first):
     # Go behind the newest run of all; False if there is none down to segment `first`.
-    last = number = writer.number
+    last = number = log.number
     found = False
     while number >= first and not found:
         starts = [0]
@@ -101,12 +105,12 @@ def _find_end(reader, writer, first):
             found = reader.left > 0
         number -= 1
     if found:
-        writer.number = reader.number
+        log.number = reader.number
         try:
-            while reader.next():
+            while reader.seek(True):
                 pass
         finally:
-            writer.number = last
+            log.number = last
         if reader.error:
             raise reader.error
     return found

@@ -7,7 +7,6 @@
 #   u32 next sequence, u16 each: head, tail, end and count of the ring (ring.py),
 #   u16 boot, u64 its start if that is known, u32 each: losses by cause,
 #   the ring's buffer as it is
-import gc
 from binascii import crc32
 from struct import pack_into, unpack_from
 
@@ -33,7 +32,6 @@ class RetainedStore(SegmentStore):
     ):
         self._memory = memory
         self._image = bytearray(nbytes)
-        self._checked = memoryview(self._image)[8:]  # what the CRC is of
         super().__init__(path, sync_seconds=sync_seconds, page_bytes=nbytes, **options)
         self._restore()
 
@@ -41,6 +39,16 @@ class RetainedStore(SegmentStore):
         sequence = super().put(ms, flags, json)
         self._retain()
         return sequence
+
+    def peek(self, after: int = 0):
+        ring = self._ring
+        # Records of an earlier boot, whose age the ring does not know.
+        while not after and ring.count and clock.confirmed:
+            _, flags, _, _, ms = unpack_from(HEADER, ring.buf, ring.head)
+            if not flags & UNIX or clock.unix_ms() - ms <= ring.max_ms:
+                break
+            ring.evict("age")
+        return super().peek(after)
 
     def drop(self, sequence: int):
         super().drop(sequence)
@@ -57,21 +65,17 @@ class RetainedStore(SegmentStore):
         return ring
 
     def _retain(self):
-        for _ in range(2):
-            try:
-                return self._write_image()
-            except MemoryError:  # the next call retains this too
-                gc.collect()
-
-    def _write_image(self):
         image = self._image
         ring = self._ring
-        place = ring.next_sequence, ring.head, ring.tail, ring.end, ring.count
-        lost = tuple([self.lost[cause] for cause in CAUSES])
-        rest = (clock.boot, clock.boot_start()) + lost
-        pack_into(_HEAD, image, 0, _MAGIC + (not self._opened), 0, *(place + rest))
-        pack_into("<I", image, 4, crc32(self._checked))
-        self._memory(image)
+        try:
+            place = ring.next_sequence, ring.head, ring.tail, ring.end, ring.count
+            lost = tuple([self.lost[cause] for cause in CAUSES])
+            rest = (clock.boot, clock.boot_start()) + lost
+            pack_into(_HEAD, image, 0, _MAGIC + (not self._opened), 0, *(place + rest))
+            pack_into("<I", image, 4, crc32(memoryview(image)[8:]))
+            self._memory(image)
+        except MemoryError:
+            pass  # the next call retains this too
 
     def _restore(self):
         kept = self._memory()
@@ -90,7 +94,7 @@ class RetainedStore(SegmentStore):
         fresh = ring.next_sequence
         ring.next_sequence = following
         ring.head, ring.tail, ring.end, ring.count = head, tail, end, n
-        last = self._log.writer.last
+        last = self._log.last
         if self._opened and magic > _MAGIC or following < last:
             # They were numbered while flash could not be read.
             ring.next_sequence = fresh + n

@@ -10,11 +10,11 @@
 # The sequences of what it holds have no gaps: they are the last `count` below `next_sequence`.
 #
 # The stores on flash keep their newest page in a RingStore. They use buf, head, tail, end, count,
-# next_sequence, cause, settled and make_room(), and may set them.
+# next_sequence, cause, settled, make_room() and evict(), and may set the values.
 from struct import pack_into, unpack_from
 
 from .. import clock
-from ..record import HEADER, HEADER_SIZE, MAX_JSON, UNIX
+from ..record import HEADER, HEADER_SIZE, MAX_JSON
 
 
 class RingStore:
@@ -52,7 +52,7 @@ class RingStore:
             if self._refuse:
                 self.lost[self.cause] += 1
                 return None
-            self._evict(self.cause)
+            self.evict(self.cause)
         at = self.tail
         sequence = self.next_sequence
         pack_into(HEADER, self.buf, at, n, flags, clock.boot, sequence, ms)
@@ -64,15 +64,11 @@ class RingStore:
 
     def peek(self, after: int = 0):
         while not after and self.count:
-            # Is the oldest record too old, as far as its age is known?
-            _, flags, boot, _, ms = unpack_from(HEADER, self.buf, self.head)
-            if flags & UNIX:
-                now = clock.known() and clock.unix_ms()
-            else:
-                now = boot == clock.boot and clock.ms()
-            if now - ms <= self.max_ms:
+            # Is the oldest record too old? Only of this boot's the age is known here.
+            _, _, boot, _, ms = unpack_from(HEADER, self.buf, self.head)
+            if boot != clock.boot or clock.ms() - ms <= self.max_ms:
                 break
-            self._evict("age")
+            self.evict("age")
         first = self.next_sequence - self.count
         want = max(after + 1, first)
         if want >= self.next_sequence:
@@ -92,7 +88,7 @@ class RingStore:
 
     def drop(self, sequence: int):
         while self.count and self.next_sequence - self.count <= sequence:
-            self._evict()
+            self.evict()
 
     def sync(self) -> bool:
         return not self.count
@@ -110,7 +106,7 @@ class RingStore:
             space = self.head - self.tail
         return space >= size
 
-    def _evict(self, cause=None):
+    def evict(self, cause=None):
         # The oldest goes; with a `cause`, it is lost, unless it was accepted.
         after, last = self.settled
         if cause and not after < self.next_sequence - self.count <= last:

@@ -94,8 +94,8 @@ def write_record(f, sequence, flags, ms, json):
     return ITEM_EXTRA + len(json)
 
 
-def write_ring(f, ring, ordinal):
-    """Write all that a ring holds, as runs; -> how many bytes."""
+def write_ring(f, ring, ordinal, start):
+    """Write all that a ring holds, as runs; -> how many bytes. `start` is that of this boot."""
     size = 0
     first = ring.next_sequence - ring.count
     while first < ring.next_sequence:
@@ -106,8 +106,8 @@ def write_ring(f, ring, ordinal):
             if b != boot or not 0 <= ms - base < 0x100000000:
                 break
             stop += 1
-        start = clock.boot_start() if boot == clock.boot else 0
-        size += write_run(f, ordinal, boot, stop - first, first, base, start)
+        began = start if boot == clock.boot else 0
+        size += write_run(f, ordinal, boot, stop - first, first, base, began)
         ordinal += stop - first
         while first < stop:
             record = ring.peek(first - 1)

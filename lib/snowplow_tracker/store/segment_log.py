@@ -4,67 +4,95 @@
 # What is sent, or lost, is in the state (checkpoint.py) before its file is deleted, so that a
 # cut of the power in between does no harm. An OSError or MemoryError may come out of any method
 # that reads or writes; the call can be repeated.
+import os
+from errno import EEXIST
+
 from .. import clock
-from .checkpoint import Checkpoint
+from ..record import HEADER_SIZE
+from .checkpoint import save_state
 from .reader import Reader
-from .segment_format import blocks, file_size, remove, segment_name
-from .segment_writer import SegmentWriter
+from .segment_format import (
+    ITEM_EXTRA,
+    RUN_SIZE,
+    blocks,
+    boundary,
+    file_size,
+    remove,
+    segment_name,
+    write_record,
+    write_ring,
+    write_run,
+)
 
 # Path: clock.boot of the store that writes there. Two would overwrite each other's records.
 open_folders = {}
-_EBUSY = 16  # errno has no name for it on every port
 
 
 class SegmentLog:
+    boot = None  # clock.boot, while it is open
+    # recovery.py sets these, and what the newest segment has.
+    oldest = 0  # the number of the oldest file
+    moved = False  # the head moved since the state was written
+    generation = 0  # of the state, and what is in it:
+    saved_newest = -1  # the newest segment
+    saved_lost = 0  # losses of all causes
+    lease = 0  # sequences below this may be in use
+    known_start = (0, 0)  # a boot, and when it began
+
     def __init__(self, path, ring, max_bytes, page_bytes, max_age, refuse):
         # Some 16 segments, so that the oldest is a small part of all.
         segment_bytes = max(page_bytes + 4095 & -4096, max_bytes // 16 & -4096)
         if max_bytes < 2 * segment_bytes:
             raise ValueError("max_bytes: expected at least %d" % (2 * segment_bytes))
         self.path = path
-        self.max_blocks = max_bytes // 4096
-        self.refuse = refuse  # the newest, when it is full; else the oldest make room
         self.ring = ring
-        self.writer = SegmentWriter(path, ring, segment_bytes, page_bytes)
-        self.reader = Reader(path, max_age, self.writer, ring)
-        self.checkpoint = Checkpoint(path)
-        self.oldest = 0  # the number of the oldest file
-        self.moved = False  # the head moved since the state was written
-        self.opened_in = None  # clock.boot, while it is open
+        # A segment ends with a block.
+        self.max_size = boundary(segment_bytes - 4095)
+        self.page_bytes = page_bytes
+        self.erases = 0  # of blocks, since this object was made, as well as we know
+        self.number = 0  # of the newest segment
+        self.older_blocks = None  # of all others; None: they are not counted yet
+        self.in_doubt = False  # a write failed: is the file as it should be?
+        self.set_size(0)
+        self.ordinal = 0  # how many records were ever stored
+        self.last = 0  # the sequence of the last of them
+        self.max_bytes = max_bytes
+        self.refuse = refuse  # the newest, when it is full; else the oldest make room
+        self.reader = Reader(self, max_age)
 
     def open(self):
         """Find the records; -> how many were lost before, by cause."""
-        if self.path in open_folders and open_folders[self.path] == clock.boot:
-            raise OSError(_EBUSY, "another store has this folder")
+        if open_folders.get(self.path) == clock.boot:
+            raise OSError(16, "another store has this folder")  # EBUSY
         from .recovery import recover
 
         lost = recover(self)
-        self.opened_in = open_folders[self.path] = clock.boot
+        self.boot = open_folders[self.path] = clock.boot
         return lost
 
     def close(self):
         self.reader.close()
-        if self.opened_in is not None and open_folders.get(self.path) == self.opened_in:
+        if self.boot is not None and open_folders.get(self.path) == self.boot:
             del open_folders[self.path]
-        self.opened_in = None
+        self.boot = None
 
     def __len__(self):
-        if self.opened_in is None:
+        if self.boot is None:
             return 0
-        return max(0, self.writer.ordinal - self.reader.head.ordinal)
+        return max(0, self.ordinal - self.reader.head.ordinal)
 
     def find(self, after):
         """The first record above sequence `after` that can be read, or None."""
-        if not len(self) or after >= self.writer.last:
-            return None
         r = self.reader
+        if not len(self) or after >= self.last:
+            return None
         record = r.find(after)
         if not record:
             if r.error:
                 raise r.error
             r.go_to_end()
             if r.good == r.head.good:
-                self._move_head()  # nothing of it can be read
+                self.move_head()  # nothing of it can be read
         return record
 
     def drop(self, sequence):
@@ -75,95 +103,68 @@ class SegmentLog:
         if r.sequence > sequence + 1:
             r.copy(r.head)
         while r.sequence <= sequence:
-            if not r.next():
+            if not r.seek(True):
                 if not r.error:
                     r.go_to_end()
                 break
             if r.record_sequence > sequence:
-                r.step_back()
+                # Back to before it.
+                r.at = r.record_at
+                r.left += 1
+                r.ordinal -= 1
+                r.good -= 1
+                r.sequence -= 1
                 break
-        self._move_head()
+        self.move_head()
 
     def append(self, pad, ms, flags, json):
         """Append what is in RAM, or one large `json`; -> False if there is no room."""
-        w = self.writer
         self.reader.close()
-        if w.in_doubt:
+        if self.in_doubt:
             make_folder(self.path)
-            w.check()
+            self.check()
         if self.moved:
             self.commit()
-        if not self._make_room(w.needed(json)):
+        size = self.needed(json)
+        if self.refuse and not self.fits(size):
             return False
-        if not w.size:
-            w.check()
-        if self.checkpoint.newest != w.number:
-            self.save()
-        w.append(pad, ms, flags, json)
+        if self.begins(size):
+            self.begin()  # first: the state that evict() writes knows it then
+        while not self.fits(size):
+            from .eviction import evict
+
+            evict(self)
+        if not self.size:
+            self.check()
+        if self.saved_newest != self.number:
+            save_state(self)
+        self.write(pad, ms, flags, json)
         return True
 
-    def _make_room(self, size):
-        # Segments are deleted until so many bytes more are within max_bytes, in whole blocks.
-        w = self.writer
-        if w.older_blocks is None:
-            older = 0
-            for number in range(self.oldest, w.number):
-                older += blocks(file_size(segment_name(self.path, number)))
-            w.older_blocks = older
-        while True:
-            begins = w.size and w.size + size > w.max_size
-            need = blocks(w.size) + blocks(size) if begins else blocks(w.size + size)
-            if not w.size and not self.refuse:
-                need = max(need, blocks(w.max_size))  # so that it is evicted once a segment
-            fits = w.older_blocks + need <= self.max_blocks or not len(self)
-            if self.refuse and not fits:
-                return False
-            if begins:
-                w.begin()  # first: the state that evict() writes knows it then
-            elif fits:
-                return True
-            else:
-                self.evict()
+    def begins(self, size):
+        """Whether so many bytes more begin a new segment."""
+        return self.size and self.size + size > self.max_size
 
-    def evict(self):
-        """Delete the oldest segment, to make room."""
-        r = self.reader
-        accepted = self._count_settled()
-        r.copy(r.head)
-        more = r.next_segment()
-        if more and not r.seek():
-            if r.error:
-                raise r.error
-            more = False
-        if more:
-            r.sequence = max(r.sequence, r.end - r.left)
+    def fits(self, size):
+        """Whether so many bytes more are within max_bytes, in whole blocks."""
+        used = self.older_blocks
+        if used is None:
+            used = 0
+            for number in range(self.oldest, self.number):
+                used += blocks(file_size(segment_name(self.path, number)))
+            self.older_blocks = used
+        if self.begins(size):
+            used += blocks(self.size) + blocks(size)
+        elif self.size or self.refuse:
+            used += blocks(self.size + size)
         else:
-            r.go_to_end()
-        self._move_head("overflow", accepted)
-        try:
-            self.save()
-        except OSError as e:
-            if e.errno != 28:  # ENOSPC: if there is no room for the state, this makes some
-                raise
-        self._delete_passed()
+            used += max(blocks(size), blocks(self.max_size))  # to evict once a segment
+        return used * 4096 <= self.max_bytes or not len(self)
 
-    def _count_settled(self):
-        # How many records of the oldest segment were accepted.
+    def move_head(self, cause=None, accepted=0):
+        """All before the reader's place was sent, or is lost."""
         r = self.reader
         head = r.head
-        after, last = self.ring.settled
-        count = 0
-        if head.sequence <= last:
-            r.copy(head)
-            while r.sequence <= last and r.next() and r.number == head.number:
-                count += after < r.record_sequence <= last
-        return count
-
-    def _move_head(self, cause=None, accepted=0):
-        # All before the reader's place was sent, or is lost.
-        r = self.reader
-        head = r.head
-        w = self.writer
         if r.number == head.number and r.at == head.at and r.ordinal == head.ordinal:
             return
         if r.number != head.number:
@@ -171,10 +172,10 @@ class SegmentLog:
         passed = max(0, r.ordinal - head.ordinal)
         aged = r.aged - head.aged
         damaged = max(0, passed - (r.good - head.good) - aged)
-        if r.ordinal >= w.ordinal:
+        if r.ordinal >= self.ordinal:
             # Nothing is left: the next record begins a new segment.
-            w.begin()
-            r.set(w.number, 0, 0, 1, w.last + 1, 0, 0, 0, w.ordinal)
+            self.begin()
+            r.set(self.number, 0, 0, 1, self.last + 1, 0, 0, 0, self.ordinal)
         # From here on nothing is allocated.
         lost = self.ring.lost
         if cause:
@@ -186,33 +187,95 @@ class SegmentLog:
         r.back.copy(r)
         self.moved = True
 
-    def save(self):
-        """Write the state."""
-        self.checkpoint.save(
-            self.writer.number, self.ring.next_sequence, self.reader.head, self.ring.lost
-        )
-        self.moved = False
-
     def commit(self):
         """Write the state, and delete what it says is no longer needed."""
-        self.save()
-        self._delete_passed()
+        save_state(self)
+        self.delete_passed()
 
-    def _delete_passed(self):
-        w = self.writer
+    def delete_passed(self):
+        """Delete the segments before the head; the state has to say so."""
         while self.oldest < self.reader.head.number:
             name = segment_name(self.path, self.oldest)
             freed = blocks(file_size(name))
             remove(name)
             self.oldest += 1
-            if w.older_blocks is not None:
-                w.older_blocks -= freed
+            if self.older_blocks is not None:
+                self.older_blocks -= freed
+
+    # --- the newest segment ---
+
+    def set_size(self, size):
+        self.size = size  # of the newest segment; 0 before it is made
+        # The page that is being collected ends with a block, of this segment or of the next.
+        page = self.page_bytes * 3 // 4
+        if size + page > self.max_size:
+            size = 0
+        self.page_room = boundary(size + page) - size
+
+    def needed(self, json=None):
+        """How many bytes an append() writes: all of RAM's records, or one large `json`."""
+        if json:
+            return RUN_SIZE + ITEM_EXTRA + len(json)
+        # A record's header is longer in RAM than on flash.
+        ring = self.ring
+        used = ring.end - ring.head + ring.tail
+        return RUN_SIZE + used - ring.count * (HEADER_SIZE - ITEM_EXTRA)
+
+    def begin(self):
+        """Go on with a new segment."""
+        if self.older_blocks is not None:
+            self.older_blocks += blocks(self.size)
+        self.number += 1
+        self.set_size(0)
+
+    def check(self):
+        """After a failure, or before a segment is made: never append to what is not ours."""
+        name = segment_name(self.path, self.number)
+        size = file_size(name)
+        if size != self.size:
+            if self.size:
+                self.begin()
+                self.older_blocks = None
+            else:
+                os.remove(name)
+        self.in_doubt = False
+
+    def write(self, pad, ms, flags, json):
+        """Append what is in RAM, as one commit, or one large `json`."""
+        ring = self.ring
+        first = last = ring.next_sequence
+        count = 1
+        start = clock.boot_start()
+        self.in_doubt = True
+        with open(segment_name(self.path, self.number), "ab") as f:
+            if json:
+                size = write_run(f, self.ordinal, clock.boot, 1, first, ms, start)
+                size += write_record(f, first, flags, 0, json)
+            else:
+                count = ring.count
+                last -= 1
+                size = write_ring(f, ring, self.ordinal, start)
+            size += self.size
+            end = boundary(size)
+            # At most so many bytes are spent to end a page with its block.
+            if pad and end - size <= 1024:
+                zeros = bytes(64)
+                while size < end:
+                    size += f.write(zeros[: end - size])
+        ordinal = self.ordinal + count
+        following = last + 1
+        # Of a block that is not full littlefs makes a copy.
+        self.erases += (size + 4095) // 4096 - self.size // 4088
+        self.set_size(size)
+        # From here on nothing is allocated.
+        self.in_doubt = False
+        self.ordinal = ordinal
+        self.last = last
+        ring.next_sequence = following
+        ring.head = ring.tail = ring.end = ring.count = 0
 
 
 def make_folder(path):
-    import os
-    from errno import EEXIST
-
     try:
         os.mkdir(path)
     except OSError as e:

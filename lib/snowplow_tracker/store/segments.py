@@ -2,10 +2,10 @@
 #
 # SegmentStore        what a program calls: when to write, and what if flash or memory fails
 #   ring.py           the page in RAM
-#   segment_log.py    the records on flash: what is dropped, evicted and deleted
-#     segment_writer.py   appends to the newest segment
-#     reader.py           reads records back
-#     checkpoint.py       writes the state; its layout
+#   segment_log.py    the records on flash: what is appended, dropped and deleted
+#   reader.py         reads records back
+#   checkpoint.py     writes the state; its layout
+#   eviction.py       makes room, from when flash is full for the first time
 #   recovery.py       finds the records after a reboot
 #   segment_format.py the layout of a segment
 #
@@ -13,22 +13,20 @@
 # A full page is written at once; sync() writes what there is, and so does a put() or a peek()
 # that finds it older than sync_seconds. Reading takes one buffer, of the largest record.
 # Files in `path` that are not ours stay; those of another format have another ending.
-import gc
 import os
-from errno import ENOMEM
 
 from .. import clock
 from ..record import HEADER_SIZE, MAX_JSON
-from .checkpoint import CAUSES, MAX_SEQUENCE, RAM_FIRST
+from .checkpoint import CAUSES
 from .ring import RingStore
 from .segment_format import ITEM_EXTRA
 from .segment_log import SegmentLog, open_folders
 
-_NO_MEMORY = OSError(ENOMEM, "not enough memory")  # made while there is some
+_NO_MEMORY = OSError(12, "not enough memory")  # ENOMEM, made while there is some
 
 
 class SegmentStore:
-    _log = None  # until the arguments are found good
+    _log: SegmentLog
     _known_losses = (0, 0, 0, 0)  # those of earlier boots that `lost` has before flash is read
 
     def __init__(
@@ -51,16 +49,18 @@ class SegmentStore:
             self.lost[cause] = 0
         refuse = overflow == "newest"
         self._log = SegmentLog(path, self._ring, max_bytes, page_bytes, max_age, refuse)
-        self.error = None
+        self.error: OSError | None = None
+        self.erases = 0  # of blocks of flash, since this object was made, as well as we know
+        self.settled = self._ring.settled = (0, 0)
         self._sync_ms = sync_seconds and sync_seconds * 1000
-        self._unsynced_since = None  # ms of the oldest record that is only in RAM
+        self._unsynced_since: int | None = None  # ms of the oldest record that is only in RAM
         self._retry_from = 0  # the sequence below which put() does not try to write
         self._retry_step = 0
         # Why flash cannot be read. Then only RAM's records are seen, until none of them can be
         # in a batch that is under way: drop() would take with it what was never read.
-        self._unreadable = None
+        self._unreadable: OSError | None = None
         self._moved = False  # some of RAM's were written to flash meanwhile
-        self._opened = self._closed = False
+        self._opened = False
         self._open()
 
     def _new_ring(self, page_bytes, overflow, max_age):
@@ -74,36 +74,24 @@ class SegmentStore:
     def dropped(self) -> int:
         return sum(self.lost.values())
 
-    @property
-    def erases(self) -> int:
-        """Erases of blocks since this object was made, as well as we know."""
-        return self._log.writer.erases
-
-    @property
-    def settled(self) -> tuple:
-        return self._ring.settled
-
-    @settled.setter
-    def settled(self, sequences: tuple):
-        self._ring.settled = sequences
-
     def put(self, ms: int, flags: int, json) -> "int | None":
         ring = self._ring
+        ring.settled = self.settled
         n = len(json)
-        if ring.next_sequence >= MAX_SEQUENCE:  # a reboot with nothing stored begins anew
+        if ring.next_sequence >= 0xFFFFFFFF:  # a reboot with nothing stored begins anew
             self.lost["error"] += 1
             return None
         large = HEADER_SIZE + n > len(ring.buf)
-        if not self._opened and ring.next_sequence >= self._retry_from:
+        if ring.next_sequence >= self._retry_from:
             self._open()
-        if self._may_write():
-            w = self._log.writer
-            if ring.next_sequence >= self._log.checkpoint.lease:
-                self._commit()
-            full = w.needed() + ITEM_EXTRA + n > w.page_room
-            if large or full or not ring.make_room(HEADER_SIZE + n):
-                # One failure is no reason to lose anything.
-                self._write(True) or self._write(True)
+            if self._opened:
+                log = self._log
+                if ring.next_sequence >= log.lease:
+                    self._commit()
+                full = log.needed() + ITEM_EXTRA + n > log.page_room
+                if large or full or not ring.make_room(HEADER_SIZE + n):
+                    # One failure is no reason to lose anything.
+                    self._write(True) or self._write(True)
         if large:
             return self._put_large(ms, flags, json)
         sequence = ring.put(ms, flags, json)
@@ -114,36 +102,32 @@ class SegmentStore:
         return sequence
 
     def peek(self, after: int = 0):
-        for again in (True, False):
+        self._ring.settled = self.settled
+        self._write_if_due(clock.ms())
+        if self._unreadable and not (after or self._ring or self._moved):
+            self._unreadable = self.error = None
+        if self._opened and not self._unreadable:
             try:
-                self._write_if_due(clock.ms())
-                if self._unreadable and not (after or self._ring or self._moved):
-                    self._unreadable = self.error = None
-                if self._opened and not self._unreadable:
-                    record = self._read(after)
-                    if record:
-                        return record
-                return self._ring.peek(after)
-            except MemoryError:
-                if not again:
-                    raise
-                gc.collect()
+                record = self._log.find(after)
+                if self._log.moved:
+                    self._commit()
+                if record:
+                    return record
+            except OSError as e:
+                self._unreadable = self.error = e
+                self._moved = False
+                self._log.in_doubt = True
+        return self._ring.peek(after)
 
     def drop(self, sequence: int):
-        for again in (True, False):
-            try:
-                # What is only on flash was read before.
-                on_flash = sequence <= self._log.writer.last and not self._moved
-                if self._opened and (on_flash or not self._unreadable):
-                    self._log.drop(sequence)
-                    if self._log.moved:
-                        self._commit()
-                self._ring.drop(sequence)
-                break
-            except MemoryError:
-                if not again:
-                    raise
-                gc.collect()
+        self._ring.settled = self.settled
+        # What is only on flash was read before.
+        on_flash = sequence <= self._log.last and not self._moved
+        if self._opened and (on_flash or not self._unreadable):
+            self._log.drop(sequence)
+            if self._log.moved:
+                self._commit()
+        self._ring.drop(sequence)
         if not self._ring:
             self._unsynced_since = None
             if self._unreadable:
@@ -164,30 +148,16 @@ class SegmentStore:
         """sync(), and leave the folder to another store; -> whether all was safe."""
         done = self.sync()
         self._opened = False
-        self._closed = True
         self._log.close()
         return done
 
     def __del__(self):  # MicroPython does not call it
-        if self._log:
+        if hasattr(self, "_log"):  # the arguments were good
             self._log.close()
-
-    # --- reading ---
-
-    def _read(self, after):
-        try:
-            record = self._log.find(after)
-            if self._log.moved:
-                self._commit()
-            return record
-        except OSError as e:
-            self._unreadable = self.error = e
-            self._moved = False
-            self._log.writer.in_doubt = True
 
     def _open(self):
         # Flash that could not be read at boot is tried again.
-        if self._opened or self._closed:
+        if self._opened:
             return
         ring = self._ring
         try:
@@ -204,27 +174,23 @@ class SegmentStore:
         except MemoryError:
             self._fail(_NO_MEMORY)
         if not self._opened and ring.next_sequence == 1:
-            ring.next_sequence = RAM_FIRST
-
-    # --- writing ---
-
-    def _may_write(self):
-        return self._opened and self._ring.next_sequence >= self._retry_from
+            # So that those on flash are lower, if it can be read later.
+            ring.next_sequence = 1 << 28
 
     def _write_if_due(self, ms):
         since = self._unsynced_since
         if since is not None and self._sync_ms and ms - since >= self._sync_ms:
-            if self._may_write():
+            if self._opened and self._ring.next_sequence >= self._retry_from:
                 self._write(False)
 
     def _put_large(self, ms, flags, json):
         # A record that is larger than a page goes to flash by itself.
         log = self._log
         n = len(json)
-        if n > MAX_JSON or log.writer.needed(json) > log.writer.max_size:
+        if n > MAX_JSON or log.needed(json) > log.max_size:
             self.lost["overflow"] += 1
         elif self._opened and not self._ring and self._write(True, ms, flags, json):
-            return log.writer.last
+            return log.last
         else:
             self.lost[self._ring.cause] += 1
         return None
@@ -238,9 +204,12 @@ class SegmentStore:
         while True:
             try:
                 if full:
-                    log.evict()
+                    from .eviction import evict
+
+                    evict(log)
                 if not log.append(pad, ms, flags, json):
                     return False
+                self.erases = log.erases
                 self._moved = True
                 self._unsynced_since = None
                 self._recovered()
@@ -249,31 +218,33 @@ class SegmentStore:
                 # Others may fill the flash: then there is less room than max_bytes.
                 # 28 is ENOSPC: errno lacks it, littlefs and FAT have it on every port.
                 full = e.errno == 28 and not log.refuse and len(log)
-                log.writer.in_doubt = True
+                log.in_doubt = True
                 if not full:
                     self._fail(e)
                     return False
             except MemoryError:
-                gc.collect()
                 self._fail(_NO_MEMORY)
+                return False
+            except ImportError as e:  # eviction.py may lie on the same flash
+                self._fail(e)
                 return False
 
     def _commit(self, always=True):
         # Write the state, if it changed. Flash may refuse, at any time and for any reason.
         log = self._log
         try:
-            if always or self.error or log.moved or log.checkpoint.lost != self.dropped:
+            if always or self.error or log.moved or log.saved_lost != self.dropped:
                 log.commit()
             return True
         except OSError as e:
             self._fail(e)
-        except MemoryError:
+        except MemoryError:  # two clauses: a tuple of them would have to be allocated
             self._fail(_NO_MEMORY)
         return False
 
     def _fail(self, e):
         self.error = e
-        self._log.writer.in_doubt = True
+        self._log.in_doubt = True
         self._ring.cause = "error"
         self._retry_from = self._ring.next_sequence + self._retry_step
         # At most so many records come between two attempts.

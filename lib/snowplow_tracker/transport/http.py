@@ -11,7 +11,8 @@
 # A connection that the other side closed between two requests is normal. It is noticed before
 # a request where that can be; otherwise `stale` tells the emitter to send again at once.
 #
-# response.py, which reads the answer, uses receive(), wait_for() and cookies().
+# response.py, which reads the answer, uses receive(), wait_for() and cookies(). connect.py, which
+# loads for the time of connecting, uses wait_for().
 import errno
 import gc
 import socket
@@ -21,9 +22,6 @@ from .. import clock
 from . import response
 
 _CPYTHON = sys.implementation.name == "cpython"
-_NAME_SERVER = (errno.ETIMEDOUT, errno.ENOENT)  # how dns.py fails
-_CONNECTING = (errno.EINPROGRESS, errno.EALREADY, errno.EAGAIN)
-_IS_CONNECTED = (106, 127, 56)  # EISCONN of Linux and lwIP, newlib, BSD
 _ADDRESS_MS = 3600000
 
 
@@ -51,9 +49,7 @@ class HttpTransport:
     ):
         from .url import header_lines, host_header, split_url
 
-        scheme, self.host, self.port, self.path = split_url(url, path)
-        if get and self.path == b"/com.snowplowanalytics.snowplow/tp2":
-            self.path = b"/i"  # of GET requests
+        scheme, self.host, self.port, self.path = split_url(url, path, get)
         self._host = host_header(scheme, self.host, self.port)
         self.tls = None
         if scheme == "https":
@@ -144,64 +140,31 @@ class HttpTransport:
     def _resolve(self):
         known = self._addresses
         if not known or self._ask_again or clock.ms() - self._asked_ms >= _ADDRESS_MS:
+            from .connect import resolve
+
             self._asked_ms = clock.ms()
             try:
-                hosts = (self.host,)
-                if self.dns:
-                    from .dns import resolve
-
-                    hosts = yield from resolve(self.host, self.dns, self.limit_ms)
-                found = []
-                for host in hosts:
-                    found += socket.getaddrinfo(host, self.port, 0, socket.SOCK_STREAM)
-                self._addresses = [(info[0], info[-1]) for info in found]
+                self._addresses = yield from resolve(self)
                 self._ask_again = False
-            except OSError as e:
+            except OSError:
                 if not known:
-                    code = e.errno if e.errno in _NAME_SERVER else errno.EHOSTUNREACH
-                    raise OSError(code, "no address for %s: %s" % (self.host, message(e)))
+                    raise
         return self._addresses
 
     def _open(self, address):
+        from .connect import connect
+
         self._until = clock.ms() + self.limit_ms
         sock = self._sock = socket.socket(address[0])
-        sock.setblocking(False)
-        try:
-            sock.setsockopt(6, 1, 1)  # TCP_NODELAY: the last piece is not to wait for an ACK
-        except OSError:
-            pass
-        if not self._is_connected(address[1]):
-            yield from self.wait_for(self._is_connected, address[1], "connection")
+        yield from connect(self, sock, address[1])
         if self.tls:
             gc.collect()  # the handshake needs large blocks
             sock = self.tls.wrap(sock)  # after a failure it does not close the one below
         if _CPYTHON:
             from .cpython import Stream
 
-            sock = Stream(sock)  # type: ignore[assignment]
-        self._stream = sock
-
-    def _is_connected(self, address):
-        # True, or None while it is under way. To call connect() again is the one way to learn of
-        # a success on every port. Of a failure it may say nothing: on a Pico W it says EBADF
-        # after a refusal, and EALREADY for ever if the other side has closed the connection
-        # already; on an ESP32 ENOTCONN. There recv() tells.
-        try:
-            self._sock.connect(address)
-            return True
-        except OSError as e:
-            code = e.errno
-            if code in _IS_CONNECTED:
-                return True
-            if code not in _CONNECTING and code not in (errno.EBADF, errno.ENOTCONN):
-                raise
-        try:
-            self._sock.recv(1)
-        except OSError as e:
-            if code in _CONNECTING and e.errno in (errno.EAGAIN, errno.ENOTCONN):
-                return None
-            raise
-        raise OSError(errno.ECONNRESET, "closed as soon as it was open")
+            sock = Stream(sock)  # type: ignore
+        self._stream = sock  # type: ignore
 
     def _exchange(self, length, body, phase):
         try:

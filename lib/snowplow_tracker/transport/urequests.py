@@ -55,9 +55,9 @@ class UrequestsTransport:
                     answer.close()
             from .http import HttpTransport
 
-            self.http = HttpTransport(self.url, self.timeout, verify=False)
-        self.http.anonymous = self.anonymous
-        return self.http.send(length, body)
+            self.http = HttpTransport(self.url, self.timeout, verify=False)  # type: ignore
+        self.http.anonymous = self.anonymous  # type: ignore
+        return self.http.send(length, body)  # type: ignore
 
     def close(self):
         if self.http:

@@ -3,11 +3,13 @@
 _RESERVED = "host content-type content-length transfer-encoding connection referer cookie".split()
 
 
-def split_url(url: str, own_path: "str | None" = None):
+def split_url(url: str, own_path: "str | None" = None, get: bool = False):
     """Scheme, host, port and path; ValueError for what has no place in a request line."""
     scheme, _, rest = url.partition("://")
     host, _, path = rest.partition("/")
     path = own_path or "/" + path.lstrip("/")  # two slashes are asked for by nobody
+    if get and path == "/com.snowplowanalytics.snowplow/tp2":
+        path = "/i"  # of GET requests
     port = ""
     if host[-1:] != "]":  # not an IPv6 address alone
         head, colon, tail = host.rpartition(":")

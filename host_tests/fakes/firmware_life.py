@@ -20,6 +20,7 @@ import simulation
 from snowplow_tracker import clock
 from snowplow_tracker.clock import boot_history as boots
 from snowplow_tracker.clock import set_clock
+from snowplow_tracker.store.segment_log import open_folders
 from snowplow_tracker.transport import http
 
 FIRMWARE = Path(__file__).resolve().parents[2] / "firmware"
@@ -55,6 +56,7 @@ class Life:
     def __init__(self, world, directory, monkeypatch, config):
         self.world = world
         self.answers = [200]
+        self.to = {}  # host -> its own answers
         self.received = []
         self.requests = []  # (true ms, number of events or the exception)
         self.ends = []  # why each run ended: deep, reset, watchdog, ...
@@ -106,6 +108,7 @@ class Life:
         """One run of main.py, until it ends; -> why it did."""
         for module, clean in _CLEAN.items():
             vars(module).update(clean)
+        open_folders.clear()
         self._pretend()
         clock.boot = 1 + self.boots * 7919 % 65535
         self.boots += 1
@@ -184,7 +187,7 @@ def _sender(life):
             raise OSError("there is no remote configuration")
         data = b"".join([bytes(part) for part in body(bytearray(1400))])
         yield 5
-        answer = simulation.next_of(life.answers)
+        answer = simulation.next_of(life.to.get(transport.host, life.answers))
         if not world.radio or not world.radio.over() or world.radio.outcome != "joined":
             answer = OSError(errno.EHOSTUNREACH, "EHOSTUNREACH")
         if isinstance(answer, Exception):

@@ -1,0 +1,25 @@
+# How a run of the firmware ends: by a restart, or by the board's wish.
+from snowplow_tracker import clock
+
+
+def restart_if_due(app):
+    """Restart for app.restart_for, as soon as that loses no event."""
+    intent = app.restart_for
+    if intent == "link":
+        app.restart_for = None  # the link asks again
+        # One that did not help is not repeated for a while.
+        if app.intent == "link" and clock.ms() < 6 * 3600000:
+            return
+    if app.nothing_to_lose():
+        app.restart(intent)
+
+
+def stop(app):
+    """Send what is left for a while, and print what became of all events."""
+    app.board.intend("stop")
+    app.tracker.flush(10)
+    app.save()
+    print(
+        "stopped: tracked %d, sent %d, unsent %d, dropped %d"
+        % (app.tracked, app.emitter.sent, len(app.store), app.store.dropped)
+    )

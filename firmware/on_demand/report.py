@@ -1,0 +1,35 @@
+# Reports how sending, flash and sensors are, when that has changed.
+from snowplow_tracker.emitter.outcome import outcome
+
+
+def report(app, error, result):
+    """Print what failed and why, or what works again; track it where it is the flash."""
+    if bool(error) != bool(app.flash_error):
+        app.flash_error = error
+        print("flash:", "%s; events are in RAM only" % error if error else "works again")
+        app.track_struct("flash", "failed" if error else "recovered", error and str(error)[:255])
+    kind = outcome(result)
+    problem = None
+    if kind not in ("none", "success"):
+        words = "HTTP status %d" % result if isinstance(result, int) else str(result)
+        problem = "%s: %s" % (kind, words or type(result).__name__)
+    if problem != app.problem:
+        app.problem = problem
+        if problem:
+            print("not sent, %d kept: %s" % (len(app.store), problem))
+        else:
+            print("sending works again")
+
+
+def sensor_change(app):
+    """Print and track that a sensor began to fail, or works again."""
+    name, error = app.sensors.change
+    app.sensors.change = None
+    print("sensor %s: %s" % (name, "%s; it is read again" % error if error else "works"))
+    if error is None:
+        app.track_struct("sensor", "recovered", name)
+    elif "errors" in app.settings["track"]:
+        from snowplow_tracker.events.error import error as application_error
+
+        data = application_error(error, thread_name="sensor " + name)
+        app.count(app.tracker.track_self_describing_event(data))
