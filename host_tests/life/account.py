@@ -332,6 +332,8 @@ class Account:
         event.boot = self.boot
         self.universe.append(event)
         event.blind = self.blind()
+        ring = getattr(self.store, "_ring", self.store)
+        following = ring.next_sequence
         try:
             sequence = self.real[0](ms, flags, json_bytes)
         except MemoryError as e:
@@ -339,8 +341,14 @@ class Account:
             self.world.trace_error(e)
             if not self.world.exhausted:
                 self.fault("raised", "MemoryError out of put()")
-            # Not a byte was left: it is not stored, and whoever tracked it knows.
-            self._poll()
+            # Not a byte was left, and whoever tracked it knows. It is stored, counted, or neither.
+            rise = self._poll()
+            if ring.next_sequence != following:
+                event.sequence = following
+                self.held.append(event)
+                self.in_ram.append(event)
+            elif rise and self.credit - self._missing() == 1:
+                self.credit -= 1
             self._ack()
             self._balance("put %d without memory" % event.n)
             raise
