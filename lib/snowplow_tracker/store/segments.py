@@ -26,7 +26,7 @@ _NO_MEMORY = OSError(12, "not enough memory")  # ENOMEM, made while there is som
 
 
 class SegmentStore:
-    _log = None  # until the arguments are found good
+    _log: SegmentLog = None  # type: ignore[assignment]  # until the arguments are found good
     _known_losses = (0, 0, 0, 0)  # those of earlier boots that `lost` has before flash is read
 
     def __init__(
@@ -49,16 +49,16 @@ class SegmentStore:
             self.lost[cause] = 0
         refuse = overflow == "newest"
         self._log = SegmentLog(path, self._ring, max_bytes, page_bytes, max_age, refuse)
-        self.error = None
+        self.error: OSError | None = None
         self.erases = 0  # of blocks of flash, since this object was made, as well as we know
         self.settled = self._ring.settled = (0, 0)
         self._sync_ms = sync_seconds and sync_seconds * 1000
-        self._unsynced_since = None  # ms of the oldest record that is only in RAM
+        self._unsynced_since: int | None = None  # ms of the oldest record that is only in RAM
         self._retry_from = 0  # the sequence below which put() does not try to write
         self._retry_step = 0
         # Why flash cannot be read. Then only RAM's records are seen, until none of them can be
         # in a batch that is under way: drop() would take with it what was never read.
-        self._unreadable = None
+        self._unreadable: OSError | None = None
         self._moved = False  # some of RAM's were written to flash meanwhile
         self._opened = False
         self._open()
@@ -217,7 +217,7 @@ class SegmentStore:
             except OSError as e:
                 # Others may fill the flash: then there is less room than max_bytes.
                 # 28 is ENOSPC: errno lacks it, littlefs and FAT have it on every port.
-                full = e.errno == 28 and not log.refuse and len(log)
+                full = e.errno == 28 and not log.refuse and len(log) > 0
                 log.in_doubt = True
                 if not full:
                     self._fail(e)
