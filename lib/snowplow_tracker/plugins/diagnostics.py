@@ -1,17 +1,17 @@
-# The tracker's own failures as diagnostic_error events, for who wants them:
+# Reports the tracker's own failures as diagnostic_error events:
 #
 #   diagnostics = Diagnostics(tracker)
-#   diagnostics.check()                     # now and then, such as before flush()
+#   diagnostics.check()                     # from time to time, such as before flush()
 #
-# It looks at the counters, and tracks one event for each that rose since it last looked; what
-# it causes itself therefore never grows.
+# check() tracks one event for each counter that rose since the last check. So failures that its
+# own events cause cannot make more and more of them.
 SCHEMA = "iglu:com.snowplowanalytics.snowplow/diagnostic_error/jsonschema/1-0-0"
 
 
 class Diagnostics:
     def __init__(self, tracker) -> None:
         self.tracker = tracker
-        # A store on flash counts on over reboots: what it lost before was told before.
+        # A store on flash counts across reboots: what it lost earlier was reported earlier.
         stores = [emitter.event_store for emitter in tracker.emitters]
         self._seen = {store: store.dropped for store in stores}
 
