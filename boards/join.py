@@ -8,11 +8,27 @@
 # - An ESP32 tells why it failed only once it has given up (reconnects=0), and still tells it
 #   during the next try: a status from before connect() says nothing.
 import network
+from boards import wifi
 from boards.chip import time  # the same object, since tests replace it there
 from micropython import const
 
 _TRIES = const(4)
 _NO_ADDRESS = const(2)  # rp2's status for it, without a name there; here for both
+
+
+def radio_on(country=None, hostname=None, power_save=False):
+    """Switch the radio on; OSError if there is no memory for it."""
+    # Country and name are read when the interface comes up.
+    if country:
+        network.country(country)
+    if hostname:
+        network.hostname(hostname)
+    wlan = wifi.wlan()
+    try:
+        wlan.active(True)
+    except RuntimeError as e:
+        raise OSError("%s; no memory is left for the radio" % e)
+    wlan.config(pm=network.WLAN.PM_POWERSAVE if power_save else network.WLAN.PM_NONE)
 
 
 # On both ports every failure is below STAT_IDLE, and nothing else is.
