@@ -5,7 +5,7 @@ import itertools
 import pytest
 
 import simulation
-from boards import esp32, rp2, wifi
+from boards import esp32, rp2
 
 BOARDS = {"esp32": esp32, "rp2": rp2}
 PASSWORD = "correct horse"
