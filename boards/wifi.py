@@ -7,7 +7,6 @@
 #
 # Whatever waits is a generator that yields every 100 ms: join() drives it and feeds the
 # watchdog, the firmware drives it from asyncio and goes on sampling.
-import os
 import time
 
 import network
@@ -19,13 +18,6 @@ _STEP_MS = const(100)
 _REJOIN = const(3)
 _CYCLE = const(6)
 _RESET = const(24)
-_MAX_WAIT = const(300)
-
-
-# How many seconds to wait after so many rounds without a link.
-def _backoff(rounds):
-    cap = min(_MAX_WAIT, 2 << min(rounds, 8))
-    return 1 + int.from_bytes(os.urandom(2), "little") % cap
 
 
 # A call, not an attribute: the constructors leave the radio as it is.
@@ -37,13 +29,7 @@ def wlan() -> network.WLAN:
         raise OSError("%s; no memory is left for the radio" % e)
 
 
-# Loaded for the time of a join only.
-def _joining(board, ssid, password, timeout):
-    from boards.join import join
-
-    yield from join(board, wlan(), ssid, password, timeout)
-
-
+# join.py, which loads for the time of a join, uses board, networks, options, timeout, has_static.
 class Link:
     ssid = None
     joins = join_ms = wait = 0
@@ -58,11 +44,11 @@ class Link:
         power_save: bool = False,
         timeout: int = 20,
     ):
-        self._board = board
-        self._networks = networks
-        self._options = (country, hostname, power_save)
-        self._timeout = timeout
-        self._static = False  # whether the radio has a static address
+        self.board = board
+        self.networks = networks
+        self.options = (country, hostname, power_save)
+        self.timeout = timeout
+        self.has_static = False  # whether the radio has a static address
         self._rounds = 0  # over all networks, without a link
         self._failures = 0  # rounds and sends, since the last send that worked
         self._next: str | None = None  # "rejoin" or "cycle": what up() has to do first
@@ -70,46 +56,26 @@ class Link:
     def up(self):
         """Yields until there is a link, or raises OSError; `wait` then says for how long."""
         if self._next == "cycle":
-            self._board.radio_off()
+            self.board.radio_off()
             for _ in range(10):
                 yield
-        elif not self._next and self._board.online():
+        elif not self._next and self.board.online():
             return
         self._next = None
         start = time.ticks_ms()
-        errors = []
         try:
-            from boards.join import radio_on
+            from boards.join import join_any
 
-            radio_on(*self._options)
-        except OSError as e:
-            errors.append(str(e))
-        for place in () if errors else self._networks or ():
-            try:
-                self._set_address(place.get("address"))
-                yield from _joining(
-                    self._board, place["ssid"], place["password"], self._timeout
-                )
-            except OSError as e:
-                errors.append(str(e))
-                continue
-            self.ssid = place["ssid"]
-            self.joins += 1
-            self.join_ms = time.ticks_diff(time.ticks_ms(), start)
-            self._rounds = self.wait = 0
-            return
-        self._rounds += 1
-        self.wait = _backoff(self._rounds)
-        raise OSError("; ".join(errors) or "no network is named")
+            self.ssid = yield from join_any(self)
+        except OSError:
+            from boards.join import backoff
 
-    # ifconfig sets all four at once and stops the DHCP client, which then stays stopped.
-    def _set_address(self, static):
-        if static:
-            wlan().ifconfig(tuple(static))
-            self._static = True
-        elif self._static:
-            wlan().ipconfig(dhcp4=True)
-            self._static = False
+            self._rounds += 1
+            self.wait = backoff(self._rounds)
+            raise
+        self.joins += 1
+        self.join_ms = time.ticks_diff(time.ticks_ms(), start)
+        self._rounds = self.wait = 0
 
     # Tell it only of failures that a dead link can explain, and of rounds of up() without a
     # link. A reset is left to the caller, which knows what would be lost.
@@ -129,14 +95,10 @@ class Link:
 
     def down(self) -> None:
         """Switch the radio off, as before sleep."""
-        self._board.radio_off()
+        self.board.radio_off()
 
 
 class Board(chip.Board):
-    def _step(self):
-        time.sleep_ms(_STEP_MS)
-        self.idle()
-
     def link(self, networks: list | None, **options):
         """The Link over these networks; options are those of wifi.Link."""
         return Link(self, networks, **options)
@@ -167,11 +129,12 @@ class Board(chip.Board):
         """Join a Wi-Fi network, or OSError that says what to do."""
         if self.online():
             return
-        from boards.join import radio_on
+        from boards.join import join, radio_on
 
         radio_on(country, hostname)
-        for _ in _joining(self, ssid, password, timeout):
-            self._step()
+        for _ in join(self, wlan(), ssid, password, timeout):
+            time.sleep_ms(_STEP_MS)
+            self.idle()
 
     def online(self) -> bool:
         """Whether there is a link with an address."""
