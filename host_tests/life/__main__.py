@@ -90,8 +90,8 @@ def main():
     totals, failures = live(vm, options.seed, options.lives)
     for failure in failures:
         print(describe(failure))
-    print("events: {events}, accepted {delivered}, again {duplicates}, counted as lost {lost}"
-          .format(**{"events": 0, "delivered": 0, "duplicates": 0, "lost": 0, **totals}))  # fmt: skip
+    found = [totals.get(key, 0) for key in ("events", "delivered", "duplicates", "lost")]
+    print("events: %d, accepted %d, again %d, counted as lost %d" % tuple(found))
     print(summary(totals, failures))
     return bool(failures)
 

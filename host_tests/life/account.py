@@ -21,7 +21,7 @@ import json
 
 import vfs
 from nor import Flash
-from world import DAY, Fault
+from world import Fault
 
 from snowplow_tracker import clock
 from snowplow_tracker.record import HEADER_SIZE
@@ -174,19 +174,21 @@ class Account:
         if bracket:
             earliest, latest = bracket
             if not (earliest - slack <= low and high <= latest + slack):
-                if not (event.lying or self.lied or self.unknown() or self.world.troubled):
+                if not self._cannot_know(event):
                     self._wrong(event, "%d .. %d" % bracket, (earliest + latest) // 2 - low)
             return
         derived = int(pairs["ttm"]) if "ttm" in pairs else now - (stm - dtm)
         if low - slack <= derived <= high + slack:
             return
-        if event.boot != self.boot and (event.lying or self.lied or self.unknown() or self.world.troubled):
+        if event.boot != self.boot and self._cannot_know(event):
             return
         self._wrong(event, "is %d" % derived, derived - low)
 
-    def unknown(self):
-        """Whether the board asked for the time in this boot, and was never told."""
-        return self.asked and not self.told
+    def _cannot_know(self, event):
+        # Some clock lied; or the board asked for the time in this boot, and was never told; or
+        # flash failed, and what was known of the clocks may not have been written.
+        unknown = self.asked and not self.told
+        return event.lying or self.lied or unknown or self.world.troubled
 
     def _wrong(self, event, words, off):
         own = "of this boot" if event.boot == self.boot else "of an earlier boot"
@@ -320,11 +322,9 @@ class Account:
             )
         over = self.credit - self._missing()
         if over > self.evicted_under_way:
-            self.fault(
-                "overcounted",
-                "%s: %d of %d are gone, %d counted" % (where, missing, len(self.held), self.credit),
-                over - self.evicted_under_way,
-            )
+            words = "%s: %d of %d are gone, %d counted"
+            words %= (where, missing, len(self.held), self.credit)
+            self.fault("overcounted", words, over - self.evicted_under_way)
 
     def _put(self, ms, flags, json_bytes):
         self.world.alive()
@@ -332,6 +332,8 @@ class Account:
         event.boot = self.boot
         self.universe.append(event)
         event.blind = self.blind()
+        ring = getattr(self.store, "_ring", self.store)
+        following = ring.next_sequence
         try:
             sequence = self.real[0](ms, flags, json_bytes)
         except MemoryError as e:
@@ -339,8 +341,14 @@ class Account:
             self.world.trace_error(e)
             if not self.world.exhausted:
                 self.fault("raised", "MemoryError out of put()")
-            # Not a byte was left: it is not stored, and whoever tracked it knows.
-            self._poll()
+            # Not a byte was left, and whoever tracked it knows. It is stored, counted, or neither.
+            rise = self._poll()
+            if ring.next_sequence != following:
+                event.sequence = following
+                self.held.append(event)
+                self.in_ram.append(event)
+            elif rise and self.credit - self._missing() == 1:
+                self.credit -= 1
             self._ack()
             self._balance("put %d without memory" % event.n)
             raise
@@ -543,6 +551,3 @@ class Account:
         if len(left) > self.credit:
             self.fault("lost", "gone, not counted: %s" % left, len(left) - self.credit)
 
-
-def lifetime(world):
-    return (world.now - world.born) / DAY

@@ -240,7 +240,8 @@ class Board:
         options = {}
         transport = None
         if not self.requests:
-            url = "http://%s%s" % (NAME, "/i" if self.get else "/com.snowplowanalytics.snowplow/tp2")
+            path = "/i" if self.get else "/com.snowplowanalytics.snowplow/tp2"
+            url = "http://%s%s" % (NAME, path)
             dns = ["192.0.2.53", "192.0.2.54"] if self.name_server else None
             transport = http.HttpTransport(url, 10, get=self.get, cookie_file="/f/cookie", dns=dns)
             self.account.watch_transport(transport)
@@ -337,7 +338,9 @@ class Board:
         w = self.world
         w.alive()
         described = w.chance(40)
-        size = w.pick((1, 200, 600, 1200, 1600, 2000, 2600) if described else (1, 20, 60, 150, 250))
+        size = w.pick((1, 20, 60, 150, 250))
+        if described:
+            size = w.pick((1, 200, 600, 1200, 1600, 2000, 2600))
         ttm = w.now - w.between(0, DAY) if w.chance(5) else None
         event = self.account.new(size, described, ttm)
         said = text(event.n, size)
@@ -369,7 +372,7 @@ class Board:
         if self.flash_fails and w.chance(10 if boots else 25):
             w.trouble = w.pick((1, 5, 30, 100))
             w.trouble_read, w.trouble_write = w.pick(((1, 0), (0, 1), (1, 1)))
-            w.trace("flash fails: percent, reads, writes:", w.trouble, w.trouble_read, w.trouble_write)
+            w.trace("flash fails:", w.trouble, "% of", (w.trouble_read, w.trouble_write))
 
     def do(self):
         """One of the things that a program does."""
@@ -511,7 +514,7 @@ class Board:
         w = self.world
         boots = w.between(2, 4)
         slept = None
-        for n in range(boots):
+        for _ in range(boots):
             how = "power"
             self.mounted = False
             if w.chance(60):

@@ -39,7 +39,9 @@ def live(seed, trace, real_time):
             vfs.umount("/f")
         except OSError:
             pass
-        return {"seed": seed, "kind": wrong[0], "what": wrong[1], "n": wrong[2], "store": board and board.kind}
+        kind, what, n = wrong
+        store = board.kind if board else ""
+        return {"seed": seed, "kind": kind, "what": what, "n": n, "store": store}
     account = board.account
     for key, value in (
         ("events", len(account.events)),

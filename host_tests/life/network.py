@@ -40,8 +40,6 @@ SERVER = "192.0.2.53"
 
 def moods(w):
     """What the network is like for a while: weights of answers, and of connections."""
-    import sys
-    no = sys.argv[sys.argv.index("--without") + 1].split(",") if "--without" in sys.argv else ()
     kind = w.weighted(
         [("calm", 10), ("rough", 6), ("down", 3), ("portal", 2), ("failing", 2), ("early", 1)]
     )
@@ -59,8 +57,6 @@ def moods(w):
         answers = [(name, 3) for name in AGAIN] + [("ok", 2)]
     elif kind == "early":
         answers += [("early", 30), ("lost_reset", 10)]
-    if kind in no: kind = "calm"; answers = [("ok", 1)]
-    answers = [a for a in answers if a[0] not in no] or [("ok", 1)]
     return kind, answers, connects
 
 
@@ -88,7 +84,9 @@ class Net:
         self.calm()
 
     def calm(self):
-        self.kind, self.answers, self.connects = "calm", [(name, 1) for name in GOOD], [("open", 1)]
+        self.kind = "calm"
+        self.answers = [(name, 1) for name in GOOD]
+        self.connects = [("open", 1)]
         self.dates = [("right", 1)]
         self.lie = 0
 
@@ -142,7 +140,8 @@ class Datagrams:
             reply = head + b"\x81\x83\0\1\0\0\0\0\0\0" + data[12:]
         else:
             reply = head + b"\x81\x80\0\1\0\1\0\0\0\0" + data[12:]
-            reply += b"\xc0\x0c\0\1\0\1\0\0\0\x3c\0\4" + bytes([int(p) for p in ADDRESS.split(".")])
+            reply += b"\xc0\x0c\0\1\0\1\0\0\0\x3c\0\4"
+            reply += bytes([int(p) for p in ADDRESS.split(".")])
         if w.chance(5):
             reply = reply[: len(reply) // 2]
         self.replies.append((w.now + w.between(5, 1500), reply, address))
@@ -260,7 +259,7 @@ class Socket(io.IOBase):
                 raise OSError(ETIMEDOUT)
             self.world.sleep_ms(5)
 
-    # --- bytes ------------------------------------------------------------------------------------
+    # --- bytes ----------------------------------------------------------------------------------
     def _was_reset(self):
         if self.request is None and not self.out and self.end is None:
             if self.world.now >= self.idle_until:  # nobody asked for anything for a while
@@ -364,7 +363,7 @@ class Socket(io.IOBase):
         if not self.world.dead:
             self.state = "closed"
 
-    # --- the server -------------------------------------------------------------------------------
+    # --- the server -----------------------------------------------------------------------------
     def _take(self):
         net, w = self.net, self.world
         if self.request is None:
