@@ -4,28 +4,11 @@
 # tells a planned reset from one by its watchdog, and an ESP32 hides a panic.
 import time
 
-import vfs
-
 import machine
 from boards import common
 from micropython import const
 
 _STEP_MS = const(3600000)  # of a sleep without watchdog; rp2 refuses 2^32 us, 71.6 minutes
-_FOLDER = const(0x4000)  # in an entry of ilistdir()
-_MOST_FOLDERS = const(200)
-
-
-def _folders(filesystem):
-    # Of one file system alone: other mount points do not show in its own ilistdir().
-    count = 0
-    waiting = [""]
-    while waiting and count < _MOST_FOLDERS:
-        path = waiting.pop() + "/"
-        for entry in filesystem.ilistdir(path):
-            if entry[1] == _FOLDER:
-                count += 1
-                waiting.append(path + entry[0])
-    return count
 
 
 def epoch() -> int:
@@ -50,26 +33,11 @@ class Board(common.Board):
         if self._led is not None:
             machine.Pin(self._led, machine.Pin.OUT).value(on)
 
-    # statvfs() of littlefs counts the two blocks of each folder twice and then falls below zero
-    # (vfs_lfsx.c uses lfs2_fs_traverse, which visits folders both in the list of all and in their
-    # parent). Measured on the VM's littlefs with the geometry of both ports: with 40 folders it
-    # tells 10 blocks of 4096 where 89.75 can be written; with 2 for each folder added back, 90.
-    # Where it is below zero, the 64-bit VM gives 2^32 more.
     def flash(self) -> tuple | None:
         """(size, free) of the file system at / in bytes, or None."""
-        for filesystem, where in vfs.mount():
-            if where == "/":
-                try:
-                    space = filesystem.statvfs("/")
-                    free = space[3]
-                    if free > space[2]:
-                        free -= 1 << 32
-                    if type(filesystem).__name__ == "VfsLfs2":
-                        free += 2 * _folders(filesystem)
-                except OSError:
-                    return None
-                return space[2] * space[1], max(0, free) * space[1]
-        return None
+        from boards.measure import flash
+
+        return flash()
 
     # --- pins and buses -------------------------------------------------------------------
     # Bit-banged: it runs on any two pins, and the chips here are read once a minute.

@@ -76,23 +76,14 @@ class Board:
         gc.collect()
         return gc.mem_free() if hasattr(gc, "mem_free") else None
 
-    # A TLS handshake needs one block, not the sum. Finds the size by bisection, with blocks
-    # that are freed at once.
     def memory_largest(self) -> int | None:
         """Largest block that can be had, in bytes, or None where the runtime does not tell."""
         free = self.memory_free()
         if free is None:
             return None
-        low, high = 0, free
-        while high - low > 512:
-            middle = (low + high) // 2
-            try:
-                bytearray(middle)
-                low = middle
-            except MemoryError:
-                high = middle
-            gc.collect()
-        return low
+        from boards.measure import largest_block
+
+        return largest_block(free)
 
     def flash(self) -> tuple | None:
         """(size, free) of the filesystem in bytes, or None."""

@@ -7,12 +7,31 @@
 #   try again with a disconnect between; only the second such status is final.
 # - An ESP32 tells why it failed only once it has given up (reconnects=0), and still tells it
 #   during the next try: a status from before connect() says nothing.
+import os
+
 import network
+from boards import wifi
 from boards.chip import time  # the same object, since tests replace it there
 from micropython import const
 
 _TRIES = const(4)
+_MAX_WAIT = const(300)
 _NO_ADDRESS = const(2)  # rp2's status for it, without a name there; here for both
+
+
+def radio_on(country=None, hostname=None, power_save=False):
+    """Switch the radio on; OSError if there is no memory for it."""
+    # Country and name are read when the interface comes up.
+    if country:
+        network.country(country)
+    if hostname:
+        network.hostname(hostname)
+    wlan = wifi.wlan()
+    try:
+        wlan.active(True)
+    except RuntimeError as e:
+        raise OSError("%s; no memory is left for the radio" % e)
+    wlan.config(pm=network.WLAN.PM_POWERSAVE if power_save else network.WLAN.PM_NONE)
 
 
 # On both ports every failure is below STAT_IDLE, and nothing else is.
@@ -111,3 +130,36 @@ def _set_reconnects(wlan, count):
         wlan.config(reconnects=count)
     except ValueError:
         pass
+
+
+def join_any(link):
+    """Join the first network of a wifi.Link that lets it; yields, returns its ssid, or OSError."""
+    radio_on(*link.options)
+    errors = []
+    for place in link.networks or ():
+        try:
+            _set_address(link, place.get("address"))
+            yield from join(
+                link.board, wifi.wlan(), place["ssid"], place["password"], link.timeout
+            )
+            return place["ssid"]
+        except OSError as e:
+            errors.append(str(e))
+    raise OSError("; ".join(errors) or "no network is named")
+
+
+# ifconfig sets all four at once and stops the DHCP client, which then stays stopped.
+def _set_address(link, static):
+    if static:
+        wifi.wlan().ifconfig(tuple(static))
+        link.has_static = True
+    elif link.has_static:
+        wifi.wlan().ipconfig(dhcp4=True)
+        link.has_static = False
+
+
+# How many seconds to wait after so many rounds without a link.
+def backoff(rounds: int) -> int:
+    """Seconds to wait."""
+    cap = min(_MAX_WAIT, 2 << min(rounds, 8))
+    return 1 + int.from_bytes(os.urandom(2), "little") % cap

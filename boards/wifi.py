@@ -7,11 +7,9 @@
 #
 # Whatever waits is a generator that yields every 100 ms: join() drives it and feeds the
 # watchdog, the firmware drives it from asyncio and goes on sampling.
-import os
 import time
 
 import network
-import ntptime
 from boards import chip
 from micropython import const
 
@@ -20,45 +18,18 @@ _STEP_MS = const(100)
 _REJOIN = const(3)
 _CYCLE = const(6)
 _RESET = const(24)
-_MAX_WAIT = const(300)
-_NTP = ntptime.host
-
-
-# How many seconds to wait after so many rounds without a link.
-def _backoff(rounds):
-    cap = min(_MAX_WAIT, 2 << min(rounds, 8))
-    return 1 + int.from_bytes(os.urandom(2), "little") % cap
 
 
 # A call, not an attribute: the constructors leave the radio as it is.
-def _wlan():
+def wlan() -> network.WLAN:
+    """The station's interface; OSError if there is no memory for it."""
     try:
         return network.WLAN(network.STA_IF)
     except RuntimeError as e:
         raise OSError("%s; no memory is left for the radio" % e)
 
 
-def _radio_on(country=None, hostname=None, power_save=False):
-    # Country and name are read when the interface comes up.
-    if country:
-        network.country(country)
-    if hostname:
-        network.hostname(hostname)
-    wlan = _wlan()
-    try:
-        wlan.active(True)
-    except RuntimeError as e:
-        raise OSError("%s; no memory is left for the radio" % e)
-    wlan.config(pm=network.WLAN.PM_POWERSAVE if power_save else network.WLAN.PM_NONE)
-
-
-# Loaded for the time of a join only.
-def _joining(board, ssid, password, timeout):
-    from boards.join import join
-
-    yield from join(board, _wlan(), ssid, password, timeout)
-
-
+# join.py, which loads for the time of a join, uses board, networks, options, timeout, has_static.
 class Link:
     ssid = None
     joins = join_ms = wait = 0
@@ -73,11 +44,11 @@ class Link:
         power_save: bool = False,
         timeout: int = 20,
     ):
-        self._board = board
-        self._networks = networks
-        self._options = (country, hostname, power_save)
-        self._timeout = timeout
-        self._static = False  # whether the radio has a static address
+        self.board = board
+        self.networks = networks
+        self.options = (country, hostname, power_save)
+        self.timeout = timeout
+        self.has_static = False  # whether the radio has a static address
         self._rounds = 0  # over all networks, without a link
         self._failures = 0  # rounds and sends, since the last send that worked
         self._next: str | None = None  # "rejoin" or "cycle": what up() has to do first
@@ -85,44 +56,26 @@ class Link:
     def up(self):
         """Yields until there is a link, or raises OSError; `wait` then says for how long."""
         if self._next == "cycle":
-            self._board.radio_off()
+            self.board.radio_off()
             for _ in range(10):
                 yield
-        elif not self._next and self._board.online():
+        elif not self._next and self.board.online():
             return
         self._next = None
         start = time.ticks_ms()
-        errors = []
         try:
-            _radio_on(*self._options)
-        except OSError as e:
-            errors.append(str(e))
-        for place in () if errors else self._networks or ():
-            try:
-                self._set_address(place.get("address"))
-                yield from _joining(
-                    self._board, place["ssid"], place["password"], self._timeout
-                )
-            except OSError as e:
-                errors.append(str(e))
-                continue
-            self.ssid = place["ssid"]
-            self.joins += 1
-            self.join_ms = time.ticks_diff(time.ticks_ms(), start)
-            self._rounds = self.wait = 0
-            return
-        self._rounds += 1
-        self.wait = _backoff(self._rounds)
-        raise OSError("; ".join(errors) or "no network is named")
+            from boards.join import join_any
 
-    # ifconfig sets all four at once and stops the DHCP client, which then stays stopped.
-    def _set_address(self, static):
-        if static:
-            _wlan().ifconfig(tuple(static))
-            self._static = True
-        elif self._static:
-            _wlan().ipconfig(dhcp4=True)
-            self._static = False
+            self.ssid = yield from join_any(self)
+        except OSError:
+            from boards.join import backoff
+
+            self._rounds += 1
+            self.wait = backoff(self._rounds)
+            raise
+        self.joins += 1
+        self.join_ms = time.ticks_diff(time.ticks_ms(), start)
+        self._rounds = self.wait = 0
 
     # Tell it only of failures that a dead link can explain, and of rounds of up() without a
     # link. A reset is left to the caller, which knows what would be lost.
@@ -142,14 +95,10 @@ class Link:
 
     def down(self) -> None:
         """Switch the radio off, as before sleep."""
-        self._board.radio_off()
+        self.board.radio_off()
 
 
 class Board(chip.Board):
-    def _step(self):
-        time.sleep_ms(_STEP_MS)
-        self.idle()
-
     def link(self, networks: list | None, **options):
         """The Link over these networks; options are those of wifi.Link."""
         return Link(self, networks, **options)
@@ -157,17 +106,17 @@ class Board(chip.Board):
     def radio_off(self) -> None:
         """Switch the radio off, if it is on."""
         try:
-            wlan = _wlan()
+            station = wlan()
         except OSError:
             return  # it never came up
-        if wlan.active():
+        if station.active():
             try:
-                wlan.disconnect()
+                station.disconnect()
             except OSError:
                 pass
-            wlan.active(False)
-        if hasattr(wlan, "deinit"):
-            wlan.deinit()  # rp2: takes the chip's power away, which active(False) does not
+            station.active(False)
+        if hasattr(station, "deinit"):
+            station.deinit()  # rp2: takes the chip's power away, which active(False) does not
 
     def join(
         self,
@@ -180,57 +129,41 @@ class Board(chip.Board):
         """Join a Wi-Fi network, or OSError that says what to do."""
         if self.online():
             return
-        _radio_on(country, hostname)
-        for _ in _joining(self, ssid, password, timeout):
-            self._step()
+        from boards.join import join, radio_on
+
+        radio_on(country, hostname)
+        for _ in join(self, wlan(), ssid, password, timeout):
+            time.sleep_ms(_STEP_MS)
+            self.idle()
 
     def online(self) -> bool:
         """Whether there is a link with an address."""
         try:
-            return _wlan().isconnected()
+            return wlan().isconnected()
         except OSError:
             return False
 
     # One that is not known is 0.0.0.0.
     def dns(self) -> tuple:
         """Addresses of the name servers."""
-        return _wlan().ifconfig()[3:]
+        return wlan().ifconfig()[3:]
 
     def rssi(self) -> int | None:
         """Signal strength in dBm; None unless joined."""
         try:
-            return _wlan().status("rssi") or None  # rp2: 0 when there is none
+            return wlan().status("rssi") or None  # rp2: 0 when there is none
         except (OSError, ValueError):
             return None
 
     # A Pico W has no MAC until its radio was on once.
     def mac(self) -> str | None:
         """AA:BB:CC:DD:EE:FF of the station, or None."""
-        raw = _wlan().config("mac")
+        raw = wlan().config("mac")
         return ":".join(["%02X" % byte for byte in raw]) if any(raw) else None
 
-    # NTP is UDP: a lost packet is normal. Without `find` a name server that is gone blocks, so
-    # the link is asked first. A caller with `find` has loops of its own, so one try is enough.
     def set_clock(self, find=None) -> bool:
         """Ask NTP; whether the clock is plausible now."""
-        for _ in range(1 if find else 4):
-            if not self.online():
-                break
-            try:
-                self._ask_ntp(find)
-                break
-            except (OSError, ValueError):  # ValueError: a reply cut short
-                for _ in range(1000 // _STEP_MS):
-                    self._step()
-        return super().set_clock()
+        from boards.ntp import ask
 
-    # A server that refuses (kiss-of-death) sends 0 for the time, which ntptime takes for the
-    # moment in 2036 when NTP's seconds start anew.
-    def _ask_ntp(self, find):
-        if find:
-            ntptime.host = find(_NTP)
-        before = time.time_ns() // 1000000 + chip.epoch() * 1000
-        ntptime.settime()
-        if time.gmtime()[:5] == (2036, 2, 7, 6, 28):
-            self.set_time(before)
-            raise OSError("ntp: the server refuses")
+        ask(self, find)
+        return super().set_clock()

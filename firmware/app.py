@@ -74,6 +74,7 @@ class App:
         """Remove from RAM what is needed once, or now and then."""
         unload(
             "firmware.on_demand",
+            "boards.bme280_start",
             "boards.join",
             "boards.measure",
             "boards.ntp",
@@ -86,6 +87,7 @@ class App:
             "snowplow_tracker.emitter.outcome",
             "snowplow_tracker.emitter.prepare",
             "snowplow_tracker.emitter.retry",
+            "snowplow_tracker.plugins.diagnostics_check",
             "snowplow_tracker.plugins.session_file",
             "snowplow_tracker.store.recovery",
             "snowplow_tracker.transport.connect",
@@ -127,37 +129,22 @@ class App:
             schema = "iglu:io.github.snowplow_micropython/sensor_reading/jsonschema/1-0-0"
             self.track_event(schema, data)
             if "battery" in found:
-                self._check_battery(found["battery"])
+                from firmware import conditions
+
+                conditions.check_battery(self, found["battery"])
         return found
 
     def run_trigger(self, trigger, count=1):
         """Do what a trigger asks for, now that it is due."""
-        options = trigger.options
         names = trigger.names
-        if trigger.when == "edge":
-            self.track_struct("edge", options["edge"], str(options["pin"]), None, int(count))
-        elif trigger.when == "threshold":
-            name = options["sensor"]
-            value = (self.sensors.read(name) or {}).get(options["quantity"])
-            self.track_sensor_change()
-            if value is None or not trigger.crosses(value):
-                return
-            action = "below" if options["above"] is None else "above"
-            self.track_struct("threshold", action, name, options["quantity"], value)
-            names = names or [name]
+        if trigger.when in ("edge", "threshold"):
+            from firmware import conditions
+
+            names = conditions.track(self, trigger, count)
         for name in self.sensors.names if names is None else names:
             if name in self.sensors.names:
                 self.sample(name, trigger.when)
             self.board.idle()
-
-    def _check_battery(self, percent):
-        # It must rise a little before it counts as charged again.
-        self.battery = percent
-        limit = self.settings["battery"]["low_percent"]
-        low = percent < (limit + 5 if self.low else limit)
-        if low != self.low:
-            self.low = low
-            self.track_struct("battery", "low" if low else "ok", None, None, percent)
 
     def track_sensor_change(self):
         """Track that a sensor began to fail, or works again."""

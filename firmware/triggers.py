@@ -39,15 +39,6 @@ class Trigger:
             return self.period - now % self.period
         return 200 if self._edges else 86400000
 
-    # Crossed only when it comes from the other side by more than the hysteresis.
-    def crosses(self, value):
-        """Whether the threshold is crossed by this value, now."""
-        at = self.options["above"]
-        away = value - at if at is not None else self.options["below"] - value
-        before = self.crossed
-        self.crossed = away >= 0 or before and away > -self.options["hysteresis"]
-        return self.crossed and not before
-
 
 def load(settings, board):
     """The triggers of the settings; without any, all sensors every sample_seconds."""

@@ -3,7 +3,6 @@
 # datasheet's in integers: a board's floats are too short for it. It measures -40 to 85 Cel,
 # 30000 to 110000 Pa; at 0 and 100 % the datasheet's formula cuts off.
 import time
-from struct import unpack
 
 from boards.sensors import within
 
@@ -20,31 +19,15 @@ class Sensor:
         self._words: tuple = ()  # empty: the chip is to be reset and its calibration read
         self._humid: tuple = ()
 
-    # Before the first reading and after one that failed, so that a sensor that is plugged in
-    # later works, and another chip is not read with the words of the last.
-    def _start(self):
-        id = self._mem(0xD0, 1)[0]
-        if id not in (0x60, 0x58, 0x57, 0x56):
-            raise OSError("bme280: id 0x%02x, which is neither BME280 nor BMP280" % id)
-        self._set(0xE0, b"\xb6")  # reset: another program's filter and modes are gone
-        time.sleep_ms(10)
-        if self._mem(0xF3, 1)[0] & 1:
-            raise OSError("bme280: not ready 10 ms after its reset")
-        humid: tuple = ()
-        if id == 0x60:
-            h2, h3, a, b, c, h6 = unpack("<hBbBbb", self._mem(0xE1, 7))
-            humid = (self._mem(0xA1, 1)[0], h2, h3, a << 4 | b & 15, c << 4 | b >> 4, h6)
-        words = unpack("<HhhHhhhhhhhh", self._mem(0x88, 24))
-        if not words[0] or not words[3]:  # both divide, and no chip has them zero
-            raise OSError("bme280: no calibration")
-        self._humid = humid
-        self._words = words
-
     def read(self) -> dict:
         """temperature in Cel, pressure in Pa; a BME280 also humidity in %."""
         try:
+            # Before the first reading and after one that failed, so that a sensor that is plugged
+            # in later works, and another chip is not read with the words of the last.
             if not self._words:
-                self._start()
+                from boards.bme280_start import start
+
+                self._humid, self._words = start(self._mem, self._set, time.sleep_ms)
             return self._measure()
         except OSError:
             self._words = ()

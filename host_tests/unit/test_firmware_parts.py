@@ -6,8 +6,8 @@ import types
 import pytest
 
 from boards import esp32
+from firmware import conditions, triggers, unload, watchdog
 from firmware import crashes as crash
-from firmware import triggers, unload, watchdog
 from firmware.on_demand import config, settings, start
 from firmware.on_demand import remote_config as remote
 from snowplow_tracker import clock
@@ -194,7 +194,7 @@ def test_edges_are_counted_and_debounced(simulate, edge, levels):
 ])  # fmt: skip
 def test_threshold(simulate, way, values, expected):
     _, limit = trigger(simulate, when="threshold", sensor="cpu", quantity="b", **way)
-    assert [limit.crosses(value) for value in values] == [bool(e) for e in expected]
+    assert [conditions.crosses(limit, value) for value in values] == [bool(e) for e in expected]
 
 
 # --- watchdog ------------------------------------------------------------------------------------

@@ -108,7 +108,7 @@ print(json.dumps(found))
 """
 # How much a file can take, and what is told as free before: on a littlefs over a NOR flash.
 FLASH = """
-import os, vfs, nor, boards.chip
+import os, vfs, nor, boards.chip, boards.measure
 flash = nor.Flash(GEOMETRY, BLOCKS)
 flash.format()
 vfs.umount("/")

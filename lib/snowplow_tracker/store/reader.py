@@ -28,14 +28,18 @@ FIELDS = ("number", "at", "left", "end", "sequence", "boot", "ms", "start", "ord
 class Place:
     """A place before a record on flash."""
 
-    # number      of the segment
-    # at          the byte in it
-    # left        so many records of a run are still to come, and
-    # end           the sequence behind its last
-    # sequence    those below were passed: a write that failed may have been done, and repeated
-    # boot, ms, start   of the run
-    # ordinal     how many records were ever stored before this place
-    # good, aged  how many of them were read, or too old
+    number: int  # of the segment
+    at: int  # the byte in it
+    left: int  # so many records of a run are still to come
+    end: int  # the sequence behind its last
+    sequence: int  # those below were passed: a write that failed may have been done and repeated
+    boot: int  # of the run, as are ms and start
+    ms: int
+    start: int
+    ordinal: int  # how many records were ever stored before this place
+    good: int  # how many of them were read, and how many too old
+    aged: int
+
     def __init__(self):
         self.set(0, 0, 0, 1, 1, 0, 0, 0, 0)
 

@@ -98,11 +98,12 @@ def write_ring(f, ring, ordinal, start):
     """Write all that a ring holds, as runs; -> how many bytes. `start` is that of this boot."""
     size = 0
     first = ring.next_sequence - ring.count
+    # peek(0) would remove what has grown too old meanwhile.
     while first < ring.next_sequence:
-        _, _, boot, _, base = unpack_from(HEADER, ring.peek(first - 1))
+        _, _, boot, _, base = unpack_from(HEADER, ring.peek(first - 1 or -1))
         stop = first
         while stop < ring.next_sequence:
-            _, _, b, _, ms = unpack_from(HEADER, ring.peek(stop - 1))
+            _, _, b, _, ms = unpack_from(HEADER, ring.peek(stop - 1 or -1))
             if b != boot or not 0 <= ms - base < 0x100000000:
                 break
             stop += 1
@@ -110,7 +111,7 @@ def write_ring(f, ring, ordinal, start):
         size += write_run(f, ordinal, boot, stop - first, first, base, began)
         ordinal += stop - first
         while first < stop:
-            record = ring.peek(first - 1)
+            record = ring.peek(first - 1 or -1)
             _, flags, _, _, ms = unpack_from(HEADER, record)
             size += write_record(f, first, flags, ms - base, record[HEADER_SIZE:])
             first += 1

@@ -29,7 +29,7 @@ open_folders = {}
 
 
 class SegmentLog:
-    boot = None  # clock.boot, while it is open
+    boot: "int | None" = None  # clock.boot, while it is open
     # recovery.py sets these, and what the newest segment has.
     oldest = 0  # the number of the oldest file
     moved = False  # the head moved since the state was written

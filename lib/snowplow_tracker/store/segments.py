@@ -217,7 +217,7 @@ class SegmentStore:
             except OSError as e:
                 # Others may fill the flash: then there is less room than max_bytes.
                 # 28 is ENOSPC: errno lacks it, littlefs and FAT have it on every port.
-                full = e.errno == 28 and not log.refuse and len(log)
+                full = e.errno == 28 and not log.refuse and len(log) > 0
                 log.in_doubt = True
                 if not full:
                     self._fail(e)
