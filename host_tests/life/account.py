@@ -311,8 +311,8 @@ class Account:
             return
         missing = self._missing()
         if missing > self.credit:
-            # Those that were accepted behind an undecided one may make room, uncounted.
-            missing -= len([e for e in self.held if e.accepted and e.learned])
+            # Those that are settled behind an undecided one may make room, uncounted.
+            missing -= len([e for e in self.held if e.accepted and e.learned or e.refused])
         if missing > self.credit:
             self.fault(
                 "lost",
@@ -394,7 +394,8 @@ class Account:
         self.world.alive()
         rise = self._poll()
         # Those that were sent are gone; if others are too, the balance tells.
-        gone = [e for e in self.held if e.sequence <= sequence and self._sent(e)]
+        passed = [e for e in self.held if e.sequence <= sequence]
+        gone = [e for e in passed if e.accepted or e.refused]
         trouble = trouble or self.store.error
         if trouble:  # what is on flash stays, and comes again
             n = max(0, before - len(self.store) - rise)
@@ -403,6 +404,10 @@ class Account:
                 event.cut = event.cut or event.accepted
         self.held = [e for e in self.held if e not in gone]
         self.in_ram = [e for e in self.in_ram if e not in gone]
+        for event in passed:  # which the board may have given up
+            if event not in gone and self._gives_up(event) and self._missing() > self.credit:
+                gone.append(event)
+                self.held.remove(event)
         self.world.trace("drop", sequence, [e.n for e in gone])
         # What was evicted while it was under way, or when its answer was lost, stays counted.
         self.evicted_under_way += len([e for e in gone if self.doubtful(e)])

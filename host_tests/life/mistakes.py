@@ -158,28 +158,28 @@ def reads_eio_as_the_end():
 
 def counts_losses_twice():
     """What makes room is counted once more."""
-    log = load(LIBRARY + "store.segment_log")
-    evict = log.SegmentLog.evict
+    eviction = load(LIBRARY + "store.eviction")
+    evict = eviction.evict
 
-    def wrong(self):
-        before = self.ring.lost["overflow"]
-        evict(self)
-        self.ring.lost["overflow"] += self.ring.lost["overflow"] - before
+    def wrong(log):
+        before = log.ring.lost["overflow"]
+        evict(log)
+        log.ring.lost["overflow"] += log.ring.lost["overflow"] - before
 
-    log.SegmentLog.evict = wrong
+    eviction.evict = wrong
 
 
 def evicts_without_counting():
     """What makes room on flash is not counted."""
-    log = load(LIBRARY + "store.segment_log")
-    evict = log.SegmentLog.evict
+    eviction = load(LIBRARY + "store.eviction")
+    evict = eviction.evict
 
-    def wrong(self):
-        before = self.ring.lost["overflow"]
-        evict(self)
-        self.ring.lost["overflow"] = before
+    def wrong(log):
+        before = log.ring.lost["overflow"]
+        evict(log)
+        log.ring.lost["overflow"] = before
 
-    log.SegmentLog.evict = wrong
+    eviction.evict = wrong
 
 
 def gives_sequences_twice():
