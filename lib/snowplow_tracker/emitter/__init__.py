@@ -144,8 +144,10 @@ class Emitter:
             wait = next(active)
             self.active = active
             return wait
-        except (StopIteration, MemoryError):
+        except StopIteration:
             pass
+        except MemoryError:
+            active.close()  # it may have been raised outside of it
 
     def _abandon(self):
         if self.active:
@@ -224,7 +226,7 @@ def _uri(endpoint, protocol, port):
     for c in endpoint:
         good = good and "!" <= c <= "~" and c not in "/?#@\\"
     if not good:
-        raise ValueError("endpoint, protocol, port: expected a host, http or https, an int")
+        raise ValueError("endpoint, protocol, port: expected host, http/https, int")
     if port is not None:
         endpoint = "%s:%d" % (endpoint, port)
     return "%s://%s/com.snowplowanalytics.snowplow/tp2" % (protocol, endpoint)

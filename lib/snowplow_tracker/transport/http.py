@@ -60,7 +60,7 @@ class HttpTransport:
         self.get = get
         self.dns = dns
         self.cookie_file = cookie_file
-        self.anonymous = self.wrote = self.stale = False
+        self.anonymous = self.wrote = self.stale = self._clean = False
         self.retry_after = self._cookies = None
         self._headers = header_lines(headers or {})
         # Of the 1400 bytes of `_buf`, the rest of a request's head takes 110 at most.
@@ -79,15 +79,19 @@ class HttpTransport:
         self.wrote = self.stale = done = False
         self.retry_after = None
         self._response.reset()
-        kept = bool(self._stream)
+        # A request that was not ended, as without memory even for that, has spoilt it.
+        kept = bool(self._stream) and self._clean
+        self._clean = False
         try:
-            if kept and (self._was_closed() or (yield from self._has_moved())):
+            if self._stream and (
+                not kept or self._was_closed() or (yield from self._has_moved())
+            ):
                 self.close()
                 kept = False
             if not kept:
                 yield from self._connect()
             status = yield from self._exchange(length, body, "send" if kept else "handshake")
-            done = self._response.keep_connection
+            done = self._clean = self._response.keep_connection
             self._ask_again = not 200 <= status < 300
             return status
         except Exception as e:
