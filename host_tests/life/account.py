@@ -74,7 +74,7 @@ class Account:
         self.found = []  # numbers of the events that a boot found
         self.born_dropped = 0  # what the store counted then
         self.delivered = self.duplicates = 0
-        self.over = self.universe_lost = self.damaged = 0
+        self.over = self.universe_lost = 0
         self.all_safe = False
         self.start_interval([], 0)
 
@@ -139,7 +139,8 @@ class Account:
         for pairs, event in self._events(request, body):
             if event.accepted:
                 self.duplicates += 1
-                if event.learned and not event.cut or event.settled:
+                unsure = event.cut or self.world.failed  # memory, since the last thing done
+                if event.learned and not unsure or event.settled:
                     self.fault("twice", "event %d was accepted before, and was known" % event.n)
             else:
                 self.delivered += 1
@@ -244,7 +245,7 @@ class Account:
         self.universe = list(found)
         self.start_dropped = dropped
         self.credit = 0  # counted as lost, and not known of whom
-        self.pending = self.damaged  # of what was found, damaged, and still to be counted
+        self.pending = 0
         self.evicted_under_way = 0
 
     def watch_store(self, store):
@@ -252,7 +253,10 @@ class Account:
         self.seen_dropped = store.dropped
         self.seen_damaged = store.lost.get("corruption", 0)
         # What flash knows of losses comes when it can be read.
-        self.to_come = self.start_dropped - store.dropped if self.blind() else 0
+        to_come = self.start_dropped - store.dropped
+        self.to_come = to_come if self.blind() else 0
+        # Damaged records that a boot has found, and that this one has still to count.
+        self.pending = 0 if self.blind() or self.kind == "ring" else max(0, to_come)
         self.given_up = store.dropped and store.lost.get("error", 0) + store.lost["age"]
         n = len(getattr(store, "_ring", ()))
         self.in_ram = self.held[len(self.held) - n :]
@@ -492,7 +496,6 @@ class Account:
                 self.fault("lost", "%d can be read, len() says %d" % (len(found), len(store)))
             # They are counted when drop() passes them.
             dropped = store.dropped + damaged
-            self.damaged = damaged
             reader = getattr(store, "_reader", None)
             if reader:
                 reader.close()
