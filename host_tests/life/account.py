@@ -530,7 +530,7 @@ class Account:
             words = "%s are gone, %d counted" % (lost_for_sure, counted)
             self.fault("lost", words, len(lost_for_sure) - counted)
         allowed = len(lost) + self.over + self.evicted_under_way
-        allowed += len([e for e in gone if self.doubtful(e)])
+        allowed += len([e for e in gone if self.doubtful(e) or self._gives_up(e)])
         if dropped - self.start_dropped > allowed:
             words = "%d are gone, %d counted" % (len(lost), dropped - self.start_dropped)
             self.fault("overcounted", words)
