@@ -139,8 +139,9 @@ class Account:
         for pairs, event in self._events(request, body):
             if event.accepted:
                 self.duplicates += 1
-                unsure = event.cut or self.world.failed  # memory, since the last thing done
-                if event.learned and not unsure or event.settled:
+                # Without a byte of memory drop() may fail after the answer: then it is sent again.
+                allowed = event.cut or self.world.was_exhausted
+                if event.learned and not allowed or event.settled:
                     self.fault("twice", "event %d was accepted before, and was known" % event.n)
             else:
                 self.delivered += 1

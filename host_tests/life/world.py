@@ -44,6 +44,7 @@ class World:
         self.patience = 1 << 30
         self.locked = False
         self.exhausted = False  # whether that was so, since the program did its last thing
+        self.was_exhausted = False  # the same, in all of this life
         self.failed = False  # whether an allocation failed since then
         self.flash = None
         self.memory = Memory(self)
@@ -175,7 +176,8 @@ class World:
             self.no_memory -= 1
             if not self.no_memory:
                 self.trace("the heap is full for a moment")
-                self.locked = self.exhausted = self.failed = self.half_done = True
+                self.locked = self.exhausted = self.was_exhausted = True
+                self.failed = self.half_done = True
                 micropython.heap_lock()
 
     def unlock(self):

@@ -262,14 +262,14 @@ def test_a_crash_loses_no_event(life, monkeypatch, store):
 
 
 def test_a_dead_link_is_no_reason_to_reset_while_flash_takes_nothing(life, monkeypatch):
-    import snowplow_tracker.store.segments as segments
+    from snowplow_tracker.store import segment_log
 
     def full(*_):
         raise OSError(errno.ENOSPC)
 
     def fill():
         for name in "save_state", "write_ring":
-            monkeypatch.setattr(segments, name, full)
+            monkeypatch.setattr(segment_log, name, full)
 
     life.configure(dict(CONFIG, store_bytes=262144, buffer_bytes=65536))
     life.after(fill, seconds=300)
