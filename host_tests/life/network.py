@@ -479,7 +479,7 @@ class Socket(io.IOBase):
         self._say("200 OK", page, self._delay(), "text/html; charset=utf-8")
 
     def _portal_bare(self):
-        self._say("200 OK", b"\r\n<html>log in</html>", self._delay(), "")
+        self._say("200 OK", b"<html>log in</html>", self._delay(), "")
 
     def _portal_302(self):
         self._say("302 Found", b"", 5, more="Location: http://portal.example/\r\n")

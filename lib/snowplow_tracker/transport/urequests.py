@@ -42,7 +42,7 @@ class UrequestsTransport:
                 status = answer.status_code
                 if status >= 300:
                     return status
-                if status >= 200 and not self._page and answer.raw.read(4).lstrip()[:1] != b"<":
+                if status >= 200 and not self._page and answer.raw.read(1) != b"<":
                     return status
             except Exception as e:
                 # An OSError without arguments is that of parse_headers(). ValueError and others,
