@@ -247,6 +247,7 @@ class SegmentLog:
         count = 1
         start = clock.boot_start()
         self.in_doubt = True
+        zeros = bytes(64)  # now: what is written before an error stays
         with open(segment_name(self.path, self.number), "ab") as f:
             if json:
                 size = write_run(f, self.ordinal, clock.boot, 1, first, ms, start)
@@ -259,9 +260,8 @@ class SegmentLog:
             end = boundary(size)
             # At most so many bytes are spent to end a page with its block.
             if pad and end - size <= 1024:
-                zeros = bytes(64)
                 while size < end:
-                    size += f.write(zeros[: end - size])
+                    size += f.write(zeros if end - size >= 64 else b"\0")
         ordinal = self.ordinal + count
         following = last + 1
         # Of a block that is not full littlefs makes a copy.

@@ -193,6 +193,8 @@ class SegmentStore:
             return log.last
         else:
             self.lost[self._ring.cause] += 1
+            if not self._ring:
+                self._ring.next_sequence += 1  # it may be on flash
         return None
 
     def _write(self, pad, ms=0, flags=0, json=None):
