@@ -381,10 +381,10 @@ def test_state_that_crashes_even_safe_mode_is_removed_and_it_reports(life, tmp_p
     assert life.of("health")[-1]["safeMode"] is True
 
 
-# A Pico W's stack has room for 30 calls, of which C functions and TLS want their part.
+# A Pico W's stack has folder for 30 calls, of which C functions and TLS want their part.
 @pytest.mark.parametrize("mode", ["always_on", "battery"])
 def test_calls_are_never_deep(life, mode):
-    rooms = tuple(str(ROOT / room) for room in ("lib", "boards", "firmware"))
+    folders = tuple(str(ROOT / folder) for folder in ("lib", "boards", "firmware"))
     deepest = []
 
     def profile(frame, event, _):
@@ -392,7 +392,7 @@ def test_calls_are_never_deep(life, mode):
             calls = []
             while frame:
                 name = frame.f_code.co_filename
-                if name == "main.py" or name.startswith(rooms):
+                if name == "main.py" or name.startswith(folders):
                     calls.append(frame.f_code.co_name)
                 elif frame.f_code.co_name in ("run_until_complete", "run_forever"):
                     calls.append("asyncio")  # MicroPython's takes two
