@@ -381,7 +381,7 @@ def test_state_that_crashes_even_safe_mode_is_removed_and_it_reports(life, tmp_p
     assert life.of("health")[-1]["safeMode"] is True
 
 
-# A Pico W's stack has folder for 30 calls, of which C functions and TLS want their part.
+# A Pico W's stack has room for 30 calls, of which C functions and TLS want their part.
 @pytest.mark.parametrize("mode", ["always_on", "battery"])
 def test_calls_are_never_deep(life, mode):
     folders = tuple(str(ROOT / folder) for folder in ("lib", "boards", "firmware"))
