@@ -29,17 +29,26 @@ def results(vm, module):
         text=True,
         timeout=120,
     )
-    found = {}
-    lines = found.setdefault("", [])
-    for line in run.stdout.splitlines() + run.stderr.splitlines():
+    return by_test(run.stdout.splitlines() + run.stderr.splitlines())
+
+
+def by_test(printed):
+    """The lines that run.py printed for each test: name to its lines; "" to the last of all."""
+    found = {"": printed[-20:]}
+    lines = []
+    for line in printed:
         if line.startswith(("ok ", "FAIL ")):
             lines = found.setdefault(line.split()[1], [])
         lines.append(line)
     return found
 
 
-@pytest.mark.parametrize(("module", "name"), list(listed()))
-def test_on_the_vm(vm, module, name):
-    found = results(vm, module)
+def check(found, name):
+    """Assert that the test of that name passed."""
     lines = found.get(name, ["did not run"] + found[""])
     assert lines[0].startswith("ok "), "\n".join(lines)
+
+
+@pytest.mark.parametrize(("module", "name"), list(listed()))
+def test_on_the_vm(vm, module, name):
+    check(results(vm, module), name)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from host_tests.vm.test_library import listed
+from host_tests.vm.test_library import by_test, check, listed
 from tools.engine import ROOT
 
 HERE = Path(__file__).parent
@@ -58,18 +58,9 @@ def results(engine, module):
         output = run.stdout
     except subprocess.TimeoutExpired as e:  # kept as a result, so that it is waited for once
         output = (e.stdout or b"") + b"\nno end after 120 s"
-    printed = output.decode().splitlines()
-    found = {"": printed[-20:]}
-    lines = []
-    for line in printed:
-        if line.startswith(("ok ", "FAIL ")):
-            lines = found.setdefault(line.split()[1], [])
-        lines.append(line)
-    return found
+    return by_test(output.decode().splitlines())
 
 
 @pytest.mark.parametrize(("module", "name"), list(listed()))
 def test_on_32_bits(engine, module, name):
-    found = results(engine, module)
-    lines = found.get(name, ["did not run"] + found[""])
-    assert lines[0].startswith("ok "), "\n".join(lines)
+    check(results(engine, module), name)
