@@ -50,7 +50,6 @@ class SegmentStore:
         refuse = overflow == "newest"
         self._log = SegmentLog(path, self._ring, max_bytes, page_bytes, max_age, refuse)
         self.error: OSError | None = None
-        self.erases = 0  # of blocks of flash, since this object was made, as well as we know
         self.settled = self._ring.settled = (0, 0)
         self._sync_ms = sync_seconds and sync_seconds * 1000
         self._unsynced_since: int | None = None  # ms of the oldest record that is only in RAM
@@ -73,6 +72,11 @@ class SegmentStore:
     @property
     def dropped(self) -> int:
         return sum(self.lost.values())
+
+    @property
+    def erases(self) -> int:
+        """How many blocks of flash were erased since this object was made, as well as we know."""
+        return self._log.erases
 
     def put(self, ms: int, flags: int, json) -> "int | None":
         ring = self._ring
@@ -211,7 +215,6 @@ class SegmentStore:
                     evict(log)
                 if not log.append(pad, ms, flags, json):
                     return False
-                self.erases = log.erases
                 self._moved = True
                 self._unsynced_since = None
                 self._recovered()
