@@ -1,5 +1,6 @@
 """The frozen `onewire`: a bus of the DS18B20s (other_chips.Ds18b20) in world.onewire."""
 import simulation
+from other_chips import onewire_crc
 
 
 class OneWireError(Exception):  # not an OSError, on the boards either
@@ -43,12 +44,5 @@ class OneWire:
         for i in range(len(buf)):
             buf[i] = scratch[i] if scratch else 0xFF  # nobody pulls the line down
 
-    # Dallas/Maxim: x^8 + x^5 + x^4 + 1, the lowest bit first.
     def crc8(self, data):
-        crc = 0
-        for byte in data:
-            for _ in range(8):
-                mix = (crc ^ byte) & 1
-                crc = crc >> 1 ^ (0x8C if mix else 0)
-                byte >>= 1
-        return crc
+        return onewire_crc(data)
