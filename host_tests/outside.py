@@ -2,6 +2,7 @@
 
 import contextlib
 import http.server
+import json
 import shutil
 import subprocess
 import threading
@@ -16,7 +17,7 @@ BROWSER_ARGUMENTS = [
     *["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"],
     *["--disable-background-networking", "--disable-component-update"],
 ]
-NODE_TRACKER = "@snowplow/node-tracker@4.8.0"
+NODE_TRACKER = ("@snowplow/node-tracker", "4.8.0")
 
 
 def find_browser():
@@ -24,19 +25,34 @@ def find_browser():
     return next(filter(None, map(shutil.which, BROWSERS)), None)
 
 
-def node_tracker():
-    """The folder in whose node_modules Snowplow's Node tracker is, installed once; or a skip."""
+def node_package(folder, name, version):
+    """Where an npm package is, in the node_modules of `folder` (a Path), installed if that
+    version of it is not there yet; or a skip that says why it cannot be had.
+    """
     if not (shutil.which("node") and shutil.which("npm")):
         pytest.skip("no Node on this machine")
-    folder = ROOT / "build" / "node"
-    if not (folder / "node_modules" / "@snowplow" / "node-tracker" / "package.json").exists():
+    package = folder / "node_modules" / name
+    described = package / "package.json"
+    if not described.exists() or json.loads(described.read_text())["version"] != version:
         folder.mkdir(parents=True, exist_ok=True)
         # The folder's own package.json, so that no other one above is found.
         (folder / "package.json").write_text('{"private": true}\n')
-        install = ["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", NODE_TRACKER]
-        done = subprocess.run(install, cwd=folder, capture_output=True, text=True, timeout=120)
-        if done.returncode:
-            pytest.skip(f"npm could not install {NODE_TRACKER}: {done.stderr.strip()[-200:]}")
+        install = ["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts"]
+        install += ["--no-package-lock", f"{name}@{version}"]
+        try:
+            subprocess.run(
+                install, cwd=folder, capture_output=True, check=True, text=True, timeout=120
+            )
+        except (OSError, subprocess.SubprocessError) as e:
+            said = str(getattr(e, "stderr", None) or e).strip()
+            pytest.skip(f"npm could not install {name}@{version}: {said[-200:]}")
+    return package
+
+
+def node_tracker():
+    """The folder in whose node_modules Snowplow's Node tracker is, installed once; or a skip."""
+    folder = ROOT / "build" / "node"
+    node_package(folder, *NODE_TRACKER)
     return folder
 
 

@@ -5,13 +5,13 @@ It is the oldest version that the library runs on. What it lacks is in shims/.
 """
 
 import json
-import shutil
 import subprocess
 from functools import lru_cache
 from pathlib import Path
 
 import pytest
 
+from host_tests.outside import node_package
 from host_tests.vm.test_library import by_test, check, listed
 from tools.engine import ROOT
 
@@ -19,32 +19,10 @@ HERE = Path(__file__).parent
 [(NAME, VERSION)] = json.loads((HERE / "package.json").read_text())["dependencies"].items()
 
 
-def installed(folder):
-    """The version of the engine in folder/node_modules, or None."""
-    try:
-        return json.loads((folder / "package.json").read_text())["version"]
-    except OSError:
-        return None
-
-
 @pytest.fixture(scope="session")
 def engine():
     """The folder of the engine's package, installed once into build/; or a skip that says why."""
-    if not (shutil.which("node") and shutil.which("npm")):
-        pytest.skip("no Node on this machine")
-    prefix = ROOT / "build" / "wasm"
-    folder = prefix / "node_modules" / NAME
-    if installed(folder) != VERSION:
-        prefix.mkdir(parents=True, exist_ok=True)
-        shutil.copy(HERE / "package.json", prefix)
-        install = ["npm", "install", "--prefix", prefix, "--no-package-lock", "--ignore-scripts"]
-        install += ["--no-audit", "--no-fund"]
-        try:
-            subprocess.run(install, capture_output=True, check=True, text=True, timeout=120)
-        except (OSError, subprocess.SubprocessError) as e:
-            said = getattr(e, "stderr", None) or e
-            pytest.skip(f"npm could not install {NAME}@{VERSION}: {str(said).strip()[:200]}")
-    return folder
+    return node_package(ROOT / "build" / "wasm", NAME, VERSION)
 
 
 @lru_cache
