@@ -76,22 +76,20 @@ class HttpTransport:
 
     def send(self, length: int, body):
         """A generator that returns the status; transport/__init__.py states its contract."""
-        self.wrote = self.stale = done = False
+        self.wrote = self.stale = False
         self.retry_after = None
         self._response.reset()
         # A request that was not ended, as without memory even for that, has spoilt it.
         kept = bool(self._stream) and self._clean
         self._clean = False
         try:
-            if self._stream and (
-                not kept or self._was_closed() or (yield from self._has_moved())
-            ):
-                self.close()
+            if kept and (self._was_closed() or (yield from self._has_moved())):
                 kept = False
             if not kept:
+                self.close()
                 yield from self._connect()
             status = yield from self._exchange(length, body, "send" if kept else "handshake")
-            done = self._clean = self._response.keep_connection
+            self._clean = self._response.keep_connection
             self._ask_again = not 200 <= status < 300
             return status
         except Exception as e:
@@ -100,7 +98,7 @@ class HttpTransport:
             self._ask_again = self._ask_again or not self.stale
             raise os_error(e, text)
         finally:
-            if not done:
+            if not self._clean:
                 self.close()
 
     def close(self) -> None:
