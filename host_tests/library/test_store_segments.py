@@ -907,3 +907,23 @@ def test_boundary_is_where_littlefs_blocks_end():
 def test_refusals():
     refused("max_bytes", SegmentStore, "/tmp/none", 8192)
     refused("overflow", SegmentStore, "/tmp/none", overflow="all")
+
+
+def test_the_first_record_may_grow_too_old_before_its_page_is_written_or_restored():
+    # It has sequence 1, before which peek(0) looks for what is too old.
+    with Board() as board:
+        store = board.boot(max_age=DAY)
+        put(store, b"a")
+        board.pass_time(2 * DAY)
+        assert store.sync()
+        put(store, b"b")
+        assert bodies(store) == [b"b"]
+    with Board() as board:
+        store = board.boot(RetainedStore, max_age=DAY)
+        put(store, b"a", b"b")
+        board.pass_time(2 * DAY)
+        # A deep sleep goes on with the boot, and with its ms().
+        segment_log.open_folders.clear()
+        options = {"path": board.path, "max_bytes": 65536, "max_age": DAY}
+        store = board.store = RetainedStore(board.memory, **options)
+        assert bodies(store) == [] and store.lost["age"] == 2
