@@ -22,7 +22,7 @@ def listed():
 def results(vm, module):
     """What the VM printed for each test of a file: name to its lines."""
     run = subprocess.run(
-        [vm.program, "-X", "heapsize=400wk", "run.py", module],
+        [vm.program, "-X", "heapsize=256wk", "run.py", module],
         cwd=LIBRARY,
         env=vm.env,
         capture_output=True,
