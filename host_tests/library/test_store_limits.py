@@ -125,7 +125,8 @@ def test_sequences_beyond_what_a_small_int_holds():
             store = board.boot()
             store._ring.next_sequence = start - 2
             sequences = put(store, *[b"%02d" % i for i in range(40)])
-            assert sequences == list(range(start - 2, start + 38))
+            # A 32-bit range() has no numbers so large.
+            assert sequences == [start - 2 + i for i in range(40)]
             store.drop(sequences[9])
             store.sync()
             store.drop(sequences[19])
