@@ -34,11 +34,7 @@ def test_nothing_is_lost_torn_misdated_or_overcounted(vm_program, capsys):
     totals, failures = live(vm_program, 1, LIVES)
     with capsys.disabled():
         print("\n" + summary(totals, failures))
-    # Known and open: where memory or flash fails in the middle of a drop(), a few of a hundred
-    # thousand records are counted once too often or too little.
-    known = [failure for failure in failures if failure["kind"] in ("lost", "overcounted")]
-    others = [failure for failure in failures if failure not in known]
-    assert not others and len(known) <= 8, "\n".join(map(describe, failures))
+    assert not failures, "\n".join(map(describe, failures))
     assert totals["lives"] == LIVES
     # They reach what they are for.
     assert totals["delivered"] > 10 * LIVES and totals["lost"] > 10 * LIVES

@@ -50,7 +50,6 @@ class SegmentStore:
         refuse = overflow == "newest"
         self._log = SegmentLog(path, self._ring, max_bytes, page_bytes, max_age, refuse)
         self.error: OSError | None = None
-        self.settled = self._ring.settled = (0, 0)
         self._sync_ms = sync_seconds and sync_seconds * 1000
         self._unsynced_since: int | None = None  # ms of the oldest record that is only in RAM
         self._retry_from = 0  # the sequence below which put() does not try to write
@@ -74,13 +73,20 @@ class SegmentStore:
         return sum(self.lost.values())
 
     @property
+    def settled(self) -> tuple:
+        return self._ring.settled
+
+    @settled.setter
+    def settled(self, span: tuple) -> None:
+        self._ring.settled = span
+
+    @property
     def erases(self) -> int:
         """How many blocks of flash were erased since this object was made, as well as we know."""
         return self._log.erases
 
     def put(self, ms: int, flags: int, json) -> "int | None":
         ring = self._ring
-        ring.settled = self.settled
         n = len(json)
         if ring.next_sequence >= 0xFFFFFFFF:  # a reboot with nothing stored begins anew
             self.lost["error"] += 1
@@ -106,7 +112,6 @@ class SegmentStore:
         return sequence
 
     def peek(self, after: int = 0):
-        self._ring.settled = self.settled
         self._write_if_due(clock.ms())
         if self._unreadable and not (after or self._ring or self._moved):
             self._unreadable = self.error = None
@@ -124,7 +129,6 @@ class SegmentStore:
         return self._ring.peek(after)
 
     def drop(self, sequence: int):
-        self._ring.settled = self.settled
         # What is only on flash was read before.
         on_flash = sequence <= self._log.last and not self._moved
         if self._opened and (on_flash or not self._unreadable):
