@@ -72,11 +72,11 @@ async def hostile(collector, reader, writer):
         elif kind == "garbage":
             writer.write(os.urandom(300))
         elif kind == "silence":
-            await wire.silence(reader)
+            await wire.silence(collector, reader)
         elif kind == "drip":
-            await wire.drip(reader, writer)
+            await wire.drip(collector, reader, writer)
         elif kind == "endless":
-            await wire.again(b"X: y\r\n")(reader, writer)
+            await wire.again(b"X: y\r\n")(collector, reader, writer)
         elif kind.startswith("reset"):
             wire.reset(writer)
             return

@@ -69,6 +69,8 @@ end = clock.ms() + DRAIN_MS
 while len(store) and clock.ms() < end:
     failures += not emitter.flush(5)
 emitter.close()
+if folder:
+    store.close()  # it may keep the file open that it reads
 look()
 print(
     json.dumps(
