@@ -397,7 +397,8 @@ def test_calls_are_never_deep(life, mode):
                 elif frame.f_code.co_name in ("run_until_complete", "run_forever"):
                     calls.append("asyncio")  # MicroPython's takes two
                 frame = frame.f_back
-            if len(calls) > len(deepest):
+            # CPython closes a store that nobody refers to, at any depth; MicroPython does not.
+            if len(calls) > len(deepest) and "__del__" not in calls:
                 deepest[:] = calls
 
     # A sensor that fails, and a store that is full.
