@@ -39,6 +39,7 @@ def run(vm, first, count, *options):
         found = []
     if not found or "lives" not in found[-1]:
         what = (done.stdout + done.stderr).strip()[-500:]
+        what = f"the VM ended with {done.returncode}: {what}"
         lost = {"seed": first, "kind": "raised", "n": 1, "store": "", "what": what}
         found += [lost, {"lives": 0}]
     return found

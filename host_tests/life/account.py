@@ -21,7 +21,7 @@ import json
 
 import vfs
 from nor import Flash
-from world import Fault
+from world import Fault, File
 
 from snowplow_tracker import clock
 from snowplow_tracker.record import HEADER_SIZE
@@ -497,10 +497,8 @@ class Account:
                 self.fault("lost", "%d can be read, len() says %d" % (len(found), len(store)))
             # They are counted when drop() passes them.
             dropped = store.dropped + damaged
-            reader = getattr(store, "_reader", None)
-            if reader:
-                reader.close()
         finally:
+            File.close_all()
             vfs.umount("/audit")
         return found, dropped
 

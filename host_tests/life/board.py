@@ -8,7 +8,7 @@ import sys
 
 import vfs
 from account import Account, text
-from world import DAY, BoardFlash, Fault, PowerCut, Time, load
+from world import DAY, BoardFlash, Fault, File, Os, PowerCut, Time, load
 
 from network import NAME, Net
 from snowplow_tracker import clock
@@ -98,6 +98,8 @@ def _watch_heap(module, names):
         module.bytearray = _bytearray
         module.bytes = _bytes
         module.open = _open
+        if "os" in names:
+            module.os = Os(lambda: world)
         for name in ("unpack_from", "crc32", "pack_into"):
             if name in names:
                 setattr(module, name, _locking(getattr(module, name)))
@@ -115,7 +117,8 @@ def _bytes(n):
 
 def _open(path, mode="r"):
     world.allocates(0)  # a file's buffers
-    return open(path, mode)
+    file = open(path, mode)
+    return File(world, file) if mode[-1] == "b" else file
 
 
 def _locking(function):
@@ -559,6 +562,7 @@ class Board:
     def off(self, how):
         """The board is off, or asleep, for a while; -> what freeze() gave, after a sleep."""
         w = self.world
+        File.close_all()
         if self.mounted:
             vfs.umount("/f")
         off = w.pick((10, 1000, 60000, 3600000, DAY, 3 * DAY))
@@ -600,6 +604,7 @@ class Board:
             w.pass_ms(61000)
         self.store.sync()
         self.account.ends()
+        File.close_all()
         vfs.umount("/f")
 
 

@@ -11,7 +11,7 @@ import json
 import sys
 
 from board import Board, patch
-from world import Fault, World
+from world import Fault, File, World
 
 
 def live(seed, trace, real_time):
@@ -36,6 +36,7 @@ def live(seed, trace, real_time):
 
             w.dead = False
             w.trouble = 0
+            File.close_all()
             vfs.umount("/f")
         except OSError:
             pass

@@ -5,6 +5,7 @@ does something. A cut of the power is an exception that no `except Exception` ca
 runs after it changes nothing.
 """
 
+import os
 import random
 import sys
 
@@ -249,6 +250,65 @@ class BoardFlash(Flash):
             self._fill(at, at + BLOCK)
             return 0
         return Flash.ioctl(self, op, arg)
+
+
+# A board's flash driver is written in C and allocates nothing. Ours is not: no allocation may fail
+# below littlefs, which would be left in the middle of what it does. So memory is there again
+# before each call that leads there. (With *args a call would allocate before that.)
+class File:
+    left_open: list = []  # which the end of a boot closes: no finaliser is to find them
+
+    def __init__(self, world, file):
+        self._world = world
+        self._file = file
+        self.left_open.append(self)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, error, where):
+        self.close()
+
+    def close(self):
+        self._world.unlock()
+        if self in self.left_open:
+            self.left_open.remove(self)
+            self._file.close()
+
+    @staticmethod
+    def close_all():
+        for file in list(File.left_open):
+            try:
+                file.close()
+            except OSError:
+                pass
+
+    def seek(self, at, whence=0):
+        self._world.unlock()
+        return self._file.seek(at, whence)
+
+    def read(self, n=-1):
+        self._world.unlock()
+        return self._file.read(n)
+
+    def readinto(self, buf):
+        self._world.unlock()
+        return self._file.readinto(buf)
+
+    def write(self, data):
+        self._world.unlock()
+        return self._file.write(data)
+
+
+class Os:
+    """The module `os`, for the stores."""
+
+    def __init__(self, world):
+        self._world = world
+
+    def __getattr__(self, name):
+        self._world().unlock()
+        return getattr(os, name)
 
 
 class Memory:
