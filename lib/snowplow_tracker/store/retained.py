@@ -14,7 +14,6 @@ from .. import clock
 from ..record import HEADER, UNIX
 from .checkpoint import CAUSES
 from .ring import RingStore
-from .segment_format import ring_record
 from .segments import SegmentStore
 
 _HEAD = "<IIIHHHHHQIIII"
@@ -105,7 +104,7 @@ class RetainedStore(SegmentStore):
             ring.next_sequence = max(following, last + 1)
         i = ring.next_sequence - ring.count
         while i < ring.next_sequence:
-            record = ring_record(ring, i)
+            record = ring.peek(i - 1 or -1)  # peek(0) would remove one that is too old
             n, flags, b, _, ms = unpack_from(HEADER, record)
             if b == boot and start and b != clock.boot and not flags & UNIX:
                 flags |= UNIX

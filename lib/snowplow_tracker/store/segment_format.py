@@ -94,20 +94,16 @@ def write_record(f, sequence, flags, ms, json):
     return ITEM_EXTRA + len(json)
 
 
-def ring_record(ring, sequence):
-    """A record that a RingStore holds, also if it is too old: peek(0) would remove that."""
-    return ring.peek(sequence - 1 or -1)
-
-
 def write_ring(f, ring, ordinal, start):
     """Write all that a ring holds, as runs; -> how many bytes. `start` is that of this boot."""
     size = 0
+    # `or -1`: peek(0) would remove a record that is too old.
     first = ring.next_sequence - ring.count
     while first < ring.next_sequence:
-        _, _, boot, _, base = unpack_from(HEADER, ring_record(ring, first))
+        _, _, boot, _, base = unpack_from(HEADER, ring.peek(first - 1 or -1))
         stop = first
         while stop < ring.next_sequence:
-            _, _, b, _, ms = unpack_from(HEADER, ring_record(ring, stop))
+            _, _, b, _, ms = unpack_from(HEADER, ring.peek(stop - 1 or -1))
             if b != boot or not 0 <= ms - base < 0x100000000:
                 break
             stop += 1
@@ -115,7 +111,7 @@ def write_ring(f, ring, ordinal, start):
         size += write_run(f, ordinal, boot, stop - first, first, base, began)
         ordinal += stop - first
         while first < stop:
-            record = ring_record(ring, first)
+            record = ring.peek(first - 1 or -1)
             _, flags, _, _, ms = unpack_from(HEADER, record)
             size += write_record(f, first, flags, ms - base, record[HEADER_SIZE:])
             first += 1
