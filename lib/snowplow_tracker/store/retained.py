@@ -69,7 +69,8 @@ class RetainedStore(SegmentStore):
         ring = self._ring
         try:
             place = ring.next_sequence, ring.head, ring.tail, ring.end, ring.count
-            lost = tuple([self.lost[cause] for cause in CAUSES])
+            # No comprehension with `self`: that allocates before the try.
+            lost = tuple(map(self.lost.get, CAUSES))
             rest = (clock.boot, clock.boot_start()) + lost
             pack_into(_HEAD, image, 0, _MAGIC + (not self._opened), 0, *(place + rest))
             pack_into("<I", image, 4, crc32(memoryview(image)[8:]))
