@@ -23,6 +23,35 @@ def compiler():
 
 
 @pytest.fixture
+def closing_line(record_property):
+    """closing_line(text): print it below all tests, whichever process runs this one."""
+    return lambda text: record_property("closing line", text)
+
+
+@pytest.fixture
+def count_fault(record_property):
+    """count_fault(engine, lost): for the line that the faults come to."""
+    return lambda engine, lost: record_property("fault", [engine, lost])
+
+
+def pytest_terminal_summary(terminalreporter):
+    found = {"closing line": [], "fault": []}
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if getattr(report, "when", None) == "call":
+                for name, value in report.user_properties:
+                    found[name].append(value)
+    if found["fault"]:
+        engines = [engine for engine, _ in found["fault"]]
+        found["closing line"].append(
+            "faults: %d scenarios on CPython, %d on the VM, %d events lost"
+            % (engines.count("cpython"), engines.count("vm"), sum(n for _, n in found["fault"]))
+        )
+    for line in sorted(found["closing line"]):
+        terminalreporter.write_line(line)
+
+
+@pytest.fixture
 def simulate(monkeypatch):
     """simulate(port, chip="ESP32") -> the World behind the fakes; boards/ runs on its time."""
 

@@ -30,10 +30,9 @@ SHOWS = {
 }
 
 
-def test_nothing_is_lost_torn_misdated_or_overcounted(vm_program, capsys):
+def test_nothing_is_lost_torn_misdated_or_overcounted(vm_program, closing_line):
     totals, failures = live(vm_program, 1, LIVES)
-    with capsys.disabled():
-        print("\n" + summary(totals, failures))
+    closing_line(summary(totals, failures))
     assert not failures, "\n".join(map(describe, failures))
     assert totals["lives"] == LIVES
     # They reach what they are for.

@@ -162,7 +162,7 @@ def test_no_segment_is_written_over_that_the_state_does_not_know(tmp_path):
     reboot(store)
 
 
-def test_damage_on_littlefs_is_never_a_wedge(on_vm, capsys):
+def test_damage_on_littlefs_is_never_a_wedge(on_vm, closing_line):
     cases = raw = 0
     for geometry, first in (("rp2", 0), ("esp32", CASES // 2)):
         result = on_vm("fuzz.py", geometry, first, first + CASES // 2)
@@ -172,5 +172,4 @@ def test_damage_on_littlefs_is_never_a_wedge(on_vm, capsys):
         cases += result["cases"]
         raw += result["raw"]
     assert cases >= CASES
-    with capsys.disabled():
-        print(f"\nfuzz on littlefs: {cases} cases, 0 failures ({raw} below littlefs)")
+    closing_line(f"fuzz on littlefs: {cases} cases, 0 failures ({raw} below littlefs)")

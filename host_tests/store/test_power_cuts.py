@@ -22,7 +22,7 @@ MUTANTS = re.findall(
 WITHOUT = {"store": SCENARIOS[0], "retained_store": SCENARIOS[4]}
 
 
-def test_nothing_acknowledged_is_lost(on_vm, capsys):
+def test_nothing_acknowledged_is_lost(on_vm, closing_line):
     cases = lost = 0
     for scenario in SCENARIOS:
         result = on_vm("power_cuts.py", *scenario)
@@ -31,8 +31,7 @@ def test_nothing_acknowledged_is_lost(on_vm, capsys):
         cases += result["cases"]
         lost += result["lost"]
     assert cases >= 10000
-    with capsys.disabled():
-        print(f"\npower cuts: {cases} cases, {lost} acknowledged events lost")
+    closing_line(f"power cuts: {cases} cases, {lost} acknowledged events lost")
 
 
 @pytest.mark.parametrize(("mutant", "kind"), MUTANTS)
