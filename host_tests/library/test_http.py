@@ -8,6 +8,7 @@ from expect import refused
 from fake_time import NOW, Machine, Time
 from snowplow_tracker import Emitter, RingStore, Tracker, clock
 from snowplow_tracker.emitter.outcome import outcome, reached
+from snowplow_tracker.record import DTM
 from snowplow_tracker.transport.http import HttpTransport
 from snowplow_tracker.transport.tls import _certificates
 from snowplow_tracker.transport.url import split_url
@@ -556,6 +557,22 @@ def test_who_asks_for_rest_says_nothing_of_the_oldest_event():
             time.pass_ms(1000)
         requests = net.sent().split(b"POST ")[1:]
         assert [request.count(b'"a":"1"') for request in requests] == [3] * 12
+
+
+def test_the_collector_is_asked_for_the_time_before_an_event_that_needs_it():
+    dated = b"HTTP/1.1 404 X\r\nDate: Sun, 22 Nov 2026 12:29:06 GMT\r\nContent-Length: 0\r\n\r\n"
+    for earlier, flags, asks in ((1, 0, True), (0, DTM, True), (0, 0, False)):
+        with Machine(0), Net(*([dated] * asks + [OK])) as net:
+            emitter = Emitter("host", transport=HttpTransport(URL), event_store=RingStore(1000))
+            clock.boot ^= earlier
+            emitter.input(0, flags, b'{"a":"1"')
+            clock.boot ^= earlier
+            assert emitter.flush() and clock.known() == asks
+            sent = net.sent()
+            lines = [line for line in sent.split(b"\r\n") if line.endswith(b" HTTP/1.1")]
+            assert [line[:11] for line in lines] == [b"GET /health"] * asks + [b"POST /com.a"]
+            stm = int(sent[sent.find(b'"stm":"') + 7 :][:13])
+            assert not asks or abs(stm - NOW) < 2000
 
 
 def test_the_endpoint_may_end_in_slashes_and_has_no_path_of_its_own():

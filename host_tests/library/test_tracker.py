@@ -145,6 +145,20 @@ def test_several_emitters_get_the_same_event():
     assert "aid" not in wire1.events()[0]
 
 
+def test_emitters_do_not_depend_on_each_other():
+    for full in (0, 1):
+        made = [tracker(500, nbytes=10 if n == full else 16384) for n in range(2)]
+        both = Tracker("both", [t.emitters[0] for t, _ in made])
+        eid = both.track_struct_event("c", "a")
+        assert eid and not both.flush() and both.flush()  # one has kept it
+        assert made[1 - full][1].events()[-1]["eid"] == eid
+    t1, _ = tracker(500)
+    t2, wire2 = tracker()
+    both = Tracker("both", [t1.emitters[0], t2.emitters[0]])
+    eid = both.track_struct_event("c", "a")
+    assert not both.flush() and wire2.events()[0]["eid"] == eid
+
+
 def test_an_event_that_was_not_kept_has_no_eid():
     t, _ = tracker(nbytes=300)
     assert t.track_struct_event("c", "a", "x" * 300) is None
@@ -166,6 +180,7 @@ def test_refusals_name_the_argument_and_store_nothing():
     refused("value", track, "c", "a", value=True)
     for value in (nan, float("inf"), -float("inf")):
         refused("value", track, "c", "a", value=value)
+    refused("tstamp", track, "c", "a", tstamp=0)
     refused("tstamp", track, "c", "a", tstamp=1700000000)
     refused("tstamp", track, "c", "a", tstamp=1700000000000.5)
     refused("namespace", Tracker, "n" * 129, t.emitters)
@@ -173,7 +188,7 @@ def test_refusals_name_the_argument_and_store_nothing():
     refused("emitters", Tracker, "n", [])
     refused("emitters", Tracker, "n", None)
     assert len(t.emitters[0].event_store) == 0
-    assert t.refused == 14
+    assert t.refused == 15
 
 
 def test_limits_themselves_are_accepted():
