@@ -195,6 +195,13 @@ def test_limits_themselves_are_accepted():
     t, wire = tracker()
     t.track_struct_event("c" * 1000, "😀" * 500, "l" * 4096, "p" * 1000)
     assert last_event(t, wire)["se_ac"] == "😀" * 500
+    for limit in (-(1 << 31), (1 << 31) - 1):
+        assert Subject().set_color_depth(limit).standard_nv_pairs["cd"] == str(limit)
+    deep = []
+    for _ in range(36):
+        deep = [deep]
+    assert t.track_self_describing_event((SCHEMA, deep))
+    refused("37 levels", t.track_self_describing_event, (SCHEMA, [deep]))
 
 
 def test_what_is_no_json_is_refused():
@@ -244,6 +251,7 @@ def test_subject_refuses_what_enrich_would():
     refused("user_id: 256 characters", s.set_user_id, "u" * 256)
     refused("ip", s.set_ip_address, 5)
     refused("sid: expected a UUID", s.set_domain_session_id, "aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeee")
+    refused("sid: expected a UUID", s.set_domain_session_id, "gaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee")
     refused("vid", s.set_domain_session_index, 1 << 31)
     refused("vid", s.set_domain_session_index, 1.0)
     refused("vid", s.set_domain_session_index, True)
