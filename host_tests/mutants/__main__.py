@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
 from host_tests.mutants.table import LIBRARY, load
@@ -94,7 +94,10 @@ def judge(mutant, folder):
 
 
 def judge_all(mutants, folders):
-    """Judge mutants, as many at a time as there are folders: yields (mutant, status, printed)."""
+    """Judge mutants, as many at a time as there are folders.
+
+    Yields (mutant, status, printed) as they are done.
+    """
     free = queue.Queue()
     for folder in folders:
         free.put(folder)
@@ -106,8 +109,12 @@ def judge_all(mutants, folders):
         finally:
             free.put(folder)
 
-    with ThreadPoolExecutor(len(folders)) as pool:
-        yield from pool.map(judge_one, mutants)
+    pool = ThreadPoolExecutor(len(folders))
+    try:
+        for done in as_completed([pool.submit(judge_one, mutant) for mutant in mutants]):
+            yield done.result()
+    finally:  # after Ctrl-C only those that run are waited for
+        pool.shutdown(cancel_futures=True)
 
 
 def main():
