@@ -437,7 +437,7 @@ def failing(times):
     def write(*page):
         if left[0]:
             left[0] -= 1
-            raise OSError(5)
+            raise OSError(5, "")
         return segment_format.write_ring(*page)
 
     return write
@@ -505,7 +505,7 @@ def test_the_age_of_what_no_clock_has_dated_is_not_known():
 def test_the_sequence_of_a_large_record_that_failed_is_not_given_again():
     def write(*record):
         segment_format.write_record(*record)
-        raise OSError(5)  # it is on flash all the same
+        raise OSError(5, "")  # it is on flash all the same
 
     with Board() as board:
         store = board.boot(page_bytes=1024)
