@@ -61,11 +61,14 @@ def test_ios_foreground_timeout():
         one, _ = sent(t, wire)
         time.pass_ms(60000)
         same, _ = sent(t, wire)
+        time.pass_ms(40000)
+        still, _ = sent(t, wire)
         time.pass_ms(60001)
-        other, _ = sent(t, wire)
-    assert same["sessionId"] == one["sessionId"]
+        other, eid = sent(t, wire)
+    assert same["sessionId"] == still["sessionId"] == one["sessionId"]
     assert other["previousSessionId"] == one["sessionId"]
-    assert other["sessionIndex"] == 2
+    assert other["sessionIndex"] == 2 and other["eventIndex"] == 1
+    assert other["firstEventId"] == eid and other["firstEventTimestamp"] == iso(NOW + 160001)
 
 
 def test_ios_background_timeout_over_deep_sleep():
