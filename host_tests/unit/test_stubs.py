@@ -31,6 +31,9 @@ VALUES = {
     "order_id": "o", "total_value": 10.5, "affiliation": "f", "tax_value": 1, "shipping": 2,
     "city": "Bonn", "state": "NW", "country": "DE", "currency": "EUR",
     "items": [{"sku": "s", "price": 1.5, "quantity": 2}],
+    "index": 3, "items_count": 12, "classes": ["a"],
+    "x_offset": 1, "y_offset": 2, "view_width": 128, "view_height": 64,
+    "content_width": 256, "content_height": 512,
     "context": [("iglu:com.acme/c/jsonschema/1-0-0", {})],
     "tstamp": 1700000000000, "event_subject": SUBJECT,
 }  # fmt: skip

@@ -1,5 +1,6 @@
 # Where the package's names are, without those of the core, which __init__ has itself.
 _MODULES = {
+    "ActivityTracking": "plugins.activity_tracking",
     "Anonymous": "plugins.anonymous",
     "Deferred": "plugins.deferred",
     "Diagnostics": "plugins.diagnostics",
@@ -11,6 +12,7 @@ _MODULES = {
     "PagePing": "events.page_ping",
     "PageView": "events.page_view",
     "RetainedStore": "store.retained",
+    "ScreenTracking": "plugins.screen_tracking",
     "ScreenView": "events.screen_view",
     "SegmentStore": "store.segments",
     "SelfDescribing": "events.self_describing",

@@ -84,6 +84,37 @@ class Tracker:
         tstamp: int | None = None,
         event_subject: Subject | None = None,
     ) -> str | None: ...
+    # Without a ScreenTracking among the plugins; with one the screen's summary tells of them.
+    def track_list_item_view(
+        self,
+        index: int,
+        items_count: int | None = None,
+        context: _Entities = None,
+        tstamp: int | None = None,
+        event_subject: Subject | None = None,
+    ) -> str | None: ...
+    def track_scroll_changed(
+        self,
+        x_offset: int | None = None,
+        y_offset: int | None = None,
+        view_width: int | None = None,
+        view_height: int | None = None,
+        content_width: int | None = None,
+        content_height: int | None = None,
+        context: _Entities = None,
+        tstamp: int | None = None,
+        event_subject: Subject | None = None,
+    ) -> str | None: ...
+    def track_button_click(
+        self,
+        label: str,
+        id_: str | None = None,
+        classes: list[str] | tuple[str, ...] | None = None,
+        name: str | None = None,
+        context: _Entities = None,
+        tstamp: int | None = None,
+        event_subject: Subject | None = None,
+    ) -> str | None: ...
     # `timing` in milliseconds.
     def track_timing(
         self,

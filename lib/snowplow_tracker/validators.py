@@ -30,6 +30,18 @@ def uuid(name: str, value) -> str:
     return value
 
 
+def within(low: int, high: int):
+    """A check for an int within the limits."""
+    return lambda name, value: integer(name, value, low, high)
+
+
+def flag(name: str, value) -> bool:
+    """`value` if it is True or False."""
+    if not isinstance(value, bool):
+        raise ValueError("%s: expected True or False, got %r" % (name, value))
+    return value
+
+
 def one_of(known: str):
     """A check for one of the words in `known`."""
     words = known.split()
