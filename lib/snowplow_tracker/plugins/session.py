@@ -9,6 +9,10 @@
 # after a light one; after a deep one the board boots, and Session() goes on where it was (also
 # after a reset that comes within that time of a sleep, since foreground() writes nothing).
 #
+# new_session() begins one at once: for a kiosk's next customer. With domain_fields=True events
+# carry the user, the session and its index also as duid, sid and vid, as those of browsers do,
+# where a Subject has none of its own.
+#
 # The file in `directory` is written by background() and when a session begins, and at no other
 # time. Without a directory, or if the filesystem fails, the identity lasts until the reset.
 import time
@@ -43,9 +47,11 @@ class Session:
         directory: "str | None" = None,
         foreground_timeout: int = 1800,
         background_timeout: int = 1800,
+        domain_fields: bool = False,
     ) -> None:
         self.foreground_timeout = foreground_timeout
         self.background_timeout = background_timeout
+        self.domain_fields = domain_fields
         self.failed = 0  # writes that the filesystem did not take
         self._path = directory and directory.rstrip("/") + "/session.json"
         self._last = clock.ms()
@@ -78,6 +84,10 @@ class Session:
         if self.first_event_ms is not None:
             data["firstEventTimestamp"] = iso(self.first_event_ms)
         entities.append((SCHEMA, data))
+        if self.domain_fields:
+            pairs.setdefault("duid", self.user_id)
+            pairs.setdefault("sid", self.session_id)
+            pairs.setdefault("vid", str(self.session_index))
 
     def background(self) -> None:
         """Call before a sleep: writes down where the session is, and when."""
@@ -97,10 +107,16 @@ class Session:
         """Have the next event begin a new session."""
         self._over = True
 
+    def new_session(self) -> None:
+        """Begin a new session now."""
+        self._begin()
+        self._last = clock.ms()
+
     def _begin(self):
+        new = str(uuid4(), "ascii")  # if memory runs out here, the old session goes on
         self._over = False
         self.previous_session_id = self.session_id
-        self.session_id = str(uuid4(), "ascii")
+        self.session_id = new
         self.session_index += 1
         self.event_index = 0
         self.first_event_id = self.first_event_ms = self.slept = None
