@@ -4,6 +4,7 @@ _MODULES = {
     "Anonymous": "plugins.anonymous",
     "Deferred": "plugins.deferred",
     "Diagnostics": "plugins.diagnostics",
+    "Ecommerce": "plugins.ecommerce",
     "EmitterConfiguration": "snowplow",
     "GlobalEntities": "plugins.global_entities",
     "HttpTransport": "transport.http",
