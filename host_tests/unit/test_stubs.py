@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from snowplow_tracker import Subject, Tracker, exports
+from snowplow_tracker.media import tables
 from tools.deploy import files
 from tools.engine import ROOT
 from tools.package import LIB, package
@@ -131,6 +132,22 @@ def test_arguments_are_in_the_order_of_the_official_tracker():
     for name in common:
         theirs = list(official[name].items())
         assert list(CALLS[name].items())[: len(theirs)] == theirs, name
+
+
+def test_the_stub_of_media_has_each_event_with_its_fields():
+    tree = ast.parse((PACKAGE / "media" / "__init__.pyi").read_text(encoding="utf-8"))
+    body = next(n.body for n in tree.body if getattr(n, "name", "") == "MediaTracking")
+    found = {}
+    for call in body:
+        if isinstance(call, ast.FunctionDef) and call.args.kwonlyargs:
+            both = zip(call.args.kwonlyargs, call.args.kw_defaults, strict=True)
+            found[call.name] = {arg.arg: default is None for arg, default in both}
+    common = {"player", "ad", "ad_break", "context", "tstamp", "event_subject"}
+    expected = {"track_media_" + kind: rows for kind, rows in tables.EVENTS.items()}
+    assert found.keys() == expected.keys()
+    for name, rows in expected.items():
+        own = {arg: needed for arg, needed in found[name].items() if arg not in common}
+        assert own == {row[0]: row[3] for row in rows}, name
 
 
 def test_the_package_s_stub_has_each_of_its_names():

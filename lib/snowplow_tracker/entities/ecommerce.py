@@ -4,10 +4,9 @@
 #
 # They are cart, checkout_step, page, product, promotion, refund, transaction, transaction_error
 # and user. plugins/ecommerce.py tracks the events that carry them.
-from ..arguments import fill, names
 from ..record import text
 from ..validators import flag, one_of, within
-from . import finite
+from . import checked, finite
 
 _VENDOR = "iglu:com.snowplowanalytics.snowplow.ecommerce/"
 _COUNT = within(0, 9999999)
@@ -20,19 +19,10 @@ def ecommerce(kind: str, **fields) -> "tuple[str, dict]":
 
 def of(kind: str, fields: dict) -> "tuple[str, dict]":
     """The same, of a dict."""
-    if not isinstance(fields, dict):
-        raise ValueError("%s: expected a dict of its fields, got %r" % (kind, fields))
     table = _KINDS.get(kind)
     if not table:
         raise ValueError("kind: expected one of %s; got %r" % (" ".join(_KINDS), kind))
-    known = names(table)
-    for name in fields:
-        if name not in known:
-            raise ValueError("%s: %r is none of its fields %s" % (kind, name, " ".join(known)))
-    try:
-        return _VENDOR + kind + "/jsonschema/1-0-0", fill({}, table, fields.get)
-    except ValueError as e:
-        raise ValueError("%s: %s" % (kind, e))
+    return _VENDOR + kind + "/jsonschema/1-0-0", checked(kind, table, fields)
 
 
 # MicroPython writes some floats with all their digits, such as 0.07000000000000001, which are more

@@ -14,11 +14,11 @@
 #   those of the monotonic clock. A screen does not outlive a reset: call track_screen_end()
 #   before a deep sleep.
 from .. import clock
+from ..entities import entity_list
 from ..events.screen_view import SCHEMA as VIEW
 from ..events.screen_view import ScreenView
 from ..events.self_describing import SelfDescribing
 from ..record import dumps, utf8, uuid4
-from ..self_describing import pair_json
 from ..validators import timestamp
 
 SCREEN = "iglu:com.snowplowanalytics.mobile/screen/jsonschema/1-0-0"
@@ -108,12 +108,7 @@ class ScreenTracking:
         utf8(dumps(data))
         if view.true_timestamp is not None:
             timestamp("tstamp", view.true_timestamp)
-        try:
-            view.context = list(view.context or ())
-        except TypeError:
-            raise ValueError("context: expected a list of entities")
-        for pair in view.context:
-            pair_json("context", pair, tracker.json_encoder)
+        view.context = entity_list(tracker, view.context)
         screen = {key: data[key] for key in ("name", "id", "type") if key in data}
         before = self.screen
         if before and before["id"] != data["id"]:
