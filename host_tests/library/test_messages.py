@@ -1,8 +1,8 @@
 from expect import entities, entity, last_event, refused, tracker, unwrapped
 from snowplow_tracker import Subject
+from snowplow_tracker.clock.date_time import date_time
 from snowplow_tracker.entities.consent_document import SCHEMA as DOCUMENT
 from snowplow_tracker.entities.consent_document import consent_document
-from snowplow_tracker.validators import date_time
 
 BASE = "iglu:com.snowplowanalytics.snowplow/"
 NOTIFICATION = "iglu:com.snowplowanalytics.mobile/message_notification/jsonschema/1-0-0"

@@ -2,7 +2,7 @@ import json
 
 from expect import Folder, entity, last_event, refused, tracker, unwrapped
 from fake_time import NOW, Time
-from snowplow_tracker import Anonymous, Lifecycle, Session, Subject, clock
+from snowplow_tracker import Anonymous, DomainFields, Lifecycle, Session, Subject, clock
 from snowplow_tracker.events.install import SCHEMA as INSTALL
 from snowplow_tracker.plugins import lifecycle as lifecycle_module
 from snowplow_tracker.plugins.cross_navigation import decorate_link
@@ -352,7 +352,8 @@ def test_memory_that_runs_out_in_new_session_leaves_the_old_one():
 
 
 def test_javascript_domain_fields_come_from_the_session():
-    t, wire, session = run(None, domain_fields=True)
+    t, wire, session = run(None)
+    t.plugins.append(DomainFields(session))
     for _ in range(2):
         found, _ = sent(t, wire)
         event = wire.events()[-1]

@@ -11,6 +11,7 @@ from .plugins.activity_tracking import ActivityTracking as ActivityTracking
 from .plugins.anonymous import Anonymous as Anonymous
 from .plugins.deferred import Deferred as Deferred
 from .plugins.diagnostics import Diagnostics as Diagnostics
+from .plugins.domain_fields import DomainFields as DomainFields
 from .plugins.ecommerce import Ecommerce as Ecommerce
 from .plugins.global_entities import GlobalEntities as GlobalEntities
 from .plugins.lifecycle import Lifecycle as Lifecycle

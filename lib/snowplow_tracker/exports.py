@@ -4,6 +4,7 @@ _MODULES = {
     "Anonymous": "plugins.anonymous",
     "Deferred": "plugins.deferred",
     "Diagnostics": "plugins.diagnostics",
+    "DomainFields": "plugins.domain_fields",
     "Ecommerce": "plugins.ecommerce",
     "EmitterConfiguration": "snowplow",
     "GlobalEntities": "plugins.global_entities",

@@ -5,8 +5,9 @@
 # They are cart, checkout_step, page, product, promotion, refund, transaction, transaction_error
 # and user. plugins/ecommerce.py tracks the events that carry them.
 from ..record import text
-from ..validators import flag, one_of, within
-from . import checked, finite
+from ..validators import one_of
+from . import finite
+from .checks import checked, flag, within
 
 _VENDOR = "iglu:com.snowplowanalytics.snowplow.ecommerce/"
 _COUNT = within(0, 9999999)

@@ -1,9 +1,9 @@
 # The arguments describe the document that the event carries as its entity; more of them go into
 # `context`, made by entities/consent_document.py.
 from ..arguments import fill
+from ..clock.date_time import date_time
 from ..entities.consent_document import FIELDS as DOCUMENT
 from ..entities.consent_document import SCHEMA as DOCUMENT_SCHEMA
-from ..validators import date_time
 from .event import bind_call, track_fields
 
 SCHEMA = "iglu:com.snowplowanalytics.snowplow/consent_granted/jsonschema/1-0-0"

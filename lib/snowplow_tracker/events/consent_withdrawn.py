@@ -1,5 +1,5 @@
 # As consent_granted.py.
-from ..validators import flag
+from ..entities.checks import flag
 from .consent_granted import DOCUMENT, track_consent
 from .event import bind_call
 

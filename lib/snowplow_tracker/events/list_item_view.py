@@ -1,6 +1,6 @@
 # With a ScreenTracking among the plugins it is summed up in the screen's summary, and not sent.
 from ..arguments import fill
-from ..validators import within
+from ..entities.checks import within
 from .event import bind_call, track_fields
 from .screen_view import find_screens
 

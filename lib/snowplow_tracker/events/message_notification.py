@@ -1,7 +1,9 @@
 # A message was shown to the user: pushed to the device, or raised by it.
 from ..arguments import fields
+from ..clock.date_time import date_time
+from ..entities.checks import flag, within
 from ..record import text
-from ..validators import date_time, flag, one_of, within
+from ..validators import one_of
 from .event import bind_call, track_fields
 
 SCHEMA = "iglu:com.snowplowanalytics.mobile/message_notification/jsonschema/1-0-0"

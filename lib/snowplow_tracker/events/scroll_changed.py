@@ -1,5 +1,6 @@
 # With a ScreenTracking among the plugins it is summed up in the screen's summary, and not sent.
-from ..validators import count, within
+from ..entities.checks import within
+from ..validators import count
 from .list_item_view import track_seen
 
 SCHEMA = "iglu:com.snowplowanalytics.mobile/scroll_changed/jsonschema/1-0-0"

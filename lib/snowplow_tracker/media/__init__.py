@@ -17,7 +17,7 @@
 #   the last volume are tracked: before the next event, or by check() after five seconds.
 # - `capture_events` lists the events that are tracked; the others only change what is known.
 from .. import clock
-from ..entities import checked, entity_list
+from ..entities.checks import checked, entity_list
 from ..events.self_describing import SelfDescribing
 from ..record import text, utf8
 from ..self_describing import pair_json

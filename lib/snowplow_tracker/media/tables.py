@@ -1,6 +1,7 @@
 # The events of media tracking and their fields, and those of the entities player, ad and ad_break.
 from ..entities import finite
-from ..validators import flag, one_of, within
+from ..entities.checks import flag, within
+from ..validators import one_of
 
 _VENDOR = "iglu:com.snowplowanalytics.snowplow.media/"
 PLAYER_SCHEMA = "iglu:com.snowplowanalytics.snowplow/media_player/jsonschema/2-0-0"

@@ -14,7 +14,7 @@
 #   those of the monotonic clock. A screen does not outlive a reset: call track_screen_end()
 #   before a deep sleep.
 from .. import clock
-from ..entities import entity_list
+from ..entities.checks import entity_list
 from ..events.screen_view import SCHEMA as VIEW
 from ..events.screen_view import ScreenView
 from ..events.self_describing import SelfDescribing

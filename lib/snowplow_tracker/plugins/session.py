@@ -9,9 +9,7 @@
 # after a light one; after a deep one the board boots, and Session() goes on where it was (also
 # after a reset that comes within that time of a sleep, since foreground() writes nothing).
 #
-# new_session() begins one at once: for a kiosk's next customer. With domain_fields=True events
-# carry the user, the session and its index also as duid, sid and vid, as those of browsers do,
-# where a Subject has none of its own.
+# new_session() begins one at once: for a kiosk's next customer.
 #
 # The file in `directory` is written by background() and when a session begins, and at no other
 # time. Without a directory, or if the filesystem fails, the identity lasts until the reset.
@@ -47,11 +45,9 @@ class Session:
         directory: "str | None" = None,
         foreground_timeout: int = 1800,
         background_timeout: int = 1800,
-        domain_fields: bool = False,
     ) -> None:
         self.foreground_timeout = foreground_timeout
         self.background_timeout = background_timeout
-        self.domain_fields = domain_fields
         self.failed = 0  # writes that the filesystem did not take
         self._path = directory and directory.rstrip("/") + "/session.json"
         self._last = clock.ms()
@@ -84,10 +80,6 @@ class Session:
         if self.first_event_ms is not None:
             data["firstEventTimestamp"] = iso(self.first_event_ms)
         entities.append((SCHEMA, data))
-        if self.domain_fields:
-            pairs.setdefault("duid", self.user_id)
-            pairs.setdefault("sid", self.session_id)
-            pairs.setdefault("vid", str(self.session_index))
 
     def background(self) -> None:
         """Call before a sleep: writes down where the session is, and when."""
