@@ -83,12 +83,12 @@ class ScreenTracking:
         event_subject=None,
     ) -> "str | None":
         """Track a ScreenView, with a new id if none is given; -> its eid, or None."""
-        id_ = id_ or str(uuid4(), "ascii")
-        view = ScreenView(id_, name, type, previous_name, previous_id, previous_type)
-        view.transition_type = transition_type
-        view.context = context
-        view.true_timestamp = tstamp
-        view.event_subject = event_subject
+        names = (id_ or str(uuid4(), "ascii"), name, type)
+        before = (previous_name, previous_id, previous_type, transition_type)
+        try:
+            view = ScreenView(*names, *before, event_subject, context, tstamp)
+        except ValueError as e:
+            raise self.tracker.refuse(e)
         return self.tracker.track(view)
 
     def track_screen_end(self) -> "str | None":
