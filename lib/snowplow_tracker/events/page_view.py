@@ -20,9 +20,10 @@ class PageView(Event):
     # Its own page goes before that of a Subject.
     def subject(self, pairs: dict):
         its = _Pairs()
-        if self.event_subject:
-            given = self.event_subject.standard_nv_pairs  # type: ignore[attr-defined]
-            its.standard_nv_pairs.update(given)
+        if self.event_subject is not None:
+            if not hasattr(self.event_subject, "standard_nv_pairs"):
+                return self.event_subject  # the tracker says what is wrong with it
+            its.standard_nv_pairs.update(self.event_subject.standard_nv_pairs)
         for key in ("url", "refr"):
             if key in pairs:
                 its.standard_nv_pairs[key] = pairs[key]
