@@ -84,7 +84,6 @@ class Tracker:
         tstamp: int | None = None,
         event_subject: Subject | None = None,
     ) -> str | None: ...
-    # Without a ScreenTracking among the plugins; with one the screen's summary tells of them.
     def track_list_item_view(
         self, index: int, items_count: int | None = None, context: _Entities = None,
         tstamp: int | None = None, event_subject: Subject | None = None,
@@ -119,8 +118,7 @@ class Tracker:
         campaign_id: str | None = None, context: _Entities = None, tstamp: int | None = None,
         event_subject: Subject | None = None,
     ) -> str | None: ...
-    # `trigger` is push, location, calendar, timeInterval or other; `attachments` are dicts of
-    # identifier, url and type.
+    # `trigger` is push, location, calendar, timeInterval or other.
     def track_message_notification(
         self, title: str, body: str, trigger: str, notification_timestamp: int | str | None = None,
         sound: str | None = None, action: str | None = None, body_loc_key: str | None = None,
