@@ -315,17 +315,28 @@ def test_a_view_during_a_request_goes_with_the_next_one():
     assert wire.events()[-1]["eid"] == tracked[1]
 
 
-def test_anonymous_tracking_keeps_the_screen_and_no_user():
+def test_no_id_of_a_screen_joins_anonymous_events_to_others():
     t, wire, screens = display(subject=Subject().set_user_id("u"))
     t.plugins.append(Session())
-    screens.track_screen_view("home", UUID)
+    ids = []
+    screens.track_screen_view("home", UUID, "grid")
+    for anonymous in (Anonymous(), None):
+        t.anonymous = anonymous
+        t.track_struct_event("c", "a")
+        event = last_event(t, wire)
+        shown = entity(event, SCREEN)
+        assert (shown["name"], shown["type"]) == ("home", "grid")
+        assert ("uid" in event) == bool(entity(event, SESSION)) == (anonymous is None)
+        ids.append(shown["id"])
     t.anonymous = Anonymous()
-    screens.track_screen_view("menu")
+    screens.track_screen_view("menu", OTHER)
     t.flush()
-    for event in wire.events()[1:]:
-        assert "uid" not in event and not entity(event, SESSION)
-        assert entity(event, SCREEN)
-    assert named(wire)[2][1]["previousId"] == UUID
+    _, _, _, end, view = wire.events()
+    ids.append(entity(end, SCREEN)["id"])
+    assert len(set(ids + [UUID])) == 4
+    data = unwrapped(view)[1]
+    assert (data["previousName"], data["previousId"]) == ("home", ids[2])
+    assert entity(view, SCREEN)["id"] == OTHER
 
 
 def test_a_session_that_times_out_while_a_screen_is_shown():
@@ -443,6 +454,21 @@ def test_a_view_and_what_follows_share_the_page():
     assert ids[0] is None
     assert ids[1] == ids[2] == ids[3] != ids[4]
     assert len(ids[1]["id"]) == 36
+
+
+def test_no_id_of_a_page_joins_anonymous_events_to_others():
+    t, wire, activity = page()
+    t.track_page_view(URL)
+    for anonymous in (None, Anonymous(), Anonymous(), None):
+        t.anonymous = anonymous
+        t.track_struct_event("c", "a")
+    t.anonymous = Anonymous()
+    t.track_page_view(URL)
+    t.track_struct_event("c", "a")
+    t.flush()
+    ids = [entity(event, WEB_PAGE)["id"] for event in wire.events()]
+    assert ids[0] == ids[1] and ids[2] == ids[3] and ids[5] == ids[6]
+    assert len(set(ids)) == 4
 
 
 def test_nonsense_for_activity_tracking():

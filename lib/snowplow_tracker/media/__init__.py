@@ -15,6 +15,7 @@
 # - `boundaries` are percents of the duration, at which percent_progress is tracked once.
 # - Of seeks and changes of the volume that follow each other, the first start, the last end and
 #   the last volume are tracked: before the next event, or by check() after five seconds.
+# - The id joins all events of the tracking, anonymous or not: begin another one where it must not.
 # - `capture_events` lists the events that are tracked; the others only change what is known.
 from .. import clock
 from ..entities.checks import checked, entity_list

@@ -9,7 +9,8 @@
 #
 # The first ping comes `minimum_visit_length` seconds after the page view, the others every
 # `heartbeat_delay` seconds. A check that comes late makes one ping, not several. From the first
-# page view on all events carry the entity web_page, whose id joins a view and its pings.
+# page view on all events carry the entity web_page, whose id joins a view and its pings. It is a
+# new one when anonymous tracking is switched on or off.
 from .. import clock
 from ..record import uuid4
 from ..validators import integer
@@ -26,13 +27,17 @@ class ActivityTracking:
         self._delay = integer("heartbeat_delay", heartbeat_delay, 1, 86400) * 1000
         self._page: tuple | None = None  # address, title, referrer
         self._id: str | None = None
+        self._anonymous = False  # whether the id is for anonymous events
         self._active = self._due = self._window = 0  # milliseconds
         self._position = (0, 0)
         self._range = [0, 0, 0, 0]
 
     def __call__(self, eid: str, pairs: dict, schema: "str | None", entities: list) -> None:
-        if pairs["e"] == "pv":
+        anonymous = bool(self.tracker.anonymous)
+        if pairs["e"] == "pv" or self._id and anonymous != self._anonymous:
             self._id = str(uuid4(), "ascii")
+            self._anonymous = anonymous
+        if pairs["e"] == "pv":
             self._page = pairs.get("url"), pairs.get("page"), pairs.get("refr")
             self._active = clock.ms()
             self._window = self._first or self._delay

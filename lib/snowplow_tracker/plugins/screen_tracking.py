@@ -13,6 +13,8 @@
 # - The seconds in foreground and background, between which the events of Lifecycle switch, are
 #   those of the monotonic clock. A screen does not outlive a reset: call track_screen_end()
 #   before a deep sleep.
+# - When anonymous tracking is switched on or off, the screen gets a new id, so that no id joins
+#   the events before and after it.
 from .. import clock
 from ..entities.checks import entity_list
 from ..events.screen_view import SCHEMA as VIEW
@@ -47,11 +49,13 @@ class ScreenTracking:
         self.screen: dict | None = None  # data of the entity
         self._next: dict | None = None  # of the view that is about to be stored
         self._ended = False
+        self._anonymous = bool(tracker.anonymous)
         self._visible = True
         self._since = self._shown = self._hidden = 0  # milliseconds
         self._seen: dict = {}
 
     def __call__(self, eid: str, pairs: dict, schema: "str | None", entities: list) -> None:
+        self._renew()
         if schema == VIEW and self._next:
             self.screen, self._next = self._next, None
             self._ended = False
@@ -110,6 +114,7 @@ class ScreenTracking:
             timestamp("tstamp", view.true_timestamp)
         view.context = entity_list(tracker, view.context)
         screen = {key: data[key] for key in ("name", "id", "type") if key in data}
+        self._renew()
         before = self.screen
         if before and before["id"] != data["id"]:
             if "previousId" not in data and "previousName" not in data:
@@ -136,6 +141,13 @@ class ScreenTracking:
             if name in data:
                 value = min(data[name] + data.get(more, 0), _MOST)
                 seen[key] = pick(value, seen.get(key, value))
+
+    def _renew(self):
+        anonymous = bool(self.tracker.anonymous)
+        if anonymous != self._anonymous:
+            if self.screen:
+                self.screen = dict(self.screen, id=str(uuid4(), "ascii"))
+            self._anonymous = anonymous
 
     def _count(self):
         now = clock.ms()
