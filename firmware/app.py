@@ -74,7 +74,7 @@ class App:
         """Remove from RAM what is needed once, or now and then."""
         unload(
             "firmware.on_demand",
-            "boards.bme280_start",
+            "boards.parts.bme280_start",
             "boards.join",
             "boards.measure",
             "boards.ntp",
@@ -123,7 +123,7 @@ class App:
         found = self.sensors.read(name)
         self.track_sensor_change()
         if found:
-            data = {"sensor": name, "readings": readings(found)}
+            data = {"sensor": name, "readings": readings(self.sensors.get(name), found)}
             if trigger:
                 data["trigger"] = trigger
             schema = "iglu:io.github.snowplow_micropython/sensor_reading/jsonschema/1-0-0"
@@ -133,6 +133,13 @@ class App:
 
                 conditions.check_battery(self, found["battery"])
         return found
+
+    def start_trigger(self, trigger):
+        """Start what a trigger reads; -> ms after which run_trigger() finds it measured."""
+        names = trigger.names
+        if names is None and trigger.when == "threshold":
+            names = (trigger.options["sensor"],)
+        return self.sensors.start(names)
 
     def run_trigger(self, trigger, count=1):
         """Do what a trigger asks for, now that it is due."""

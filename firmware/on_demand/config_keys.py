@@ -48,6 +48,18 @@ KEYS: dict = {
         "sda": ("pin", 0, 60),
         "scl": ("pin", 0, 60),
         "freq": ("int", 1000, 1000000, 100000),
+        "id": ("int", 0, 3, None),
+    },
+    "spi": {
+        "sck": ("pin", 0, 60),
+        "mosi": ("pin", 0, 60),
+        "miso": ("pin", 0, 60),
+        "id": ("int", 0, 3, None),
+    },
+    "uart": {
+        "tx": ("pin", 0, 60),
+        "rx": ("pin", 0, 60),
+        "id": ("int", 0, 2, 1),
     },
     "battery": {
         "wakes_per_send": ("int", 1, 10000, 10),
