@@ -64,7 +64,9 @@ class Sensors:
     def read(self, name):
         """The sensor's readings as a dict, or None while it fails."""
         error = None
-        for attempt in range(2):
+        # One that takes long is not started again here: to wait for it would stop the others.
+        slow = hasattr(self._found.get(name), "start")
+        for attempt in range(1 if slow else 2):
             if attempt:
                 time.sleep(0.1)
             try:

@@ -1,5 +1,5 @@
-# A sensor whose power is switched by a pin: on for its warm-up and the reading alone. Loaded if the
-# config has one.
+# A sensor whose power is switched by a pin: on for its warm-up and the reading alone. Loaded if
+# the config has one.
 import time
 
 
@@ -10,22 +10,25 @@ class Switched:
         self._options = options
         self._pin = pin
         self._warmup_ms = warmup_ms
-        self._is_on = False
+        self._sensor = None
         self.QUANTITIES = make(*connections, **options).QUANTITIES  # and its options are checked
 
-    def start(self):
+    # A driver of its own for each reading, since the sensor has forgotten all that was set.
+    def start(self) -> int:
         """Switch it on; -> ms until it can be read."""
         self._pin.value(1)
-        self._is_on = True
-        return self._warmup_ms
+        self._sensor = self._make(*self._connections, **self._options)
+        if not hasattr(self._sensor, "start"):
+            return self._warmup_ms
+        time.sleep_ms(min(self._warmup_ms, 2000))
+        return self._sensor.start()
 
-    # A driver of its own for each reading, since the sensor has forgotten all that was set.
     def read(self) -> dict:
         """Its readings; afterwards it is off."""
         try:
-            if not self._is_on:
+            if not self._sensor:
                 time.sleep_ms(self.start())
-            return self._make(*self._connections, **self._options).read()
+            return self._sensor.read()
         finally:
-            self._is_on = False
+            self._sensor = None
             self._pin.value(0)

@@ -115,7 +115,7 @@ def _describe(key, kind, low, high):
         return _EXPECTED[kind]
     if kind in ("one", "some"):
         return ("one of " if kind == "one" else "a list of ") + (
-            ", ".join(low) or "the names in buses"
+            ", ".join([str(name) for name in low]) or "the names in buses"
         )
     if kind in ("text", "bytes"):
         unit = "bytes" if kind == "bytes" else "characters"

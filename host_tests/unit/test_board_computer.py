@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from boards import common, unix
+from boards import unix
 
 
 @pytest.fixture

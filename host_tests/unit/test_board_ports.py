@@ -9,7 +9,7 @@ import pytest
 
 import boards
 import machine
-from boards import base, common, esp32, rp2
+from boards import base, esp32, rp2
 
 BOARDS = {"esp32": esp32, "rp2": rp2}
 

@@ -49,10 +49,11 @@ def test_every_sensor_declares_what_it_is(simulate, kind):
             continue
         assert bounds[0] < bounds[1]
         assert len(bounds) == 2 or bounds[0] <= bounds[2] <= bounds[1]
-        assert (arguments[name].default,) == bounds[2:] or arguments[name].default is inspect._empty
-    for quantity, (unit, low, high) in module.Sensor.QUANTITIES.items():
+        default = arguments[name].default
+        assert bounds[2:] == (() if default is inspect.Parameter.empty else (default,))
+    for quantity, (code, low, high) in module.Sensor.QUANTITIES.items():
         assert quantity == quantity.lower() and len(quantity) <= 64
-        assert unit is None or 1 <= len(unit) <= 16
+        assert code is None or 1 <= len(code) <= 16
         assert low < high
     assert module.Sensor.read.__doc__
 
