@@ -41,7 +41,7 @@ class Sensors:
         """Start the measurements that take long; -> ms until all can be read."""
         wait = 0
         for name in self.names if names is None else names:
-            sensor = self._found.get(name)
+            sensor: object = self._found.get(name)
             if hasattr(sensor, "start"):
                 try:
                     wait = max(wait, sensor.start())

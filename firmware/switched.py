@@ -1,6 +1,6 @@
 # A sensor whose power is switched by a pin: on for its warm-up and the reading alone. Loaded if
 # the config has one.
-import time
+from snowplow_tracker import clock
 
 
 class Switched:
@@ -10,25 +10,26 @@ class Switched:
         self._options = options
         self._pin = pin
         self._warmup_ms = warmup_ms
-        self._sensor = None
+        self._read = None  # of the driver, while it is on
         self.QUANTITIES = make(*connections, **options).QUANTITIES  # and its options are checked
 
     # A driver of its own for each reading, since the sensor has forgotten all that was set.
     def start(self) -> int:
         """Switch it on; -> ms until it can be read."""
         self._pin.value(1)
-        self._sensor = self._make(*self._connections, **self._options)
-        if not hasattr(self._sensor, "start"):
+        sensor = self._make(*self._connections, **self._options)
+        self._read = sensor.read
+        if not hasattr(sensor, "start"):
             return self._warmup_ms
-        time.sleep_ms(min(self._warmup_ms, 2000))
-        return self._sensor.start()
+        clock.sleep_ms(min(self._warmup_ms, 2000))
+        return sensor.start()
 
     def read(self) -> dict:
         """Its readings; afterwards it is off."""
         try:
-            if not self._sensor:
-                time.sleep_ms(self.start())
-            return self._sensor.read()
+            if not self._read:
+                clock.sleep_ms(self.start())
+            return self._read()
         finally:
-            self._sensor = None
+            self._read = None
             self._pin.value(0)

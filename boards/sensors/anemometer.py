@@ -6,7 +6,7 @@ import time
 from boards.sensors import pulses
 
 BUS = "pin"
-OPTIONS = {"debounce_ms": (0, 1000, 5), "mps_per_hz": (0.01, 100, 0.667)}
+OPTIONS: dict = {"debounce_ms": (0, 1000, 5), "mps_per_hz": (0.01, 100, 0.667)}
 
 
 class Sensor(pulses.Sensor):

@@ -24,7 +24,7 @@ class Sensor:
     def __init__(self, i2c, address: int = 0x76):
         self._i2c = i2c
         self._address = address
-        self._chip = None
+        self._chip: object = None
         self._air = 25  # Cel, at the last reading: the heater's setting depends on it
 
     def read(self) -> dict:

@@ -20,7 +20,7 @@ _MOST = 0x1FFFFFFF  # one more is a small int as well, which a hard interrupt ne
 
 
 class Sensor:
-    QUANTITIES = {"pulses": ("1", -1, 1 << 29)}
+    QUANTITIES: dict = {"pulses": ("1", -1, 1 << 29)}
 
     def __init__(self, pin, debounce_ms: int = 3, rising: bool = False):
         self.count = 0

@@ -4,7 +4,7 @@
 from boards.sensors import pulses
 
 BUS = "pin"
-OPTIONS = {"debounce_ms": (0, 1000, 50), "mm_per_tip": (0.001, 10, 0.2794)}
+OPTIONS: dict = {"debounce_ms": (0, 1000, 50), "mm_per_tip": (0.001, 10, 0.2794)}
 
 
 class Sensor(pulses.Sensor):

@@ -93,11 +93,11 @@ def _place(bus, buses, adcs, data):
     if bus == "board":
         return {}
     if bus in buses:
-        keys = {"bus": ("one", sorted(buses[bus]), 1)}
-        return dict(keys, cs=("pin", 0, 60)) if bus == "spi" else keys
+        place: dict = {"bus": ("one", sorted(buses[bus]), 1)}
+        return dict(place, cs=("pin", 0, 60)) if bus == "spi" else place
     if bus in ("adc", "battery") and "adc" in data:
         return {"adc": ("one", adcs, 1), "channel": ("int", 0, 3)}
-    keys = {"pin": ("pin", 0, 60, None) if bus == "battery" else ("pin", 0, 60)}
+    keys: dict = {"pin": ("pin", 0, 60, None) if bus == "battery" else ("pin", 0, 60)}
     if bus == "pin":
         keys["pull"] = ("one", ("up", "down"), 1, "up")
     return keys
