@@ -123,11 +123,14 @@ class App:
         found = self.sensors.read(name)
         self.track_sensor_change()
         if found:
-            data = {"sensor": name, "readings": readings(self.sensors.get(name), found)}
-            if trigger:
-                data["trigger"] = trigger
-            schema = "iglu:io.github.snowplow_micropython/sensor_reading/jsonschema/1-0-0"
-            self.track_event(schema, data)
+            sensor = self.sensors.get(name)
+            sent = sensor.to_send(found) if hasattr(sensor, "to_send") else found
+            if sent:
+                data = {"sensor": name, "readings": readings(sensor, sent)}
+                if trigger:
+                    data["trigger"] = trigger
+                schema = "iglu:io.github.snowplow_micropython/sensor_reading/jsonschema/1-0-1"
+                self.track_event(schema, data)
             if "battery" in found:
                 from firmware import conditions
 

@@ -92,6 +92,8 @@ def unit(sensor, quantity):
     """The UCUM code of a quantity as its driver declares it, or None."""
     if hasattr(sensor, "unit"):
         return sensor.unit
+    if hasattr(sensor, "units"):
+        return sensor.units[quantity]
     declared = getattr(sensor, "QUANTITIES", {})
     found = declared.get(quantity) or declared.get(quantity.split("_")[0])
     return found and found[0]
@@ -100,10 +102,13 @@ def unit(sensor, quantity):
 def readings(sensor, found):
     """The event's list of a sensor's readings."""
     listed = []
+    raw = getattr(sensor, "raw", None)
     for quantity in found:
         reading = {"quantity": quantity, "value": found[quantity]}
         code = unit(sensor, quantity)
         if code:
             reading["unit"] = code
+        if raw and quantity in raw:
+            reading["raw"] = raw[quantity]
         listed.append(reading)
     return listed

@@ -74,11 +74,48 @@ def _sensor(path, name, data, settings, buses, adcs):
         keys["power_pin"] = ("pin", 0, 60, None)
         if "power_pin" in data:
             keys["warmup_ms"] = ("int", 0, 300000, getattr(module, "WARMUP_MS", 100))
+    keys.update(KEYS["sensor"])
+    if hasattr(module.Sensor, "start"):
+        del keys["reads"], keys["combine"]  # to wait several times would stop all others
     found = config.check_keys(path, prefix, data, keys)
+    if "power_pin" in found and found["power_pin"] is None:
+        del found["power_pin"]
     for option in module.OPTIONS:
         if keys[option][0] == "table":
             found[option] = _table(path, prefix + option + ".", found[option], keys[option][1])
+    if any([key in data for key in KEYS["sensor"]]):
+        found["quantities"] = _quantities(path, prefix, found, module, settings)
+        found.setdefault("reads", 1)
+        found.setdefault("combine", "median")
+    else:
+        for key in KEYS["sensor"]:
+            found.pop(key, None)
     return found
+
+
+# What becomes of each quantity; a name that the driver does not give is a mistake.
+def _quantities(path, prefix, found, module, settings):
+    rows = found["quantities"]
+    known = module.Sensor.QUANTITIES or found.get("registers", {})
+    checked = {}
+    names = []
+    for quantity in sorted(rows):
+        place = prefix + "quantities." + quantity
+        if quantity not in known and quantity.split("_")[0] not in known:
+            names_known = "one of " + ", ".join(sorted(known))
+            config.refuse(path, prefix + "quantities", names_known, quantity)
+        row = config.check_keys(path, place + ".", rows[quantity], KEYS["quantity"])
+        # What was sent before is not known after a deep sleep.
+        if settings["mode"] == "battery" and (row["delta"] is not None or row["extremes"]):
+            raise config.ConfigError("%s: %s: delta, extremes need always_on" % (path, place))
+        checked[quantity] = row
+        names.append(row["name"] or quantity)
+    names += [quantity for quantity in known if quantity not in rows]
+    if len(set(names)) < len(names):
+        raise config.ConfigError(
+            "%s: %squantities: expected a name of its own for each quantity" % (path, prefix)
+        )
+    return checked
 
 
 # An option as config_keys.py has its keys, with a default behind the limits if there is one.

@@ -6,6 +6,12 @@ from boards import sensors
 def open_sensor(found, board, buses, options):
     """The driver for a sensor's options; OSError if the board cannot have it."""
     options = dict(options)
+    rows = options.pop("quantities", None)
+    if rows is not None:
+        from firmware.processed import Processed
+
+        how = [options.pop(key) for key in ("reads", "combine", "max_seconds")]
+        return Processed(open_sensor(found, board, buses, options), rows, *how)
     module = sensors.load(options.pop("type"))
     power = options.pop("power_pin", None)
     warmup_ms = options.pop("warmup_ms", 0)

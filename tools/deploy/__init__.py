@@ -66,6 +66,9 @@ def used(found, config):
     if any(trigger["when"] == "edge" for trigger in config.get("triggers", [])):
         kinds.append("pulses")
     todo = ["boards.sensors." + kind for kind in kinds]
+    for sensor in config.get("sensors", {}).values():
+        if any("points" in row for row in sensor.get("quantities", {}).values()):
+            todo.append("boards.parts.points")
     needed = set()
     while todo:
         name = todo.pop()
