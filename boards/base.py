@@ -101,20 +101,9 @@ class Board(common.Board):
         raise OSError("adc: this board has none")
 
     # --- pins and buses, for sensors --------------------------------------------------------
-    # `id` names a unit of the hardware; without it the bus is bit-banged, on any two pins.
-    def i2c(self, sda: int, scl: int, freq: int = 100000, id: int | None = None):
+    def i2c(self, sda: int, scl: int, freq: int = 100000):
         """An I2C bus as machine.I2C is one."""
         raise OSError("i2c: this board has none")
-
-    # As for I2C. A driver sets speed and mode before it talks, since others share the bus.
-    def spi(self, sck: int, mosi: int, miso: int, id: int | None = None):
-        """An SPI bus as machine.SPI is one."""
-        raise OSError("spi: this board has none")
-
-    # The driver sets the speed.
-    def uart(self, tx: int, rx: int, id: int = 1):
-        """A serial line as machine.UART is one."""
-        raise OSError("uart: this board has none")
 
     def onewire(self, pin: int):
         """A 1-Wire bus as onewire.OneWire is one."""

@@ -40,22 +40,10 @@ class Board(common.Board):
         return flash()
 
     # --- pins and buses -------------------------------------------------------------------
-    # Bit-banged, unless `id` names a unit of the hardware: it runs on any two pins, and the
-    # chips here are read once a minute.
-    def i2c(self, sda: int, scl: int, freq: int = 100000, id: int | None = None):
+    # Bit-banged: it runs on any two pins, and the chips here are read once a minute.
+    def i2c(self, sda: int, scl: int, freq: int = 100000):
         """An I2C bus on two pins, which need pull-up resistors."""
-        if id is None:
-            return machine.SoftI2C(scl=machine.Pin(scl), sda=machine.Pin(sda), freq=freq)
-        return machine.I2C(id, scl=machine.Pin(scl), sda=machine.Pin(sda), freq=freq)
-
-    def spi(self, sck: int, mosi: int, miso: int, id: int | None = None):
-        """An SPI bus, by software unless `id` names a unit of the hardware."""
-        pins = {"sck": machine.Pin(sck), "mosi": machine.Pin(mosi), "miso": machine.Pin(miso)}
-        return machine.SoftSPI(**pins) if id is None else machine.SPI(id, **pins)
-
-    def uart(self, tx: int, rx: int, id: int = 1):
-        """A serial line by a unit of the hardware."""
-        return machine.UART(id, 9600, tx=machine.Pin(tx), rx=machine.Pin(rx))
+        return machine.SoftI2C(scl=machine.Pin(scl), sda=machine.Pin(sda), freq=freq)
 
     def onewire(self, pin: int):
         """A 1-Wire bus on a pin, which needs a pull-up resistor."""

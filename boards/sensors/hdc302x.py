@@ -18,7 +18,7 @@ class Sensor:
         """temperature in Cel, humidity in %."""
         send(self._i2c, self._address, 0x3093, ms=1)  # stop what another program began
         send(self._i2c, self._address, 0x30A2, ms=4)  # reset
-        temperature, humidity = ask(self._i2c, self._address, 0x2400, 2, 16)
+        temperature, humidity = ask(self._i2c, self._address, 0x2400, 2, 18)
         found = {}
         if temperature is not None:
             found["temperature"] = round(-45 + 175 * temperature / 65535, 2)

@@ -39,12 +39,12 @@ class Sensor:
         time.sleep_ms(self.start())
         self._started = False
         for _ in range(6):
-            if (ask(self._i2c, _ADDRESS, 0xE4B8, 1, 1)[0] or 0) & 0x7FF:
+            if (ask(self._i2c, _ADDRESS, 0xE4B8, 1, 3)[0] or 0) & 0x7FF:
                 break
             time.sleep_ms(1000)
         else:
             raise OSError("scd4x: no measurement within 5 s")
-        co2, temperature, humidity = ask(self._i2c, _ADDRESS, 0xEC05, 3, 1)
+        co2, temperature, humidity = ask(self._i2c, _ADDRESS, 0xEC05, 3, 3)
         self._started = True
         found = {}
         if co2 is not None:

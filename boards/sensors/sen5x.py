@@ -52,11 +52,11 @@ class Sensor:
         """pm1, pm2_5, pm4, pm10 in ug/m3, humidity in %, temperature in Cel, indices."""
         time.sleep_ms(self.start())
         self._started = False
-        if ask(self._i2c, _ADDRESS, 0x0202, 1, 20)[0] != 1:
+        if ask(self._i2c, _ADDRESS, 0x0202, 1, 25)[0] != 1:
             time.sleep_ms(1100)
-            if ask(self._i2c, _ADDRESS, 0x0202, 1, 20)[0] != 1:
+            if ask(self._i2c, _ADDRESS, 0x0202, 1, 25)[0] != 1:
                 raise OSError("sen5x: no measurement; is its fan blocked, has it 5 V?")
-        words = ask(self._i2c, _ADDRESS, 0x03C4, 8, 20)
+        words = ask(self._i2c, _ADDRESS, 0x03C4, 8, 25)
         self._started = True
         found = {}
         for i, word in enumerate(words):

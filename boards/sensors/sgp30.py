@@ -20,9 +20,9 @@ class Sensor:
     def read(self) -> dict:
         """h2_raw, ethanol_raw: ticks; their logarithm is that of the concentration."""
         if not self._started:
-            send(self._i2c, _ADDRESS, 0x2003, ms=10)  # it starts to heat
+            send(self._i2c, _ADDRESS, 0x2003, ms=12)  # it starts to heat
         self._started = False
-        h2, ethanol = ask(self._i2c, _ADDRESS, 0x2050, 2, 25)
+        h2, ethanol = ask(self._i2c, _ADDRESS, 0x2050, 2, 28)
         self._started = True
         found = {"h2_raw": h2, "ethanol_raw": ethanol}
         return within({k: found[k] for k in found if found[k] is not None}, self.QUANTITIES)

@@ -24,9 +24,9 @@ class Sensor:
     def read(self) -> dict:
         """voc_raw: ticks, at 50 % humidity and 25 Cel."""
         try:
-            ask(self._i2c, _ADDRESS, 0x260F, 1, 30, _AIR)
+            ask(self._i2c, _ADDRESS, 0x260F, 1, 32, _AIR)
             time.sleep_ms(140)
-            found = {"voc_raw": ask(self._i2c, _ADDRESS, 0x260F, 1, 30, _AIR)[0]}
+            found = {"voc_raw": ask(self._i2c, _ADDRESS, 0x260F, 1, 32, _AIR)[0]}
         finally:
             send(self._i2c, _ADDRESS, 0x3615)  # heater off
         return within(found, self.QUANTITIES)

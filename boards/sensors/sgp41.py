@@ -28,7 +28,7 @@ class Sensor:
         """Condition it, if it was not; -> ms until it can measure."""
         if self._conditioned:
             return 0
-        send(self._i2c, _ADDRESS, 0x3615, ms=1)  # heater off: another program may have begun
+        send(self._i2c, _ADDRESS, 0x3615, ms=2)  # heater off: another program may have begun
         send(self._i2c, _ADDRESS, 0x2612, _AIR)
         self._conditioned = True
         return 9000
@@ -38,7 +38,7 @@ class Sensor:
         time.sleep_ms(self.start())
         self._conditioned = False
         try:
-            voc, nox = ask(self._i2c, _ADDRESS, 0x2619, 2, 50, _AIR)
+            voc, nox = ask(self._i2c, _ADDRESS, 0x2619, 2, 53, _AIR)
         except OSError:
             send(self._i2c, _ADDRESS, 0x3615)
             raise

@@ -20,7 +20,7 @@ class Sensor:
         self._i2c.writeto(self._address, b"\x94")  # reset: a heater that is on goes off
         time.sleep_ms(2)
         self._i2c.writeto(self._address, b"\xfd")
-        time.sleep_ms(10)
+        time.sleep_ms(11)
         raw = self._i2c.readfrom(self._address, 6)
         found = {}
         if crc8(raw[:2]) == raw[2]:

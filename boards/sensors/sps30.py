@@ -38,9 +38,9 @@ class Sensor:
         """pm1, pm2_5, pm4, pm10 in ug/m3."""
         time.sleep_ms(self.start())
         self._started = False
-        if ask(self._i2c, _ADDRESS, 0x0202, 1, 1)[0] != 1:
+        if ask(self._i2c, _ADDRESS, 0x0202, 1, 5)[0] != 1:
             raise OSError("sps30: no measurement; is its fan blocked, has it 5 V?")
-        words = ask(self._i2c, _ADDRESS, 0x0300, 8, 1)
+        words = ask(self._i2c, _ADDRESS, 0x0300, 8, 5)
         send(self._i2c, _ADDRESS, 0x0104)
         found = {}
         for i, name in enumerate(("pm1", "pm2_5", "pm4", "pm10")):

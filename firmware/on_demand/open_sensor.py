@@ -52,5 +52,15 @@ def _connections(bus, found, board, buses, options):
 def _bus(kind, board, buses, name):
     bus = buses[name]
     if isinstance(bus, dict):
-        bus = buses[name] = getattr(board, kind)(**bus)
+        bus = buses[name] = _opened(kind, board, bus)
     return bus
+
+
+def _opened(kind, board, options):
+    if kind == "i2c" and options["id"] is None:
+        return board.i2c(options["sda"], options["scl"], options["freq"])
+    try:
+        from boards import buses
+    except ImportError:  # a computer
+        raise OSError("%s: this board has none" % kind)
+    return getattr(buses, kind)(**options)

@@ -11,6 +11,7 @@ import other_chips
 import sensirion_chips
 import serial_chips
 import word_chips
+from boards import buses
 
 GGA = b"$GPGGA,123519,4807.038,N,01131.000,E,1,08,0.9,545.4,M,46.9,M,,*47\r\n"
 RMC = b"$GPRMC,123519,A,4807.038,N,01131.000,E,022.4,084.4,230394,003.1,W*6A\r\n"
@@ -90,13 +91,13 @@ def rows(board, world):
     for kind, address, chip, options, expected in I2C:
         world.i2c = {address: chip()}
         yield kind, (i2c,), options, expected
-    spi = board.spi(sck=18, mosi=19, miso=16)
+    spi = buses.spi(sck=18, mosi=19, miso=16)
     cs = board.output(17, 1)
     for kind, chip, expected in SPI:
         world.spi = {17: chip()}
         options = {"reference": 400} if kind == "max31865" else {}
         yield kind, (spi, cs), options, expected
-    uart = board.uart(tx=8, rx=9)
+    uart = buses.uart(tx=8, rx=9)
     for kind, device, options, expected in UART:
         world.uart = {1: device()}
         yield kind, (uart,), options, expected

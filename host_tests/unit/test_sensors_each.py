@@ -6,7 +6,7 @@ import every_sensor
 import sensirion_chips
 import serial_chips
 import word_chips
-from boards import esp32, rp2, sensors
+from boards import buses, esp32, rp2, sensors
 
 I2C = {row[0]: row for row in every_sensor.I2C}
 MODULES = sorted(row[0] for row in every_sensor.I2C)
@@ -443,7 +443,7 @@ def test_a_chip_without_calibration(world, board, kind, register, n):
 def on_spi(kind, chip, board, world, **options):
     world.spi = {17: chip} if chip else {}
     cs = board.output(17, 1)
-    sensor = sensors.load(kind).Sensor(board.spi(sck=18, mosi=19, miso=16), cs, **options)
+    sensor = sensors.load(kind).Sensor(buses.spi(sck=18, mosi=19, miso=16), cs, **options)
     try:
         return sensor.read()
     finally:
@@ -521,7 +521,7 @@ def test_max31865_that_is_open(world, board):
 # --- UART ----------------------------------------------------------------------------------------
 def on_uart(kind, device, board, world, **options):
     world.uart = {1: device} if device else {}
-    return sensors.load(kind).Sensor(board.uart(tx=8, rx=9), **options)
+    return sensors.load(kind).Sensor(buses.uart(tx=8, rx=9), **options)
 
 
 @pytest.mark.parametrize("kind", ["gps", "mhz19", "modbus", "pms5003"])
@@ -554,7 +554,7 @@ def test_a_frame_with_a_wrong_checksum(world, board, kind):
 
 def test_another_speed_on_a_shared_line(world, board):
     sensor = on_uart("mhz19", serial_chips.Mhz19(), board, world)
-    board.uart(tx=8, rx=9).init(115200)
+    buses.uart(tx=8, rx=9).init(115200)
     assert sensor.read() == {"co2": 608}
 
 
