@@ -29,13 +29,13 @@ class Sensor:
 
     def read(self) -> dict:
         """temperature in Cel, pressure in Pa, humidity in %, gas in Ohm."""
-        from boards.parts import bme680_words as math
-
         try:
             if self._chip is None:
+                from boards.parts.bme680_words import Chip
+
                 self._set(0xE0, 0xB6)  # reset
                 time.sleep_ms(10)
-                self._chip = math.Chip(self._mem)
+                self._chip = Chip(self._mem)
             return self._measure(self._chip)
         except OSError:
             self._chip = None

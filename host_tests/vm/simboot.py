@@ -21,12 +21,22 @@ world.join_ms = 300
 
 import boards  # noqa: E402
 import chips  # noqa: E402
-from firmware import unload  # noqa: E402
+from firmware.on_demand import unload as unloading  # noqa: E402
 from snowplow_tracker.transport import dns  # noqa: E402
 
 dns._PORT = int(os.getenv("DNS_PORT") or 53)
-real_unload = unload.unload
-unload.unload = lambda *names: real_unload(*[name for name in names if name != dns.__name__])
+real_unload = unloading.unload
+NAMES = tuple([name for name in unloading._NAMES if name != dns.__name__])
+
+
+def unload_all_but_dns():
+    real_unload(NAMES)
+    from firmware import on_demand
+
+    on_demand.unload = sys.modules[unloading.__name__] = unloading
+
+
+unloading.unload = unload_all_but_dns
 
 world.i2c[0x76] = chips.Bme280()
 for bus, at, module, name in json.loads(os.getenv("CHIPS") or "[]"):
@@ -46,5 +56,5 @@ def load(**options):
 boards.load = load
 for name in ("boot.py", "main.py"):
     with open(name) as file:
-        source = file.read()
-    exec(source)
+        code = compile(file.read(), name, "exec")
+    exec(code)
