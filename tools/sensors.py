@@ -1,4 +1,4 @@
-"""Write docs/sensors.md from what the drivers in boards/sensors declare.
+"""Write the table in docs/sensors.md from what the drivers in boards/sensors declare.
 
     python -m tools.sensors
 """
@@ -10,60 +10,10 @@ from boards import sensors
 from tools.engine import ROOT
 
 PAGE = ROOT / "docs" / "sensors.md"
-INTRO = """\
-# Sensors
-
-A sensor of `config.json` has a name of your choice, a `type` from the table below, and says where
-it is. `make deploy` copies the drivers that the config uses, and no others. This page is made from
-the drivers in [`boards/sensors/`](../boards/sensors) by `python -m tools.sensors`.
-
-```json
-"buses": {
-  "i2c": {"sda": 4, "scl": 5},
-  "spi": {"sck": 18, "mosi": 19, "miso": 16},
-  "line": {"tx": 8, "rx": 9}
-},
-"sensors": {
-  "air": {"type": "scd4x", "bus": "i2c"},
-  "oven": {"type": "max31855", "bus": "spi", "cs": 17},
-  "dust": {"type": "pms5003", "bus": "line", "power_pin": 22},
-  "bed": {"type": "soil", "pin": 34, "dry_mv": 2800, "wet_mv": 1200},
-  "inputs": {"type": "ads1115", "bus": "i2c"},
-  "tank": {"type": "thermistor", "adc": "inputs", "channel": 2},
-  "meter": {"type": "modbus", "bus": "line", "registers": {
-    "voltage": {"register": 0, "kind": "input", "scale": 0.1, "unit": "V"}}}
-}
-```
-
-| bus | keys of the bus | keys of the sensor |
-|---|---|---|
-| i2c | `sda`, `scl`, `freq` (100000), `id` of a hardware unit (without: by software) | `bus` |
-| spi | `sck`, `mosi`, `miso`, `id` as for I2C | `bus`, `cs` |
-| uart | `tx`, `rx`, `id` (1); the driver sets the speed | `bus` |
-| onewire | | `pin` |
-| pin | | `pin`, `pull` (`up`, `down`) |
-| adc | | `pin`, or `adc` (the name of an `ads1115`) and `channel` |
-| battery | | as adc; without, the board's own supply |
-| board | | none but its options |
-
-`power_pin` switches the sensor on for its readings alone: the pin is high for `warmup_ms` before
-(the driver's own time, if you leave it out) and until it was read. A pin gives some milliamperes:
-more needs a transistor. A chip on I2C or UART may draw current through its data pins while its
-supply is off.
-
-What is measured has the unit that [UCUM](https://ucum.org) writes so. What a chip cannot have
-measured is left out. "Current" is the part's own; many modules have an LED and a regulator too.
-
+BEGIN, END = "<!-- made by tools/sensors.py -->\n", "<!-- end -->\n"
+HEAD = """\
 | type | what it is | bus | options: range, default | quantities: unit | current | wiring |
 |---|---|---|---|---|---|---|
-"""
-OUTRO = """
-Where a maker's algorithm is not public, the raw value is given: `voc_raw`, `nox_raw` (SGP40,
-SGP41), `h2_raw`, `ethanol_raw` (SGP30), `gas` in Ohm (BME680, whose air quality index is Bosch's).
-The SEN5x computes its indices itself.
-
-A sensor of your own is a file in `boards/sensors/`: the header of
-[`__init__.py`](../boards/sensors/__init__.py) says what it declares.
 """
 
 
@@ -117,11 +67,12 @@ def _option(name, bounds):
 
 
 def page():
-    """The text of docs/sensors.md."""
-    return INTRO + "".join(row(kind, module) for kind, module in drivers().items()) + OUTRO
+    """The text of docs/sensors.md with the table as it must be."""
+    before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
+    table = HEAD + "".join(row(kind, module) for kind, module in drivers().items())
+    return before + BEGIN + table + END + rest.partition(END)[2]
 
 
 if __name__ == "__main__":
-    PAGE.parent.mkdir(exist_ok=True)
     PAGE.write_text(page(), encoding="utf-8")
     print(f"{PAGE}: {len(drivers())} sensors")

@@ -88,10 +88,12 @@ def test_the_page_is_made_of_the_declarations():
         assert text.count("\n| `%s` |" % kind) == 1
 
 
-def test_the_page_s_example_is_a_good_config(world):
-    example = re.search(r"```json\n(.*?)```", page.INTRO, re.S)[1]
-    settings = check(**json.loads("{%s}" % example))
+def test_the_examples_of_the_page_are_good_configs(world):
+    examples = re.findall(r"```json\n(.*?)```", page.PAGE.read_text(encoding="utf-8"), re.S)
+    settings = check(**json.loads("{%s}" % examples[0]))
     assert settings["sensors"]["dust"]["warmup_ms"] == 30000
+    settings = check(buses={"i2c": BUSES["wire"]}, sensors=json.loads("{%s}" % examples[1]))
+    assert settings["sensors"]["air"]["quantities"]["temperature"]["offset"] == -1.4
 
 
 # `make deploy` checks the config where there are no modules of a board.
@@ -233,3 +235,49 @@ def test_a_sensor_that_fails_is_switched_off_too(world, board):
     world.i2c = {0x38: chip}
     assert found.read("it") == {"temperature": 25, "humidity": 50}
     assert world.pins[22] == 0
+
+
+# --- in both modes -------------------------------------------------------------------------------
+LIFE = {
+    "collector": "http://192.168.4.1:9090",
+    "app_id": "garden",
+    "sample_seconds": 600,
+    "send_seconds": 600,
+    "board_sensors": False,
+    "buses": {"wire": {"sda": 4, "scl": 5}},
+    "sensors": {
+        "air": {"type": "scd4x", "bus": "wire"},
+        "soil": {"type": "sht4x", "bus": "wire", "power_pin": 22, "warmup_ms": 20_000},
+    },
+    "wifi": {"ssid": "barn", "password": "secret"},
+    "battery": {"wakes_per_send": 3},
+    "watchdog_seconds": 60,
+}
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize("mode", ["always_on", "battery"])
+def test_slow_and_switched_sensors_over_hours(world, tmp_path, monkeypatch, mode):
+    import sensirion_chips
+    from firmware_life import Life
+
+    monkeypatch.chdir(tmp_path)
+    world.ntp = ["true"]
+    probe = sensirion_chips.Sht4x()
+    probe.power_cycle = lambda: None
+    world.i2c = {0x62: sensirion_chips.Scd4x(), 0x44: probe}
+    power = Powered(world, 22, probe)
+    life = Life(world, tmp_path, monkeypatch, dict(LIFE, mode=mode))
+    life.run(hours=4)
+    found = [(e["sensor"], len(e["readings"])) for e in life.of("sensor_reading")]
+    assert found.count(("air", 3)) >= 18 and found.count(("soil", 2)) >= 18
+    assert life.of("application_error") == []
+    assert set(life.ends) <= {"deep", "over"}
+    # On for its warm-up and the reading, and never left on.
+    on = [at for level, at in power.log if level]
+    off = [at for level, at in power.log if not level]
+    assert world.pins.get(22, 0) == 0
+    for at in on:
+        ends = [end for end in off if end >= at]
+        assert 20_000 <= ends[0] - at < 27_000
