@@ -34,6 +34,7 @@ class App:
     # The features of `track`, see features.py.
     has_features: bool
     entities: list
+    location: "tuple | None"  # an entity, once a GPS has a fix
     restart_for: "str | None"  # the intent of a restart that waits for its time
     # Time in each state since the boot; in the mode battery, over its sleeps.
     asleep_ms: int
@@ -103,6 +104,10 @@ class App:
         found = self.sensors.read(name)
         self.track_sensor_change()
         if found:
+            if "longitude" in found:
+                from firmware import location
+
+                location.update(self, found)
             sensor = self.sensors.get(name)
             sent = sensor.to_send(found) if hasattr(sensor, "to_send") else found
             if sent:

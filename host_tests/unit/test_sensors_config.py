@@ -9,10 +9,13 @@ import pytest
 
 import every_sensor
 import other_chips
+import sensirion_chips
+import serial_chips
 import word_chips
 from boards import esp32, rp2
 from firmware import sensors
 from firmware.on_demand import config
+from firmware_life import Life
 from tools import sensors as page
 from tools.engine import ROOT
 
@@ -259,9 +262,6 @@ LIFE = {
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("mode", ["always_on", "battery"])
 def test_slow_and_switched_sensors_over_hours(world, tmp_path, monkeypatch, mode):
-    import sensirion_chips
-    from firmware_life import Life
-
     monkeypatch.chdir(tmp_path)
     world.ntp = ["true"]
     probe = sensirion_chips.Sht4x()
@@ -281,3 +281,32 @@ def test_slow_and_switched_sensors_over_hours(world, tmp_path, monkeypatch, mode
     for at in on:
         ends = [end for end in off if end >= at]
         assert 20_000 <= ends[0] - at < 27_000
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_every_event_says_where_the_board_is(world, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    world.ntp = ["true"]
+    gps = serial_chips.Periodic(every_sensor.RMC + every_sensor.GGA)
+    gps.broken = "mute"  # no sky yet
+    world.uart = {1: gps}
+    config = dict(LIFE, buses={"line": BUSES["line"]}, health_seconds=600)
+    config["sensors"] = {"place": {"type": "gps", "bus": "line"}}
+    life = Life(world, tmp_path, monkeypatch, config)
+    life.after(lambda: setattr(gps, "broken", None), seconds=1500)
+    life.run(hours=2)
+
+    def place(event):
+        entities = json.loads(event["co"])["data"]
+        return [e["data"] for e in entities if "/geolocation_context/" in e["schema"]]
+
+    readings = [e for e in life.received if "/sensor_reading/" in e.get("ue_pr", "")]
+    first = life.received.index(readings[0])
+    assert len(readings) > 5 and first > 1
+    assert not any(place(event) for event in life.received[:first])
+    for event in life.received[first:]:
+        (data,) = place(event)
+        assert data["latitude"] == 48.1173 and data["longitude"] == 11.516667
+        assert data["altitude"] == 545.4 and data["speed"] == 11.52
+        assert abs(data["timestamp"] - int(event["dtm"])) < 700_000

@@ -493,17 +493,12 @@ def test_max6675(world, board, raw, celsius):
         on_spi("max6675", serial_chips.Max6675(raw or 4, open=True), board, world)
 
 
-# MAX31865 (19-6478) table 9: a Pt100 with 400 Ohm; degrees and the code.
-@pytest.mark.parametrize("celsius, raw", [
-    (-200, 0x05ED), (-100, 0x1349), (-50, 0x1A4D), (0, 0x2000), (50, 0x263B), (100, 0x2C53),
-    (200, 0x3841), (400, 0x4F25), (550, 0x5F3C), (850, 0x7CF4),
+# IEC 60751: the resistance of a Pt100, of which the chip's code is the part of its reference.
+@pytest.mark.parametrize("celsius, ohms", [
+    (-200, 18.52), (-100, 60.26), (-50, 80.31), (0, 100), (50, 119.40), (100, 138.51),
+    (200, 175.86), (400, 247.09), (550, 297.49), (850, 390.48),
 ])  # fmt: skip
-def test_max31865_table(world, board, celsius, raw):
-    # The resistance from IEC 60751, of which the code is the part of 400 Ohm.
-    ohms = 100 * (1 + 3.9083e-3 * celsius - 5.775e-7 * celsius**2)
-    if celsius < 0:
-        ohms += 100 * -4.18301e-12 * (celsius - 100) * celsius**3
-    assert round(ohms / 400 * 32768) == pytest.approx(raw, abs=250)
+def test_max31865_table(world, board, celsius, ohms):
     chip = serial_chips.Max31865(round(ohms / 400 * 32768))
     found = on_spi("max31865", chip, board, world, reference=400)
     assert found["temperature"] == pytest.approx(celsius, abs=0.06)
