@@ -4,7 +4,8 @@ import sys
 
 _NAMES = (
     "firmware.on_demand",
-    "boards.bme280_start",
+    "boards.buses",
+    "boards.parts.bme280_start",
     "boards.join",
     "boards.measure",
     "boards.ntp",
