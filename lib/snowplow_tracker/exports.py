@@ -1,8 +1,11 @@
 # Where the package's names are, without those of the core, which __init__ has itself.
 _MODULES = {
+    "ActivityTracking": "plugins.activity_tracking",
     "Anonymous": "plugins.anonymous",
     "Deferred": "plugins.deferred",
     "Diagnostics": "plugins.diagnostics",
+    "DomainFields": "plugins.domain_fields",
+    "Ecommerce": "plugins.ecommerce",
     "EmitterConfiguration": "snowplow",
     "GlobalEntities": "plugins.global_entities",
     "HttpTransport": "transport.http",
@@ -11,6 +14,7 @@ _MODULES = {
     "PagePing": "events.page_ping",
     "PageView": "events.page_view",
     "RetainedStore": "store.retained",
+    "ScreenTracking": "plugins.screen_tracking",
     "ScreenView": "events.screen_view",
     "SegmentStore": "store.segments",
     "SelfDescribing": "events.self_describing",

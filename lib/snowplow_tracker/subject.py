@@ -51,6 +51,13 @@ class Subject:
     def set_lang(self, lang: "str | None") -> "Subject":
         return self._text("lang", "lang", lang, 255)
 
+    # A page view or page ping that has its own keeps it.
+    def set_page_url(self, url: "str | None") -> "Subject":
+        return self._text("url", "url", url, 10000)
+
+    def set_referrer(self, referrer: "str | None") -> "Subject":
+        return self._text("refr", "referrer", referrer, 10000)
+
     def _text(self, key, name, value, limit):
         return self._set(key, value and text(name, value, limit))
 

@@ -27,6 +27,10 @@ class Event:
         """The protocol's pairs (dict); ValueError for what Enrich would refuse."""
         return fill({"e": self.TYPE}, self.FIELDS, lambda name: getattr(self, name))
 
+    def subject(self, pairs: dict):
+        """Whose pairs come last: the event's Subject, or None."""
+        return self.event_subject
+
 
 def track_class(tracker, kind, args: tuple, options: dict) -> "str | None":
     """Track an event of that class, with arguments in the order of the direct calls."""
@@ -64,7 +68,7 @@ def track(tracker, event: Event) -> "str | None":
             pairs,
             event.context,
             event.true_timestamp,
-            event.event_subject,
+            event.subject(pairs),
             event.schema,
             event.eid,
             event.ms,
