@@ -104,7 +104,7 @@ class App:
         found = self.sensors.read(name)
         self.track_sensor_change()
         if found:
-            if "longitude" in found:
+            if "longitude" in found and "latitude" in found:
                 from firmware import location
 
                 location.update(self, found)
@@ -124,10 +124,9 @@ class App:
 
     def start_trigger(self, trigger):
         """Start what a trigger reads; -> ms after which run_trigger() finds it measured."""
-        names = trigger.names
-        if names is None and trigger.when == "threshold":
-            names = (trigger.options["sensor"],)
-        return self.sensors.start(names)
+        if trigger.when == "threshold":  # what else it reads is seldom read
+            return self.sensors.start((trigger.options["sensor"],))
+        return self.sensors.start(trigger.names)
 
     def run_trigger(self, trigger, count=1):
         """Do what a trigger asks for, now that it is due."""
