@@ -60,7 +60,8 @@ def make(app):
     # What a Subject would add to each event, and the entity of each event.
     id = board.id()
     subject = {"duid": id, "uid": settings["user_id"]}
-    app.subject = {key: subject[key] for key in subject if subject[key]}
+    app.standard_nv_pairs = {key: subject[key] for key in subject if subject[key]}
+    app.tracker.subject = app
     data = {"port": sys.platform, "firmware": __version__, "id": id, "model": board.model}
     app.board_entity = (
         "iglu:io.github.snowplow_micropython/board/jsonschema/1-0-0",

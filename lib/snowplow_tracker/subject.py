@@ -51,6 +51,10 @@ class Subject:
     def set_lang(self, lang: "str | None") -> "Subject":
         return self._text("lang", "lang", lang, 255)
 
+    def combine_subject(self, subject: "Subject | None") -> dict:
+        """The pairs of both; those of this one come before those of the other."""
+        return dict(subject.standard_nv_pairs if subject else {}, **self.standard_nv_pairs)
+
     def _text(self, key, name, value, limit):
         return self._set(key, value and text(name, value, limit))
 

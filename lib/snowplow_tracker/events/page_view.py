@@ -1,12 +1,13 @@
+from ..pairs import address
 from .event import Event, track_class
 
 
 class PageView(Event):
     TYPE = "pv"
     FIELDS = (
-        ("page_url", "url", 10000, True),
+        ("page_url", "url", address, True),
         ("page_title", "page", 2000, False),
-        ("referrer", "refr", 10000, False),
+        ("referrer", "refr", address, False),
     )
     page_url: str
     page_title: "str | None"

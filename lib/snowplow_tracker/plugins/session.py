@@ -46,6 +46,7 @@ class Session:
     ) -> None:
         self.foreground_timeout = foreground_timeout
         self.background_timeout = background_timeout
+        self.anonymous = False  # whether its events are
         self.failed = 0  # writes that the filesystem did not take
         self._path = directory and directory.rstrip("/") + "/session.json"
         self._last = clock.ms()
@@ -97,6 +98,13 @@ class Session:
         """Have the next event begin a new session."""
         self._over = True
 
+    def set_anonymous(self, anonymous: bool) -> None:
+        """Begin a new session, which leads to no other one, if that changes."""
+        if anonymous != self.anonymous:
+            self.anonymous = anonymous
+            self.session_id = None
+            self._over = True
+
     def _begin(self):
         self._over = False
         self.previous_session_id = self.session_id
@@ -108,6 +116,8 @@ class Session:
 
     def _save(self):
         state = {name: getattr(self, name) for name in UUIDS + COUNTS + TIMES}
+        if self.anonymous:
+            state["anonymous"] = True
         if self._path and not save(self._path, state):
             self.failed += 1
 
