@@ -633,7 +633,7 @@ def test_an_async_emitter_sends_full_batches_and_what_is_flushed():
         t.track_struct_event("c", "5")
         assert t.flush() and len(wire.events()) == 7
     finally:
-        emitter.cancel_flush_timer()
+        emitter.close()
 
 
 # --- an event store of the official kind -------------------------------------------------------

@@ -141,7 +141,7 @@ class Emitter:
     def close(self):
         """Give up the request under way, whose events stay stored, and the connection."""
         self.abandon()
-        if self.transport:
+        if hasattr(self.transport, "close"):
             self.transport.close()
 
     # A path in the endpoint comes before the collector's own, as behind a proxy.

@@ -22,7 +22,7 @@ class Event:
     added: "object | None" = None  # the Payload, once it was asked for
     dict_: "dict | None" = None
     event_subject: object  # a Subject, or None
-    context: "list | tuple | None"
+    context: "list | tuple | None"  # entities
     true_timestamp: "int | None"
     device_timestamp: "int | None"
 
@@ -31,6 +31,8 @@ class Event:
         given = bind(its, args, options)
         for name in its:
             setattr(self, name, given.get(name))
+        if self.context is None:
+            self.context = []
         fill({}, self.FIELDS, given.get)
 
     @property

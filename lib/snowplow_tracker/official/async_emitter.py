@@ -34,12 +34,37 @@ class AsyncEmitter(Emitter):
     def put(self, ms: int, flags: int, json: bytes) -> "int | None":
         sequence = Emitter.put(self, ms, flags, json)
         if len(self.event_store) >= self.batch_size or self.new_bytes >= self.byte_limit:
-            self.worker.wake()
+            self.wake()
         return sequence
+
+    def wake(self) -> None:
+        """Have the worker send soon."""
+        if self.worker:
+            self.worker.wake()
 
     def flush(self, timeout: "float | None" = None, is_async: bool = True) -> bool:
         """Have the worker send what is stored; with is_async=False, wait for it."""
         if is_async:
-            self.worker.wake()
+            self.wake()
             return not len(self.event_store)
         return Emitter.flush(self, timeout)
+
+    def set_flush_timer(self, timeout: float) -> None:
+        """Send what waits for a batch every `timeout` seconds, in place of every 10."""
+        if self.worker:
+            self.worker.end()
+        start(self, timeout)
+
+    def cancel_flush_timer(self) -> None:
+        """Undo set_flush_timer()."""
+        self.set_flush_timer(10)
+
+    def consume(self) -> None:
+        """Refused: the worker does it."""
+        raise NotImplementedError("consume: the emitter's worker does it; flush() wakes it")
+
+    def close(self) -> None:
+        """End the worker and the connection; what is stored stays."""
+        if self.worker:
+            self.worker.end()
+        Emitter.close(self)

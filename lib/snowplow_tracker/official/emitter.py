@@ -69,14 +69,15 @@ def attach_sent_timestamp(emitter, events: list) -> None:
 
 def http_post(emitter, data: str) -> int:
     """POST the text to the collector; -> the HTTP status, -1 if no answer came."""
-    return _send(emitter, data.encode())
+    return _send(emitter, False, data.encode())
 
 
 def http_get(emitter, payload: dict) -> int:
     """GET with the pairs as query; -> the HTTP status, -1 if no answer came."""
     from ..transport.query import encode
 
-    return _send(emitter, encode({name: str(payload[name]) for name in payload}).encode())
+    pairs = {name: str(payload[name]) for name in payload}
+    return _send(emitter, True, encode(pairs).encode())
 
 
 def send_events(emitter, evts: list) -> None:
@@ -99,10 +100,22 @@ def cancel_flush_timer(emitter) -> None:
         emitter.worker.end()
 
 
-def _send(emitter, data):
-    # Apart from the stored events: a connection of its own.
-    get = emitter.get
-    transport = emitter.make_http()
+# A request of its own, apart from what is stored. Over https it takes the emitter's transport,
+# which has the roots; a request that was under way begins again later.
+def _send(emitter, get, data):
+    from ..transport.http import HttpTransport
+
+    if emitter.url[:6] == "https:":
+        emitter.abandon()
+        transport = emitter.transport
+        transport.close()
+    else:
+        transport = HttpTransport(emitter.url, emitter.timeout)
+    path, its_get = transport.path, transport.get
+    post_path = b"/com.snowplowanalytics.snowplow/tp2"
+    if get and path[-len(post_path) :] == post_path:
+        transport.path = path[: -len(post_path)] + b"/i"
+    transport.get = get
 
     def body(buf, head=b""):
         yield head + data
@@ -118,6 +131,7 @@ def _send(emitter, data):
         return -1
     finally:
         transport.close()
+        transport.path, transport.get = path, its_get
 
 
 _CALLS = (

@@ -106,6 +106,9 @@ def _protect(threads, emitter):
 
         return guarded
 
+    if getattr(emitter, "guarded", False):
+        return
+    emitter.guarded = True
     emitter.put = guard(emitter.put)
     emitter.step = guard(emitter.step)
     emitter.abandon = guard(emitter.abandon)
