@@ -762,3 +762,23 @@ def test_a_session_gets():
     t.flush()
     assert session.asked[0][0].startswith("http://host/i?")
     assert "se_ac=a%20b" in session.asked[0][0]
+
+
+# --- numbers -----------------------------------------------------------------------------------
+def test_the_smallest_floats_are_written_alike_by_all_engines():
+    if not LONG_FLOATS:
+        return
+    t, wire = tracker()
+    for text in (
+        "5e-324",
+        "1e-323",
+        "-1.5e-323",
+        "4.94e-322",
+        "6.099e-320",
+        "5.43230922487e-312",
+        "2.225073858507201e-308",
+        "1.5e-30",
+        "1e-39",
+    ):
+        t.track_struct_event("c", "a", value=float(text))
+        assert last_event(t, wire)["se_va"] == text

@@ -162,6 +162,11 @@ def number(name: str, value, precision: "int | None" = None) -> str:
     # The difference is not 0 for nan and the infinities.
     if isinstance(value, bool) or not isinstance(value, _NUMBERS) or value - value != 0:
         raise ValueError("%s: expected a finite number, got %r" % (name, value))
-    if precision is None or isinstance(value, int):
-        return str(value)
-    return "%.*f" % (precision, value)
+    if precision is not None and not isinstance(value, int):
+        return "%.*f" % (precision, value)
+    found = str(value)
+    if "e-3" in found:
+        from .official.tiny_float import shortest
+
+        return shortest(value)
+    return found

@@ -15,8 +15,8 @@
 #   options.py     checks options that are given, and sets them
 #   full.py        sends a full batch from the call that filled it
 # The official tracker's calls that few programs need are in official/emitter.py. They use these
-# of an Emitter, which are no part of its public interface: put(), step(), abandon(), make_http(),
-# active, retry, retry_at, batch_limit, new_bytes, timeout, get, paused, in_callback.
+# of an Emitter, which are no part of its public interface: put(), step(), abandon(), active,
+# blocking, retry, retry_at, batch_limit, new_bytes, timeout, get, paused, in_callback.
 from sys import implementation
 
 from .. import clock
@@ -64,6 +64,7 @@ class Emitter:
         self.idle = idle
         self.online = online
         self.paused = False
+        self.url = ""
         if transport is None:
             self.url = self.as_collector_uri(endpoint, protocol, port, method)
         given = (
@@ -78,18 +79,17 @@ class Emitter:
             method,
             options,
         )
-        if _CPYTHON or given != _DEFAULTS or hasattr(event_store, "cleanup"):
+        seldom = given != _DEFAULTS or hasattr(event_store, "cleanup")
+        if _CPYTHON or seldom or self.url[4:5] == "s":
             from .options import apply
 
             transport = apply(self, transport, *given)
-        elif transport is None and self.url[4] == "s":
-            transport = self.make_http()
         if self.event_store is None:
             from ..store.ring import RingStore
 
             self.event_store = RingStore()
         self.transport = transport
-        self._blocking = None  # the transport that flush() chose
+        self.blocking = None  # the transport that flush() chose
         self.sent = 0
         self.given_up = 0
         # How the last request ended: an HTTP status, an OSError or MemoryError, or None.
@@ -134,8 +134,6 @@ class Emitter:
         """Send for ever: full batches at once, and what waited for `interval` seconds."""
         from .run import run
 
-        if self.transport is self._blocking:
-            self.transport = self.make_http()
         return run(self, interval)
 
     def close(self):
@@ -162,11 +160,6 @@ class Emitter:
             host += ":%d" % port
         end = "/i" if method == "get" else "/com.snowplowanalytics.snowplow/tp2"
         return protocol + "://" + host + slash + path + end
-
-    def make_http(self, **options):
-        from ..transport.http import HttpTransport
-
-        return HttpTransport(self.url, self.timeout, get=self.get, **options)
 
     def step(self):
         # Go on with the transfer; -> the milliseconds until the next step, None at its end.
@@ -211,7 +204,7 @@ class Emitter:
 
                 # A tuple has chosen another.
                 transport = UrequestsTransport(self.url, self.timeout)  # type: ignore[arg-type]
-                self.transport = self._blocking = transport  # type: ignore[assignment]
+                self.transport = self.blocking = transport  # type: ignore[assignment]
             self.transport.anonymous = batch.anonymous
             try:
                 if self.get:

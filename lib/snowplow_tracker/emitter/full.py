@@ -4,6 +4,7 @@
 
 
 class FullBatches:
+    # Takes the place of the emitter's put().
     def __init__(self, emitter):
         self._emitter = emitter
         self._put = emitter.put
@@ -21,8 +22,8 @@ class FullBatches:
             self._events = self._bytes = 0
             # While a transfer is under way, whoever drives it sends this too.
             if clock.ms() >= emitter.retry_at and not emitter.active and not emitter.in_callback:
-                emitter.flush()
+                try:
+                    emitter.flush()
+                except Exception as e:  # of a hook or a store; the event is tracked
+                    print("snowplow: flush: %s: %s" % (type(e).__name__, e))
         return sequence
-
-    def end(self) -> None:
-        self._emitter.put = self._put

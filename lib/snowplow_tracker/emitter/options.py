@@ -57,6 +57,13 @@ def apply(
     return transport
 
 
+def make_http(emitter, **options):
+    """The HttpTransport that the emitter's options ask for."""
+    from ..transport.http import HttpTransport
+
+    return HttpTransport(emitter.url, emitter.timeout, get=emitter.get, **options)
+
+
 def check_codes(codes) -> dict:
     """HTTP statuses that are retried, or not: {503: False}."""
     if not isinstance(codes, dict):
@@ -105,4 +112,4 @@ def _transport(emitter, session, options):
     # `idle` and run() need a transport that yields, as GET and https, and CPython has another
     # `requests` than a board.
     own = _CPYTHON or emitter.idle or options or emitter.get or isinstance(emitter.timeout, tuple)
-    return emitter.make_http(**options) if own or emitter.url[4] == "s" else None
+    return make_http(emitter, **options) if own or emitter.url[4] == "s" else None
