@@ -4,7 +4,6 @@
 # always_on.py and battery.py decide when; on_demand/start.py makes an App's parts.
 from firmware.sensors import Sensors, readings
 from firmware.transport import MeasuringTransport
-from firmware.unload import unload
 from firmware.watchdog import Watchdog
 from snowplow_tracker import clock
 from snowplow_tracker.clock.boot_history import save as save_clock
@@ -35,6 +34,7 @@ class App:
     # The features of `track`, see features.py.
     has_features: bool
     entities: list
+    location: "tuple | None"  # an entity, once a GPS has a fix
     restart_for: "str | None"  # the intent of a restart that waits for its time
     # Time in each state since the boot; in the mode battery, over its sleeps.
     asleep_ms: int
@@ -71,28 +71,9 @@ class App:
 
     def unload(self):
         """Remove from RAM what is needed once, or now and then."""
-        unload(
-            "firmware.on_demand",
-            "boards.bme280_start",
-            "boards.join",
-            "boards.measure",
-            "boards.ntp",
-            "snowplow_tracker.validators",
-            "snowplow_tracker.entities",
-            "snowplow_tracker.events",
-            "snowplow_tracker.arguments",
-            "snowplow_tracker.clock.http_date",
-            "snowplow_tracker.clock.start",
-            "snowplow_tracker.emitter.outcome",
-            "snowplow_tracker.emitter.prepare",
-            "snowplow_tracker.emitter.retry",
-            "snowplow_tracker.plugins.diagnostics_check",
-            "snowplow_tracker.plugins.session_file",
-            "snowplow_tracker.store.recovery",
-            "snowplow_tracker.transport.connect",
-            "snowplow_tracker.transport.dns",
-            "snowplow_tracker.transport.url",
-        )
+        from firmware.on_demand.unload import unload
+
+        unload()
 
     def set_clock(self):
         """What clock.hook is; whether the clock is plausible now."""
@@ -122,16 +103,30 @@ class App:
         found = self.sensors.read(name)
         self.track_sensor_change()
         if found:
-            data = {"sensor": name, "readings": readings(found)}
-            if trigger:
-                data["trigger"] = trigger
-            schema = "iglu:io.github.snowplow_micropython/sensor_reading/jsonschema/1-0-0"
-            self.track_event(schema, data)
+            if "longitude" in found:
+                from firmware import location
+
+                location.update(self, found)
+            sensor = self.sensors.get(name)
+            sent = sensor.to_send(found) if hasattr(sensor, "to_send") else found
+            if sent:
+                data = {"sensor": name, "readings": readings(sensor, sent)}
+                if trigger:
+                    data["trigger"] = trigger
+                schema = "iglu:io.github.snowplow_micropython/sensor_reading/jsonschema/1-0-1"
+                self.track_event(schema, data)
             if "battery" in found:
                 from firmware import conditions
 
                 conditions.check_battery(self, found["battery"])
         return found
+
+    def start_trigger(self, trigger):
+        """Start what a trigger reads; -> ms after which run_trigger() finds it measured."""
+        names = trigger.names
+        if names is None and trigger.when == "threshold":
+            names = (trigger.options["sensor"],)
+        return self.sensors.start(names)
 
     def run_trigger(self, trigger, count=1):
         """Do what a trigger asks for, now that it is due."""

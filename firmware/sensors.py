@@ -3,8 +3,6 @@
 # stops the others.
 import time
 
-from boards.common import unit
-
 
 class Sensors:
     def __init__(self, board, settings):
@@ -32,6 +30,27 @@ class Sensors:
 
         self._found[name] = open_sensor(self, self._board, self._buses, self._options[name])
 
+    def get(self, name):
+        """The driver of a sensor; OSError if the board cannot have it."""
+        if name not in self._found:
+            self._open(name)
+        return self._found[name]
+
+    # Those of a trigger warm up and measure at the same time.
+    def start(self, names):
+        """Start the measurements that take long; -> ms until all can be read."""
+        wait = 0
+        for name in self.names if names is None else names:
+            sensor: object = self._found.get(name)
+            if hasattr(sensor, "start"):
+                try:
+                    wait = max(wait, sensor.start())
+                except MemoryError:
+                    raise
+                except Exception:
+                    pass  # read() tries again, and reports it
+        return wait
+
     def voltage(self, pin):
         """A function that gives the millivolts at a pin; None: of the board's own supply."""
         return (lambda: self._board.adc(pin)) if pin is not None else self._supply
@@ -45,13 +64,13 @@ class Sensors:
     def read(self, name):
         """The sensor's readings as a dict, or None while it fails."""
         error = None
-        for attempt in range(2):
+        # One that takes long is not started again here: to wait for it would stop the others.
+        slow = hasattr(self._found.get(name), "start")
+        for attempt in range(1 if slow else 2):
             if attempt:
                 time.sleep(0.1)
             try:
-                if name not in self._found:
-                    self._open(name)
-                found = self._found[name].read()
+                found = self.get(name).read()
                 for quantity in found:
                     if found[quantity] - found[quantity] != 0:
                         raise ValueError("%s is not a number" % quantity)
@@ -69,12 +88,27 @@ class Sensors:
         return None
 
 
-def readings(found):
+def unit(sensor, quantity):
+    """The UCUM code of a quantity as its driver declares it, or None."""
+    if hasattr(sensor, "unit"):
+        return sensor.unit
+    if hasattr(sensor, "units"):
+        return sensor.units[quantity]
+    declared = getattr(sensor, "QUANTITIES", {})
+    found = declared.get(quantity) or declared.get(quantity.split("_")[0])
+    return found and found[0]
+
+
+def readings(sensor, found):
     """The event's list of a sensor's readings."""
     listed = []
+    raw = getattr(sensor, "raw", None)
     for quantity in found:
         reading = {"quantity": quantity, "value": found[quantity]}
-        if unit(quantity):
-            reading["unit"] = unit(quantity)
+        code = unit(sensor, quantity)
+        if code:
+            reading["unit"] = code
+        if raw and quantity in raw:
+            reading["raw"] = raw[quantity]
         listed.append(reading)
     return listed

@@ -1,9 +1,10 @@
+import importlib
 import sys
 import types
 
 import pytest
 
-from tools.engine import NO_COMPILER, find_compiler, find_vm
+from tools.engine import NO_COMPILER, ROOT, find_compiler, find_vm
 
 
 @pytest.fixture(scope="session")
@@ -63,8 +64,10 @@ def simulate(monkeypatch):
         import boards.join
         import boards.rp2
         import simulation
-        from boards.sensors import aht20, bme280, button, ds18b20, light, pulses, sht3x  # noqa
 
+        for folder in ("parts", "sensors"):
+            for path in (ROOT / "boards" / folder).glob("*.py"):
+                importlib.import_module("boards.%s.%s" % (folder, path.stem))
         world = simulation.start(port, chip)
         for name, module in list(sys.modules.items()):
             if name.startswith("boards.") and hasattr(module, "time"):
@@ -79,11 +82,13 @@ def simulate(monkeypatch):
 @pytest.fixture(autouse=True)
 def remembered():
     """The firmware unloads modules; tests that come later still have them."""
-    before = {n: sys.modules[n] for n in sys.modules if n.startswith(("snowplow_", "firmware"))}
+    def loaded():
+        return {n: sys.modules[n] for n in sys.modules if n.startswith(("snowplow_", "firmware"))}
+
+    before = loaded()
     yield
-    for name, module in before.items():
-        if sys.modules.get(name) is not module:
-            sys.modules[name] = module
-            package, _, own = name.rpartition(".")
-            if package:
-                setattr(sys.modules[package], own, module)
+    sys.modules.update(before)
+    for name, module in loaded().items():
+        package, _, own = name.rpartition(".")
+        if package:
+            setattr(sys.modules[package], own, module)

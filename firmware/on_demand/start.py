@@ -30,6 +30,7 @@ def make(app):
     app.has_features = settings["track"] != ["errors"]
     app.session = app.lifecycle = app.diagnostics = None
     app.entities = []
+    app.location = None
     app.restart_for = None
     app.asleep_ms = app.radio_ms = 0
     app.radio_since = None

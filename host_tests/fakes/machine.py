@@ -24,6 +24,9 @@ class _Pin:
         pins = simulation.world.pins
         if x:
             pins[self._id] = int(bool(x[0]))
+            watcher = simulation.world.watchers.get(self._id)
+            if watcher:
+                watcher(pins[self._id])
             return None
         return pins.get(self._id, 0)
 
@@ -292,4 +295,6 @@ _names = simulation.by_port("machine", TABLES)
 def __getattr__(name):
     if name == "mem32":  # not in the tables, since it is the world's own
         return simulation.world.mem32
+    if name in ("I2C", "SPI", "SoftSPI", "UART", "time_pulse_us"):
+        return getattr(__import__("machine_buses"), name)
     return _names(name)

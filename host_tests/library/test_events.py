@@ -114,6 +114,16 @@ def test_what_every_direct_call_takes():
         assert entity(found, SCHEMA) == {"n": 1}
 
 
+def test_an_argument_is_given_once_by_a_name_that_exists():
+    t, _ = tracker()
+    for args, options in (((URL,), {"page_url": URL}), ((URL,), {"url": URL}), ((URL,) * 9, {})):
+        try:
+            t.track_page_view(*args, **options)
+        except TypeError:
+            continue
+        raise AssertionError((args, options))
+
+
 def test_an_event_may_change_and_be_tracked_again():
     t, wire = tracker()
     event = PageView(URL, "one")

@@ -143,7 +143,7 @@ def test_scala_board_metadata_is_collected_once_a_boot():
         return "AA:BB:CC:DD:EE:FF"
 
     t, wire, found = globally()
-    found.add(probed(BOARD, mac=mac, rssi=fails, nothing=lambda: None, bad=lambda: b""))
+    found.add(probed(BOARD, rssi=fails, nothing=lambda: None, bad=lambda: b"", mac=mac))
     for _ in range(3):
         t.track_struct_event("c", "a")
         assert entities(last_event(t, wire)) == [(BOARD, {"mac": "AA:BB:CC:DD:EE:FF"})]

@@ -1,6 +1,7 @@
 # Makes each call of a list (official_listing.py), with the official tracker or with ours, and
 # prints what it came to, a JSON list a line: [the number of the call, what it returned or raised].
-# Arguments: the collector's port, the file of the list.
+# Arguments: the collector's port, the file of the list, whose code uses what is imported.
+# ruff: noqa: F401
 import json
 import sys
 

@@ -1,6 +1,9 @@
 # Boots the firmware that lies in the current directory on the simulated board of a port, on
 # the VM and over real sockets. argv: port. A closed standard input stops it in order. The name
-# server of its network listens on DNS_PORT.
+# server of its network listens on DNS_PORT. CHIPS has other chips than a BME280, as JSON: the
+# bus of the world, an address or number, a class of the fakes: [["i2c", 98, "sensirion_chips",
+# "Scd4x"]].
+import json
 import os
 import select
 import sys
@@ -18,14 +21,26 @@ world.join_ms = 300
 
 import boards  # noqa: E402
 import chips  # noqa: E402
-from firmware import unload  # noqa: E402
+from firmware.on_demand import unload as unloading  # noqa: E402
 from snowplow_tracker.transport import dns  # noqa: E402
 
 dns._PORT = int(os.getenv("DNS_PORT") or 53)
-real_unload = unload.unload
-unload.unload = lambda *names: real_unload(*[name for name in names if name != dns.__name__])
+real_unload = unloading.unload
+NAMES = tuple([name for name in unloading._NAMES if name != dns.__name__])
+
+
+def unload_all_but_dns():
+    real_unload(NAMES)
+    from firmware import on_demand
+
+    on_demand.unload = sys.modules[unloading.__name__] = unloading
+
+
+unloading.unload = unload_all_but_dns
 
 world.i2c[0x76] = chips.Bme280()
+for bus, at, module, name in json.loads(os.getenv("CHIPS") or "[]"):
+    getattr(world, bus)[at] = getattr(__import__(module), name)()
 world.adc.update({34: 1900000, 26: 38000})
 
 end = select.poll()
@@ -41,5 +56,5 @@ def load(**options):
 boards.load = load
 for name in ("boot.py", "main.py"):
     with open(name) as file:
-        source = file.read()
-    exec(source)
+        code = compile(file.read(), name, "exec")
+    exec(code)

@@ -13,12 +13,16 @@ from .official.contracts import disable_contracts as disable_contracts
 from .official.contracts import enable_contracts as enable_contracts
 from .official.event_store import EventStore as EventStore
 from .official.logger import logger as logger
+from .plugins.activity_tracking import ActivityTracking as ActivityTracking
 from .plugins.anonymous import Anonymous as Anonymous
 from .plugins.deferred import Deferred as Deferred
 from .plugins.diagnostics import Diagnostics as Diagnostics
+from .plugins.domain_fields import DomainFields as DomainFields
+from .plugins.ecommerce import Ecommerce as Ecommerce
 from .plugins.global_entities import GlobalEntities as GlobalEntities
 from .plugins.lifecycle import Lifecycle as Lifecycle
 from .plugins.log import Log as Log
+from .plugins.screen_tracking import ScreenTracking as ScreenTracking
 from .plugins.session import Session as Session
 from .self_describing_json import SelfDescribingJson as SelfDescribingJson
 from .snowplow import EmitterConfiguration as EmitterConfiguration

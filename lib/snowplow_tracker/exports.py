@@ -1,10 +1,13 @@
 # Where the package's names are, without those of the core, which __init__ has itself.
 _MODULES = {
-    "AsyncEmitter": "official.async_emitter",
+    "ActivityTracking": "plugins.activity_tracking",
     "Anonymous": "plugins.anonymous",
+    "AsyncEmitter": "official.async_emitter",
     "Deferred": "plugins.deferred",
     "Diagnostics": "plugins.diagnostics",
     "disable_contracts": "official.contracts",
+    "DomainFields": "plugins.domain_fields",
+    "Ecommerce": "plugins.ecommerce",
     "EmitterConfiguration": "snowplow",
     "Event": "events.event",
     "EventStore": "official.event_store",
@@ -17,6 +20,7 @@ _MODULES = {
     "PagePing": "events.page_ping",
     "PageView": "events.page_view",
     "RetainedStore": "store.retained",
+    "ScreenTracking": "plugins.screen_tracking",
     "ScreenView": "events.screen_view",
     "SegmentStore": "store.segments",
     "SelfDescribing": "events.self_describing",

@@ -124,7 +124,7 @@ def check_json(name: str, data) -> None:
             for item in value:
                 todo.append((item, depth + 1))
         elif isinstance(value, float):
-            if value - value != 0:  # nan and the infinities
+            if value * 0 != 0:  # nan and the infinities
                 raise ValueError("%s: %s has no JSON form" % (name, value))
         elif value is not None and not isinstance(value, (str, int, bool)):
             raise ValueError("%s: %s has no JSON form" % (name, type(value).__name__))

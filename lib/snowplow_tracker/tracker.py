@@ -2,7 +2,8 @@
 # and stores nothing then; it never raises for reasons of network or storage.
 #
 # Calls that few programs need load on first use: track_page_view is in events/page_view.py,
-# set_subject in official/tracker.py. The files of events/ use store_event() and refuse().
+# set_subject in official/tracker.py. The files of events/ use store_event() and refuse(), and
+# plugins/cross_navigation.py reads `_head`.
 #
 #   refused     how many calls raised ValueError
 #   plugins     list of functions, called as plugin(eid, pairs, schema, entities) before an

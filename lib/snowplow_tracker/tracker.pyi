@@ -88,6 +88,52 @@ class Tracker:
         tstamp: float | None = None,
         event_subject: Subject | None = None,
     ) -> str | None: ...
+    def track_list_item_view(
+        self, index: int, items_count: int | None = None, context: _Entities = None,
+        tstamp: int | None = None, event_subject: Subject | None = None,
+    ) -> str | None: ...
+    def track_scroll_changed(
+        self, x_offset: int | None = None, y_offset: int | None = None,
+        view_width: int | None = None, view_height: int | None = None,
+        content_width: int | None = None, content_height: int | None = None,
+        context: _Entities = None, tstamp: int | None = None, event_subject: Subject | None = None,
+    ) -> str | None: ...
+    def track_button_click(
+        self, label: str, id_: str | None = None,
+        classes: list[str] | tuple[str, ...] | None = None, name: str | None = None,
+        context: _Entities = None, tstamp: int | None = None, event_subject: Subject | None = None,
+    ) -> str | None: ...
+    # `expiry` in milliseconds since 1970, or a date-time of RFC 3339.
+    def track_consent_granted(
+        self, id_: str | None = None, version: str | None = None, name: str | None = None,
+        description: str | None = None, expiry: int | str | None = None, context: _Entities = None,
+        tstamp: int | None = None, event_subject: Subject | None = None,
+    ) -> str | None: ...
+    def track_consent_withdrawn(
+        self, all: bool, id_: str | None = None, version: str | None = None,
+        name: str | None = None, description: str | None = None, context: _Entities = None,
+        tstamp: int | None = None, event_subject: Subject | None = None,
+    ) -> str | None: ...
+    # One of them at least; `cost` needs a `cost_model`: cpa, cpc or cpm.
+    def track_ad_impression(
+        self, impression_id: str | None = None, cost_model: str | None = None,
+        cost: float | None = None, target_url: str | None = None, banner_id: str | None = None,
+        zone_id: str | None = None, advertiser_id: str | None = None,
+        campaign_id: str | None = None, context: _Entities = None, tstamp: int | None = None,
+        event_subject: Subject | None = None,
+    ) -> str | None: ...
+    # `trigger` is push, location, calendar, timeInterval or other.
+    def track_message_notification(
+        self, title: str, body: str, trigger: str, notification_timestamp: int | str | None = None,
+        sound: str | None = None, action: str | None = None, body_loc_key: str | None = None,
+        body_loc_args: list[str] | tuple[str, ...] | None = None, title_loc_key: str | None = None,
+        title_loc_args: list[str] | tuple[str, ...] | None = None, group: str | None = None,
+        category: str | None = None, notification_count: int | None = None,
+        subtitle: str | None = None, content_available: bool | None = None,
+        thread_identifier: str | None = None, icon: str | None = None, tag: str | None = None,
+        attachments: Iterable[dict[str, str]] | None = None, context: _Entities = None,
+        tstamp: int | None = None, event_subject: Subject | None = None,
+    ) -> str | None: ...
     # `timing` in milliseconds.
     def track_timing(
         self,

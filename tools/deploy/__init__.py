@@ -1,5 +1,6 @@
 """What a board gets, and the same tree in a directory for tests and demos on this machine."""
 
+import ast
 import json
 from pathlib import Path
 
@@ -52,6 +53,40 @@ def files(root=ROOT):
             if (source, path.removeprefix("/firmware")) not in last and "/examples/" not in path:
                 found.append((source, path))
     return found + [f for f in last if f[0].exists()]
+
+
+def used(found, config):
+    """`found`, a list as files() returns it, without the drivers that the dict `config` has no
+    sensor for, and without what only those share. A trigger `edge` counts as `pulses` do."""
+    optional = {}
+    for source, path in found:
+        if path.startswith(("/boards/sensors/", "/boards/parts/")) and source.stem != "__init__":
+            optional[path[1:].removesuffix(".py").replace("/", ".")] = source
+    kinds = [sensor["type"] for sensor in config.get("sensors", {}).values()]
+    if any(trigger["when"] == "edge" for trigger in config.get("triggers", [])):
+        kinds.append("pulses")
+    todo = ["boards.sensors." + kind for kind in kinds]
+    for sensor in config.get("sensors", {}).values():
+        if any("points" in row for row in sensor.get("quantities", {}).values()):
+            todo.append("boards.parts.points")
+    needed = set()
+    while todo:
+        name = todo.pop()
+        if name in optional and optional[name] not in needed:
+            needed.add(optional[name])
+            todo += _imports(optional[name])
+    unused = set(optional.values()) - needed
+    return [(source, path) for source, path in found if source not in unused]
+
+
+def _imports(source):
+    # The names that may be modules, of a file's imports anywhere in it.
+    for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom):
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
 
 
 def compiled(found, folder):

@@ -56,6 +56,10 @@ class Event:
 
         return build(self, encode_base64, json_encoder, subject)
 
+    def subject(self, pairs: dict):
+        """Whose pairs come last: the event's Subject, or None."""
+        return self.event_subject
+
 
 def track_class(tracker, kind, args: tuple, options: dict) -> "str | None":
     """Track an event of that class, with arguments in the order of the direct calls."""
@@ -116,7 +120,7 @@ def track(tracker, event: Event) -> "str | None":
             pairs,
             event.context,
             event.true_timestamp,
-            event.event_subject,
+            event.subject(pairs),
             event.schema,
             event.eid,
             event.ms,

@@ -9,6 +9,8 @@
 # after a light one; after a deep one the board boots, and Session() goes on where it was (also
 # after a reset that comes within that time of a sleep, since foreground() writes nothing).
 #
+# new_session() begins one at once: for a kiosk's next customer.
+#
 # The file in `directory` is written by background() and when a session begins, and at no other
 # time. Without a directory, or if the filesystem fails, the identity lasts until the reset.
 import time
@@ -105,10 +107,16 @@ class Session:
             self.session_id = None
             self._over = True
 
+    def new_session(self) -> None:
+        """Begin a new session now."""
+        self._begin()
+        self._last = clock.ms()
+
     def _begin(self):
+        new = str(uuid4(), "ascii")  # if memory runs out here, the old session goes on
         self._over = False
         self.previous_session_id = self.session_id
-        self.session_id = str(uuid4(), "ascii")
+        self.session_id = new
         self.session_index += 1
         self.event_index = 0
         self.first_event_id = self.first_event_ms = self.slept = None
