@@ -21,7 +21,7 @@ class App:
     reset_cause: "str | None"
     boot_count: int
     reported_losses: dict  # what was tracked of store.lost
-    subject: dict  # the protocol's keys that each event gets
+    standard_nv_pairs: dict  # as the tracker's subject: the protocol's keys that each event gets
     board_entity: tuple
     tracked: int  # events
     failures: dict  # requests of this boot that failed, by outcome
@@ -58,8 +58,7 @@ class App:
         start.make(self)
 
     def attach(self, eid, pairs, schema, entities):
-        """A plugin of the tracker: adds subject and entities to every event."""
-        pairs.update(self.subject)
+        """A plugin of the tracker: adds entities to every event."""
         entities.insert(0, self.board_entity)
         entities.extend(self.entities)
 
@@ -104,7 +103,7 @@ class App:
         found = self.sensors.read(name)
         self.track_sensor_change()
         if found:
-            if "longitude" in found:
+            if "longitude" in found and "latitude" in found:
                 from firmware import location
 
                 location.update(self, found)
@@ -124,10 +123,9 @@ class App:
 
     def start_trigger(self, trigger):
         """Start what a trigger reads; -> ms after which run_trigger() finds it measured."""
-        names = trigger.names
-        if names is None and trigger.when == "threshold":
-            names = (trigger.options["sensor"],)
-        return self.sensors.start(names)
+        if trigger.when == "threshold":  # what else it reads is seldom read
+            return self.sensors.start((trigger.options["sensor"],))
+        return self.sensors.start(trigger.names)
 
     def run_trigger(self, trigger, count=1):
         """Do what a trigger asks for, now that it is due."""
