@@ -21,7 +21,7 @@ class App:
     reset_cause: "str | None"
     boot_count: int
     reported_losses: dict  # what was tracked of store.lost
-    subject: dict  # the protocol's keys that each event gets
+    standard_nv_pairs: dict  # as the tracker's subject: the protocol's keys that each event gets
     board_entity: tuple
     tracked: int  # events
     failures: dict  # requests of this boot that failed, by outcome
@@ -58,8 +58,7 @@ class App:
         start.make(self)
 
     def attach(self, eid, pairs, schema, entities):
-        """A plugin of the tracker: adds subject and entities to every event."""
-        pairs.update(self.subject)
+        """A plugin of the tracker: adds entities to every event."""
         entities.insert(0, self.board_entity)
         entities.extend(self.entities)
 

@@ -5,7 +5,6 @@ import snowplow_tracker.emitter.run as background
 from expect import Wire, refused, tracker, whole
 from fake_time import NOW, Time
 from snowplow_tracker import Emitter, RingStore, Tracker, clock
-from snowplow_tracker.emitter import _uri
 from snowplow_tracker.emitter.batch import Batch
 
 HEAD = '{"schema":"iglu:com.snowplowanalytics.snowplow/payload_data/jsonschema/1-0-4","data":['
@@ -752,7 +751,7 @@ def test_anonymous_events_never_share_a_request():
 
     wire.send = note
     for flags in (0, 0, 2, 2, 2, 0):
-        emitter.input(clock.ms(), flags, b'{"flags":"%d"' % flags)
+        emitter.put(clock.ms(), flags, b'{"flags":"%d"' % flags)
     assert emitter.flush()
     assert [len(batch) for batch in wire.batches()] == [2, 3, 1]
     assert seen == [False, True, False]
@@ -836,7 +835,7 @@ def test_retry_after_is_honoured_and_bounded():
 def test_a_record_may_bring_its_time_of_day():
     with Time(NOW):
         t, wire = tracker()
-        t.emitters[0].input(NOW - 86400000, 4, b'{"a":"1"')
+        t.emitters[0].put(NOW - 86400000, 4, b'{"a":"1"')
         assert t.flush()
         assert wire.events() == [{"a": "1", "dtm": str(NOW - 86400000), "stm": str(NOW)}]
 
@@ -846,15 +845,17 @@ def test_flush_of_an_empty_store_sends_nothing():
     assert t.flush() and not wire.bodies
 
 
-def test_uri():
+def test_the_collectors_address():
+    uri = Emitter.as_collector_uri
     path = "/com.snowplowanalytics.snowplow/tp2"
-    assert _uri("host", "http", None) == "http://host" + path
-    assert _uri("host/", "https", 9090) == "https://host:9090" + path
-    assert _uri("http://10.0.0.1:8080", "https", None) == "http://10.0.0.1:8080" + path
-    assert _uri("host", "http", None)[-4:] == "/tp2"
-    for bad in ("", "http://", "a b", "host\r\nX: y", "host/path", "u@host", "host?q", "h\xf6st"):
-        refused("endpoint", _uri, bad, "http", None)
-    refused("protocol", _uri, "host", "ftp", None)
+    assert uri("host", "http", None) == "http://host" + path
+    assert uri("host/", "https", 9090) == "https://host:9090" + path
+    assert uri("http://10.0.0.1:8080", "https", None) == "http://10.0.0.1:8080" + path
+    assert uri("https://host/proxy/a/", "http", 90) == "https://host:90/proxy/a" + path
+    assert uri("host/proxy", method="get") == "https://host/proxy/i"
+    for bad in ("", "http://", "/path", "a b", "host\r\nX: y", "u@host", "host?q", "h\xf6st"):
+        refused("endpoint", uri, bad, "http", None)
+    refused("protocol", uri, "host", "ftp", None)
     refused("port: expected", Emitter, "host", "http", "9090")
 
 

@@ -208,8 +208,8 @@ def test_anonymous_requests_have_the_header_and_neither_send_nor_keep_a_cookie()
 def test_the_emitter_says_which_requests_are_anonymous():
     with Net(OK, OK) as net:
         emitter = Emitter("host", transport=HttpTransport(URL), event_store=RingStore(1000))
-        emitter.input(0, 2, b'{"a":"1"')
-        emitter.input(0, 0, b'{"a":"1"')
+        emitter.put(0, 2, b'{"a":"1"')
+        emitter.put(0, 0, b'{"a":"1"')
         assert emitter.flush()
         first, second = net.sent().split(b"POST ")[1:]
         assert b"SP-Anonymous" in first and b"SP-Anonymous" not in second
@@ -233,7 +233,7 @@ def test_the_date_of_an_answer_sets_a_clock_that_was_never_set():
                 "host", transport=HttpTransport(URL), event_store=RingStore(2000), batch_size=1
             )
             for _ in range(3):
-                emitter.input(clock.ms(), 0, b'{"a":"1"')
+                emitter.put(clock.ms(), 0, b'{"a":"1"')
                 assert emitter.flush() and clock.known() == (emitter.sent > 1)
             stms = [int(part[:13]) for part in net.sent().split(b'"stm":"')[1:]]
             assert max(stms[:2]) - clock.EARLIEST < 600000
@@ -439,7 +439,7 @@ def test_a_page_with_another_status_is_that_status():
 def test_nothing_leaves_the_store_for_a_web_page():
     with Net(*[page(b"text/html")] * 3):
         emitter = Emitter("host", transport=HttpTransport(URL), event_store=RingStore(1000))
-        emitter.input(0, 0, b'{"a":"1"')
+        emitter.put(0, 0, b'{"a":"1"')
         for _ in range(3):
             assert not emitter.flush()
         assert len(emitter.event_store) == 1 and not emitter.sent and not emitter.given_up
@@ -600,7 +600,7 @@ def test_who_asks_for_rest_says_nothing_of_the_oldest_event():
     with Net(*[later] * 12) as net, Time(NOW) as time:
         emitter = Emitter("host", transport=HttpTransport(URL), event_store=RingStore(2000))
         for _ in range(3):
-            emitter.input(0, 0, b'{"a":"1"')
+            emitter.put(0, 0, b'{"a":"1"')
         for _ in range(12):
             assert not emitter.flush()
             time.pass_ms(1000)
@@ -614,7 +614,7 @@ def test_the_collector_is_asked_for_the_time_before_an_event_that_needs_it():
         with Machine(0), Net(*([dated] * asks + [OK])) as net:
             emitter = Emitter("host", transport=HttpTransport(URL), event_store=RingStore(1000))
             clock.boot ^= earlier
-            emitter.input(0, flags, b'{"a":"1"')
+            emitter.put(0, flags, b'{"a":"1"')
             clock.boot ^= earlier
             assert emitter.flush() and clock.known() == asks
             sent = net.sent()
@@ -624,12 +624,15 @@ def test_the_collector_is_asked_for_the_time_before_an_event_that_needs_it():
             assert not asks or abs(stm - NOW) < 2000
 
 
-def test_the_endpoint_may_end_in_slashes_and_has_no_path_of_its_own():
+def test_the_endpoint_may_end_in_slashes_and_have_a_path():
     for endpoint in ("http://host:9090", "http://host:9090/", "http://host:9090//"):
         emitter = Emitter(endpoint, event_store=RingStore(100), idle=print)
         assert emitter.transport.path == b"/com.snowplowanalytics.snowplow/tp2"
         assert (emitter.transport.host, emitter.transport.port) == ("host", 9090)
-    refused("endpoint", Emitter, "http://host:9090/path", event_store=RingStore(100))
+    emitter = Emitter("http://host:9090/a/", event_store=RingStore(100), idle=print)
+    assert emitter.transport.path == b"/a/com.snowplowanalytics.snowplow/tp2"
+    emitter = Emitter("host/a", "http", method="get", event_store=RingStore(100))
+    assert emitter.transport.path == b"/a/i"
 
 
 def test_a_plain_flush_uses_requests_and_run_idle_or_options_our_own():
@@ -641,7 +644,7 @@ def test_a_plain_flush_uses_requests_and_run_idle_or_options_our_own():
     emitter.run().close()
     assert isinstance(emitter.transport, HttpTransport)
     emitter = Emitter("127.0.0.1", "http", 9, event_store=RingStore(1000), request_timeout=1)
-    emitter.input(0, 0, b'{"a":"1"')
+    emitter.put(0, 0, b'{"a":"1"')
     assert not emitter.flush() and not isinstance(emitter.transport, HttpTransport)
     emitter.run().close()
     assert isinstance(emitter.transport, HttpTransport)

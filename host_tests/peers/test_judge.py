@@ -20,12 +20,14 @@ from snowplow_tracker import (
     StructuredEvent,
     Subject,
     Tracker,
+    pairs,
     tracker,
     validators,
 )
 from snowplow_tracker.entities import ecommerce as shop_entities
 from snowplow_tracker.entities.application import application
 from snowplow_tracker.entities.consent_document import consent_document
+from snowplow_tracker.entities.cross_navigation import cross_navigation
 from snowplow_tracker.entities.event_specification import event_specification
 from snowplow_tracker.entities.gdpr import gdpr
 from snowplow_tracker.entities.geolocation import geolocation
@@ -37,6 +39,7 @@ from tools.collector.enrich import values
 from tools.collector.enrich.iglu import Schemas
 from tools.collector.enrich.judge import judge
 from tools.collector.enrich.payload import Payload
+from tools.collector.enrich.urls import readable
 from tools.engine import ROOT
 
 SHARED = ROOT.parent / "shared"
@@ -123,6 +126,16 @@ class Rig:
         assert t.refused == before
         assert t.flush()
         return eid
+
+
+    def track(self, kind, *args, **options):
+        """Make an event, which may be refused then, and track it."""
+        try:
+            event = kind(*args, **options)
+        except ValueError as e:
+            assert ":" in str(e), "it names no argument"
+            return None
+        return self.call(self.tracker.track, event)
 
 
 @pytest.mark.parametrize("method", ("post", "get"))
@@ -236,7 +249,7 @@ def test_structured_events(lenient, args, tstamp, precision):
     rig = Rig(lenient)
     t = rig.tracker
     rig.call(t.track_struct_event, *args, tstamp=tstamp, precision=precision)
-    rig.call(t.track, StructuredEvent(*args, device_timestamp=tstamp))
+    rig.track(StructuredEvent, *args, device_timestamp=tstamp)
 
 
 @SETTINGS
@@ -264,8 +277,8 @@ def test_nesting_up_to_the_judges_limit(lenient, encode):
 def test_page_views_and_pings(lenient, args, offsets):
     rig = Rig(lenient)
     rig.call(rig.tracker.track_page_view, *args)
-    rig.call(rig.tracker.track, PageView(*args))
-    rig.call(rig.tracker.track, PagePing("u", None, None, *offsets))
+    rig.track(PageView, *args)
+    rig.track(PagePing, "u", None, None, *offsets)
 
 
 @SETTINGS
@@ -273,7 +286,7 @@ def test_page_views_and_pings(lenient, args, offsets):
 def test_screen_views(iglu, args):
     rig = Rig(iglu)
     rig.call(rig.tracker.track_screen_view, *args[:2])
-    rig.call(rig.tracker.track, ScreenView(*args))
+    rig.track(ScreenView, *args)
 
 
 @SETTINGS
@@ -432,6 +445,13 @@ def test_each_field_of_an_ecommerce_entity_at_each_edge(iglu, kind):
         assert rig.accepted > accepted, row
 
 
+def test_where_a_user_came_from(iglu):
+    rig = Rig(iglu)
+    link = f"https://a/?_sp={UUID}.1795350810794.{UUID}.dT8-MQ.YXBw.iot.UVI_"
+    rig.call(rig.tracker.track_struct_event, "c", "a", context=[cross_navigation(link)])
+    assert rig.accepted == 1
+
+
 def test_each_action_of_ecommerce(iglu):
     rig = Rig(iglu)
     shop = Ecommerce(rig.tracker)
@@ -530,3 +550,18 @@ def test_integers_are_those_that_java_takes(vectors):
 def test_queries_are_read_as_they_were_meant():
     for text in ("é", "漢字", "😀", "a+b c;d&e=f%41", "\n\t\"'<>\\^`{|}#?/", "~-_."):
         assert values.query("a=" + quote(text)) == [("a", text)]
+
+
+def test_urls_that_enrich_cannot_read_are_refused():
+    vectors = ROOT / "host_tests" / "collector" / "url_vectors.json"
+    urls = json.loads(vectors.read_text(encoding="utf-8"))
+    assert len(urls) > 150
+    for url, java, scala in urls:
+        if not (java or scala):
+            assert not accepts(pairs.address, "url", url), url
+
+
+@given(st.text("ah:/?#[]@%|80. \\é", max_size=20).map("http:".__add__) | st.text(max_size=20))
+def test_a_url_that_is_accepted_enrich_can_read(url):
+    if accepts(pairs.address, "url", url):
+        readable(values.cleaned(url) or "")

@@ -32,6 +32,12 @@ VALUES = {
     "order_id": "o", "total_value": 10.5, "affiliation": "f", "tax_value": 1, "shipping": 2,
     "city": "Bonn", "state": "NW", "country": "DE", "currency": "EUR",
     "items": [{"sku": "s", "price": 1.5, "quantity": 2}],
+    "element_id": "e", "element_classes": ["a"], "element_target": "t",
+    "element_content": "c", "sku": "s", "quantity": 2, "unit_price": 1.5, "price": 2,
+    "form_id": "f", "node_name": "INPUT", "type_": "text", "form_classes": ["a"], "elements": [],
+    "terms": ["a"], "filters": {"a": True}, "total_results": 1, "page_results": 1,
+    "type": "t", "previous_name": "n", "previous_id": EID, "previous_type": "t",
+    "transition_type": "t",
     "index": 3, "items_count": 12, "classes": ["a"],
     "x_offset": 1, "y_offset": 2, "view_width": 128, "view_height": 64,
     "content_width": 256, "content_height": 512,
@@ -52,7 +58,7 @@ class KeepingEmitter:
     def __init__(self):
         self.events = []
 
-    def input(self, ms, flags, event):
+    def put(self, ms, flags, event):
         event = json.loads(event + b"}")
         self.events.append({key: event[key] for key in event if key != "eid"})
         return len(self.events)
@@ -101,6 +107,8 @@ def test_each_call_of_the_library_is_in_the_stub():
 def test_a_call_takes_the_stub_s_arguments_by_name_and_in_that_order(track, tmp_path, name):
     values = {**VALUES, "directory": str(tmp_path)}
     given = {argument: values[argument] for argument in CALLS[name]}
+    if name == "track_form_change":
+        given["value"] = "v"
     by_name = track(name, **given)
     assert by_name and by_name == track(name, *given.values())
     with pytest.raises(TypeError):
@@ -113,6 +121,8 @@ def test_a_call_takes_the_stub_s_arguments_by_name_and_in_that_order(track, tmp_
 def test_only_arguments_without_a_default_are_needed(track, tmp_path, name):
     values = {**VALUES, "directory": str(tmp_path)}
     needed = {a: values[a] for a, optional in CALLS[name].items() if not optional}
+    if name == "track_form_change":
+        needed["value"] = None
     # Of these one at least is.
     one = {"track_screen_view": "name", "track_ad_impression": "banner_id"}.get(name)
     if one:
@@ -128,7 +138,7 @@ def test_arguments_are_in_the_order_of_the_official_tracker():
         pytest.skip("no official tracker at %s; `make check` installs it" % OFFICIAL)
     official = calls(OFFICIAL)
     common = CALLS.keys() & official.keys()
-    assert len(common) == 6
+    assert common == official.keys()
     for name in common:
         theirs = list(official[name].items())
         assert list(CALLS[name].items())[: len(theirs)] == theirs, name
@@ -212,7 +222,6 @@ tracker.track_page_view()
 tracker.track_page_view("http://a", title="A")
 tracker.track_page_view("http://a", 7)
 tracker.track_page_view("http://a", tstamp="now")
-tracker.track_page_view("http://a", tstamp=1700000000.5)
 tracker.track_struct_event("a")
 tracker.track_struct_event("a", "b", value="1")
 tracker.track_struct_event("a", "b", context=("iglu:a/b/jsonschema/1-0-0", {}))

@@ -2,11 +2,17 @@
 # gets it.
 from . import clock as clock
 from .emitter import Emitter as Emitter
+from .events.event import Event as Event
 from .events.page_ping import PagePing as PagePing
 from .events.page_view import PageView as PageView
 from .events.screen_view import ScreenView as ScreenView
 from .events.self_describing import SelfDescribing as SelfDescribing
 from .events.structured_event import StructuredEvent as StructuredEvent
+from .official.async_emitter import AsyncEmitter as AsyncEmitter
+from .official.contracts import disable_contracts as disable_contracts
+from .official.contracts import enable_contracts as enable_contracts
+from .official.event_store import EventStore as EventStore
+from .official.logger import logger as logger
 from .plugins.activity_tracking import ActivityTracking as ActivityTracking
 from .plugins.anonymous import Anonymous as Anonymous
 from .plugins.deferred import Deferred as Deferred

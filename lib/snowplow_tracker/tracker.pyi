@@ -1,10 +1,12 @@
 # The types of tracker.py, with the calls that load on first use: each track_NAME() is in
-# events/NAME.py. Type checkers read this file; no board gets it.
+# events/NAME.py, and others are in official/tracker.py. Type checkers read this file; no board
+# gets it.
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from .emitter import Emitter
 from .events.event import Event
+from .official.payload import Payload
 from .plugins.anonymous import Anonymous
 from .plugins.log import Log
 from .self_describing_json import SelfDescribingJson
@@ -13,6 +15,7 @@ from .subject import Subject
 # A self-describing event or an entity: the schema's URI, and data that has a JSON form.
 _SelfDescribing = SelfDescribingJson | tuple[str, Any]
 _Entities = Iterable[_SelfDescribing] | None
+_Texts = list[str] | tuple[str, ...]
 
 class Tracker:
     emitters: list[Emitter]
@@ -22,6 +25,7 @@ class Tracker:
     plugins: list[Callable[[str, dict[str, str], str | None, list[Any]], object]]
     anonymous: Anonymous | None
     log: Log | None
+    namespace: str
     paused: bool
     refused: int
     def __init__(
@@ -42,7 +46,7 @@ class Tracker:
         property_: str | None = None,
         value: float | None = None,
         context: _Entities = None,
-        tstamp: int | None = None,
+        tstamp: float | None = None,
         event_subject: Subject | None = None,
         precision: int | None = None,
     ) -> str | None: ...
@@ -50,7 +54,7 @@ class Tracker:
         self,
         event_json: _SelfDescribing,
         context: _Entities = None,
-        tstamp: int | None = None,
+        tstamp: float | None = None,
         event_subject: Subject | None = None,
     ) -> str | None: ...
     def track_page_view(
@@ -59,7 +63,7 @@ class Tracker:
         page_title: str | None = None,
         referrer: str | None = None,
         context: _Entities = None,
-        tstamp: int | None = None,
+        tstamp: float | None = None,
         event_subject: Subject | None = None,
     ) -> str | None: ...
     def track_page_ping(
@@ -72,7 +76,7 @@ class Tracker:
         min_y: int | None = None,
         max_y: int | None = None,
         context: _Entities = None,
-        tstamp: int | None = None,
+        tstamp: float | None = None,
         event_subject: Subject | None = None,
     ) -> str | None: ...
     # `name`, `id_`, or both.
@@ -81,7 +85,7 @@ class Tracker:
         name: str | None = None,
         id_: str | None = None,
         context: _Entities = None,
-        tstamp: int | None = None,
+        tstamp: float | None = None,
         event_subject: Subject | None = None,
     ) -> str | None: ...
     def track_list_item_view(
@@ -138,7 +142,7 @@ class Tracker:
         timing: float,
         label: str | None = None,
         context: _Entities = None,
-        tstamp: int | None = None,
+        tstamp: float | None = None,
         event_subject: Subject | None = None,
     ) -> str | None: ...
     def track_error(
@@ -148,7 +152,7 @@ class Tracker:
         is_fatal: bool = False,
         thread_name: str | None = None,
         context: _Entities = None,
-        tstamp: int | None = None,
+        tstamp: float | None = None,
         event_subject: Subject | None = None,
     ) -> str | None: ...
     # `items` are dicts of sku, price and quantity, and perhaps name and category.
@@ -165,11 +169,115 @@ class Tracker:
         currency: str | None = None,
         items: Iterable[dict[str, Any]] | None = None,
         context: _Entities = None,
-        tstamp: int | None = None,
+        tstamp: float | None = None,
+        event_subject: Subject | None = None,
+    ) -> str | None: ...
+    def track_unstruct_event(
+        self,
+        event_json: _SelfDescribing,
+        context: _Entities = None,
+        tstamp: float | None = None,
+        event_subject: Subject | None = None,
+    ) -> str | None: ...
+    def track_link_click(
+        self,
+        target_url: str,
+        element_id: str | None = None,
+        element_classes: _Texts | None = None,
+        element_target: str | None = None,
+        element_content: str | None = None,
+        context: _Entities = None,
+        tstamp: float | None = None,
+        event_subject: Subject | None = None,
+    ) -> str | None: ...
+    def track_add_to_cart(
+        self,
+        sku: str,
+        quantity: float,
+        name: str | None = None,
+        category: str | None = None,
+        unit_price: float | None = None,
+        currency: str | None = None,
+        context: _Entities = None,
+        tstamp: float | None = None,
+        event_subject: Subject | None = None,
+    ) -> str | None: ...
+    def track_remove_from_cart(
+        self,
+        sku: str,
+        quantity: float,
+        name: str | None = None,
+        category: str | None = None,
+        unit_price: float | None = None,
+        currency: str | None = None,
+        context: _Entities = None,
+        tstamp: float | None = None,
+        event_subject: Subject | None = None,
+    ) -> str | None: ...
+    def track_form_change(
+        self,
+        form_id: str,
+        element_id: str,
+        node_name: str,
+        value: str | None,
+        type_: str | None = None,
+        element_classes: _Texts | None = None,
+        context: _Entities = None,
+        tstamp: float | None = None,
+        event_subject: Subject | None = None,
+    ) -> str | None: ...
+    def track_form_submit(
+        self,
+        form_id: str,
+        form_classes: _Texts | None = None,
+        elements: Iterable[dict[str, Any]] | None = None,
+        context: _Entities = None,
+        tstamp: float | None = None,
+        event_subject: Subject | None = None,
+    ) -> str | None: ...
+    def track_site_search(
+        self,
+        terms: _Texts,
+        filters: dict[str, str | bool] | None = None,
+        total_results: int | None = None,
+        page_results: int | None = None,
+        context: _Entities = None,
+        tstamp: float | None = None,
+        event_subject: Subject | None = None,
+    ) -> str | None: ...
+    def track_ecommerce_transaction_item(
+        self,
+        order_id: str,
+        sku: str,
+        price: float,
+        quantity: int,
+        name: str | None = None,
+        category: str | None = None,
+        currency: str | None = None,
+        context: _Entities = None,
+        tstamp: float | None = None,
+        event_subject: Subject | None = None,
+    ) -> str | None: ...
+    def track_mobile_screen_view(
+        self,
+        name: str,
+        id_: str | None = None,
+        type: str | None = None,
+        previous_name: str | None = None,
+        previous_id: str | None = None,
+        previous_type: str | None = None,
+        transition_type: str | None = None,
+        context: _Entities = None,
+        tstamp: float | None = None,
         event_subject: Subject | None = None,
     ) -> str | None: ...
     def track_install(self, directory: str) -> str | None: ...
-    def flush(self, timeout: float | None = None) -> bool: ...
+    def flush(self, timeout: float | None = None, is_async: bool = False) -> bool: ...
+    @staticmethod
+    def get_uuid() -> str: ...
+    @staticmethod
+    def get_timestamp(tstamp: float | None = None) -> int: ...
+    def complete_payload(self, event: Event) -> Payload: ...
     def pause(self) -> None: ...
     def resume(self) -> None: ...
     def set_subject(self, subject: Subject | None) -> Tracker: ...
@@ -180,7 +288,7 @@ class Tracker:
         self,
         pairs: dict[str, str],
         context: _Entities,
-        tstamp: int | None,
+        tstamp: float | None,
         event_subject: Subject | None,
         schema: str | None = None,
         eid: bytes | None = None,

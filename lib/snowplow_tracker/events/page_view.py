@@ -1,3 +1,4 @@
+from ..pairs import address
 from .event import Event, track_class
 
 
@@ -9,9 +10,9 @@ class _Pairs:
 class PageView(Event):
     TYPE = "pv"
     FIELDS: tuple = (
-        ("page_url", "url", 10000, True),
+        ("page_url", "url", address, True),
         ("page_title", "page", 2000, False),
-        ("referrer", "refr", 10000, False),
+        ("referrer", "refr", address, False),
     )
     page_url: str
     page_title: "str | None"

@@ -48,6 +48,7 @@ class Session:
     ) -> None:
         self.foreground_timeout = foreground_timeout
         self.background_timeout = background_timeout
+        self.anonymous = False  # whether its events are
         self.failed = 0  # writes that the filesystem did not take
         self._path = directory and directory.rstrip("/") + "/session.json"
         self._last = clock.ms()
@@ -99,6 +100,13 @@ class Session:
         """Have the next event begin a new session."""
         self._over = True
 
+    def set_anonymous(self, anonymous: bool) -> None:
+        """Begin a new session, which leads to no other one, if that changes."""
+        if anonymous != self.anonymous:
+            self.anonymous = anonymous
+            self.session_id = None
+            self._over = True
+
     def new_session(self) -> None:
         """Begin a new session now."""
         self._begin()
@@ -116,6 +124,8 @@ class Session:
 
     def _save(self):
         state = {name: getattr(self, name) for name in UUIDS + COUNTS + TIMES}
+        if self.anonymous:
+            state["anonymous"] = True
         if self._path and not save(self._path, state):
             self.failed += 1
 
