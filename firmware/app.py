@@ -53,8 +53,7 @@ class App:
         self.crashes = crashes
         self.store = store
         self.intent = intent
-        wifi = dict(settings["wifi"] or {})
-        self.link = board.link(wifi.pop("networks", None), **wifi)
+        self.link = board.link(settings.pop("links"))
         start.make(self)
 
     def attach(self, eid, pairs, schema, entities):
@@ -78,6 +77,7 @@ class App:
             "boards.join",
             "boards.measure",
             "boards.ntp",
+            "boards.open_link",
             "snowplow_tracker.validators",
             "snowplow_tracker.entities",
             "snowplow_tracker.events",
@@ -195,7 +195,7 @@ class App:
     def follow_link(self, action):
         """Do what the link asks for: rejoin, cycle, reset or None."""
         if action:
-            print("Wi-Fi: the link is dead:", action)
+            print("the link is dead:", action)
         # Not at once, since the emitter is in the middle of it.
         if action == "reset" and not self.restart_for:
             self.restart_for = "link"

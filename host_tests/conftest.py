@@ -60,7 +60,12 @@ def simulate(monkeypatch):
         import boards.chip
         import boards.common
         import boards.esp32
+        import boards.ethernet
+        import boards.ethernet_start
         import boards.join
+        import boards.link
+        import boards.links
+        import boards.open_link
         import boards.rp2
         import simulation
         from boards.sensors import aht20, bme280, button, ds18b20, light, pulses, sht3x  # noqa

@@ -126,14 +126,21 @@ def check(path, data):
             if old in data:
                 print("%s: %s is now called %s" % (path, old, _RENAMED[old]))
                 data.setdefault(_RENAMED[old], data.pop(old))
-    settings = _check(path, "", data, KEYS[""])
+    settings = check_keys(path, "", data, KEYS[""])
     settings["collector"] = settings["collector"].rstrip("/")
-    settings["battery"] = _check(path, "battery.", settings["battery"], KEYS["battery"])
+    settings["battery"] = check_keys(path, "battery.", settings["battery"], KEYS["battery"])
+    others = [settings.pop(key) for key in ("ethernet", "cellular", "links")]
+    settings["links"] = []
     if settings["wifi"] is not None:
         settings["wifi"] = _wifi(path, settings["wifi"])
+        settings["links"] = [("wifi", settings["wifi"])]
+    if others != [None, None, None]:
+        from firmware.on_demand.link_config import check_links
+
+        settings["links"] = check_links(path, settings, *others)
     urls = [settings["collector"]]
     if settings["remote"] is not None:
-        settings["remote"] = _check(path, "remote.", settings["remote"], KEYS["remote"])
+        settings["remote"] = check_keys(path, "remote.", settings["remote"], KEYS["remote"])
         urls.append(settings["remote"]["url"])
     secure = [url[:6] == "https:" for url in urls]
     if any(secure) and settings["verify"]:
@@ -146,7 +153,7 @@ def check(path, data):
             )
     buses = settings["buses"] = dict(settings["buses"])
     for name in buses:
-        buses[name] = _check(path, "buses.%s." % name, buses[name], KEYS["i2c"])
+        buses[name] = check_keys(path, "buses.%s." % name, buses[name], KEYS["i2c"])
     settings["sensors"] = {
         name: _sensor(path, name, data, settings) for name, data in settings["sensors"].items()
     }
@@ -168,14 +175,14 @@ def check_changes(data, changes):
 def _wifi(path, data):
     # One network in the object itself, or several in its list `networks`.
     if "networks" not in data:
-        found = _check(path, "wifi.", data, dict(KEYS["wifi"], **KEYS["network"]))
+        found = check_keys(path, "wifi.", data, dict(KEYS["wifi"], **KEYS["network"]))
         found["networks"] = [{key: found.pop(key) for key in KEYS["network"]}]
         return found
-    found = _check(path, "wifi.", data, dict(KEYS["wifi"], networks=("list", 0, 0)))
+    found = check_keys(path, "wifi.", data, dict(KEYS["wifi"], networks=("list", 0, 0)))
     if not found["networks"]:
         raise ConfigError("%s: wifi.networks: expected a list of one network or more" % path)
     found["networks"] = [
-        _check(path, "wifi.networks[%d]." % i, network, KEYS["network"])
+        check_keys(path, "wifi.networks[%d]." % i, network, KEYS["network"])
         for i, network in enumerate(found["networks"])
     ]
     return found
@@ -207,7 +214,7 @@ def _sensor(path, name, data, settings):
         keys["pin"] = ("pin", 0, 60, None) if module.BUS == "battery" else ("pin", 0, 60)
         if module.BUS == "pin":
             keys["pull"] = ("one", ("up", "down"), 1, "up")
-    return _check(path, prefix, data, keys)
+    return check_keys(path, prefix, data, keys)
 
 
 def _trigger(path, i, data, settings):
@@ -219,7 +226,7 @@ def _trigger(path, i, data, settings):
         )
     if when == "edge" and settings["mode"] == "battery":
         raise ConfigError("%s: %swhen: edge needs the mode always_on" % (path, prefix))
-    found = _check(path, prefix, data, dict(KEYS[when], when=("text", 1, 16)))
+    found = check_keys(path, prefix, data, dict(KEYS[when], when=("text", 1, 16)))
     if when == "threshold" and (found["above"] is None) == (found["below"] is None):
         raise ConfigError("%s: %sabove: expected either above or below" % (path, prefix))
     known = sorted(settings["sensors"]) + list(_BOARD_SENSORS if settings["board_sensors"] else ())
@@ -230,7 +237,8 @@ def _trigger(path, i, data, settings):
     return found
 
 
-def _check(path, prefix, data, keys):
+def check_keys(path, prefix, data, keys):
+    """The settings in `data` with their defaults; prefix: where it is, such as "wifi."."""
     if not isinstance(data, dict):
         place = path + ": " + prefix[:-1] + ": " if prefix else path + ": "
         raise ConfigError("%sexpected a JSON object in braces" % place)

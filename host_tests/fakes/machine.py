@@ -168,6 +168,17 @@ class _SoftI2C:
         buf[:] = self.readfrom_mem(addr, memaddr, len(buf))
 
 
+class _SPI:
+    def __init__(self, id, baudrate=1_000_000, *, sck, mosi, miso):
+        if id not in ((1, 2) if simulation.world.port == "esp32" else (0, 1)):
+            raise ValueError("SPI(%s) doesn't exist" % id)
+        for pin in (sck, mosi, miso):
+            assert isinstance(pin, _Pin)
+            # ports/rp2/machine_spi.c: eight pins in turn belong to one and to the other.
+            if simulation.world.port == "rp2" and pin._id >> 3 & 1 != id:
+                raise ValueError("bad SCK pin")
+
+
 class _Rtc:
     def datetime(self, *moment):
         simulation.world.log.append(("datetime",) + moment[0])
@@ -277,6 +288,7 @@ for _table in TABLES.values():
         PWRON_RESET=1,
         WDT_RESET=3,
         SoftI2C=_SoftI2C,
+        SPI=_SPI,
         WDT=_Wdt,
         unique_id=_unique_id,
         reset_cause=_reset_cause,

@@ -6,9 +6,16 @@ failure as its status until an address came, and refuses connect() while it is b
 CYW43 of the rp2 port tells each failure at once, and its status starts anew at connect().
 """
 import simulation
+import wired
 
 _CONSTANTS = {
     "esp32": {
+        "ETH_INITIALIZED": 0,
+        "ETH_STARTED": wired.STARTED,
+        "ETH_STOPPED": wired.STOPPED,
+        "ETH_CONNECTED": wired.CONNECTED,
+        "ETH_DISCONNECTED": wired.DISCONNECTED,
+        "ETH_GOT_IP": wired.GOT_IP,
         "STA_IF": 0,
         "AP_IF": 1,
         "STAT_IDLE": 1000,
@@ -35,6 +42,12 @@ _CONSTANTS = {
 _ASSOC_LEAVE = 8  # the ESP32's reason after a disconnect that was asked for
 
 
+# What the event loop of the ESP-IDF tells the handler of Ethernet too; see wired.py.
+def _tell_lan(event, after_ms):
+    if simulation.world.lan:
+        simulation.world.lan.wifi_events.append((simulation.world.now_ms + after_ms, event))
+
+
 class _Radio:
     """The state that every WLAN object of a port shares."""
 
@@ -50,6 +63,7 @@ class _Radio:
         self.address = None  # (own, mask, gateway, name server) if it is static
 
     def lose(self):
+        _tell_lan(1, 120_000)
         self.outcome = None
         self.reason = 200  # esp32: WIFI_REASON_BEACON_TIMEOUT
 
@@ -94,6 +108,8 @@ class _WLAN:
             raise OSError("Wifi Internal Error")
         radio.done_ms = world.now_ms + world.join_ms
         radio.requested = True
+        if radio.outcome == "joined":
+            _tell_lan(0, world.join_ms)
 
     def ifconfig(self, *static):
         if not static:
@@ -171,6 +187,8 @@ class _Esp32WLAN(_WLAN):
             raise OSError("Wifi Not Started")
         self._settle()
         radio.requested = False
+        if self.isconnected():
+            _tell_lan(1, 120_000)
         if radio.outcome is not None:
             radio.outcome = None
             radio.reason = _ASSOC_LEAVE
@@ -254,7 +272,18 @@ def _hostname(name=None):
     simulation.world.log.append(("hostname", name))
 
 
-TABLES = {"esp32": {"WLAN": _Esp32WLAN}, "rp2": {"WLAN": _Rp2WLAN}}
+TABLES = {
+    "esp32": dict(wired.PHYS, WLAN=_Esp32WLAN, LAN=wired.lan),
+    "rp2": {"WLAN": _Rp2WLAN, "WIZNET5K": wired.Wiznet5k},
+}
 for _port in TABLES:
     TABLES[_port].update(_CONSTANTS[_port], country=_country, hostname=_hostname)
-__getattr__ = simulation.by_port("network", TABLES)
+_names = simulation.by_port("network", TABLES)
+
+
+# An image for rp2 has one of the two. PHY_... are the chips that an image has drivers for.
+def __getattr__(name):
+    world = simulation.world
+    if world.port == "rp2" and name == ("WLAN" if world.ethernet else "WIZNET5K"):
+        raise AttributeError("this image has no %s" % name)
+    return _names(name)

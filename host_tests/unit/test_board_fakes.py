@@ -70,6 +70,10 @@ def test_every_name_of_a_fake_is_in_the_stub(port, module):
         return
     stub = members(port, module.__name__)
     for label, fake in table.items():
+        # The stubs are those of a Pico W's image, which has no WIZNET5K, and their LAN is that
+        # of other ports, without mdc, mdio and spi.
+        if label in ("WIZNET5K", "LAN"):
+            continue
         assert label in stub, "%s: the stub has no %s.%s" % (port, module.__name__, label)
         if not isinstance(fake, type):
             agree(label, fake, [stub[label]])
