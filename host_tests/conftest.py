@@ -57,8 +57,10 @@ def simulate(monkeypatch):
 
     def start(port, chip="ESP32"):
         import boards.base
+        import boards.cellular
         import boards.chip
         import boards.common
+        import boards.dial
         import boards.esp32
         import boards.ethernet
         import boards.ethernet_start

@@ -24,6 +24,9 @@ class _Pin:
         pins = simulation.world.pins
         if x:
             pins[self._id] = int(bool(x[0]))
+            watcher = simulation.world.watchers.get(self._id)
+            if watcher:
+                watcher(pins[self._id])
             return None
         return pins.get(self._id, 0)
 
@@ -179,6 +182,42 @@ class _SPI:
                 raise ValueError("bad SCK pin")
 
 
+# world.uart: number -> a device such as modem.Modem. ports/esp32/machine_uart.c.
+class _UART:
+    def __init__(self, id, baudrate=115200, bits=8, parity=None, stop=1, *, tx, rx, rxbuf=256):
+        if id not in ((0, 1, 2) if simulation.world.port == "esp32" else (0, 1)):
+            raise ValueError("UART(%s) doesn't exist" % id)
+        assert isinstance(tx, _Pin) and isinstance(rx, _Pin)
+        self._id = id
+        self._line = (baudrate, bits, parity, stop)
+
+    def _device(self):
+        return simulation.world.uart.get(self._id)
+
+    def any(self):
+        device = self._device()
+        return device.waiting(simulation.world.now_ms) if device else 0
+
+    def read(self, nbytes=None):
+        n = self.any()
+        if not n:
+            return None
+        return self._device().take(n if nbytes is None else min(n, nbytes), self._line)
+
+    def write(self, buf):
+        device = self._device()
+        if device:
+            device.hear(bytes(buf), self._line, simulation.world.now_ms)
+        return len(buf)
+
+    def irq(self, handler=None, trigger=0, hard=False):
+        pass
+
+
+class _Esp32Uart(_UART):
+    IRQ_RXIDLE = 4096
+
+
 class _Rtc:
     def datetime(self, *moment):
         simulation.world.log.append(("datetime",) + moment[0])
@@ -280,8 +319,9 @@ TABLES = {
         "DEEPSLEEP_RESET": 4,
         "SOFT_RESET": 5,
         "RTC": _Esp32Rtc,
+        "UART": _Esp32Uart,
     },
-    "rp2": {"Pin": _Rp2Pin, "ADC": _Rp2Adc, "RTC": _Rtc, "Timer": _Timer},
+    "rp2": {"Pin": _Rp2Pin, "ADC": _Rp2Adc, "RTC": _Rtc, "Timer": _Timer, "UART": _UART},
 }
 for _table in TABLES.values():
     _table.update(

@@ -5,6 +5,7 @@ The two differ in more than numbers. The ESP32's driver reconnects by itself unl
 failure as its status until an address came, and refuses connect() while it is busy. The
 CYW43 of the rp2 port tells each failure at once, and its status starts anew at connect().
 """
+import modem
 import simulation
 import wired
 
@@ -273,7 +274,7 @@ def _hostname(name=None):
 
 
 TABLES = {
-    "esp32": dict(wired.PHYS, WLAN=_Esp32WLAN, LAN=wired.lan),
+    "esp32": dict(wired.PHYS, WLAN=_Esp32WLAN, LAN=wired.lan, PPP=modem.Ppp),
     "rp2": {"WLAN": _Rp2WLAN, "WIZNET5K": wired.Wiznet5k},
 }
 for _port in TABLES:

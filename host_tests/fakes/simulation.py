@@ -100,6 +100,8 @@ class World:
     drift: the part of a sleep that the clock misses, such as 0.087.
     now_ms: milliseconds since boot; starts close to where the ticks wrap.
     i2c: address -> a chip of chips.py.
+    uart: number of the line -> what is there (modem.py).
+    watchers: pin -> what is called with each level that the program gives it.
     onewire: the probes of the 1-Wire bus (other_chips.Ds18b20) by their 8 bytes of ROM.
     dht: the five bytes that a DHT answers with, or None for no answer.
     pulls: by pin, what it was set to: PULL_UP, PULL_DOWN, 0 for none, or the sum of both.
@@ -153,6 +155,8 @@ class World:
         self.folders = ["/lib", "/lib/snowplow_tracker", "/boards", "/boards/sensors"]
         self.radio_memory = True
         self.i2c = {}
+        self.uart = {}
+        self.watchers = {}
         self.onewire = {}
         self.dht = None
         self.heap = [(300_000, 90_000, 61_440, 80_000), (15_000, 14_000, 13_824, 13_000)]

@@ -58,7 +58,7 @@ def agree(where, fake, nodes):
     ours = inspect.signature(fake).parameters.values()
     keywords = {p.name for p in ours if p.kind is p.KEYWORD_ONLY}
     if not node.args.kwarg:
-        known = {argument.arg for node in nodes for argument in node.args.kwonlyargs}
+        known = {a.arg for node in nodes for a in node.args.args + node.args.kwonlyargs}
         assert keywords <= known, where
 
 

@@ -9,7 +9,7 @@ import pytest
 
 import boards
 import machine
-from boards import base, common, esp32, ethernet, links, rp2, wifi
+from boards import base, cellular, common, esp32, ethernet, links, rp2, wifi
 
 BOARDS = {"esp32": esp32, "rp2": rp2}
 
@@ -264,5 +264,5 @@ def test_every_board_keeps_to_the_contract(world):
         for name in of_link:
             assert callable(getattr(module.Board(), name))
     assert public(sys.modules["boards.unix"].Board) == contract
-    for kind in (wifi.Link, ethernet.Link, links.Links):
+    for kind in (wifi.Link, ethernet.Link, cellular.Link, links.Links):
         assert public(kind) >= public(base.Link) | of_link, kind
