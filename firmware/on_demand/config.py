@@ -126,6 +126,10 @@ def check(path, data):
             if old in data:
                 print("%s: %s is now called %s" % (path, old, _RENAMED[old]))
                 data.setdefault(_RENAMED[old], data.pop(old))
+        if "board" in data:
+            raise ConfigError(
+                "%s: board: `make deploy` puts a preset's keys in its place: deploy again" % path
+            )
     settings = check_keys(path, "", data, KEYS[""])
     settings["collector"] = settings["collector"].rstrip("/")
     settings["battery"] = check_keys(path, "battery.", settings["battery"], KEYS["battery"])
@@ -135,8 +139,10 @@ def check(path, data):
         settings["wifi"] = _wifi(path, settings["wifi"])
         settings["links"] = [("wifi", settings["wifi"])]
     if others != [None, None, None]:
-        from firmware.on_demand.link_config import check_links
-
+        try:
+            from firmware.on_demand.link_config import check_links
+        except ImportError:
+            raise ConfigError("%s: the code of its links is not here: deploy again" % path)
         settings["links"] = check_links(path, settings, *others)
     urls = [settings["collector"]]
     if settings["remote"] is not None:
@@ -268,6 +274,6 @@ def refuse(path, key, expected, value):
     shown = ""
     if isinstance(value, (list, dict)):
         shown = ", got a list" if isinstance(value, list) else ", got an object"
-    elif key[-8:] != "password" and "@" not in str(value):
+    elif key[-8:] != "password" and key != "cellular.pin" and "@" not in str(value):
         shown = ", got " + json.dumps(value)
     raise ConfigError("%s: %s: expected %s%s" % (path, key, expected, shown))

@@ -10,9 +10,7 @@ def check_links(path, settings, ethernet, cellular, order):
     if ethernet is not None:
         found["ethernet"] = _ethernet(path, ethernet)
     if cellular is not None:
-        found["cellular"] = check_keys(path, "cellular.", cellular, CELLULAR)
-        if found["cellular"]["user"] is not None and found["cellular"]["password"] is None:
-            raise ConfigError("%s: cellular.password is missing: the one of the user" % path)
+        found["cellular"] = _cellular(path, cellular)
     if order is None:
         order = [kind for kind in ("ethernet", "wifi", "cellular") if kind in found]
     elif sorted(order) != sorted(found):
@@ -34,4 +32,21 @@ def _ethernet(path, data):
     found = check_keys(path, "ethernet.", data, keys)
     if found.get("clock_mode") == "out" and found["clock_pin"] is None:
         raise ConfigError("%s: ethernet.clock_pin is missing: 0, 16 or 17" % path)
+    return found
+
+
+def _cellular(path, data):
+    found = check_keys(path, "cellular.", data, CELLULAR)
+    if found["user"] is not None and found["password"] is None:
+        raise ConfigError("%s: cellular.password is missing: the one of the user" % path)
+    if found["pin"] is not None and not found["pin"].isdigit():
+        raise ConfigError("%s: cellular.pin: expected 4 to 8 digits as a text" % path)
+    # They become part of a command to the modem.
+    for key in ("apn", "number"):
+        for c in found[key]:
+            if not " " <= c <= "~" or c in '";':
+                raise ConfigError(
+                    "%s: cellular.%s: expected a text without quotes, semicolons, and what is not "
+                    "ASCII" % (path, key)
+                )
     return found

@@ -162,7 +162,7 @@ def lan(id=None, *, phy_addr, phy_type, mdc=None, mdio=None, reset=None, power=N
         good = PHYS.get("PHY_" + str(facts["type"]).upper()) == phy_type
         good = good and facts["phy_addr"] == phy_addr and world.chip == "ESP32"
         if "clock" in facts:
-            good = good and (ref_clk._id, ref_clk_mode) == facts["clock"]
+            good = good and (ref_clk._id, ref_clk_mode) == tuple(facts["clock"])
     # A second esp_netif_new() with the same key fails: only a reset helps.
     if world.lan_failed:
         raise OSError("esp_netif_attach failed")

@@ -1,6 +1,8 @@
 # Boots the firmware that lies in the current directory on the simulated board of a port, on
 # the VM and over real sockets. argv: port. A closed standard input stops it in order. The name
-# server of its network listens on DNS_PORT.
+# server of its network listens on DNS_PORT. The file facts.json, if it is there, holds facts of
+# the world; while there is a file cable_out, its cable is out.
+import json
 import os
 import select
 import sys
@@ -9,12 +11,22 @@ import simulation
 
 # With the names of the fakes, which a board does not have, the VM's table of names would need a
 # block of 14 KB more in the middle of the work. It gets that at once.
-for i in range(970):
+for i in range(1150):
     getattr(sys, "_%d" % i, None)
 
 PORT = sys.argv[1]
 world = simulation.start_real(PORT, "world.json")
-world.join_ms = 300
+world.join_ms = world.signal_ms = world.dhcp_ms = 300
+try:
+    with open("facts.json") as file:
+        facts = json.load(file)
+    world.ethernet = facts.get("ethernet")
+    if "modem" in facts:
+        from modem import Modem
+
+        world.uart[1] = Modem(**facts["modem"])
+except OSError:
+    pass
 
 import boards  # noqa: E402
 import chips  # noqa: E402
@@ -34,8 +46,15 @@ end.register(sys.stdin, select.POLLIN)
 
 def load(**options):
     board = __import__("boards." + PORT, None, None, ("Board",)).Board(**options)
-    board.stopping = lambda: bool(end.poll(0))
+    board.stopping = stopping
     return board
+
+
+def stopping():
+    is_in = "cable_out" not in os.listdir(".")
+    if is_in != world.cable:
+        world.cable = is_in
+    return bool(end.poll(0))
 
 
 boards.load = load

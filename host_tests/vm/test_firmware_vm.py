@@ -34,13 +34,15 @@ BASE = {
 }
 
 
-# What a small board has, and 39 for the fakes and their names, see simboot.py. What the firmware
+# What a small board has, and 54 for the fakes and their names, see simboot.py. What the firmware
 # holds is measured in bench/firmware.py.
-HEAP = "135wk"
+HEAP = "150wk"
 
 
 class Board:
     """The firmware in a directory: process after process, as its sleeps and resets want it."""
+
+    heap = HEAP
 
     def __init__(self, vm, fakes, directory, port, config):
         self.lines = []
@@ -55,7 +57,7 @@ class Board:
     def _spawn(self):
         self.boots += 1
         self.process = subprocess.Popen(
-            [self._vm.program, "-X", f"heapsize={HEAP}", str(BOOT), self._port],
+            [self._vm.program, "-X", f"heapsize={self.heap}", str(BOOT), self._port],
             cwd=self.directory,
             env=dict(os.environ, MICROPYPATH=f"{self._fakes}:.frozen:lib:."),
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,

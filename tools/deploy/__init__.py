@@ -32,26 +32,49 @@ FORMER = {
     "transport": ("Meter", "send_ms", "snowplow_tracker"),
     "triggers": ("hysteresis", "debounce_ms", "boards"),
 }
+# What each link needs; a board gets that of the links in its config, or of Wi-Fi.
+LINKS = {
+    "wifi": ("/boards/wifi.py", "/boards/join.py"),
+    "ethernet": ("/boards/ethernet.py", "/boards/ethernet_start.py"),
+    "cellular": ("/boards/cellular.py", "/boards/dial.py"),
+}
+SEVERAL = "/boards/links.py"
+LINK_CHECKS = ("/firmware/on_demand/link_config.py", "/firmware/on_demand/link_keys.py")
 
 
 class Stop(Exception):
     """The deploy cannot go on; its text is one line for the user that says what to do."""
 
 
-def files(root=ROOT):
+def files(root=ROOT, config=None):
     """What a board gets: a list of (source: Path, path on the board: str), in copying order.
 
-    `/boot.py` and `/main.py` come last. The config is not among them: it is the user's own.
+    `/boot.py` and `/main.py` come last. The config is not among them: it is the user's own. With
+    `config`, a dict, the code of links that it does not name is left out.
     """
+    unused = set() if config is None else unused_links(config)
     root = Path(root)
     found = []
     last = [(root / "firmware" / path[1:], path) for path in LAST]
     for folder in OWNED:
         for source in sorted((root / folder[1:]).rglob("*.py")):
             path = "/" + source.relative_to(root).as_posix()
-            if (source, path.removeprefix("/firmware")) not in last and "/examples/" not in path:
+            if (source, path.removeprefix("/firmware")) in last or "/examples/" in path:
+                continue
+            if path not in unused:
                 found.append((source, path))
     return found + [f for f in last if f[0].exists()]
+
+
+def unused_links(config):
+    """Paths on the board of the code of links that the dict `config` does not name."""
+    used = [kind for kind in LINKS if config.get(kind) is not None] or ["wifi"]
+    unused = {path for kind in LINKS if kind not in used for path in LINKS[kind]}
+    if len(used) == 1:
+        unused.add(SEVERAL)
+    if used == ["wifi"] and config.get("links") is None:
+        unused.update(LINK_CHECKS)
+    return unused
 
 
 def compiled(found, folder):
@@ -71,10 +94,11 @@ def compiled(found, folder):
 def stage(directory, config, root=ROOT, mpy=False):
     """Write the tree that a board gets into `directory`, with the dict `config` as config.json.
 
-    `mpy`: compiled. Other files in the directory stay. Returns the directory as a Path.
+    `mpy`: compiled. Other files in the directory stay. Returns the directory as a Path. A preset
+    that the config names must have been merged: see presets.py.
     """
     directory = Path(directory)
-    found = files(root)
+    found = files(root, config)
     for source, path in compiled(found, directory) if mpy else found:
         target = directory / path[1:]
         if source != target:
