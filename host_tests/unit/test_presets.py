@@ -5,7 +5,7 @@ import json
 import pytest
 
 from firmware.on_demand.config import check
-from tools.deploy import Stop, files, presets, unused_links
+from tools.deploy import ROOT, Stop, files, presets, unused_links
 
 OWN = {"collector": "http://127.0.0.1:9", "app_id": "garden"}
 
@@ -29,6 +29,13 @@ def test_the_presets_that_there_are():
     assert len(presets.names()) == 17
     for name in ("olimex_esp32_poe", "wt32_eth01", "w5500_evb_pico", "pico_w", "xiao_esp32c6"):
         assert name in presets.names()
+
+
+def test_the_docs_tell_of_each_preset_with_its_source():
+    lines = (ROOT / "docs" / "boards.md").read_text(encoding="utf-8").splitlines()
+    for name in presets.names():
+        (line,) = [line for line in lines if line.startswith(f"| `{name}` |")]
+        assert f"({presets.load(name)['source']})" in line
 
 
 def test_a_config_overrides_a_preset_key_by_key():
