@@ -5,18 +5,12 @@ The two differ in more than numbers. The ESP32's driver reconnects by itself unl
 failure as its status until an address came, and refuses connect() while it is busy. The
 CYW43 of the rp2 port tells each failure at once, and its status starts anew at connect().
 """
-import modem
+import sys
+
 import simulation
-import wired
 
 _CONSTANTS = {
     "esp32": {
-        "ETH_INITIALIZED": 0,
-        "ETH_STARTED": wired.STARTED,
-        "ETH_STOPPED": wired.STOPPED,
-        "ETH_CONNECTED": wired.CONNECTED,
-        "ETH_DISCONNECTED": wired.DISCONNECTED,
-        "ETH_GOT_IP": wired.GOT_IP,
         "STA_IF": 0,
         "AP_IF": 1,
         "STAT_IDLE": 1000,
@@ -273,18 +267,31 @@ def _hostname(name=None):
     simulation.world.log.append(("hostname", name))
 
 
-TABLES = {
-    "esp32": dict(wired.PHYS, WLAN=_Esp32WLAN, LAN=wired.lan, PPP=modem.Ppp),
-    "rp2": {"WLAN": _Rp2WLAN, "WIZNET5K": wired.Wiznet5k},
-}
+TABLES = {"esp32": {"WLAN": _Esp32WLAN}, "rp2": {"WLAN": _Rp2WLAN}}
 for _port in TABLES:
     TABLES[_port].update(_CONSTANTS[_port], country=_country, hostname=_hostname)
 _names = simulation.by_port("network", TABLES)
 
 
-# An image for rp2 has one of the two. PHY_... are the chips that an image has drivers for.
+def _add_other_links():
+    import modem
+    import wired
+
+    for port in TABLES:
+        TABLES[port].update(wired.TABLES[port])
+    TABLES["esp32"]["PPP"] = modem.Ppp
+
+
+# On the VM only where they are used, since they take some of its heap.
+if sys.implementation.name == "cpython":
+    _add_other_links()
+
+
+# An image for rp2 has WLAN or WIZNET5K.
 def __getattr__(name):
     world = simulation.world
     if world.port == "rp2" and name == ("WLAN" if world.ethernet else "WIZNET5K"):
         raise AttributeError("this image has no %s" % name)
+    if name in ("LAN", "PPP", "WIZNET5K") or name[:4] in ("ETH_", "PHY_"):
+        _add_other_links()
     return _names(name)

@@ -221,3 +221,18 @@ class Wiznet5k:
         if param != ("mac",):
             raise ValueError("unknown config param")
         return simulation.world.mac
+
+
+TABLES = {
+    "esp32": dict(
+        PHYS,
+        LAN=lan,
+        ETH_INITIALIZED=0,
+        ETH_STARTED=STARTED,
+        ETH_STOPPED=STOPPED,
+        ETH_CONNECTED=CONNECTED,
+        ETH_DISCONNECTED=DISCONNECTED,
+        ETH_GOT_IP=GOT_IP,
+    ),
+    "rp2": {"WIZNET5K": Wiznet5k},
+}

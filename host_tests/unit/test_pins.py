@@ -89,7 +89,7 @@ def test_the_board_that_is_there_is_another(capsys):
         check_chip("Raspberry Pi Pico W with RP2040", config)
     config = config._replace(chip=None, settings=check_config("c", {**OWN, **i2c(4, 12)}))
     check_chip("Generic ESP32 module with ESP32", config)
-    assert capsys.readouterr().out.startswith("Mind     buses.i2c.scl: GPIO 12")
+    assert capsys.readouterr().out.startswith("Warning  buses.i2c.scl: GPIO 12")
 
 
 @pytest.mark.parametrize("password, good", [

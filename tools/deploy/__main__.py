@@ -147,7 +147,7 @@ def check_chip(machine, config):
             "name its own preset, or the port of the other board"
         )
     for warning in pins.check(config.name, config.settings, chip, " W " in machine):
-        print(f"Mind     {warning}")
+        print(f"Warning  {warning}")
 
 
 def compile_for(mpy, wanted, build):
