@@ -32,7 +32,7 @@ class Link:
         return iter(())
 
     def report(self, delivered: bool) -> str | None:
-        """Tell how a send ended; -> what a dead link now needs: rejoin, cycle, reset or None."""
+        """Tell how a send ended; -> what a dead link needs: rejoin, cycle, leave, reset or None."""
 
     def down(self) -> None:
         """Switch the radio off, as before sleep."""

@@ -152,7 +152,9 @@ def _unlock(link):
     if _was_refused(pin):
         raise OSError("cellular: the SIM has refused this `pin`, which is not tried again")
     lines = yield from _ask(link.uart, b'AT+CPIN="' + pin.encode() + b'"', 10000)
-    if not lines or lines[-1] != b"OK":
+    if not lines:
+        raise OSError("cellular: the modem does not answer to the PIN; it is asked again")
+    if lines[-1] != b"OK":
         with open(_REFUSED, "wb") as file:
             file.write(_digest(pin))
         raise OSError("cellular: the SIM refuses `pin`, which is not tried again: correct it")

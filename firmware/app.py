@@ -193,7 +193,7 @@ class App:
         self.unload()
 
     def follow_link(self, action):
-        """Do what the link asks for: rejoin, cycle, reset or None."""
+        """Do what the link asks for; see report() in boards/base.py."""
         if action:
             print("the link is dead:", action)
         # Not at once, since the emitter is in the middle of it.
