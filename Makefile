@@ -25,7 +25,7 @@ mpy: $(VENV)/.run ## compile the library into build/mpy; mip can install it from
 	@$(BIN)/python -m tools.package build/mpy
 
 test: $(VENV)/.dev check ## run every test, on CPython and on the VM: TESTS=path
-	@$(BIN)/python -m pytest -n auto --dist loadfile $(TESTS)
+	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(TESTS)
 
 check: $(VENV)/.dev ## check style, imports between the folders, sizes, spelling, types against the boards' stubs
 	@$(BIN)/ruff check .

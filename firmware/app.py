@@ -4,7 +4,6 @@
 # always_on.py and battery.py decide when; on_demand/start.py makes an App's parts.
 from firmware.sensors import Sensors, readings
 from firmware.transport import MeasuringTransport
-from firmware.unload import unload
 from firmware.watchdog import Watchdog
 from snowplow_tracker import clock
 from snowplow_tracker.clock.boot_history import save as save_clock
@@ -71,29 +70,9 @@ class App:
 
     def unload(self):
         """Remove from RAM what is needed once, or now and then."""
-        unload(
-            "firmware.on_demand",
-            "boards.bme280_start",
-            "boards.join",
-            "boards.measure",
-            "boards.ntp",
-            "boards.open_link",
-            "snowplow_tracker.validators",
-            "snowplow_tracker.entities",
-            "snowplow_tracker.events",
-            "snowplow_tracker.arguments",
-            "snowplow_tracker.clock.http_date",
-            "snowplow_tracker.clock.start",
-            "snowplow_tracker.emitter.outcome",
-            "snowplow_tracker.emitter.prepare",
-            "snowplow_tracker.emitter.retry",
-            "snowplow_tracker.plugins.diagnostics_check",
-            "snowplow_tracker.plugins.session_file",
-            "snowplow_tracker.store.recovery",
-            "snowplow_tracker.transport.connect",
-            "snowplow_tracker.transport.dns",
-            "snowplow_tracker.transport.url",
-        )
+        from firmware.on_demand.unload import unload
+
+        unload()
 
     def set_clock(self):
         """What clock.hook is; whether the clock is plausible now."""

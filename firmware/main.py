@@ -20,9 +20,10 @@ except ValueError as e:
 if settings:
     import boards
     from firmware.crashes import Crashes
-    from firmware.unload import unload
+    from firmware.on_demand.unload import unload
 
-    unload("firmware.on_demand")
+    unload()
+    del unload
     board = boards.load(**({} if settings["led"] is None else {"led": settings["led"]}))
     intent = board.intent()
     try:

@@ -86,11 +86,13 @@ def simulate(monkeypatch):
 @pytest.fixture(autouse=True)
 def remembered():
     """The firmware unloads modules; tests that come later still have them."""
-    before = {n: sys.modules[n] for n in sys.modules if n.startswith(("snowplow_", "firmware"))}
+    def loaded():
+        return {n: sys.modules[n] for n in sys.modules if n.startswith(("snowplow_", "firmware"))}
+
+    before = loaded()
     yield
-    for name, module in before.items():
-        if sys.modules.get(name) is not module:
-            sys.modules[name] = module
-            package, _, own = name.rpartition(".")
-            if package:
-                setattr(sys.modules[package], own, module)
+    sys.modules.update(before)
+    for name, module in loaded().items():
+        package, _, own = name.rpartition(".")
+        if package:
+            setattr(sys.modules[package], own, module)

@@ -134,6 +134,21 @@ def test_set_time_serves_until_the_system_is_set():
         assert clock.unix_ms() == NOW + 7000
 
 
+def test_a_systems_clock_that_is_lost_takes_no_time_along():
+    for lost in (Y1970, Y2000, Y2021):
+        with Machine(Y2021) as m:
+            clock.hook = lambda: setattr(m, "wall", NOW)
+            set_clock()
+            start = clock.boot_start()
+            m.pass_ms(5000)
+            m.wall = lost
+            assert clock.known() and clock.boot_start() == start
+            assert clock.unix_ms() == NOW + 5000
+            m.pass_ms(DAY)  # the hook sets it again
+            set_clock()
+            assert clock.unix_ms() == NOW
+
+
 def test_a_step_corrects_everything_not_yet_sent():
     for step in (-3600000, -1, 1, 86400000, 10 * 365 * DAY):
         with Machine(NOW) as m:

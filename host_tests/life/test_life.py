@@ -1,33 +1,8 @@
-"""Random lives of the whole library, and the mistakes that they find."""
+"""Random lives of the whole library."""
 
-import re
-from pathlib import Path
-
-import pytest
-
-from host_tests.life.__main__ import describe, live, run, summary
+from host_tests.life.__main__ import describe, live, summary
 
 LIVES = 2000
-MISTAKES = re.findall(
-    r'^def (\w+)\(\):\n    """(.*)"""',
-    Path(__file__).with_name("mistakes.py").read_text(),
-    re.MULTILINE,
-)
-# Which fault a mistake shows as; some show in more ways than one.
-SHOWS = {
-    "keeps_a_view_across_a_yield": ("torn",),
-    "streams_what_moved": ("torn", "lost", "twice"),
-    "counts_a_guess_as_known": ("time",),
-    "forgets_that_it_guessed": ("time",),
-    "believes_a_kiss_of_death": ("time",),
-    "does_not_ask_for_the_time": ("time",),
-    "takes_two_clocks": ("time",),
-    "counts_losses_twice": ("overcounted",),
-    "gives_sequences_twice": ("twice",),
-    "does_not_retain_a_put": ("lost", "twice"),
-    "does_not_retain_a_drop": ("twice",),
-    "keeps_no_progress": ("twice",),
-}
 
 
 def test_nothing_is_lost_torn_misdated_or_overcounted(vm_program, closing_line):
@@ -38,11 +13,3 @@ def test_nothing_is_lost_torn_misdated_or_overcounted(vm_program, closing_line):
     # They reach what they are for.
     assert totals["delivered"] > 10 * LIVES and totals["lost"] > 10 * LIVES
     assert totals["duplicates"] > LIVES / 2
-
-
-@pytest.mark.parametrize(("mistake", "what"), MISTAKES, ids=[name for name, _ in MISTAKES])
-def test_a_mistake_is_found_within_300_lives(vm_program, mistake, what):
-    found = run(vm_program, 1, 300, "--mistake", mistake, "--stop")
-    failure = found[0]
-    assert "seed" in failure, f"no life found it: {what}"
-    assert failure["kind"] in SHOWS.get(mistake, ("lost",)), describe(failure)

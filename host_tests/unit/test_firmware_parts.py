@@ -6,9 +6,9 @@ import types
 import pytest
 
 from boards import esp32
-from firmware import conditions, triggers, unload, watchdog
+from firmware import conditions, triggers, watchdog
 from firmware import crashes as crash
-from firmware.on_demand import config, settings, start
+from firmware.on_demand import config, settings, start, unload
 from firmware.on_demand import remote_config as remote
 from snowplow_tracker import clock
 from snowplow_tracker.store.segment_log import open_folders
@@ -342,13 +342,13 @@ def test_unloaded_code_loads_again(tmp_path, monkeypatch):
 
     kept = package.once_more
     package.once.times.append(1)
-    unload.unload("package.once", "package.never")
+    unload.unload(("package.once", "package.never"))
     assert not hasattr(package, "once") and "package.once" not in sys.modules
     import package.once
 
     assert package.once.times == []
     assert package.once_more is kept
-    unload.unload("package")  # with all that is in it
+    unload.unload(("package",))  # with all that is in it
     assert not [name for name in sys.modules if name.startswith("package")]
 
 

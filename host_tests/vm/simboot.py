@@ -30,12 +30,22 @@ except OSError:
 
 import boards  # noqa: E402
 import chips  # noqa: E402
-from firmware import unload  # noqa: E402
+from firmware.on_demand import unload as unloading  # noqa: E402
 from snowplow_tracker.transport import dns  # noqa: E402
 
 dns._PORT = int(os.getenv("DNS_PORT") or 53)
-real_unload = unload.unload
-unload.unload = lambda *names: real_unload(*[name for name in names if name != dns.__name__])
+real_unload = unloading.unload
+NAMES = tuple([name for name in unloading._NAMES if name != dns.__name__])
+
+
+def unload_all_but_dns():
+    real_unload(NAMES)
+    from firmware import on_demand
+
+    on_demand.unload = sys.modules[unloading.__name__] = unloading
+
+
+unloading.unload = unload_all_but_dns
 
 world.i2c[0x76] = chips.Bme280()
 world.adc.update({34: 1900000, 26: 38000})
@@ -60,5 +70,5 @@ def stopping():
 boards.load = load
 for name in ("boot.py", "main.py"):
     with open(name) as file:
-        source = file.read()
-    exec(source)
+        code = compile(file.read(), name, "exec")
+    exec(code)

@@ -385,7 +385,7 @@ def test_names_are_asked_for_at_the_name_server_of_the_network(
 
 ROUNDS = """
 import gc, sys
-from firmware.unload import unload
+from firmware.on_demand.unload import unload
 import snowplow_tracker.transport.http, snowplow_tracker.clock as clock
 class Thing:
     pass
@@ -404,7 +404,7 @@ def fetch():
             clock.sleep_ms(wait)
     except OSError as e:
         print(e)
-    unload("firmware.on_demand", "snowplow_tracker.transport.url")
+    unload()
 for i in range(301):
     fetch()
     if i % 100 == 0:

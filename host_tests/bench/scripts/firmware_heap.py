@@ -44,6 +44,6 @@ def load(**options):
 boards.load = load
 for name in ("boot.py", "main.py"):
     with open(name) as file:
-        source = file.read()
-    exec(source)
+        code = compile(file.read(), name, "exec")  # a board keeps no source either
+    exec(code)
 print(taken)

@@ -10,8 +10,8 @@
 #   floor        the system clock is set if it shows at least this. EARLIEST, or the last known
 #                time. boot_history.start() raises it; set_clock() and http_date.set_time() lower
 #                it to a time that they have just learned.
-#   date_start   the time at ms() = 0 by a collector's Date, else 0. http_date.set_time() sets it,
-#                set_clock() clears it when the system's clock is set.
+#   date_start   the time at ms() = 0 by a collector's Date or by the hook, else 0: it holds while
+#                the system's clock shows no time. http_date.set_time() and set_clock() set it.
 #   guess_start  the time at ms() = 0 by which boot_history.start() set the system's clock as a
 #                guess, for certificates, else 0. While the system's clock agrees with it to ten
 #                seconds, the time is not known. set_clock() clears it.

@@ -38,7 +38,8 @@ def _take_over(before):
         clock.guess_start = now - clock.ms()
         return False
     clock.floor = min(clock.floor, now)  # a wrong clock may have left one that is too late
-    clock.date_start = clock.guess_start = 0
+    clock.guess_start = 0
+    clock.date_start = now - clock.ms()
     if before:
         clock.confirmed = abs(clock.boot_start() - before) < AGREE_MS
     return True

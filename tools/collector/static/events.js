@@ -52,7 +52,8 @@ function filtersOfForm() {
 let typing;
 form.addEventListener("input", ({ target }) => {
   clearTimeout(typing);
-  typing = setTimeout(() => openView("events", filtersOfForm()), target === form.text ? 200 : 0);
+  const wanted = filtersOfForm(); // an address of before, shown meanwhile, sets the form back
+  typing = setTimeout(() => openView("events", wanted), target === form.text ? 200 : 0);
 });
 form.addEventListener("submit", (submit) => { if (!submit.submitter) submit.preventDefault(); });
 form.text.addEventListener("keydown", (press) => {

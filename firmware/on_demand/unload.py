@@ -1,0 +1,41 @@
+# Removes modules from RAM that are needed once, or once an hour, and itself: a board's RAM is for
+# events, and for the large blocks that TLS needs. An import loads them again.
+import sys
+
+_NAMES = (
+    "firmware.on_demand",
+    "boards.bme280_start",
+    "boards.dial",
+    "boards.ethernet_start",
+    "boards.join",
+    "boards.measure",
+    "boards.ntp",
+    "boards.open_link",
+    "snowplow_tracker.validators",
+    "snowplow_tracker.entities",
+    "snowplow_tracker.events",
+    "snowplow_tracker.arguments",
+    "snowplow_tracker.clock.http_date",
+    "snowplow_tracker.clock.start",
+    "snowplow_tracker.emitter.outcome",
+    "snowplow_tracker.emitter.prepare",
+    "snowplow_tracker.emitter.retry",
+    "snowplow_tracker.plugins.diagnostics_check",
+    "snowplow_tracker.plugins.session_file",
+    "snowplow_tracker.store.recovery",
+    "snowplow_tracker.transport.connect",
+    "snowplow_tracker.transport.dns",
+    "snowplow_tracker.transport.url",
+)
+
+
+def unload(names: tuple = _NAMES):
+    """Remove modules, and those in them; one that something still refers to stays in RAM."""
+    # A package comes after the modules in it, to which it refers.
+    for known in sorted(sys.modules, reverse=True):
+        for name in names:
+            if known == name or known.startswith(name + "."):
+                del sys.modules[known]
+                package, _, own = known.rpartition(".")
+                if package in sys.modules:
+                    delattr(sys.modules[package], own)

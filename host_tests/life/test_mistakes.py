@@ -1,0 +1,37 @@
+"""The mistakes that random lives find."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from host_tests.life.__main__ import describe, run
+
+MISTAKES = re.findall(
+    r'^def (\w+)\(\):\n    """(.*)"""',
+    Path(__file__).with_name("mistakes.py").read_text(),
+    re.MULTILINE,
+)
+# Which fault a mistake shows as; some show in more ways than one.
+SHOWS = {
+    "keeps_a_view_across_a_yield": ("torn",),
+    "streams_what_moved": ("torn", "lost", "twice"),
+    "counts_a_guess_as_known": ("time",),
+    "forgets_that_it_guessed": ("time",),
+    "believes_a_kiss_of_death": ("time",),
+    "does_not_ask_for_the_time": ("time",),
+    "takes_two_clocks": ("time",),
+    "counts_losses_twice": ("overcounted",),
+    "gives_sequences_twice": ("twice",),
+    "does_not_retain_a_put": ("lost", "twice"),
+    "does_not_retain_a_drop": ("twice",),
+    "keeps_no_progress": ("twice",),
+}
+
+
+@pytest.mark.parametrize(("mistake", "what"), MISTAKES, ids=[name for name, _ in MISTAKES])
+def test_a_mistake_is_found_within_300_lives(vm_program, mistake, what):
+    found = run(vm_program, 1, 300, "--mistake", mistake, "--stop")
+    failure = found[0]
+    assert "seed" in failure, f"no life found it: {what}"
+    assert failure["kind"] in SHOWS.get(mistake, ("lost",)), describe(failure)
