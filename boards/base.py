@@ -32,7 +32,7 @@ class Link:
         return iter(())
 
     def report(self, delivered: bool) -> str | None:
-        """Tell how a send ended; -> what a dead link needs: rejoin, cycle, leave, reset or None."""
+        """How a send ended; -> rejoin, cycle, leave, reset, or None: what a dead link needs."""
 
     def down(self) -> None:
         """Switch the radio off, as before sleep."""

@@ -92,3 +92,22 @@ def test_a_modem_that_hangs(start):
     life.run(seconds=2400)
     nothing_is_lost(life, 2400)
     assert modem.hangs == "" and life.of("health")[-1]["rssi"] == -79
+
+
+def test_on_a_battery_ethernet_is_off_while_it_sleeps(start):
+    battery = {"wakes_per_send": 4}
+    life = start(
+        board="olimex_esp32_poe", mode="battery", battery=battery, sample_seconds=300,
+        board_sensors=True,
+    )  # fmt: skip
+    levels = []
+    sleep = life.world.sleep
+    life.world.sleep = lambda depth, ms: (levels.append(life.world.pins.get(12)), sleep(depth, ms))
+    life.after(set_to(life.world, "cable", False), seconds=3600)
+    life.run(hours=2)
+    assert set(life.ends) <= {"deep", "over"}
+    made = sorted(e["derived"] for e in life.received if "/sensor_reading/" in e.get("ue_pr", ""))
+    assert len(made) >= 2 * 18
+    assert 1 not in levels  # the PHY has no supply: it was never on, or is off again
+    with_radio = ["rssi" in health for health in life.of("health")]
+    assert with_radio[0] is False and with_radio[-1] is True  # Ethernet, then Wi-Fi
