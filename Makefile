@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 export MICROPYPATH :=
 
-.PHONY: help demo collector deploy mpy test check bench soak life test-pico-w clean
+.PHONY: help demo collector deploy mpy test check bench soak life mutants test-pico-w clean
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -39,6 +39,9 @@ soak: $(VENV)/.dev ## send 100,000 events through faults and reboots: EVENTS=n S
 
 life: $(VENV)/.dev ## random lives of the whole library, with all that can go wrong: LIVES=n SEED=n TRACE=1
 	@$(BIN)/python -m host_tests.life --lives $(or $(LIVES),2000) --seed $(or $(SEED),1) $(if $(TRACE),--trace)
+
+mutants: $(VENV)/.dev ## make plausible mistakes in the library, each of which a test has to find: WORD=retry
+	@$(BIN)/python -m host_tests.mutants $(WORD)
 
 test-pico-w: $(VENV)/.dev ## run the firmware on a real Pico W image in an emulator: PICO_W_UF2=file
 	@$(PIP) install --group pico-w

@@ -4,43 +4,16 @@ import os
 import sys
 import time
 
-# UCUM codes of the quantities that sensors give; a quantity that is not here has no unit yet.
-UNITS = {
-    "temperature": "Cel",
-    "load1": "1",
-    "memory_free": "By",
-    "memory_available": "By",
-    "disk_free": "By",
-    "disk_read": "By",
-    "disk_written": "By",
-    "network_received": "By",
-    "network_sent": "By",
-    "humidity": "%",
-    "pressure": "Pa",
-    "voltage": "mV",
-    "illuminance": "lx",
-    "moisture": "%",
-    "battery": "%",
-    "pulses": "1",
-    "presses": "1",
-}
-
-
-# A sensor that gives several of a kind adds to the name of each: temperature_0316a2798aff.
-def unit(quantity: str) -> str | None:
-    """UCUM code of a quantity, or None."""
-    return UNITS.get(quantity) or UNITS.get(quantity.split("_")[0])
-
-
 # Why a board resets itself or sleeps; retained memory holds the place in this tuple.
 INTENTS = ("", "sleep", "config", "link", "crash", "stop")
 
 
 class Sensor:
-    # All that a sensor needs: read() -> dict of quantity (str) to number. Those in
-    # boards/sensors/ are classes of their own with the same method.
-    def __init__(self, read):
+    # A sensor that is built in: all its quantities have the same unit, a UCUM code. Those in
+    # boards/sensors/ are classes of their own, with the same method read().
+    def __init__(self, read, unit):
         self.read = read
+        self.unit = unit
 
 
 class Board:
@@ -98,9 +71,9 @@ class Board:
         """Name to an object with read() -> dict of quantity to number."""
         found = {}
         if self.memory_free() is not None:
-            found["memory"] = Sensor(lambda: {"memory_free": self.memory_free()})
+            found["memory"] = Sensor(lambda: {"memory_free": self.memory_free()}, "By")
         if self.temperature() is not None:
-            found["cpu"] = Sensor(self._cpu)
+            found["cpu"] = Sensor(self._cpu, "Cel")
         return found
 
     def _cpu(self):

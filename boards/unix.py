@@ -125,16 +125,16 @@ class Board(base.Board):
 
     def _find_sensors(self):
         found = {}
-        for name, read, lack in (
-            ("cpu", self._cpu, "cpu temperature: no CPU zone in /sys/class/thermal or hwmon"),
-            ("load", self._load, "load: no /proc/loadavg"),
-            ("memory", self._memory, "memory: no /proc/meminfo"),
-            ("disk", self._disk, "disk: the system does not tell its space"),
-            ("network", self._network, "network: no interface in /sys/class/net"),
+        for name, read, unit, lack in (
+            ("cpu", self._cpu, "Cel", "cpu temperature: no zone in /sys/class/thermal or hwmon"),
+            ("load", self._load, "1", "load: no /proc/loadavg"),
+            ("memory", self._memory, "By", "memory: no /proc/meminfo"),
+            ("disk", self._disk, "By", "disk: the system does not tell its space"),
+            ("network", self._network, "By", "network: no interface in /sys/class/net"),
         ):
             try:
                 read()
-                found[name] = common.Sensor(read)
+                found[name] = common.Sensor(read, unit)
             except OSError:
                 self.absent.append(lack)
         if "disk" in found and not self._disks:

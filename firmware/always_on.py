@@ -68,6 +68,9 @@ class AlwaysOn:
             for trigger in self._triggers:
                 count = trigger.due(now)
                 if count:
+                    wait = self.app.start_trigger(trigger)
+                    self._expect("sample", 60 + wait // 1000)
+                    await sleep_ms(wait)
                     self.app.run_trigger(trigger, count)
                     await asyncio.sleep(0)
             self._expect("sample", 60)

@@ -21,7 +21,7 @@ class App:
     reset_cause: "str | None"
     boot_count: int
     reported_losses: dict  # what was tracked of store.lost
-    subject: dict  # the protocol's keys that each event gets
+    standard_nv_pairs: dict  # as the tracker's subject: the protocol's keys that each event gets
     board_entity: tuple
     tracked: int  # events
     failures: dict  # requests of this boot that failed, by outcome
@@ -34,6 +34,7 @@ class App:
     # The features of `track`, see features.py.
     has_features: bool
     entities: list
+    location: "tuple | None"  # an entity, once a GPS has a fix
     restart_for: "str | None"  # the intent of a restart that waits for its time
     # Time in each state since the boot; in the mode battery, over its sleeps.
     asleep_ms: int
@@ -56,8 +57,7 @@ class App:
         start.make(self)
 
     def attach(self, eid, pairs, schema, entities):
-        """A plugin of the tracker: adds subject and entities to every event."""
-        pairs.update(self.subject)
+        """A plugin of the tracker: adds entities to every event."""
         entities.insert(0, self.board_entity)
         entities.extend(self.entities)
 
@@ -102,16 +102,29 @@ class App:
         found = self.sensors.read(name)
         self.track_sensor_change()
         if found:
-            data = {"sensor": name, "readings": readings(found)}
-            if trigger:
-                data["trigger"] = trigger
-            schema = "iglu:io.github.snowplow_micropython/sensor_reading/jsonschema/1-0-0"
-            self.track_event(schema, data)
+            if "longitude" in found and "latitude" in found:
+                from firmware import location
+
+                location.update(self, found)
+            sensor = self.sensors.get(name)
+            sent = sensor.to_send(found) if hasattr(sensor, "to_send") else found
+            if sent:
+                data = {"sensor": name, "readings": readings(sensor, sent)}
+                if trigger:
+                    data["trigger"] = trigger
+                schema = "iglu:io.github.snowplow_micropython/sensor_reading/jsonschema/1-0-1"
+                self.track_event(schema, data)
             if "battery" in found:
                 from firmware import conditions
 
                 conditions.check_battery(self, found["battery"])
         return found
+
+    def start_trigger(self, trigger):
+        """Start what a trigger reads; -> ms after which run_trigger() finds it measured."""
+        if trigger.when == "threshold":  # what else it reads is seldom read
+            return self.sensors.start((trigger.options["sensor"],))
+        return self.sensors.start(trigger.names)
 
     def run_trigger(self, trigger, count=1):
         """Do what a trigger asks for, now that it is due."""

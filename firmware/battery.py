@@ -113,6 +113,7 @@ class Battery:
         for trigger in self._triggers:
             if trigger.due(now):
                 due = True
+                self._wait(app.start_trigger(trigger))
                 app.run_trigger(trigger)
         if due:
             self._wakes_since_send += 1
@@ -131,6 +132,14 @@ class Battery:
             app.note_radio(False)
         if self._safe_mode:
             app.note_good_run()
+
+    def _wait(self, ms):
+        if ms:
+            self.app.watchdog.expect("wake", self._options["send_timeout"] + 120 + ms // 1000)
+        while ms > 0:
+            clock.sleep_ms(min(ms, 1000))
+            ms -= 1000
+            self.app.board.idle()
 
     def _is_time_to_send(self):
         app = self.app

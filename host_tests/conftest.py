@@ -1,9 +1,10 @@
+import importlib
 import sys
 import types
 
 import pytest
 
-from tools.engine import NO_COMPILER, find_compiler, find_vm
+from tools.engine import NO_COMPILER, ROOT, find_compiler, find_vm
 
 
 @pytest.fixture(scope="session")
@@ -70,8 +71,10 @@ def simulate(monkeypatch):
         import boards.open_link
         import boards.rp2
         import simulation
-        from boards.sensors import aht20, bme280, button, ds18b20, light, pulses, sht3x  # noqa
 
+        for folder in ("parts", "sensors"):
+            for path in (ROOT / "boards" / folder).glob("*.py"):
+                importlib.import_module("boards.%s.%s" % (folder, path.stem))
         world = simulation.start(port, chip)
         for name, module in list(sys.modules.items()):
             if name.startswith("boards.") and hasattr(module, "time"):

@@ -38,7 +38,8 @@ def node_package(folder, name, version):
         # The folder's own package.json, so that no other one above is found.
         (folder / "package.json").write_text('{"private": true}\n')
         install = ["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts"]
-        install += ["--no-package-lock", f"{name}@{version}"]
+        # Peers that a test needs it installs itself.
+        install += ["--no-package-lock", "--legacy-peer-deps", f"{name}@{version}"]
         try:
             subprocess.run(
                 install, cwd=folder, capture_output=True, check=True, text=True, timeout=120

@@ -1,4 +1,5 @@
-# Aosong AHT20 (and AHT21, AM2301B) by I2C, which has one address. It measures -40 to 85 Cel.
+# Aosong AHT20, AHT21, AM2301B by I2C.
+# Current: 0.25 uA idle, 320 uA for 80 ms. Wiring: 3.3 V, SDA, SCL; it has one address.
 import time
 
 from boards.sensors import crc8, within
@@ -10,10 +11,11 @@ _ADDRESS = 0x38
 _RESET = b"\xba"
 _BUSY = 0x80
 _CALIBRATED = 0x08
-_RANGES = {"temperature": (-40.01, 85.01), "humidity": (0, 100)}
 
 
 class Sensor:
+    QUANTITIES = {"temperature": ("Cel", -40.01, 85.01), "humidity": ("%", 0, 100)}
+
     def __init__(self, i2c):
         self._i2c = i2c
         self._ready = False
@@ -47,4 +49,4 @@ class Sensor:
             "temperature": round(temperature / 5242.88 - 50, 2),
             "humidity": round(humidity / 10485.76, 1),
         }
-        return within(found, _RANGES)
+        return within(found, self.QUANTITIES)

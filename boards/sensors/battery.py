@@ -1,5 +1,6 @@
-# The battery: at an ADC pin behind a divider of `ratio`, or, without a pin, what the board
+# A battery's voltage: at an ADC pin behind a divider of `ratio`, or, without a pin, what the board
 # itself measures of its supply (a Pico W does).
+# Current: that of the divider. Wiring: the divider's middle to a pin of ADC1, or none.
 from boards.sensors import within
 from boards.sensors.voltage import average
 
@@ -13,6 +14,8 @@ OPTIONS = {
 
 
 class Sensor:
+    QUANTITIES = {"voltage": ("mV", 499, 60001), "battery": ("%", -1, 101)}
+
     def __init__(
         self,
         millivolts,
@@ -32,6 +35,6 @@ class Sensor:
     def read(self) -> dict:
         """voltage in mV, and battery in % of the way from empty to full."""
         mv = round(average(self._millivolts, self._samples) * self._ratio)
-        within({"voltage": mv}, {"voltage": (499, 60001)})
+        within({"voltage": mv}, self.QUANTITIES)
         percent = 100 * (mv - self._empty) // (self._full - self._empty)
         return {"voltage": mv, "battery": min(100, max(0, percent))}

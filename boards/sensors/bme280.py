@@ -1,7 +1,8 @@
 # Bosch BME280, and BMP280 (the same without humidity), by I2C. One forced measurement for
 # each reading, so that the chip sleeps and does not warm itself. The compensation is the
-# datasheet's in integers: a board's floats are too short for it. It measures -40 to 85 Cel,
-# 30000 to 110000 Pa; at 0 and 100 % the datasheet's formula cuts off.
+# datasheet's in integers: a board's floats are too short for it. At 0 and 100 % its formula
+# cuts off.
+# Current: 0.1 uA idle, 0.7 mA for 10 ms. Wiring: 3.3 V, SDA, SCL; SDO low 0x76, high 0x77.
 import time
 
 from boards.sensors import within
@@ -9,10 +10,14 @@ from boards.sensors import within
 BUS = "i2c"
 OPTIONS = {"address": (0x76, 0x77, 0x76)}
 
-_RANGES = {"temperature": (-40, 85), "pressure": (30000, 110000), "humidity": (0, 100)}
-
 
 class Sensor:
+    QUANTITIES = {
+        "temperature": ("Cel", -40, 85),
+        "pressure": ("Pa", 30000, 110000),
+        "humidity": ("%", 0, 100),
+    }
+
     def __init__(self, i2c, address: int = 0x76):
         self._i2c = i2c
         self._address = address
@@ -25,7 +30,7 @@ class Sensor:
             # Before the first reading and after one that failed, so that a sensor that is plugged
             # in later works, and another chip is not read with the words of the last.
             if not self._words:
-                from boards.bme280_start import start
+                from boards.parts.bme280_start import start
 
                 self._humid, self._words = start(self._mem, self._set, time.sleep_ms)
             return self._measure()
@@ -51,11 +56,11 @@ class Sensor:
         raw = self._mem(0xF7, 8 if self._humid else 6)
         fine = self._fine(raw[3] << 12 | raw[4] << 4 | raw[5] >> 4)
         # The others are computed from the temperature: without it there is none.
-        found = within({"temperature": (fine * 5 + 128 >> 8) / 100}, _RANGES)
+        found = within({"temperature": (fine * 5 + 128 >> 8) / 100}, self.QUANTITIES)
         found["pressure"] = self._pressure(raw[0] << 12 | raw[1] << 4 | raw[2] >> 4, fine)
         if self._humid:
             found["humidity"] = round(self._humidity(raw[6] << 8 | raw[7], fine) / 1024, 1)
-        return within(found, _RANGES)
+        return within(found, self.QUANTITIES)
 
     def _set(self, register, value):
         self._i2c.writeto_mem(self._address, register, value)

@@ -1,9 +1,13 @@
-# The thermometer in the chip: warmer than the room, and good for seeing that a box is in the sun.
+# The thermometer in the chip. It is warmer than the room, and good for seeing that a box is in
+# the sun.
+# Current: 0. Wiring: none.
 BUS = "board"
 OPTIONS: dict = {}
 
 
 class Sensor:
+    QUANTITIES = {"temperature": ("Cel", -40, 150)}
+
     def __init__(self, board):
         self._board = board
 

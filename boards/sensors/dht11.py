@@ -1,5 +1,6 @@
-# DHT11: the DHT22's protocol with other numbers, and -20 to 60 Cel. Those made until 2017 give
+# Aosong DHT11. It has the DHT22's protocol with other numbers. Those made until 2017 give
 # whole degrees from 0 on; later ones give tenths, and the sign in the tenths' highest bit.
+# Current: 0.1 mA idle, 1 mA in a reading. Wiring: 3.3 V, a pin with 4.7 kOhm to 3.3 V.
 from boards.sensors import dht22
 
 BUS = "pin"
@@ -7,7 +8,7 @@ OPTIONS: dict = {}
 
 
 class Sensor(dht22.Sensor):
-    _RANGES = {"temperature": (-20, 60), "humidity": (0, 100)}
+    QUANTITIES = {"temperature": ("Cel", -20, 60), "humidity": ("%", 0, 100)}
 
     def _load(self, pin):
         import dht

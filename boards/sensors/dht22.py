@@ -1,6 +1,7 @@
-# DHT22 (AM2302), by the firmware's own driver, which checks the sum of what it got.
+# Aosong DHT22 (AM2302). Its driver is MicroPython's own, which checks the sum of what it got.
 # A reading is that of the measurement before, which is two seconds old at best. The scale ends at
 # -40 and 80 Cel and at 99.9 %, which a wet or broken sensor gives all the time.
+# Current: 50 uA idle, 1.5 mA in a reading. Wiring: 3.3 V, a pin with 4.7 kOhm to 3.3 V.
 from boards.sensors import within
 
 BUS = "pin"
@@ -8,7 +9,7 @@ OPTIONS: dict = {}
 
 
 class Sensor:
-    _RANGES = {"temperature": (-40, 80), "humidity": (0, 99.85)}
+    QUANTITIES = {"temperature": ("Cel", -40, 80), "humidity": ("%", 0, 99.85)}
 
     def __init__(self, pin):
         self._driver = self._load(pin)
@@ -32,7 +33,7 @@ class Sensor:
         if not any(raw):  # its sum is right as well
             raise OSError("dht: nothing but zeros; the line is shorted, or the sensor broken")
         temperature, humidity = self._values(raw)
-        return within({"temperature": temperature, "humidity": humidity}, self._RANGES)
+        return within({"temperature": temperature, "humidity": humidity}, self.QUANTITIES)
 
     # Below zero most set the highest bit, and some send two's complement: 0xFFF7 is -0.9. As
     # the first it would be -3275.9, so no value has two meanings.

@@ -1,6 +1,7 @@
-# Dallas/Maxim DS18B20 (and DS1822), one or several on a 1-Wire bus, by the firmware's own
-# drivers; -55 to 125 Cel. What those let through is refused here: the 85 degrees of a sensor
-# that lost its power while it measured, and the zeros of a shorted line, whose sum is right.
+# Dallas/Maxim DS18B20 (and DS1822), one or several on a 1-Wire bus. The drivers are MicroPython's
+# own. What those let through is refused here: the 85 degrees of a sensor that lost its power
+# while it measured, and the zeros of a shorted line, whose sum is right.
+# Current: 1 uA idle, 1.5 mA for 750 ms. Wiring: 3.3 V, a pin with 4.7 kOhm to 3.3 V.
 #
 # A reading is named after the sensor's serial number, as Linux writes it: all six bytes, since
 # clones (28-FF-64-...) differ only in some. So a name stays the same when another sensor is
@@ -18,10 +19,11 @@ _CONVERT_MS = 750  # at 12 bits
 # resolution. A sensor that loses its power forgets them, also a clone.
 _MARK = b"\x5a\xa5"
 _SETTINGS = _MARK + b"\x7f"
-_RANGES = {"temperature": (-55.01, 125.01)}
 
 
 class Sensor:
+    QUANTITIES = {"temperature": ("Cel", -55.01, 125.01)}
+
     def __init__(self, bus, single: int = 0):
         import ds18x20
 
@@ -76,4 +78,4 @@ class Sensor:
             raise OSError("ds18b20: it lost its power while it measured")
         if raw & 0x8000:
             raw -= 0x10000
-        return within({"temperature": raw / 16}, _RANGES)["temperature"]
+        return within({"temperature": raw / 16}, self.QUANTITIES)["temperature"]

@@ -1,5 +1,6 @@
-# Rohm BH1750 by I2C: brightness as the eye sees it, up to 54612 lx. One measurement at high
-# resolution, then the chip sleeps.
+# Rohm BH1750 (light as the eye sees it) by I2C. One measurement at high resolution, then the chip
+# sleeps.
+# Current: 0.01 uA idle, 0.12 mA for 180 ms. Wiring: 3.3 V, SDA, SCL; ADDR low 0x23, high 0x5C.
 import time
 
 BUS = "i2c"
@@ -7,6 +8,8 @@ OPTIONS = {"address": (0x23, 0x5C, 0x23)}
 
 
 class Sensor:
+    QUANTITIES = {"illuminance": ("lx", -1, 54613)}
+
     def __init__(self, i2c, address: int = 0x23):
         self._i2c = i2c
         self._address = address

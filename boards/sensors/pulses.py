@@ -1,4 +1,5 @@
-# Counts edges at a pin, falling ones unless told otherwise: a rain gauge, a flow or energy meter.
+# Edges at a pin: a flow or energy meter, a reed contact. Falling ones, unless told otherwise.
+# Current: 0. Wiring: a contact between a pin and GND, or an open collector.
 #
 # A contact bounces, so edges are ignored for debounce_ms after one that counted. What comes
 # faster is counted in part: 1000 / debounce_ms edges a second are the limit. The default of 3
@@ -12,15 +13,15 @@
 # the code under way lets it, and keeps at most eight waiting meanwhile.
 import time
 
-from micropython import const
-
 BUS = "pin"
 OPTIONS = {"debounce_ms": (0, 1000, 3)}
 
-_MOST = const(0x1FFFFFFF)  # one more is a small int as well, which a hard interrupt needs
+_MOST = 0x1FFFFFFF  # one more is a small int as well, which a hard interrupt needs
 
 
 class Sensor:
+    QUANTITIES: dict = {"pulses": ("1", -1, 1 << 29)}
+
     def __init__(self, pin, debounce_ms: int = 3, rising: bool = False):
         self.count = 0
         self._reported = 0

@@ -1,5 +1,6 @@
-# Sensirion SHT30, SHT31, SHT35 by I2C: one measurement at high repeatability, without clock
-# stretching, and a checksum on each of the two values. It measures -40 to 125 Cel.
+# Sensirion SHT30, SHT31, SHT35 by I2C. One measurement at high repeatability, without clock
+# stretching, and a checksum on each of the two values.
+# Current: 0.2 uA idle, 0.6 mA for 15 ms. Wiring: 3.3 V, SDA, SCL; ADDR low 0x44, high 0x45.
 import time
 
 from boards.sensors import crc8, within
@@ -7,10 +8,10 @@ from boards.sensors import crc8, within
 BUS = "i2c"
 OPTIONS = {"address": (0x44, 0x45, 0x44)}
 
-_RANGES = {"temperature": (-40.01, 125.01), "humidity": (0, 100)}
-
 
 class Sensor:
+    QUANTITIES = {"temperature": ("Cel", -40.01, 125.01), "humidity": ("%", 0, 100)}
+
     def __init__(self, i2c, address: int = 0x44):
         self._i2c = i2c
         self._address = address
@@ -34,4 +35,4 @@ class Sensor:
             found["humidity"] = round(100 * (raw[3] << 8 | raw[4]) / 65535, 1)
         if not found:
             raise OSError("sht3x: wrong checksum")
-        return within(found, _RANGES)
+        return within(found, self.QUANTITIES)

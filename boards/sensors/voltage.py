@@ -1,4 +1,5 @@
 # A voltage at an ADC pin, behind a divider if `ratio` says so (2 for two equal resistors).
+# Current: that of the divider. Wiring: the divider's middle to a pin of ADC1.
 BUS = "adc"
 OPTIONS = {"ratio": (0.01, 1000, 1), "samples": (1, 1000, 8)}
 
@@ -12,6 +13,8 @@ def average(millivolts, samples: int) -> float:
 
 
 class Sensor:
+    QUANTITIES = {"voltage": ("mV", -5500001, 5500001)}
+
     def __init__(self, millivolts, ratio: float = 1, samples: int = 8):
         self._millivolts = millivolts
         self._ratio = ratio

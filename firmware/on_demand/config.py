@@ -3,7 +3,6 @@
 # it is unloaded afterwards: see main.py.
 import json
 
-from boards import sensors
 from firmware.on_demand.config_keys import KEYS
 
 _CERTIFICATES = "the path of a file with DER certificates"
@@ -21,8 +20,10 @@ _EXPECTED = {
     "pin": "a pin number",
     "names": "a list of names of sensors",
     "addresses": "a list of own address, mask, gateway, name server",
+    "points": "a list of two pairs of numbers or more, [[0, 0], [10, 1.5]], the first ones rising",
     "list": "a list",
     "object": "an object in braces",
+    "table": "an object in braces, with a name for each row",
 }
 _UNITS = {"seconds": " of seconds", "bytes": " of bytes", "ms": " of milliseconds"}
 
@@ -32,25 +33,27 @@ class ConfigError(ValueError):
 
 
 # --- values --------------------------------------------------------------------------------------
-def _is_good(kind, v, low, high):
+def is_good(kind, v, low, high):
     if kind == "bool":
         return isinstance(v, bool)
     if kind == "one":
         return v in low
     if kind == "some":
         return isinstance(v, list) and all([name in low for name in v])
-    if kind in ("list", "object"):
+    if kind in ("list", "object", "table"):
         return isinstance(v, list if kind == "list" else dict)
     if kind in ("text", "certificates"):
         return isinstance(v, str) and low <= _units(v) <= high
     if kind == "bytes":
         return isinstance(v, str) and _units(v) >= 0 and low <= len(v.encode()) <= high
     if kind == "names":
-        return isinstance(v, list) and all([_is_good("text", n, low, high) for n in v])
+        return isinstance(v, list) and all([is_good("text", n, low, high) for n in v])
     if kind == "addresses":
         return isinstance(v, list) and len(v) == 4 and all([_is_address(a) for a in v])
     if kind in ("url", "document"):
         return isinstance(v, str) and len(v) <= high and _is_url(v, kind == "document")
+    if kind == "points":
+        return _are_points(v, high)
     if kind == "pin" and isinstance(v, str):
         return 1 <= len(v) <= 16
     if kind == "int or 0" and v == 0:
@@ -62,6 +65,21 @@ def _is_good(kind, v, low, high):
     return (low is None or v >= low) and (high is None or v <= high)
 
 
+def _are_points(v, most):
+    if not isinstance(v, list) or not 2 <= len(v) <= most:
+        return False
+    last = None
+    for point in v:
+        if not isinstance(point, list) or len(point) != 2:
+            return False
+        if not all([is_good("number", n, None, None) for n in point]):
+            return False
+        if last is not None and point[0] <= last:
+            return False
+        last = point[0]
+    return True
+
+
 # As Enrich counts: UTF-16, and four for a tab. -1 for half of a surrogate pair.
 def _units(text):
     n = len(text) + 3 * text.count("\t")
@@ -70,11 +88,6 @@ def _units(text):
             return -1
         n += c > "\uffff"
     return n
-
-
-def _is_name(v):
-    # Of a module, and not of one with a meaning of its own.
-    return v[:1].isalpha() and all([c.isalpha() or c.isdigit() or c == "_" for c in v])
 
 
 def _is_address(v):
@@ -102,7 +115,7 @@ def _describe(key, kind, low, high):
         return _EXPECTED[kind]
     if kind in ("one", "some"):
         return ("one of " if kind == "one" else "a list of ") + (
-            ", ".join(low) or "the names in buses"
+            ", ".join([str(name) for name in low]) or "the names in buses"
         )
     if kind in ("text", "bytes"):
         unit = "bytes" if kind == "bytes" else "characters"
@@ -157,12 +170,9 @@ def check(path, data):
                 "%s: remote.url: expected https, as the collector has: it can change the collector"
                 % path
             )
-    buses = settings["buses"] = dict(settings["buses"])
-    for name in buses:
-        buses[name] = check_keys(path, "buses.%s." % name, buses[name], KEYS["i2c"])
-    settings["sensors"] = {
-        name: _sensor(path, name, data, settings) for name, data in settings["sensors"].items()
-    }
+    from firmware.on_demand import config_sensors
+
+    config_sensors.check(path, settings)
     settings["triggers"] = [
         _trigger(path, i, trigger, settings) for i, trigger in enumerate(settings["triggers"])
     ]
@@ -192,35 +202,6 @@ def _wifi(path, data):
         for i, network in enumerate(found["networks"])
     ]
     return found
-
-
-def _sensor(path, name, data, settings):
-    prefix = "sensors.%s." % name
-    if not _is_good("text", name, 1, 64):
-        raise ConfigError("%s: sensors: expected names of 1 to 64 characters" % path)
-    if not isinstance(data, dict) or not isinstance(data.get("type"), str):
-        raise ConfigError("%s: %stype is missing: a sensor such as bme280" % (path, prefix))
-    kind = data["type"]
-    try:
-        if not _is_name(kind):
-            raise ImportError
-        module = sensors.load(kind)
-    except ImportError:
-        raise ConfigError("%s: %stype: no boards/sensors/%s.py" % (path, prefix, kind))
-    # What counts by interrupt is lost when the board sleeps.
-    if "debounce_ms" in module.OPTIONS and settings["mode"] == "battery":
-        raise ConfigError("%s: %stype: %s needs the mode always_on" % (path, prefix, kind))
-    keys: dict = {"type": ("text", 1, 32)}
-    for option in module.OPTIONS:
-        limits = module.OPTIONS[option]  # with a default behind them, if there is one
-        keys[option] = ("int" if isinstance(limits[0], int) else "number",) + tuple(limits)
-    if module.BUS == "i2c":
-        keys["bus"] = ("one", sorted(settings["buses"]), 1)
-    elif module.BUS != "board":
-        keys["pin"] = ("pin", 0, 60, None) if module.BUS == "battery" else ("pin", 0, 60)
-        if module.BUS == "pin":
-            keys["pull"] = ("one", ("up", "down"), 1, "up")
-    return check_keys(path, prefix, data, keys)
 
 
 def _trigger(path, i, data, settings):
@@ -259,7 +240,7 @@ def check_keys(path, prefix, data, keys):
         kind, low, high = keys[key][:3]
         if key in data:
             value = settings[key] = data[key]
-            if not _is_good(kind, value, low, high):
+            if not is_good(kind, value, low, high):
                 refuse(path, prefix + key, _describe(key, kind, low, high), value)
         elif len(keys[key]) > 3:
             settings[key] = keys[key][3]

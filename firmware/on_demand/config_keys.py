@@ -51,6 +51,35 @@ KEYS: dict = {
         "sda": ("pin", 0, 60),
         "scl": ("pin", 0, 60),
         "freq": ("int", 1000, 1000000, 100000),
+        "id": ("int", 0, 3, None),
+    },
+    "spi": {
+        "sck": ("pin", 0, 60),
+        "mosi": ("pin", 0, 60),
+        "miso": ("pin", 0, 60),
+        "id": ("int", 0, 3, None),
+    },
+    "uart": {
+        "tx": ("pin", 0, 60),
+        "rx": ("pin", 0, 60),
+        "id": ("int", 0, 2, 1),
+    },
+    # Of each sensor, and of each row of its `quantities`.
+    "sensor": {
+        "quantities": ("object", 0, 0, {}),
+        "reads": ("int", 1, 100, 1),
+        "combine": ("one", ("mean", "median"), 1, "median"),
+        "max_seconds": ("int", 1, 604800, 3600),
+    },
+    "quantity": {
+        "offset": ("number", None, None, 0),
+        "scale": ("number", None, None, 1),
+        "points": ("points", 2, 16, None),
+        "decimals": ("int", 0, 6, None),
+        "unit": ("text", 1, 16, None),
+        "name": ("text", 1, 48, None),
+        "delta": ("number", 0, None, None),
+        "extremes": ("bool", 0, 1, False),
     },
     "battery": {
         "wakes_per_send": ("int", 1, 10000, 10),

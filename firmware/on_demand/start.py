@@ -30,6 +30,7 @@ def make(app):
     app.has_features = settings["track"] != ["errors"]
     app.session = app.lifecycle = app.diagnostics = None
     app.entities = []
+    app.location = None
     app.restart_for = None
     app.asleep_ms = app.radio_ms = 0
     app.radio_since = None
@@ -50,17 +51,19 @@ def make(app):
     app.transport = make_transport(app, settings["collector"])
     app.emitter = Emitter(
         settings["collector"],
-        batch_size=settings["batch_size"],
         event_store=app.store,
         transport=app.transport,
-        idle=board.idle,
         online=board.online,
     )
+    # What is checked already, and so needs no file of the library that checks it.
+    app.emitter.batch_size = app.emitter.batch_limit = settings["batch_size"]
+    app.emitter.idle = board.idle
     app.tracker = Tracker(settings["namespace"], app.emitter, app_id=settings["app_id"])
     # What a Subject would add to each event, and the entity of each event.
     id = board.id()
     subject = {"duid": id, "uid": settings["user_id"]}
-    app.subject = {key: subject[key] for key in subject if subject[key]}
+    app.standard_nv_pairs = {key: subject[key] for key in subject if subject[key]}
+    app.tracker.subject = app
     data = {"port": sys.platform, "firmware": __version__, "id": id, "model": board.model}
     app.board_entity = (
         "iglu:io.github.snowplow_micropython/board/jsonschema/1-0-0",
@@ -160,6 +163,7 @@ def track_boot(app):
     print("sensors:", ", ".join(app.sensors.names) or "none")
     for reason in board.absent:
         print("absent:", reason)
+    board.absent = []  # the texts are needed once
     print("collector:", app.settings["collector"])
     app.track_struct("board", "boot", app.reset_cause, app.intent)
     crashes = app.crashes

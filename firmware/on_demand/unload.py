@@ -4,9 +4,10 @@ import sys
 
 _NAMES = (
     "firmware.on_demand",
-    "boards.bme280_start",
+    "boards.buses",
     "boards.dial",
     "boards.ethernet_start",
+    "boards.parts.bme280_start",
     "boards.join",
     "boards.measure",
     "boards.ntp",

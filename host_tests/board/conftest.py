@@ -48,7 +48,7 @@ def tree(tmp_path):
         "lib/snowplow_tracker/store/ring.py": "# " + "r" * 3000 + "\n",
         "lib/snowplow_tracker/README.txt": "stays here",
         "boards/__init__.py": "",
-        "boards/sensors/chip.py": "'''it's \\x00 a \"chip\"'''\n",
+        "boards/chips/chip.py": "'''it's \\x00 a \"chip\"'''\n",
         "firmware/__init__.py": "",
         "firmware/app.py": "VERSION = 1\n",
         "firmware/examples/plain.py": "stays here too",

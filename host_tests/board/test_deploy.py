@@ -9,7 +9,7 @@ import pytest
 
 import tools.deploy.__main__ as program
 import tools.deploy.board as behind
-from tools.deploy import ROOT, compiled, files, stage
+from tools.deploy import ROOT, compiled, files, stage, used
 from tools.engine import NO_COMPILER
 
 PASSWORD = "correct horse"
@@ -18,7 +18,7 @@ ON_BOARD = [
     "/lib/snowplow_tracker/store/__init__.py",
     "/lib/snowplow_tracker/store/ring.py",
     "/boards/__init__.py",
-    "/boards/sensors/chip.py",
+    "/boards/chips/chip.py",
     "/firmware/__init__.py",
     "/firmware/app.py",
     "/boot.py",
@@ -172,8 +172,8 @@ def test_a_board_with_py_files_gets_mpy_when_there_is_a_compiler(
 
 def test_a_traceback_names_file_and_line(board, tree, deploy):
     (tree / "lib/snowplow_tracker/store/ring.py").write_text("# one\n\ndef f():\n    1 / 0\n")
-    (tree / "boards/sensors/chip.py").write_text("from snowplow_tracker.store.ring import f\nf()")
-    (tree / "firmware/app.py").write_text("VERSION = 1\nimport boards.sensors.chip\n")
+    (tree / "boards/chips/chip.py").write_text("from snowplow_tracker.store.ring import f\nf()")
+    (tree / "firmware/app.py").write_text("VERSION = 1\nimport boards.chips.chip\n")
     assert deploy()[0] == 0
     for place in ("app", 2), ("chip", 2), ("ring", 4):
         board.wait_for(b'  File "%s", line %d, in ' % (place[0].encode(), place[1]))
@@ -182,10 +182,10 @@ def test_a_traceback_names_file_and_line(board, tree, deploy):
 def test_source_that_does_not_compile_leaves_the_board_as_it_is(board, tree, deploy):
     assert deploy()[0] == 0
     before = board.files()
-    (tree / "boards/sensors/chip.py").write_text("ok = 1\ndef f(:\n")
+    (tree / "boards/chips/chip.py").write_text("ok = 1\ndef f(:\n")
     code, printed = deploy()
     assert code == 1
-    path = tree / "boards/sensors/chip.py"
+    path = tree / "boards/chips/chip.py"
     assert f'deploy: File "{path}", line 2: SyntaxError: invalid syntax\n' in printed
     assert board.files() == before
 
@@ -198,14 +198,14 @@ def test_a_new_version_replaces_the_old_one_and_nothing_else(board, tree, deploy
         "f = open('/lib/kept.py', 'w'); f.write('2'); f.close()\n"
         "f = open('/boards/old.mpy', 'w'); f.write('3'); f.close()",
     )
-    (tree / "boards/sensors/chip.py").unlink()
+    (tree / "boards/chips/chip.py").unlink()
     (tree / "firmware/app.py").write_text("VERSION = 2\n")
     (tree / "lib/snowplow_tracker/new").mkdir()
     (tree / "lib/snowplow_tracker/new/deep.py").write_text("'deep'\n")
     code, printed = deploy()
     assert code == 0
     assert "10 files: 2 to copy, 2 to remove" in printed
-    assert "Remove   /boards/sensors/chip.mpy\n" in printed
+    assert "Remove   /boards/chips/chip.mpy\n" in printed
     assert "Remove   /boards/old.mpy\n" in printed
     board.wait_for(b"main runs 2")
     assert board.files() == {**expected(), "/data/kept": b"1", "/lib/kept.py": b"2"}
@@ -329,3 +329,29 @@ def test_a_flash_that_is_too_small(board, tree, deploy, monkeypatch):
     assert code == 1
     assert "deploy: no space left on the board: remove files of yours" in printed
     assert "/main.py" not in board.files()
+
+
+# What a config does not use takes no flash.
+def test_only_the_drivers_that_the_config_uses_are_copied():
+    def drivers(**config):
+        found = used(files(), config)
+        assert [f for f in files() if f[1].startswith(("/lib", "/firmware"))] == [
+            f for f in found if f[1].startswith(("/lib", "/firmware"))
+        ]
+        return sorted(
+            path.removeprefix("/boards/").removesuffix(".py")
+            for _, path in found
+            if path.startswith(("/boards/sensors/", "/boards/parts/"))
+            and not path.endswith("__init__.py")
+        )
+
+    assert drivers() == []
+    assert drivers(sensors={"air": {"type": "bme280"}}) == ["parts/bme280_start", "sensors/bme280"]
+    assert drivers(sensors={"a": {"type": "dht11"}, "b": {"type": "sgp41"}}) == [
+        "parts/sensirion", "sensors/dht11", "sensors/dht22", "sensors/sgp41",
+    ]  # fmt: skip
+    assert drivers(sensors={"ph": {"type": "ph"}}) == [
+        "parts/points", "sensors/ph", "sensors/voltage",
+    ]  # fmt: skip
+    assert drivers(triggers=[{"when": "edge", "pin": 4}]) == ["sensors/pulses"]
+    assert drivers(sensors={"air": {"type": "bme680"}}) == ["parts/bme680_words", "sensors/bme680"]

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from pathlib import Path
 
 import pytest
 from collecting import (
@@ -432,6 +433,10 @@ def test_a_schema_that_is_unusable_says_so(tmp_path, text):
         "iglu:" + "v" * 400 + "/x/jsonschema/1-0-0",
         "iglu:com.example/reading/avro/1-0-0",
         "iglu:com.example/reading/jsonschema/1-0",
+        "iglu:com.example/reading/jsonschema/0-1-0",
+        "iglu:com.example/reading/jsonschema/01-0-0",
+        "iglu:com.example/reading/jsonschema/1-00-0",
+        "iglu:com.example/reading/jsonschema/1-0-01",
         "iglu:com.example/reading/jsonschema/1-0-0\n",
         "iglu:com.exämple/reading/jsonschema/1-0-0",
         "http://com.example/reading/jsonschema/1-0-0",
@@ -582,3 +587,19 @@ def test_client_session_of_iglu_central():
     flash = entities({**session, "storageMechanism": "FLASH"}, uri=uri)
     (row,) = judge(payload(batch(struct(co=flash))), found)
     assert json.loads(row.record)["failures"][0]["field"] == "co[0]/storageMechanism"
+
+
+# What OpenJDK 17's java.net.URI and scala-uri 4.0.3 made of each, the former after spaces became
+# %20: [url, whether Java reads it, whether scala-uri does].
+URLS = json.loads((Path(__file__).parent / "url_vectors.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("key", ["url", "refr"])
+def test_a_url_is_judged_as_enrichs_two_parsers_do(verdict, key):
+    for url, java, scala in URLS:
+        row, record = verdict(struct(**{key: url}))
+        # Enrich has removed control characters before it parses.
+        if url.isprintable():
+            assert row.good == (java or scala), url
+        if not row.good:
+            assert "is not a URL" in record["errors"][0], url

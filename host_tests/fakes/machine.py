@@ -171,53 +171,6 @@ class _SoftI2C:
         buf[:] = self.readfrom_mem(addr, memaddr, len(buf))
 
 
-class _SPI:
-    def __init__(self, id, baudrate=1_000_000, *, sck, mosi, miso):
-        if id not in ((1, 2) if simulation.world.port == "esp32" else (0, 1)):
-            raise ValueError("SPI(%s) doesn't exist" % id)
-        for pin in (sck, mosi, miso):
-            assert isinstance(pin, _Pin)
-            # ports/rp2/machine_spi.c: eight pins in turn belong to one and to the other.
-            if simulation.world.port == "rp2" and pin._id >> 3 & 1 != id:
-                raise ValueError("bad SCK pin")
-
-
-# world.uart: number -> a device such as modem.Modem. ports/esp32/machine_uart.c.
-class _UART:
-    def __init__(self, id, baudrate=115200, bits=8, parity=None, stop=1, *, tx, rx, rxbuf=256):
-        if id not in ((0, 1, 2) if simulation.world.port == "esp32" else (0, 1)):
-            raise ValueError("UART(%s) doesn't exist" % id)
-        assert isinstance(tx, _Pin) and isinstance(rx, _Pin)
-        self._id = id
-        self._line = (baudrate, bits, parity, stop)
-
-    def _device(self):
-        return simulation.world.uart.get(self._id)
-
-    def any(self):
-        device = self._device()
-        return device.waiting(simulation.world.now_ms) if device else 0
-
-    def read(self, nbytes=None):
-        n = self.any()
-        if not n:
-            return None
-        return self._device().take(n if nbytes is None else min(n, nbytes), self._line)
-
-    def write(self, buf):
-        device = self._device()
-        if device:
-            device.hear(bytes(buf), self._line, simulation.world.now_ms)
-        return len(buf)
-
-    def irq(self, handler=None, trigger=0, hard=False):
-        pass
-
-
-class _Esp32Uart(_UART):
-    IRQ_RXIDLE = 4096
-
-
 class _Rtc:
     def datetime(self, *moment):
         simulation.world.log.append(("datetime",) + moment[0])
@@ -319,16 +272,14 @@ TABLES = {
         "DEEPSLEEP_RESET": 4,
         "SOFT_RESET": 5,
         "RTC": _Esp32Rtc,
-        "UART": _Esp32Uart,
     },
-    "rp2": {"Pin": _Rp2Pin, "ADC": _Rp2Adc, "RTC": _Rtc, "Timer": _Timer, "UART": _UART},
+    "rp2": {"Pin": _Rp2Pin, "ADC": _Rp2Adc, "RTC": _Rtc, "Timer": _Timer},
 }
 for _table in TABLES.values():
     _table.update(
         PWRON_RESET=1,
         WDT_RESET=3,
         SoftI2C=_SoftI2C,
-        SPI=_SPI,
         WDT=_Wdt,
         unique_id=_unique_id,
         reset_cause=_reset_cause,
@@ -344,4 +295,6 @@ _names = simulation.by_port("machine", TABLES)
 def __getattr__(name):
     if name == "mem32":  # not in the tables, since it is the world's own
         return simulation.world.mem32
+    if name in ("I2C", "SPI", "SoftSPI", "UART", "time_pulse_us"):
+        return getattr(__import__("machine_buses"), name)
     return _names(name)

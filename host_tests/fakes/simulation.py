@@ -100,7 +100,8 @@ class World:
     drift: the part of a sleep that the clock misses, such as 0.087.
     now_ms: milliseconds since boot; starts close to where the ticks wrap.
     i2c: address -> a chip of chips.py.
-    uart: number of the line -> what is there (modem.py).
+    spi, uart: chip select pin, number of the line -> what is there (serial_chips.py, modem.py).
+    pulses: what time_pulse_us() gives, in order; the last one repeats.
     watchers: pin -> what is called with each level that the program gives it.
     onewire: the probes of the 1-Wire bus (other_chips.Ds18b20) by their 8 bytes of ROM.
     dht: the five bytes that a DHT answers with, or None for no answer.
@@ -155,7 +156,9 @@ class World:
         self.folders = ["/lib", "/lib/snowplow_tracker", "/boards", "/boards/sensors"]
         self.radio_memory = True
         self.i2c = {}
+        self.spi = {}
         self.uart = {}
+        self.pulses = [-2]
         self.watchers = {}
         self.onewire = {}
         self.dht = None

@@ -7,7 +7,7 @@ import snowplow_tracker.clock.boot_history as boot_history
 from expect import tracker
 from fake_time import NOW, Machine
 from snowplow_tracker import clock
-from snowplow_tracker.clock.http_date import retry_after_ms, set_time, unix_ms
+from snowplow_tracker.clock.http_date import compare_date, retry_after_ms, set_time, unix_ms
 from snowplow_tracker.clock.set_clock import set_clock
 from snowplow_tracker.clock.start import load
 from snowplow_tracker.self_describing import base64
@@ -270,6 +270,17 @@ def test_the_file_stays_small():
         assert len(set(ids)) == len(ids) == 16
 
 
+def test_no_two_boots_have_one_number():
+    for number in (5, 0xFFFF):
+        with File() as path, Machine(NOW) as m:
+            for _ in range(4):
+                m.boot()
+                clock.boot = number  # by chance
+                boot_history.start(path)
+            ids = [boot[0] for boot in load(path)[0]]
+            assert ids == [number + i & 0xFFFF for i in range(4)] and clock.boot == ids[-1]
+
+
 def send_earlier(events):
     """A store with events of an earlier boot, as a persistent one has: (boot, ms, json)."""
     t, wire = tracker()
@@ -310,6 +321,19 @@ def test_the_clock_of_a_boot_that_was_set_late_counts_for_all_of_it():
         assert int(event["dtm"]) == NOW - 5000
 
 
+def test_the_clock_of_a_boot_that_only_a_collector_told_counts_too():
+    with File() as path, Machine(Y2021) as m:
+        boot_history.start(path)
+        earlier, made = clock.boot, clock.ms()
+        m.pass_ms(5000)
+        set_time(NOW)
+        boot_history.save()
+        m.boot(wall=Y2021)
+        boot_history.start(path)
+        event, _ = send_earlier([(earlier, made, b'{"e":"se"')])
+        assert int(event["dtm"]) == NOW - 5000 and "co" not in event
+
+
 CONTEXTS = "iglu:com.snowplowanalytics.snowplow/contexts/jsonschema/1-0-1"
 
 
@@ -339,7 +363,8 @@ def test_an_event_between_two_known_times_is_bracketed_and_marked():
         with_cx = [plain + b',"cx":"%s"' % base64((co + end).encode()) for end in ("", " ", "  ")]
         events = send_earlier([(earlier, 20000, data) for data in [plain, with_co] + with_cx])
         for event in events[:5]:
-            assert before + 20000 <= int(event["dtm"]) <= started - (lasted - 20000)
+            middle = (before + 20000 + started - (lasted - 20000)) // 2
+            assert int(event["dtm"]) == middle
             assert event["se_la"] == '"co":"{'
         marks = [json.loads(event["co"]) for event in events[:2]]
         for event in events[2:5]:  # of each length that base64 pads in its own way
@@ -416,6 +441,27 @@ def test_the_hook_may_raise_anything():
             assert not clock.known()
 
 
+def test_sources_agree_only_if_they_are_near_each_other():
+    for apart, agree in ((0, True), (300000, True), (-300000, True), (DAY, False), (-DAY, False)):
+        with Machine(Y2021) as m:
+            set_time(NOW)  # a collector's Date
+            clock.hook = lambda m=m, apart=apart: setattr(m, "wall", NOW + apart)
+            set_clock()
+            assert clock.known() and clock.unix_ms() == m.wall and clock.confirmed == agree
+
+
+def test_a_date_that_disagrees_has_the_hook_asked_again():
+    for text, times in (("Sun, 22 Nov 2026", 1), ("Fri, 27 Nov 2026", 2), ("Tue, 17 Nov 2026", 2)):
+        with Machine(NOW):
+            asked = []
+            clock.hook = lambda asked=asked: asked.append(1)
+            set_clock()
+            compare_date((text + " 12:29:06 GMT").encode())
+            assert clock.confirmed == (times == 1)
+            set_clock()
+            assert len(asked) == times
+
+
 def test_a_kiss_of_death_is_no_time():
     # ntptime.settime() makes 2036-02-07 06:28:16 of a reply whose time is 0.
     for wrong in (2085978496000, 4102444800000):
@@ -457,6 +503,22 @@ def test_a_guess_stays_a_guess_through_a_deep_sleep():
         assert asked  # and not tomorrow
         set_time(NOW + 20 * DAY)
         assert clock.known() and abs(clock.unix_ms() - NOW - 20 * DAY) < 5000
+
+
+def test_a_guess_that_turns_out_to_be_right_is_known():
+    with File() as path, Machine(NOW) as m:
+        boot_history.start(path)
+        m.boot(off_ms=2000, wall=0)
+        boot_history.start(path, lambda ms: setattr(m, "wall", ms))
+        assert not clock.known() and m.wall >= NOW
+        m.pass_ms(1000)
+        clock.hook = lambda: setattr(m, "wall", m.wall + 2000)
+        set_clock()
+        assert clock.known() and clock.unix_ms() == m.wall
+        boot_history.save()
+        m.boot(wall=m.wall + 1000)  # a reset that keeps the clock
+        boot_history.start(path)
+        assert clock.known() and clock.unix_ms() == m.wall
 
 
 def test_a_guess_stays_a_guess_through_resets_that_keep_the_clock():

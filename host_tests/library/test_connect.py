@@ -266,6 +266,13 @@ def test_one_of_many_addresses_stays():
         assert world.connected == ["old"]
         world.where = ["new"]
         assert driven(time, transport)[0] == 200 and world.connected == ["old", "new"]
+    with World(dead=None, old=OK) as world, Time(NOW) as time:
+        world.where = ["dead", "old"]
+        transport = HttpTransport("http://collector.test/x")
+        for _ in range(2):
+            assert driven(time, transport)[0] == 200
+            transport.close()
+        assert world.connected == ["dead", "old", "old"] and len(world.asked) == 1
 
 
 def test_the_old_address_serves_on_when_the_name_server_fails():

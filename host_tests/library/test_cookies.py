@@ -145,6 +145,7 @@ def test_they_are_few_and_short_and_what_lasts_comes_first():
     for n in range(50):
         cookies.take(b"session%d=%s" % (n, b"x" * 30))
         assert len(cookies.value) <= 290 and len(sent(cookies)) <= 4
+    assert b"session0=" in cookies.value  # no other displaces it
     cookies.take(SP % ID)
     assert b"sp=" + ID in sent(cookies)
     for n in range(50):

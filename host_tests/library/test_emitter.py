@@ -5,7 +5,6 @@ import snowplow_tracker.emitter.run as background
 from expect import Wire, refused, tracker, whole
 from fake_time import NOW, Time
 from snowplow_tracker import Emitter, RingStore, Tracker, clock
-from snowplow_tracker.emitter import _uri
 from snowplow_tracker.emitter.batch import Batch
 
 HEAD = '{"schema":"iglu:com.snowplowanalytics.snowplow/payload_data/jsonschema/1-0-4","data":['
@@ -46,6 +45,17 @@ def test_batches_by_bytes_never_exceed_the_limit():
     # ... and are as full as they can be.
     event = len(json.dumps(wire.events()[0]))
     assert min(sizes[:-1]) > 1000 - event - 50
+
+
+def test_a_body_may_have_as_many_bytes_as_the_limit():
+    for less, count in ((0, 1), (1, 2)):
+        t, wire = tracker()
+        fill(t, 2)
+        t.flush()
+        fill(t, 2)
+        t.emitters[0].byte_limit = len(wire.bodies[0]) - less
+        t.flush()
+        assert len(wire.bodies) == 1 + count
 
 
 def test_an_event_over_the_limit_goes_alone():
@@ -325,7 +335,7 @@ def test_run_sends_soon_after_the_link_is_back_and_asks_for_the_time_only_then()
 
 def test_a_trickle_of_events_is_not_sent_one_by_one():
     async def scenario(time):
-        t, wire = tracker(batch_size=50, nbytes=30000)
+        t, wire = tracker(batch_size=50, nbytes=30000, byte_limit=4000)
         times = sendings(time, wire)
         task = asyncio.create_task(t.emitters[0].run(interval=60))
         start = last = time.mono
@@ -357,6 +367,62 @@ def test_the_first_send_after_boot_is_spread():
         waits = [asyncio.run(scenario(time)) for _ in range(40)]
     assert max(waits) <= 31000, waits
     assert max(waits) - min(waits) > 10000, waits
+
+
+def test_each_board_sends_at_moments_of_its_own():
+    async def scenario(time):
+        t, wire = tracker()
+        times = sendings(time, wire)
+        task = asyncio.create_task(t.emitters[0].run(interval=600))
+        start = time.mono
+        while time.mono < start + 700000:  # nothing to send
+            await asyncio.sleep(0)
+        fill(t, 1)
+        while not times:
+            await asyncio.sleep(0)
+        await cancel(task)
+        return times[0] - start
+
+    with Time(NOW) as time, FastAsyncio(time):
+        waits = [asyncio.run(scenario(time)) for _ in range(20)]
+    assert max(waits) <= 1301000 and max(waits) - min(waits) > 200000, waits
+
+
+def test_after_an_outage_boards_come_back_over_an_interval():
+    async def scenario(time):
+        t, wire = tracker(500, batch_size=2)
+        times = sendings(time, wire)
+        fill(t, 2)
+        task = asyncio.create_task(t.emitters[0].run(interval=30))
+        while len(times) < 2:
+            await asyncio.sleep(0)
+        await cancel(task)
+        return times[1] - times[0]
+
+    with Time(NOW) as time, FastAsyncio(time):
+        waits = [asyncio.run(scenario(time)) for _ in range(40)]
+    assert max(waits) <= 31000 and max(waits) - min(waits) > 10000, waits
+
+
+def test_run_retries_what_a_flush_could_not_send_and_sends_many_bytes_at_once():
+    async def scenario(time, events, *answers):
+        t, wire = tracker(*answers, batch_size=50, byte_limit=1000, max_retry_delay_seconds=4)
+        if answers:
+            fill(t, events)
+            assert not t.flush()
+        task = asyncio.create_task(t.emitters[0].run(interval=600))
+        start = time.mono
+        if not answers:
+            fill(t, events)
+        while len(t.emitters[0].event_store):
+            await asyncio.sleep(0)
+        await cancel(task)
+        assert time.mono - start < 10000
+
+    with Time(NOW) as time, FastAsyncio(time):
+        for _ in range(5):
+            asyncio.run(scenario(time, 1, 500))
+            asyncio.run(scenario(time, 8))
 
 
 def test_a_flush_wakes_a_waiting_retry():
@@ -481,6 +547,36 @@ def test_413_splits_and_gives_up_on_a_single_event_only():
     assert (t.emitters[0].given_up, t.emitters[0].sent) == (1, 25)
 
 
+def test_batches_grow_again_after_a_413():
+    t, wire = tracker(413, batch_size=8, nbytes=30000)
+    fill(t, 50)
+    assert t.flush()
+    sizes = [len(batch) for batch in wire.batches()]
+    assert sizes[:2] == [8, 4] and sizes.count(8) > 3
+
+
+def test_a_kept_connection_that_was_closed_is_no_failure():
+    t, wire = tracker()
+    emitter = t.emitters[0]
+    failures = []
+    emitter.on_failure = failures.append
+    send = wire.send
+
+    def closed(length, body):
+        wire.stale = True
+        wire.send = again
+        raise OSError(104)
+
+    def again(length, body):
+        wire.stale = False
+        return send(length, body)
+
+    wire.send = closed
+    fill(t, 2)
+    assert t.flush() and len(wire.bodies) == 1
+    assert not failures and emitter.retry is None and not emitter.retry_at
+
+
 def test_an_event_over_the_limit_is_kept_like_any_other():
     for status in (500, 503, 429, 404):
         t, wire = tracker(status, byte_limit=500)
@@ -499,20 +595,21 @@ def test_a_body_is_never_whole_when_the_store_has_changed():
         def peek(self, after=0):
             return super().peek(max(after, self.hidden))
 
-    for before, behind in ((1, 0), (0, 1)):  # records that come back, or that go
+    # Records that come back, or that go; the next one is as long.
+    for before, behind, most in ((1, 0, 10), (0, 1, 10), (0, 1, 1)):
         store = Hiding(1000)
         for n in range(3):
             store.put(0, 0, b'{"n":%d' % n)
         store.hidden = before
-        batch = Batch(store, 0, 10, 40000)
+        batch = Batch(store, 0, most, 40000)
         store.hidden = behind
         sent = 0
         try:
             for piece in batch.body(bytearray(64)):
                 sent += len(piece)
+            raise AssertionError("no error")
         except OSError:
-            pass
-        assert sent < batch.length
+            assert sent < batch.length
 
 
 def test_an_event_that_is_never_taken_does_not_block_those_behind_it():
@@ -544,6 +641,46 @@ def test_an_event_that_is_never_taken_does_not_block_those_behind_it():
         assert len(emitter.event_store) == 0
 
 
+def test_those_behind_an_event_that_is_never_taken_go_in_whole_batches():
+    t, wire = tracker(batch_size=5)
+    sizes = []
+
+    def judge(events):
+        if events[0]["se_ac"] == "bad":
+            return 500
+        sizes.append(len(events))
+        return 200
+
+    wire.send = answering(judge)
+    t.track_struct_event("c", "bad")
+    fill(t, 30)
+    for _ in range(6):
+        t.flush()
+    assert sum(sizes) == 30 and sizes.count(5) > 3
+
+
+def test_those_behind_an_event_that_is_given_up_are_not_given_up():
+    sent = []
+    others = []
+
+    def judge(events):
+        if events[0]["se_ac"] == "bad":
+            return 500
+        others.append(1)
+        return 503 if len(others) % 2 == 0 else 200
+
+    t, wire = tracker(batch_size=1)
+    wire.send = answering(judge, sent)
+    t.track_struct_event("c", "bad")
+    eids = []
+    for _ in range(30):
+        eids += fill(t, 1)
+        t.flush()
+    for _ in range(100):
+        t.flush()
+    assert t.emitters[0].given_up == 1 and sorted(sent) == sorted(eids)
+
+
 def test_a_collector_that_takes_nothing_costs_no_event():
     for failure in (503, OSError(104)):
         t, wire = tracker(batch_size=5)
@@ -555,6 +692,15 @@ def test_a_collector_that_takes_nothing_costs_no_event():
         wire.bodies = []
         assert t.flush() and t.emitters[0].given_up == 0
         assert [event["eid"] for event in wire.events()] == eids
+
+
+def test_a_collector_out_of_reach_says_nothing_of_the_oldest_event():
+    t, wire = tracker(*[OSError(113)] * 12, batch_size=3)
+    wire.wrote = False
+    fill(t, 6)
+    for _ in range(12):
+        assert not t.flush()
+    assert [len(batch) for batch in wire.batches()] == [3] * 12
 
 
 def test_the_oldest_comes_back_after_others_went_ahead():
@@ -588,6 +734,8 @@ def test_an_undecided_oldest_that_is_evicted_takes_along_only_what_was_sent():
     store = t.emitters[0].event_store
     while not store.dropped:
         eids += fill(t, 1)
+    eids += fill(t, 2)  # what makes room for them was sent
+    assert store.dropped == 1
     assert t.flush() and sent == eids
 
 
@@ -603,7 +751,7 @@ def test_anonymous_events_never_share_a_request():
 
     wire.send = note
     for flags in (0, 0, 2, 2, 2, 0):
-        emitter.input(clock.ms(), flags, b'{"flags":"%d"' % flags)
+        emitter.put(clock.ms(), flags, b'{"flags":"%d"' % flags)
     assert emitter.flush()
     assert [len(batch) for batch in wire.batches()] == [2, 3, 1]
     assert seen == [False, True, False]
@@ -687,7 +835,7 @@ def test_retry_after_is_honoured_and_bounded():
 def test_a_record_may_bring_its_time_of_day():
     with Time(NOW):
         t, wire = tracker()
-        t.emitters[0].input(NOW - 86400000, 4, b'{"a":"1"')
+        t.emitters[0].put(NOW - 86400000, 4, b'{"a":"1"')
         assert t.flush()
         assert wire.events() == [{"a": "1", "dtm": str(NOW - 86400000), "stm": str(NOW)}]
 
@@ -697,15 +845,17 @@ def test_flush_of_an_empty_store_sends_nothing():
     assert t.flush() and not wire.bodies
 
 
-def test_uri():
+def test_the_collectors_address():
+    uri = Emitter.as_collector_uri
     path = "/com.snowplowanalytics.snowplow/tp2"
-    assert _uri("host", "http", None) == "http://host" + path
-    assert _uri("host/", "https", 9090) == "https://host:9090" + path
-    assert _uri("http://10.0.0.1:8080", "https", None) == "http://10.0.0.1:8080" + path
-    assert _uri("host", "http", None)[-4:] == "/tp2"
-    for bad in ("", "http://", "a b", "host\r\nX: y", "host/path", "u@host", "host?q", "h\xf6st"):
-        refused("endpoint", _uri, bad, "http", None)
-    refused("protocol", _uri, "host", "ftp", None)
+    assert uri("host", "http", None) == "http://host" + path
+    assert uri("host/", "https", 9090) == "https://host:9090" + path
+    assert uri("http://10.0.0.1:8080", "https", None) == "http://10.0.0.1:8080" + path
+    assert uri("https://host/proxy/a/", "http", 90) == "https://host:90/proxy/a" + path
+    assert uri("host/proxy", method="get") == "https://host/proxy/i"
+    for bad in ("", "http://", "/path", "a b", "host\r\nX: y", "u@host", "host?q", "h\xf6st"):
+        refused("endpoint", uri, bad, "http", None)
+    refused("protocol", uri, "host", "ftp", None)
     refused("port: expected", Emitter, "host", "http", "9090")
 
 

@@ -114,6 +114,16 @@ def test_what_every_direct_call_takes():
         assert entity(found, SCHEMA) == {"n": 1}
 
 
+def test_an_argument_is_given_once_by_a_name_that_exists():
+    t, _ = tracker()
+    for args, options in (((URL,), {"page_url": URL}), ((URL,), {"url": URL}), ((URL,) * 9, {})):
+        try:
+            t.track_page_view(*args, **options)
+        except TypeError:
+            continue
+        raise AssertionError((args, options))
+
+
 def test_an_event_may_change_and_be_tracked_again():
     t, wire = tracker()
     event = PageView(URL, "one")
@@ -203,12 +213,39 @@ def test_ios_application_error_is_cut_to_the_schemas_limits():
     assert error(ValueError("a"), "b")[1]["message"] == "b"
 
 
+def changed(made, **values):
+    """An event whose attributes were changed after it was made."""
+    event = made[0](*made[1:])
+    for name in values:
+        setattr(event, name, values[name])
+    return event
+
+
+def test_an_event_is_checked_when_it_is_made():
+    for mention, kind, args in (
+        ("page_url: may not be empty", PageView, ("",)),
+        ("page_url: may not be empty", PageView, ()),
+        ("page_url: expected str", PagePing, (5,)),
+        ("max_y", PagePing, (URL, None, None, 0, 0, 0, 1.5)),
+        ("id_: expected a UUID", ScreenView, ("1", "n")),
+        ("name", ScreenView, (UUID, "")),
+        ("category", StructuredEvent, ("", "a")),
+        ("action", StructuredEvent, ("c",)),
+        ("value", StructuredEvent, ("c", "a", None, None, "1")),
+        ("event_json", SelfDescribing, ()),
+        ("schema", SelfDescribingJson, ("", {})),
+        ("schema", SelfDescribingJson, (5, {})),
+    ):
+        refused(mention, kind, *args)
+
+
 def test_refusals_store_nothing_and_count():
     t, _ = tracker()
     count = 0
     item = {"sku": "s", "price": 1, "quantity": 1}
     buy = t.track_ecommerce_transaction
     none = (None,) * 7
+    screen = ScreenView, UUID, "n"
     for mention, call, args in (
         ("page_url: may not be empty", t.track_page_view, ("",)),
         ("page_url: 10001", t.track_page_view, ("u" * 10001,)),
@@ -218,9 +255,9 @@ def test_refusals_store_nothing_and_count():
         ("max_y", t.track_page_ping, (URL, None, None, 0, 0, 0, 1.5)),
         ("name, id_", t.track_screen_view, ()),
         ("name: expected str", t.track_screen_view, (5,)),
-        ("id_: expected a UUID", t.track, (ScreenView("1", "n"),)),
-        ("previous_id: expected a UUID", t.track, (ScreenView(UUID, "n", previous_id="1"),)),
-        ("name", t.track, (ScreenView(UUID, ""),)),
+        ("id_: expected a UUID", t.track, (changed(screen, id_="1"),)),
+        ("previous_id: expected a UUID", t.track, (changed(screen, previous_id="1"),)),
+        ("name", t.track, (changed(screen, name=""),)),
         ("order_id: may not be empty", buy, ("", 1)),
         ("total_value: expected a finite number", buy, ("o", "1")),
         ("total_value: expected a finite number, got nan", buy, ("o", float("nan"))),

@@ -8,6 +8,7 @@ from expect import refused
 from fake_time import NOW, Machine, Time
 from snowplow_tracker import Emitter, RingStore, Tracker, clock
 from snowplow_tracker.emitter.outcome import outcome, reached
+from snowplow_tracker.record import DTM
 from snowplow_tracker.transport.http import HttpTransport
 from snowplow_tracker.transport.tls import _certificates
 from snowplow_tracker.transport.url import split_url
@@ -207,8 +208,8 @@ def test_anonymous_requests_have_the_header_and_neither_send_nor_keep_a_cookie()
 def test_the_emitter_says_which_requests_are_anonymous():
     with Net(OK, OK) as net:
         emitter = Emitter("host", transport=HttpTransport(URL), event_store=RingStore(1000))
-        emitter.input(0, 2, b'{"a":"1"')
-        emitter.input(0, 0, b'{"a":"1"')
+        emitter.put(0, 2, b'{"a":"1"')
+        emitter.put(0, 0, b'{"a":"1"')
         assert emitter.flush()
         first, second = net.sent().split(b"POST ")[1:]
         assert b"SP-Anonymous" in first and b"SP-Anonymous" not in second
@@ -232,7 +233,7 @@ def test_the_date_of_an_answer_sets_a_clock_that_was_never_set():
                 "host", transport=HttpTransport(URL), event_store=RingStore(2000), batch_size=1
             )
             for _ in range(3):
-                emitter.input(clock.ms(), 0, b'{"a":"1"')
+                emitter.put(clock.ms(), 0, b'{"a":"1"')
                 assert emitter.flush() and clock.known() == (emitter.sent > 1)
             stms = [int(part[:13]) for part in net.sent().split(b'"stm":"')[1:]]
             assert max(stms[:2]) - clock.EARLIEST < 600000
@@ -438,7 +439,7 @@ def test_a_page_with_another_status_is_that_status():
 def test_nothing_leaves_the_store_for_a_web_page():
     with Net(*[page(b"text/html")] * 3):
         emitter = Emitter("host", transport=HttpTransport(URL), event_store=RingStore(1000))
-        emitter.input(0, 0, b'{"a":"1"')
+        emitter.put(0, 0, b'{"a":"1"')
         for _ in range(3):
             assert not emitter.flush()
         assert len(emitter.event_store) == 1 and not emitter.sent and not emitter.given_up
@@ -504,6 +505,27 @@ def test_a_refusal_before_the_request_was_whole_counts_and_its_connection_does_n
             assert drive(transport) == 200 and len(net.sockets) == 2
 
 
+def test_an_answer_that_says_so_or_has_more_than_it_says_ends_its_connection():
+    close = OK.replace(b"\r\n\r\n", b"\r\nConnection: Close\r\n\r\n")
+    for answer in OK.replace(b"1.1", b"1.0"), OK + b"more", close:
+        with Net(answer, OK) as net:
+            transport = HttpTransport(URL)
+            assert drive(transport) == 200 and net.sockets[0].closed
+            assert drive(transport) == 200 and len(net.sockets) == 2
+
+
+def test_a_chunked_answer_is_read_to_its_end():
+    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    for trailers in b"", b"X: y\r\n", b"X: y\r\nZ: z\r\n":
+        with Net(head + b"2\r\nok\r\n0\r\n" + trailers + b"\r\n", OK) as net:
+            transport = HttpTransport(URL)
+            assert drive(transport) == drive(transport) == 200 and len(net.sockets) == 1
+    for size in b"zz", b"-1", b"1001", b"ffffffffff":  # not waited for
+        with Net(head + size + b"\r\n", OK) as net, Time(NOW) as time:
+            assert drive(HttpTransport(URL), time=time) == 200
+            assert net.sockets[0].closed and time.mono < 2000
+
+
 def test_a_connection_that_answered_421_is_not_used_again():
     with Net(b"HTTP/1.1 421 Misdirected Request\r\nContent-Length: 0\r\n\r\n", OK) as net:
         transport = HttpTransport(URL)
@@ -532,6 +554,34 @@ def test_a_kept_connection_that_was_closed_is_seen_before_it_is_used():
             assert net.sockets[0].closed
 
 
+def test_a_kept_connection_that_breaks_in_an_answer_is_a_failure():
+    with Net(OK, b"HTTP/1.1 20", OK) as net, Time(NOW) as time:
+        transport = HttpTransport(URL)
+        assert drive(transport) == 200
+        assert failed(transport, time=time) and not transport.stale and len(net.sockets) == 1
+        assert drive(transport) == 200 and len(net.sockets) == 2
+
+
+class SlowSocket(Socket):
+    """Each piece of a request takes 3 s, and the answer 7 s."""
+
+    def write(self, data):
+        self.net.time.pass_ms(3000)
+        return super().write(data)
+
+    def readinto(self, buf):
+        self.net.time.pass_ms(1000)
+        self.waits = getattr(self, "waits", 0) + 1
+        return super().readinto(buf) if self.waits > 6 else None
+
+
+def test_each_step_of_a_request_has_the_whole_time():
+    with Net(OK) as net, Time(NOW) as net.time:
+        net.socket = lambda family: SlowSocket(net)
+        assert drive(HttpTransport(URL, timeout=10), b"x" * 2500) == 200
+        assert net.time.mono > 15000
+
+
 def test_memory_that_runs_out_is_no_answer():
     with Net(OK):
         transport = HttpTransport(URL)
@@ -550,7 +600,7 @@ def test_who_asks_for_rest_says_nothing_of_the_oldest_event():
     with Net(*[later] * 12) as net, Time(NOW) as time:
         emitter = Emitter("host", transport=HttpTransport(URL), event_store=RingStore(2000))
         for _ in range(3):
-            emitter.input(0, 0, b'{"a":"1"')
+            emitter.put(0, 0, b'{"a":"1"')
         for _ in range(12):
             assert not emitter.flush()
             time.pass_ms(1000)
@@ -558,12 +608,31 @@ def test_who_asks_for_rest_says_nothing_of_the_oldest_event():
         assert [request.count(b'"a":"1"') for request in requests] == [3] * 12
 
 
-def test_the_endpoint_may_end_in_slashes_and_has_no_path_of_its_own():
+def test_the_collector_is_asked_for_the_time_before_an_event_that_needs_it():
+    dated = b"HTTP/1.1 404 X\r\nDate: Sun, 22 Nov 2026 12:29:06 GMT\r\nContent-Length: 0\r\n\r\n"
+    for earlier, flags, asks in ((1, 0, True), (0, DTM, True), (0, 0, False)):
+        with Machine(0), Net(*([dated] * asks + [OK])) as net:
+            emitter = Emitter("host", transport=HttpTransport(URL), event_store=RingStore(1000))
+            clock.boot ^= earlier
+            emitter.put(0, flags, b'{"a":"1"')
+            clock.boot ^= earlier
+            assert emitter.flush() and clock.known() == asks
+            sent = net.sent()
+            lines = [line for line in sent.split(b"\r\n") if line.endswith(b" HTTP/1.1")]
+            assert [line[:11] for line in lines] == [b"GET /health"] * asks + [b"POST /com.a"]
+            stm = int(sent[sent.find(b'"stm":"') + 7 :][:13])
+            assert not asks or abs(stm - NOW) < 2000
+
+
+def test_the_endpoint_may_end_in_slashes_and_have_a_path():
     for endpoint in ("http://host:9090", "http://host:9090/", "http://host:9090//"):
         emitter = Emitter(endpoint, event_store=RingStore(100), idle=print)
         assert emitter.transport.path == b"/com.snowplowanalytics.snowplow/tp2"
         assert (emitter.transport.host, emitter.transport.port) == ("host", 9090)
-    refused("endpoint", Emitter, "http://host:9090/path", event_store=RingStore(100))
+    emitter = Emitter("http://host:9090/a/", event_store=RingStore(100), idle=print)
+    assert emitter.transport.path == b"/a/com.snowplowanalytics.snowplow/tp2"
+    emitter = Emitter("host/a", "http", method="get", event_store=RingStore(100))
+    assert emitter.transport.path == b"/a/i"
 
 
 def test_a_plain_flush_uses_requests_and_run_idle_or_options_our_own():
@@ -575,7 +644,7 @@ def test_a_plain_flush_uses_requests_and_run_idle_or_options_our_own():
     emitter.run().close()
     assert isinstance(emitter.transport, HttpTransport)
     emitter = Emitter("127.0.0.1", "http", 9, event_store=RingStore(1000), request_timeout=1)
-    emitter.input(0, 0, b'{"a":"1"')
+    emitter.put(0, 0, b'{"a":"1"')
     assert not emitter.flush() and not isinstance(emitter.transport, HttpTransport)
     emitter.run().close()
     assert isinstance(emitter.transport, HttpTransport)

@@ -143,7 +143,7 @@ def test_scala_board_metadata_is_collected_once_a_boot():
         return "AA:BB:CC:DD:EE:FF"
 
     t, wire, found = globally()
-    found.add(probed(BOARD, mac=mac, rssi=fails, nothing=lambda: None, bad=lambda: b""))
+    found.add(probed(BOARD, rssi=fails, nothing=lambda: None, bad=lambda: b"", mac=mac))
     for _ in range(3):
         t.track_struct_event("c", "a")
         assert entities(last_event(t, wire)) == [(BOARD, {"mac": "AA:BB:CC:DD:EE:FF"})]
@@ -154,7 +154,7 @@ def test_javascript_anonymous_tracking_on_the_server():
     flags = []
 
     class Sink:
-        def input(self, ms, its, json):
+        def put(self, ms, its, json):
             flags.append(its)
             return len(flags)
 
@@ -217,7 +217,7 @@ def test_unity_tracking_in_an_interrupt_is_bounded_and_counted():
 
 def test_what_an_interrupt_noted_has_the_time_of_the_interrupt():
     class Sink:
-        def input(self, ms, flags, json):
+        def put(self, ms, flags, json):
             self.ms = ms
             return 1
 
@@ -241,7 +241,9 @@ def test_what_an_interrupt_noted_has_the_time_of_the_interrupt():
 def test_what_an_interrupt_noted_may_be_refused_later():
     t, _ = tracker()
     later = Deferred(t)
-    later.track(StructuredEvent("", "a"))
+    event = StructuredEvent("c", "a")
+    event.category = ""
+    later.track(event)
     later.track(StructuredEvent("c", "a"))
     assert later.drain() == 1
     assert (later.failed, t.refused) == (1, 1)
@@ -255,7 +257,7 @@ class Stub:
         self.last_result = None
         self.events = []
 
-    def input(self, ms, flags, json_):
+    def put(self, ms, flags, json_):
         self.events.append(json.loads(str(json_, "utf-8") + "}"))
         return len(self.events)
 

@@ -1,10 +1,12 @@
 import json
 
-from expect import Folder, entity, last_event, tracker, unwrapped
+from expect import Folder, entity, last_event, refused, tracker, unwrapped
 from fake_time import NOW, Time
-from snowplow_tracker import Anonymous, Lifecycle, Session, Subject, clock
+from snowplow_tracker import Anonymous, DomainFields, Lifecycle, Session, Subject, clock
+from snowplow_tracker.entities.cross_navigation import cross_navigation
 from snowplow_tracker.events.install import SCHEMA as INSTALL
 from snowplow_tracker.plugins import lifecycle as lifecycle_module
+from snowplow_tracker.plugins.cross_navigation import decorate_link
 from snowplow_tracker.plugins.session import SCHEMA, iso
 
 HALF_AN_HOUR = 1800000
@@ -61,11 +63,14 @@ def test_ios_foreground_timeout():
         one, _ = sent(t, wire)
         time.pass_ms(60000)
         same, _ = sent(t, wire)
+        time.pass_ms(40000)
+        still, _ = sent(t, wire)
         time.pass_ms(60001)
-        other, _ = sent(t, wire)
-    assert same["sessionId"] == one["sessionId"]
+        other, eid = sent(t, wire)
+    assert same["sessionId"] == still["sessionId"] == one["sessionId"]
     assert other["previousSessionId"] == one["sessionId"]
-    assert other["sessionIndex"] == 2
+    assert other["sessionIndex"] == 2 and other["eventIndex"] == 1
+    assert other["firstEventId"] == eid and other["firstEventTimestamp"] == iso(NOW + 160001)
 
 
 def test_ios_background_timeout_over_deep_sleep():
@@ -311,3 +316,180 @@ def test_iso_date_times():
     assert iso(0) == "1970-01-01T00:00:00.000Z"
     assert iso(951782400001) == "2000-02-29T00:00:00.001Z"
     assert iso(4102444799999) == "2099-12-31T23:59:59.999Z"
+
+
+def test_javascript_new_session_begins_at_once():
+    with Folder() as path, Time(NOW):
+        t, wire, session = run(path)
+        one, _ = sent(t, wire)
+        session.new_session()
+        assert session.session_id != one["sessionId"]
+        two, eid = sent(t, wire)
+        assert two["sessionId"] == session.session_id
+        assert two["userId"] == one["userId"]
+        assert two["previousSessionId"] == one["sessionId"]
+        assert (two["sessionIndex"], two["eventIndex"], two["firstEventId"]) == (2, 1, eid)
+        session.new_session()
+        t, wire, session = run(path)  # the power went before the next event
+        assert sent(t, wire)[0]["sessionIndex"] == 4
+
+
+def test_memory_that_runs_out_in_new_session_leaves_the_old_one():
+    import snowplow_tracker.plugins.session as module
+
+    t, wire, session = run(None)
+    one, _ = sent(t, wire)
+    real = module.uuid4
+
+    def full():
+        raise MemoryError
+
+    module.uuid4 = full
+    try:
+        session.new_session()
+        raise AssertionError("memory did not run out")
+    except MemoryError:
+        pass
+    finally:
+        module.uuid4 = real
+    assert sent(t, wire)[0] == dict(one, eventIndex=2)
+
+
+def test_javascript_domain_fields_come_from_the_session():
+    t, wire, session = run(None)
+    t.plugins.append(DomainFields(session))
+    for _ in range(2):
+        found, _ = sent(t, wire)
+        event = wire.events()[-1]
+        assert event["duid"] == found["userId"]
+        assert event["sid"] == found["sessionId"]
+        assert event["vid"] == str(found["sessionIndex"])
+        session.new_session()
+    t.set_subject(Subject().set_domain_user_id("d").set_domain_session_index(9))
+    sent(t, wire)
+    event = wire.events()[-1]
+    assert (event["duid"], event["vid"], event["sid"]) == ("d", "9", session.session_id)
+    t.anonymous = Anonymous()
+    sent(t, wire)
+    assert not {"duid", "sid", "vid"} & set(wire.events()[-1])
+    plain, wire, _ = run(None)
+    sent(plain, wire)
+    assert not {"duid", "sid", "vid"} & set(wire.events()[-1])
+
+
+LINK = "https://shop.example.com/"
+
+
+def test_javascript_decorate_link():
+    with Time(NOW):
+        t, wire, session = run(None)
+        subject = Subject().set_user_id("é?>~").set_platform("tv")
+        t.set_subject(subject)
+        user = session.user_id
+        assert decorate_link(t, LINK) == "%s?_sp=%s.%d...YXBw" % (LINK, user, NOW)
+        sent(t, wire)
+        start = "%s?_sp=%s.%d." % (LINK, user, NOW)
+        found = session.session_id
+        assert decorate_link(t, LINK) == start + found + "..YXBw"
+        assert decorate_link(t, LINK, source_id=False) == start + found
+        assert decorate_link(t, LINK, session_id=False, source_id=False) == start[:-1]
+        everything = decorate_link(t, LINK, user_id=True, source_platform=True, reason="QR?")
+        assert everything == start + found + ".w6k_Pn4.YXBw.tv.UVI_"
+        session.new_session()
+        assert session.session_id in decorate_link(t, LINK) and found not in decorate_link(t, LINK)
+
+
+def test_javascript_a_link_keeps_its_query_and_fragment():
+    with Time(NOW):
+        t, _, session = run(None)
+        sp = "_sp=%s.%d...YXBw" % (session.user_id, NOW)
+        for url, expected in (
+            ("http://a", "http://a?" + sp),
+            ("http://a/?", "http://a/?" + sp),
+            ("http://a/?b=c&d", "http://a/?" + sp + "&b=c&d"),
+            ("http://a/?b=c&_sp=old&d=?#f?g", "http://a/?b=c&" + sp + "&d=?#f?g"),
+            ("http://a/#f#g", "http://a/?" + sp + "#f#g"),
+        ):
+            assert decorate_link(t, url) == expected
+
+
+def test_a_link_of_an_anonymous_tracker_says_nothing():
+    t, _, _ = run(None)
+    t.anonymous = Anonymous()
+    assert decorate_link(t, LINK) == LINK
+
+
+def test_who_a_link_is_of():
+    t, _ = tracker()
+    refused("add a Session", decorate_link, t, LINK)
+    refused("url: expected str", decorate_link, t, None)
+    t.set_subject(Subject().set_domain_user_id("AA:BB"))
+    with Time(NOW):
+        assert decorate_link(t, LINK, source_id=False) == LINK + "?_sp=AA%%3ABB.%d" % NOW
+    t.subject.set_domain_user_id("a.b")
+    refused("dot", decorate_link, t, LINK)
+
+
+def test_javascript_the_page_of_a_subject_goes_with_every_event():
+    subject = Subject().set_page_url(LINK).set_referrer("https://r.example.com/")
+    t, wire = tracker(subject=subject)
+    t.track_struct_event("c", "a")
+    event = last_event(t, wire)
+    assert (event["url"], event["refr"]) == (LINK, "https://r.example.com/")
+    # A page view has its own.
+    t.track_page_view("http://own/", referrer="http://own-r/")
+    event = last_event(t, wire)
+    assert (event["url"], event["refr"]) == ("http://own/", "http://own-r/")
+    t.track_page_view("http://own/", event_subject=Subject().set_page_url(LINK).set_user_id("u"))
+    event = last_event(t, wire)
+    assert (event["url"], event["refr"]) == ("http://own/", "https://r.example.com/")
+    assert event["uid"] == "u"
+    t.track_page_ping("http://own/", min_x=1)
+    assert last_event(t, wire)["url"] == "http://own/"
+    subject.set_page_url(None).set_referrer("")
+    t.track_struct_event("c", "a")
+    assert not {"url", "refr"} & set(last_event(t, wire))
+    refused("url: 10001", subject.set_page_url, "u" * 10001)
+
+
+def test_where_a_link_came_from():
+    # As @snowplow/browser-tracker 4.10.1 decorated it.
+    link = (
+        "https://shop.example.com/?_sp=ea14823a-4df5-42fd-8b8c-e1e3b742f49e.1795350810794"
+        ".57be8e9c-4d7a-42b2-b59a-3fca48adcc9b.dT8-MQ..iot.UVI_&a=1#b"
+    )
+    schema, data = cross_navigation(link)
+    assert schema == "iglu:com.snowplowanalytics.snowplow/cross_navigation/jsonschema/1-0-0"
+    assert data == {
+        "domain_user_id": "ea14823a-4df5-42fd-8b8c-e1e3b742f49e",
+        "timestamp": "2026-11-22T12:33:30.794Z",
+        "session_id": "57be8e9c-4d7a-42b2-b59a-3fca48adcc9b",
+        "user_id": "u?>1",
+        "source_platform": "iot",
+        "reason": "QR?",
+    }
+    with Time(NOW):
+        t, _, session = run(None)
+        t.set_subject(Subject().set_domain_user_id("AA:é").set_user_id("é"))
+        _, data = cross_navigation(decorate_link(t, LINK + "?b=1", user_id=True))
+        assert data == {
+            "domain_user_id": "AA:é",
+            "timestamp": iso(NOW),
+            "user_id": "é",
+            "source_id": "app",
+        }
+
+
+def test_a_link_that_cannot_be_read_says_nothing():
+    good = "ea14823a-4df5-42fd-8b8c-e1e3b742f49e.1795350810794"
+    assert cross_navigation(LINK + "?_sp=" + good)
+    for sp in (
+        "", ".", "user", ".1795350810794", "user.", "user.now", "user.1", "user.-1795350810794",
+        good + ".session", good + "....tablet", good + "..%%%", good + "..gA", good + "..A",
+        "%zz.1795350810794", "%.1795350810794", "%ff.1795350810794", "u" * 129 + "." + good[37:],
+        good + ".......", good + "......7aCA",
+    ):  # fmt: skip
+        assert cross_navigation(LINK + "?_sp=" + sp) is None, sp
+    for url in (LINK, LINK + "?a=1", LINK + "#?_sp=" + good, "", "?"):
+        assert cross_navigation(url) is None
+    refused("url: expected str", cross_navigation, None)

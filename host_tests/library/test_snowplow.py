@@ -1,5 +1,5 @@
 import snowplow_tracker
-from expect import Wire
+from expect import Wire, refused
 from snowplow_tracker import (
     Emitter,
     EmitterConfiguration,
@@ -12,8 +12,11 @@ from snowplow_tracker import (
 
 NAMES = (
     "Anonymous",
+    "AsyncEmitter",
     "Deferred",
     "Diagnostics",
+    "Event",
+    "EventStore",
     "GlobalEntities",
     "Lifecycle",
     "Log",
@@ -24,6 +27,8 @@ NAMES = (
     "SelfDescribingJson",
     "Session",
     "StructuredEvent",
+    "disable_contracts",
+    "enable_contracts",
     "UrequestsTransport",
 )
 
@@ -72,18 +77,78 @@ def test_trackers_are_known_by_their_namespaces():
     assert Snowplow.get_tracker("other") is None
 
 
-def test_a_typo_in_a_configuration_is_a_type_error():
-    Snowplow.reset()
-    for config in (
-        EmitterConfiguration(batchsize=5, transport=Wire()),
-        EmitterConfiguration(session=5, transport=Wire()),
+def raises(kind, call, *args, **options):
+    try:
+        call(*args, **options)
+    except kind:
+        return
+    raise AssertionError("nothing was raised")
+
+
+def test_a_mistake_in_a_configuration_is_told_when_it_is_made():
+    raises(TypeError, EmitterConfiguration, batchsize=5)
+    raises(TypeError, EmitterConfiguration, 5, batch_size=5)
+    raises(TypeError, EmitterConfiguration, *([None] * 10))
+    for name, value in (
+        ("batch_size", 0),
+        ("batch_size", "5"),
+        ("batch_size", True),
+        ("byte_limit", -1),
+        ("buffer_capacity", 1.5),
+        ("request_timeout", "5"),
+        ("request_timeout", 0),
+        ("request_timeout", (3,)),
+        ("request_timeout", (3, -7)),
+        ("custom_retry_codes", [503]),
+        ("custom_retry_codes", {503: 1}),
+        ("custom_retry_codes", {"503": True}),
     ):
-        try:
-            Snowplow.create_tracker("ns", "host", emitter_config=config)
-        except TypeError:
-            assert Snowplow.get_tracker("ns") is None
-        else:
-            raise AssertionError("a typo was accepted")
+        refused(name, EmitterConfiguration, **{name: value})
+        refused(name, Emitter, "host", "http", **{name: value})
+        config = EmitterConfiguration()
+        refused(name, setattr, config, name, value)
+        assert not getattr(config, name)
+    refused("encode_base64", TrackerConfiguration, 1)
+
+
+def test_attributes_of_configurations():
+    names = "batch_size on_success on_failure byte_limit request_timeout buffer_capacity"
+    names = (names + " custom_retry_codes event_store session").split()
+    values = (5, print, len, 9000, (3, 7), 100, {503: False}, RingStore(100), None)
+    config = EmitterConfiguration(*values)
+    assert tuple([getattr(config, name) for name in names]) == values
+    config = EmitterConfiguration()
+    for i, name in enumerate(names):
+        value = values[i]
+        assert getattr(config, name) == ({} if name == "custom_retry_codes" else None)
+        setattr(config, name, value)
+        assert getattr(config, name) == value
+    tracker_config = TrackerConfiguration(True, str)
+    assert tracker_config.encode_base64 is True and tracker_config.json_encoder is str
+    tracker_config.encode_base64 = False
+    assert tracker_config.encode_base64 is False
+
+
+def test_retry_codes_of_a_configuration():
+    config = EmitterConfiguration(transport=Wire(503, 422))
+    other = EmitterConfiguration()
+    assert config.set_retry_code(503, False) and config.set_retry_code(422)
+    for status, retry in ((200, True), ("503", True), (503, 1), (99, True)):
+        assert config.set_retry_code(status, retry) is False
+    assert config.custom_retry_codes == {503: False, 422: True}
+    assert other.custom_retry_codes == {}
+    Snowplow.reset()
+    t = Snowplow.create_tracker("ns", "host", emitter_config=config)
+    t.track_struct_event("c", "a")
+    assert t.flush() and t.emitters[0].given_up == 1
+    t.track_struct_event("c", "a")
+    assert not t.flush() and t.emitters[0].given_up == 1
+
+
+def test_what_is_no_tracker_is_not_added():
+    Snowplow.reset()
+    assert Snowplow.add_tracker("ns") is None
+    raises(TypeError, Snowplow.create_tracker, "ns", None)
 
 
 def test_every_name_of_the_package():

@@ -10,7 +10,7 @@ from snowplow_tracker.record import HEADER, UNIX
 from snowplow_tracker.store import reader, segment_format, segment_log
 from snowplow_tracker.store.retained import RetainedStore
 from snowplow_tracker.store.segments import SegmentStore
-from store_board import Board, bodies, numbered, numbers, put
+from store_board import DAY, Board, bodies, numbered, numbers, put
 
 
 def test_a_second_store_on_one_path_is_refused():
@@ -299,13 +299,15 @@ def test_a_length_that_lies_asks_for_no_memory():
         with open(board.path + "/00000000.s1", "r+b") as f:
             f.seek(36 + 313 * 3)
             f.write(b"\0\x10")  # 4,095 bytes, which the file has
-        store = board.boot(page_bytes=8192)
 
-        def no_memory(*_):
-            raise MemoryError
+        def short(size):
+            if size > 1000:
+                raise MemoryError
+            return bytearray(size)
 
-        reader.bytearray = no_memory
+        reader.bytearray = short
         try:
+            store = board.boot(page_bytes=8192)
             found = bodies(store)
         finally:
             reader.bytearray = bytearray
@@ -426,3 +428,204 @@ def test_what_was_read_last_and_dropped_is_gone():
 
 def records_first(store):
     return unpack_from(HEADER, store.peek())[3]
+
+
+def failing(times):
+    """A write_ring() that fails so often."""
+    left = [times]
+
+    def write(*page):
+        if left[0]:
+            left[0] -= 1
+            raise OSError(5, "")
+        return segment_format.write_ring(*page)
+
+    return write
+
+
+def test_a_large_record_takes_none_of_those_in_ram_along():
+    with Board() as board:
+        try:
+            for times, kept in ((1, True), (1000, False)):  # one failure costs nothing
+                store = board.boot(page_bytes=1024)
+                store.drop(1 << 31)
+                put(store, b"a")
+                segment_log.write_ring = failing(times)
+                assert (put(store, b"x" * 3000)[0] is not None) == kept
+                assert store.lost["error"] == (not kept)
+                segment_log.write_ring = segment_format.write_ring
+                put(store, b"b")
+                assert store.sync()
+                expected = [b"a"] + [b"x" * 3000] * kept + [b"b"]
+                assert bodies(store) == expected and bodies(board.boot()) == expected
+        finally:
+            segment_log.write_ring = segment_format.write_ring
+
+
+def test_losses_have_the_cause_of_their_time():
+    with Board() as board:
+        store = board.boot(max_bytes=16384, overflow="newest")
+        put(store, numbered(0))
+        try:
+            segment_log.write_ring = failing(1000)
+            put(store, *[numbered(n) for n in range(1, 100)])
+        finally:
+            segment_log.write_ring = segment_format.write_ring
+        errors = store.lost["error"]
+        assert errors == 100 - len(store) > 50 and not store.lost["overflow"]
+        assert store.sync() and store.error is None
+        put(store, *[numbered(n) for n in range(100, 200)])
+        assert store.lost["error"] == errors and store.dropped == 200 - len(store) > errors
+
+
+def test_flash_that_comes_back_takes_what_is_in_ram():
+    with Board() as board:
+        put(board.boot(), b"a", b"b")
+        assert board.store.close()
+        path, board.path = board.path, "/nowhere/at/all"
+        store = board.boot()
+        put(store, b"c")
+        board.find(path)
+        assert store.sync()
+        assert bodies(board.boot()) == [b"a", b"b", b"c"]
+
+
+def test_the_age_of_what_no_clock_has_dated_is_not_known():
+    for make in (SegmentStore, RetainedStore):
+        with Board() as board:
+            board.wall = None
+            put(board.boot(make), b"a")
+            if make is SegmentStore:
+                assert board.store.sync()
+            store = board.boot(make)
+            board.pass_time(31 * DAY)
+            assert bodies(store) == [b"a"] and not store.dropped
+
+
+def test_the_sequence_of_a_large_record_that_failed_is_not_given_again():
+    def write(*record):
+        segment_format.write_record(*record)
+        raise OSError(5, "")  # it is on flash all the same
+
+    with Board() as board:
+        store = board.boot(page_bytes=1024)
+        put(store, b"0")
+        assert store.sync()
+        try:
+            segment_log.write_record = write
+            assert put(store, b"x" * 3000) == [None] and store.lost["error"] == 1
+        finally:
+            segment_log.write_record = segment_format.write_record
+        put(store, b"a")
+        assert store.sync() and b"a" in bodies(store) and b"a" in bodies(board.boot())
+
+
+def test_a_record_larger_than_a_segment_makes_no_room():
+    with Board() as board:
+        store = board.boot(max_bytes=16384, page_bytes=1024)
+        put(store, b"a")
+        assert put(store, b"x" * 10000) == [None] and store.lost["overflow"] == 1
+        assert bodies(store) == [b"a"]
+
+
+def damage(board, *numbers):
+    """Change a byte in some of the 20-byte events of the first page."""
+    board.store.close()
+    with open(board.path + "/00000000.s1", "r+b") as f:
+        for n in numbers:
+            f.seek(36 + 31 * n + 20)
+            f.write(b"!")
+
+
+def test_damage_among_what_is_dropped_is_counted():
+    for damaged in (0, 1):
+        with Board() as board:
+            sequences = put(board.boot(), *[b"%02d" % n + b"x" * 18 for n in range(5)])
+            board.store.sync()
+            damage(board, damaged)
+            store = board.boot()
+            store.drop(sequences[1])
+            assert store.lost["corruption"] == 1 and len(store) == 3
+
+
+def test_a_store_of_which_nothing_can_be_read_is_empty():
+    with Board() as board:
+        put(board.boot(), *[b"%02d" % n + b"x" * 18 for n in range(5)])
+        board.store.sync()
+        damage(board, *range(5))
+        store = board.boot()
+        assert store.peek() is None and len(store) == 0 and store.lost["corruption"] == 5
+
+
+def test_a_new_event_has_not_the_age_of_one_that_was_sent():
+    with Board() as board:
+        store = board.boot(sync_seconds=60)
+        store.drop(put(store, b"a")[0])
+        board.pass_time(100)
+        put(store, b"b", b"c")
+        assert not [name for name in os.listdir(board.path) if name[0] == "0"]
+
+
+def test_a_segment_that_is_damaged_for_good_is_passed_over_and_no_other():
+    with Board() as board:
+        for code in (84, 5):  # LFS_ERR_CORRUPT, EIO
+            store = board.boot(max_bytes=65536, page_bytes=1024)
+            store.drop(1 << 31)
+            put(store, *[numbered(n) for n in range(60)])
+            assert store.sync()
+            store = board.boot(max_bytes=65536, page_bytes=1024)
+            first = "%08x.s1" % store._log.oldest
+
+            def broken(name, mode, first=first, code=code):
+                if name.endswith(first):
+                    raise OSError(code, "")
+                return open(name, mode)
+
+            reader.open = broken
+            try:
+                found = numbers(store)
+                if code == 5:
+                    assert found == [] and len(store) == 60 and store.error.errno == 5
+                else:
+                    assert found == list(range(60 - len(found), 60)) and 20 < len(found) < 60
+                    store.drop(records(store)[-1][0])
+                    assert store.lost["corruption"] == 60 - len(found)
+            finally:
+                del reader.open
+
+
+def test_nothing_is_written_behind_what_cannot_be_read():
+    with Board() as board:
+        put(board.boot(), b"a")
+        board.store.close()
+        with open(board.path + "/00000000.s1", "ab") as f:
+            f.write(b"torn" * 10)
+        put(board.boot(), b"b")
+        assert board.store.sync()
+        assert bodies(board.boot()) == [b"a", b"b"]
+
+
+def test_segments_that_were_sent_are_deleted_after_a_power_cut():
+    with Board() as board:
+        store = board.boot(page_bytes=1024)
+        sequences = put(store, *[numbered(n) for n in range(80)])
+        assert store.sync()
+        store.drop(sequences[70])
+        left = sorted(os.listdir(board.path))
+        assert "00000000.s1" not in left and "00000001.s1" not in left
+        for n in range(int(left[0][:8], 16)):  # they were not deleted yet
+            with open("%s/%08x.s1" % (board.path, n), "wb") as f:
+                f.write(b"sent")
+        assert numbers(board.boot(page_bytes=1024)) == list(range(71, 80))
+        assert sorted(os.listdir(board.path)) == left
+
+
+def test_a_folder_that_is_away_for_a_while_keeps_its_records():
+    with Board() as board:
+        put(board.boot(), *[numbered(n) for n in range(60)])
+        board.store.sync()
+        store = board.boot()
+        os.rename(board.path, board.path + "-away")  # such as a card that is taken out
+        assert store.peek() is None and len(store) == 60 and store.error
+        os.rename(board.path + "-away", board.path)
+        assert numbers(store) == list(range(60)) and not store.dropped

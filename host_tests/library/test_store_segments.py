@@ -113,6 +113,12 @@ def test_a_boot_whose_clock_was_never_set_has_no_time():
         put(board.boot(), b"a")
         board.store.sync()
         assert records(board.boot())[0][1:4] == (0, clock.boot - 1 & 0xFFFF, 5000)
+    with Board() as board:  # nor by a later one that writes it to flash
+        board.wall = None
+        put(board.boot(RetainedStore), b"a")
+        board.wall = 1795350546
+        assert board.boot(RetainedStore).sync()
+        assert records(board.boot(RetainedStore))[0][1:4] == (0, clock.boot - 2 & 0xFFFF, 5000)
 
 
 def test_too_old_is_passed_over_and_counted():
@@ -447,3 +453,42 @@ def test_the_first_record_may_grow_too_old_before_its_page_is_written_or_restore
         options = {"path": board.path, "max_bytes": 65536, "max_age": DAY}
         store = board.store = RetainedStore(board.memory, **options)
         assert bodies(store) == [] and store.lost["age"] == 2
+
+
+def test_retained_memory_is_as_new_as_the_last_call():
+    with Board() as board:
+        first, _ = put(board.boot(RetainedStore), b"a", b"b")
+        board.store.drop(first)
+        assert bodies(board.boot(RetainedStore)) == [b"b"]
+        # It goes to flash when it is due, though the board was reset meanwhile.
+        store = board.boot(RetainedStore, sync_seconds=60)
+        board.pass_time(61)
+        store.peek()
+        board.kept = b""
+        assert bodies(board.boot(RetainedStore)) == [b"b"]
+
+
+def test_retained_memory_that_is_damaged_is_not_believed():
+    with Board() as board:
+        put(board.boot(RetainedStore), b"a" * 50)
+        for at in range(4, 110, 7):
+            kept = board.kept
+            board.kept = kept[:at] + bytes([kept[at] ^ 1]) + kept[at + 1 :]
+            assert bodies(board.boot(RetainedStore)) == []
+            board.kept = kept
+        assert bodies(board.boot(RetainedStore)) == [b"a" * 50]
+
+
+def test_what_was_numbered_twice_without_flash_is_kept():
+    with Board() as board:
+        board.boot(RetainedStore)
+        path, board.path = board.path, "/nowhere/at/all"
+        store = board.boot(RetainedStore)
+        put(store, b"a")
+        board.find(path)
+        assert store.sync()
+        board.kept = b""
+        board.path = "/nowhere/at/all"
+        put(board.boot(RetainedStore), b"b")
+        board.path = path
+        assert bodies(board.boot(RetainedStore)) == [b"a", b"b"]

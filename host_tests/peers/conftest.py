@@ -4,6 +4,7 @@ import binascii
 import http.server
 import json
 import os
+import subprocess
 import sys
 import threading
 from pathlib import Path
@@ -11,6 +12,7 @@ from urllib.parse import unquote_to_bytes
 
 import pytest
 
+from host_tests.outside import BROWSER_ARGUMENTS, find_browser
 from tools.engine import ROOT, find_vm
 
 HERE = Path(__file__).parent
@@ -112,6 +114,23 @@ def sink():
     found = Sink()
     yield found
     found.close()
+
+
+@pytest.fixture
+def browse(tmp_path):
+    """Open an address in a headless browser: the page as it is in the end."""
+    program = find_browser()
+    if not program:
+        pytest.skip("no Chromium on this machine")
+
+    def run(url):
+        command = [program, "--headless", *BROWSER_ARGUMENTS, "--dump-dom"]
+        command += [f"--user-data-dir={tmp_path / 'profile'}", "--virtual-time-budget=3000", url]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+        assert done.returncode == 0, done.stderr[-2000:]
+        return done.stdout
+
+    return run
 
 
 # Each engine: (program and options, its environment).

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from peers.conftest import HERE, engines
 from snowplow_tracker import (
+    Ecommerce,
     Emitter,
     Lifecycle,
     PagePing,
@@ -19,19 +20,26 @@ from snowplow_tracker import (
     StructuredEvent,
     Subject,
     Tracker,
+    pairs,
     tracker,
     validators,
 )
+from snowplow_tracker.entities import ecommerce as shop_entities
 from snowplow_tracker.entities.application import application
+from snowplow_tracker.entities.consent_document import consent_document
+from snowplow_tracker.entities.cross_navigation import cross_navigation
 from snowplow_tracker.entities.event_specification import event_specification
 from snowplow_tracker.entities.gdpr import gdpr
 from snowplow_tracker.entities.geolocation import geolocation
 from snowplow_tracker.entities.mobile_context import mobile_context
+from snowplow_tracker.media import start_media_tracking
+from snowplow_tracker.media import tables as media_tables
 from snowplow_tracker.transport.query import quote
 from tools.collector.enrich import values
 from tools.collector.enrich.iglu import Schemas
 from tools.collector.enrich.judge import judge
 from tools.collector.enrich.payload import Payload
+from tools.collector.enrich.urls import readable
 from tools.engine import ROOT
 
 SHARED = ROOT.parent / "shared"
@@ -118,6 +126,16 @@ class Rig:
         assert t.refused == before
         assert t.flush()
         return eid
+
+
+    def track(self, kind, *args, **options):
+        """Make an event, which may be refused then, and track it."""
+        try:
+            event = kind(*args, **options)
+        except ValueError as e:
+            assert ":" in str(e), "it names no argument"
+            return None
+        return self.call(self.tracker.track, event)
 
 
 @pytest.mark.parametrize("method", ("post", "get"))
@@ -231,7 +249,7 @@ def test_structured_events(lenient, args, tstamp, precision):
     rig = Rig(lenient)
     t = rig.tracker
     rig.call(t.track_struct_event, *args, tstamp=tstamp, precision=precision)
-    rig.call(t.track, StructuredEvent(*args, device_timestamp=tstamp))
+    rig.track(StructuredEvent, *args, device_timestamp=tstamp)
 
 
 @SETTINGS
@@ -259,8 +277,8 @@ def test_nesting_up_to_the_judges_limit(lenient, encode):
 def test_page_views_and_pings(lenient, args, offsets):
     rig = Rig(lenient)
     rig.call(rig.tracker.track_page_view, *args)
-    rig.call(rig.tracker.track, PageView(*args))
-    rig.call(rig.tracker.track, PagePing("u", None, None, *offsets))
+    rig.track(PageView, *args)
+    rig.track(PagePing, "u", None, None, *offsets)
 
 
 @SETTINGS
@@ -268,7 +286,7 @@ def test_page_views_and_pings(lenient, args, offsets):
 def test_screen_views(iglu, args):
     rig = Rig(iglu)
     rig.call(rig.tracker.track_screen_view, *args[:2])
-    rig.call(rig.tracker.track, ScreenView(*args))
+    rig.track(ScreenView, *args)
 
 
 @SETTINGS
@@ -322,6 +340,7 @@ MAKERS = (
     (gdpr, ("consent", "d", "1", "text")),
     (geolocation, (1, 2.5, 3, 4, 5, 6, 7, 1700000000000)),
     (event_specification, ("s", "n", "p", "pn", "d", 3)),
+    (consent_document, ("i", "v", "n", "d")),
     (mobile_context, ("m", "f", "1", "wifi", "t", 1, 2, 3, 50, "full", True, 4, 5, "de")),
 )
 
@@ -348,11 +367,23 @@ CALLS = {
     "track_ecommerce_transaction": ("o", 9.5, "af", 1, 2.5, "ci", "st", "co", "EUR"),
     "track_screen_view": ("n", "id"),
     "track_timing": ("c", "v", 1.5, "l"),
+    "track_list_item_view": (3, 12),
+    "track_scroll_changed": (1, 2, 3, 4, 5, 6),
+    "track_button_click": ("l", "i", ["a", "b"], "n"),
+    "track_consent_granted": ("i", "v", "n", "d", "2030-01-01T00:00:00Z"),
+    "track_consent_withdrawn": (True, "i", "v", "n", "d"),
+    "track_ad_impression": ("i", "cpa", 1.5, "t", "b", "z", "a", "c"),
+    "track_message_notification": (
+        *("t", "b", "push", 1700000000000, "s", "a", "bk", ["b"], "tk", ["t"], "g", "c", 1),
+        *("s", True, "i", "i", "t", [{"identifier": "i", "url": "https://a/", "type": "t"}]),
+    ),
     "track_self_describing_event": ((ANYTHING, {"a": 1}), [(ANYTHING, {})], 1700000000000),
 }
 VALUES = [c[0] * (limit // c[1] + n) for c in CHARACTERS for limit in LIMITS for n in (0, 1)]
 VALUES += [*EDGES, float("nan"), float("inf"), -1e308, 10**12 - 1, 10**12, 10**13, 10**15, True]
 VALUES += [None, "", b"", "\ud83d", [], {}, (ANYTHING, float("nan")), [(ANYTHING, {"a": {1: 2}})]]
+VALUES += [0.1 + 0.2, 1.005, 9999999, 9999999.01, 1e7, 16, 16.1, 65535, 65536, ["a"], [""], [5]]
+VALUES += ["EUR", "1990-02-30T00:00:00Z", "2000-01-01T00:00:00+14:00", "2000-01-01", "a:b", "http://["]
 VALUES += [(ANYTHING, {"a": object()}), [(ANYTHING, [float("inf")])], (ANYTHING, True), 90.5]
 
 
@@ -379,6 +410,94 @@ def test_each_argument_of_an_entity_at_each_edge(iglu, make, good):
                 continue
             rig.call(rig.tracker.track_struct_event, "c", "a", context=[pair])
     assert rig.accepted > len(good)
+
+
+# An entity of an event with fields that are good; {kind: fields}.
+SHOP = {
+    "cart": {"total_value": 1.5, "currency": "EUR"},
+    "checkout_step": {"step": 1},
+    "product": {"id": "1", "category": "c", "price": 1, "currency": "EUR"},
+    "promotion": {"id": "1"},
+    "refund": {"transaction_id": "1", "currency": "EUR", "refund_amount": 1},
+    "transaction": {
+        "transaction_id": "1", "revenue": 1, "currency": "EUR", "payment_method": "p",
+        "total_quantity": 1,
+    },
+    "page": {"type": "t"},
+    "user": {"id": "1"},
+    "transaction_error": {},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", sorted(SHOP))
+def test_each_field_of_an_ecommerce_entity_at_each_edge(iglu, kind):
+    rig = Rig(iglu)
+    assert shop_entities._KINDS.keys() == SHOP.keys()
+    for row in shop_entities._KINDS[kind]:
+        accepted = rig.accepted
+        for value in VALUES:
+            try:
+                pair = shop_entities.ecommerce(kind, **dict(SHOP[kind], **{row[0]: value}))
+            except ValueError as e:
+                assert str(e).startswith(kind + ": "), e
+                continue
+            rig.call(rig.tracker.track_struct_event, "c", "a", context=[pair])
+        assert rig.accepted > accepted, row
+
+
+def test_where_a_user_came_from(iglu):
+    rig = Rig(iglu)
+    link = f"https://a/?_sp={UUID}.1795350810794.{UUID}.dT8-MQ.YXBw.iot.UVI_"
+    rig.call(rig.tracker.track_struct_event, "c", "a", context=[cross_navigation(link)])
+    assert rig.accepted == 1
+
+
+def test_each_action_of_ecommerce(iglu):
+    rig = Rig(iglu)
+    shop = Ecommerce(rig.tracker)
+    rig.tracker.plugins.append(shop)
+    shop.set_page_type("t", language="de", locale="de_DE")
+    shop.set_ecommerce_user("u", is_guest=True)
+    products = [SHOP["product"]] * 2
+    rig.call(shop.track_product_view, **SHOP["product"])
+    rig.call(shop.track_product_list_view, products, "l")
+    rig.call(shop.track_product_list_click, SHOP["product"], "l")
+    rig.call(shop.track_add_to_cart, products, **SHOP["cart"])
+    rig.call(shop.track_remove_from_cart, products, **SHOP["cart"])
+    rig.call(shop.track_checkout_step, step=90)
+    rig.call(shop.track_transaction, products, **SHOP["transaction"])
+    rig.call(shop.track_refund, products, **SHOP["refund"])
+    rig.call(shop.track_transaction_error, SHOP["transaction"], error_type="soft")
+    rig.call(shop.track_promotion_view, **SHOP["promotion"])
+    rig.call(shop.track_promotion_click, **SHOP["promotion"])
+    assert rig.accepted == 11
+
+
+def test_each_field_of_media_at_each_edge(iglu):
+    rig = Rig(iglu)
+    needed = {"new_rate": 1, "new_volume": 1, "fullscreen": True, "picture_in_picture": True}
+
+    def call(kind, **options):
+        options = dict({row[0]: needed[row[0]] for row in rows if row[3]}, **options)
+        media = start_media_tracking(rig.tracker, "m", filter_out_repeated_events=False)
+        rig.call(getattr(media, "track_media_" + kind), **options)
+
+    for kind, rows in media_tables.EVENTS.items():
+        call(kind)
+        for row in rows:
+            for value in VALUES:
+                call(kind, **{row[0]: value})
+    rows = ()
+    for part, table, good in (
+        ("player", media_tables.PLAYER, {}),
+        ("ad", media_tables.AD, {"ad_id": "a"}),
+        ("ad_break", media_tables.AD_BREAK, {"break_id": "b"}),
+    ):
+        for row in table:
+            accepted = rig.accepted
+            for value in VALUES:
+                call("ad_start", **{part: dict(good, **{row[0]: value})})
+            assert rig.accepted > accepted, row
 
 
 # --- vectors ------------------------------------------------------------------------------
@@ -431,3 +550,18 @@ def test_integers_are_those_that_java_takes(vectors):
 def test_queries_are_read_as_they_were_meant():
     for text in ("é", "漢字", "😀", "a+b c;d&e=f%41", "\n\t\"'<>\\^`{|}#?/", "~-_."):
         assert values.query("a=" + quote(text)) == [("a", text)]
+
+
+def test_urls_that_enrich_cannot_read_are_refused():
+    vectors = ROOT / "host_tests" / "collector" / "url_vectors.json"
+    urls = json.loads(vectors.read_text(encoding="utf-8"))
+    assert len(urls) > 150
+    for url, java, scala in urls:
+        if not (java or scala):
+            assert not accepts(pairs.address, "url", url), url
+
+
+@given(st.text("ah:/?#[]@%|80. \\é", max_size=20).map("http:".__add__) | st.text(max_size=20))
+def test_a_url_that_is_accepted_enrich_can_read(url):
+    if accepts(pairs.address, "url", url):
+        readable(values.cleaned(url) or "")

@@ -61,3 +61,22 @@ def test_queries_are_percent_encoded_to_the_byte_with_entities_last(sink, engine
         keys = [pair.split("=")[0] for pair in query.split("&")]
         for key in {"co", "cx"} & set(keys):
             assert keys[-1] == key, keys
+
+
+@pytest.mark.parametrize("engine", ("cpython", "vm"))
+def test_full_batches_are_sent_without_a_flush_as_by_the_official_tracker(sink, engine):
+    if not OFFICIAL.is_dir():
+        pytest.skip("the official tracker is not installed: see the Makefile")
+    if engine not in engines():
+        pytest.skip("no MicroPython VM here: it has no wheel for this machine")
+    official = [sys.executable, "-W", "ignore"], dict(os.environ, PYTHONPATH=str(OFFICIAL))
+    found = []
+    for command, env in (official, engines()[engine]):
+        script = [*command, str(HERE / "official_sending.py"), str(sink.port)]
+        done = subprocess.run(script, env=env, capture_output=True, text=True, timeout=120)
+        assert done.returncode == 0, done.stderr[-2000:]
+        found.append((done.stdout, [event["se_ac"] for event in sink.take()]))
+    assert found[0][0] == "Emitter 6\nAsyncEmitter 6\nflush 7\n"
+    # Its AsyncEmitter sends what is there when its thread comes to it.
+    assert found[1][0].startswith("Emitter 6\n") and found[1][0].endswith("flush 7\n")
+    assert found[1][1] == [*map(str, range(6)), *map(str, range(7))]

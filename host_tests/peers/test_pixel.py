@@ -1,32 +1,10 @@
 """Pixels and click redirects in a real browser."""
 
-import subprocess
-
-import pytest
-
-from host_tests.outside import BROWSER_ARGUMENTS, find_browser
 from peers.test_judge import assert_good, verdicts
 from snowplow_tracker.pixel import click_url, escape, pixel_tag
 from tools.collector.enrich.iglu import Schemas
 
 TITLE = 'Tom & "Jerry\'s" <greenhouse> é 漢字 😀 50% + 1 # ; = ? \\ &amp;'
-
-
-@pytest.fixture
-def browse(tmp_path):
-    """Open an address in a headless browser: the page as it is in the end."""
-    program = find_browser()
-    if not program:
-        pytest.skip("no Chromium on this machine")
-
-    def run(url):
-        command = [program, "--headless", *BROWSER_ARGUMENTS, "--dump-dom"]
-        command += [f"--user-data-dir={tmp_path / 'profile'}", "--virtual-time-budget=3000", url]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=60)
-        assert done.returncode == 0, done.stderr[-2000:]
-        return done.stdout
-
-    return run
 
 
 def test_pixel_title_survives_a_real_browser(sink, browse):

@@ -9,6 +9,7 @@ import pytest
 
 import esp32
 import machine
+import machine_buses
 import network
 import rp2
 import simulation
@@ -63,12 +64,14 @@ def agree(where, fake, nodes):
 
 
 @pytest.mark.parametrize("port", ["esp32", "rp2"])
-@pytest.mark.parametrize("module", [machine, network, esp32, rp2], ids=lambda m: m.__name__)
+@pytest.mark.parametrize(
+    "module", [machine, machine_buses, network, esp32, rp2], ids=lambda m: m.__name__
+)
 def test_every_name_of_a_fake_is_in_the_stub(port, module):
     table = module.TABLES[port]
     if not table:
         return
-    stub = members(port, module.__name__)
+    stub = members(port, module.__name__.split("_")[0])
     for label, fake in table.items():
         # The stubs are those of a Pico W's image, which has no WIZNET5K, and their LAN is that
         # of other ports, without mdc, mdio and spi.

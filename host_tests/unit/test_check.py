@@ -29,7 +29,7 @@ HTTP = "lib/snowplow_tracker/transport/http.py"
     "path, source, rule",
     [
         (LIB, "import boards", "lib/ imports neither boards nor firmware: boards"),
-        (LIB, "from boards.base import UNITS", "lib/ imports neither"),
+        (LIB, "from boards.base import Board", "lib/ imports neither"),
         (LIB, "import firmware.app", "lib/ imports neither boards nor firmware: firmware"),
         (LIB, "def f():\n    import machine", "only boards/ uses the hardware: machine"),
         (LIB, "try:\n    import machine\nexcept ImportError:\n    pass", "only boards/ uses"),

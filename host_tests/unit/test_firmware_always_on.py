@@ -152,10 +152,10 @@ def test_crashes_in_a_row_lead_to_safe_mode_and_out_of_it(life, monkeypatch):
     before = sensors.readings
     broken = [True]
 
-    def readings(found):
+    def readings(sensor, found):
         if broken[0]:
             raise RuntimeError("it broke")
-        return before(found)
+        return before(sensor, found)
 
     monkeypatch.setattr("firmware.app.readings", readings)
     life.configure(dict(CONFIG, safe_mode_seconds=1800))
@@ -237,11 +237,11 @@ def crash_once(life, monkeypatch, seconds):
 
     broken = []
 
-    def readings(found):
+    def readings(sensor, found):
         if broken:
             broken.clear()
             raise RuntimeError("it broke")
-        return sensors.readings(found)
+        return sensors.readings(sensor, found)
 
     monkeypatch.setattr("firmware.app.readings", readings)
     life.after(lambda: broken.append(True), seconds=seconds)

@@ -159,10 +159,10 @@ def test_crashes_in_a_row_lead_to_safe_mode_and_out_of_it(life, monkeypatch):
 
     broken = [True]
 
-    def readings(found):
+    def readings(sensor, found):
         if broken[0]:
             raise RuntimeError("it broke")
-        return sensors.readings(found)
+        return sensors.readings(sensor, found)
 
     monkeypatch.setattr("firmware.app.readings", readings)
     life.configure(dict(CONFIG, safe_mode_seconds=4 * 3600))

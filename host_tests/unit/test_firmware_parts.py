@@ -39,7 +39,7 @@ def test_the_example_is_good():
     ({"sensors": {"v": {"type": "voltage", "pin": 34, "ratio": "2"}}},
      "sensors.v.ratio: expected a number from 0.01 to 1000"),
     ({"sensors": {"v": {"type": "voltage", "pin": 34, "ration": 2}}},
-     "unknown key sensors.v.ration; known are pin, ratio, samples, type"),
+     "unknown key sensors.v.ration; known are combine, max_seconds, pin, power_pin, "),
     ({"sensors": {"v": {"type": "voltage", "pin": 34, "samples": 2.5}}},
      "sensors.v.samples: expected a whole number from 1 to 1000, got 2.5"),
     ({"sensors": {"": {"type": "cpu"}}}, "sensors: expected names of 1 to 64 characters"),

@@ -44,6 +44,11 @@ def test_every_preset_fits_its_chip(name):
      "ethernet, as TX_EN of the PHY: GPIO 21 is also buses.i2c.sda"),
     ("RP2040", i2c(4, 30), "GPIO 30: RP2040 has no such pin; it has 0 to 29"),
     ("RP2040", {"led": "GP29", "triggers": [{"when": "edge", "pin": 29}]}, "led: GPIO 29 is also"),
+    ("ESP32", {"sensors": {"t": {"type": "dht22", "pin": 35}}}, "GPIO 35 can only be read"),
+    ("ESP32", {"sensors": {"far": {"type": "hcsr04", "trigger": 36, "echo": 39}}},
+     "sensors.far.trigger: GPIO 36 can only be read"),
+    ("ESP32", {"cellular": {"apn": "x", "tx": 4, "rx": 5}, "buses": {"g": {"tx": 18, "rx": 19}}},
+     "buses.g.id: the modem has UART 1; take another one"),
     ("RP2040", {"cellular": {"apn": "x", "tx": 4, "rx": 5}}, "only an ESP32 has PPP"),
     ("RP2350", {"ethernet": {"type": "w5500", "sck": 18, "mosi": 19, "miso": 16, "cs": 17}},
      "ethernet.reset is missing"),
@@ -73,6 +78,12 @@ def test_what_may_work_is_warned_of():
 def test_adc2_without_wifi_and_two_quantities_at_one_pin():
     sensors = {"a": {"type": "voltage", "pin": 4}, "b": {"type": "voltage", "pin": 4}}
     assert checked("ESP32", sensors=sensors, ethernet=dict(RMII, power=12)) == []
+
+
+def test_one_pin_may_switch_the_power_of_two_sensors():
+    soil = dict(SOIL, power_pin=25)
+    sensors = {"a": dict(soil, pin=32), "b": dict(soil, pin=33)}
+    assert checked("ESP32", sensors=sensors) == []
 
 
 def test_a_chip_that_is_not_known_is_not_checked_but_for_pins_used_twice():

@@ -5,13 +5,13 @@ import json
 import pytest
 
 from firmware.on_demand.config import check
-from tools.deploy import ROOT, Stop, files, presets, unused_links
+from tools.deploy import ROOT, Stop, files, presets, unused_links, used
 
 OWN = {"collector": "http://127.0.0.1:9", "app_id": "garden"}
 
 
 def paths(**config):
-    return {path for _, path in files(config=config)}
+    return {path for _, path in used(files(), config)}
 
 
 @pytest.mark.parametrize("name", presets.names())

@@ -1,16 +1,19 @@
 """boards/sensors/: each driver with its datasheet's worked examples, and with bus errors."""
+import inspect
 import math
+from pathlib import Path
 
 import pytest
 
 import chips
 import machine
 import other_chips
-from boards import base, common, esp32, rp2, sensors
+from boards import base, esp32, rp2, sensors
 from boards.sensors import crc8, thermistor, within
+from firmware.sensors import unit
 
-KINDS = ("aht20", "battery", "bme280", "button", "cpu", "dht11", "dht22", "ds18b20", "light",
-         "pulses", "sht3x", "soil", "thermistor", "voltage")  # fmt: skip
+KINDS = sorted(path.stem for path in Path(sensors.__file__).parent.glob("[!_]*.py"))
+BUSES = ("i2c", "spi", "uart", "onewire", "pin", "adc", "board", "battery")
 
 
 @pytest.fixture(params=["esp32", "rp2"])
@@ -34,21 +37,25 @@ def make(kind, bus, **options):
 
 # --- what all have in common -------------------------------------------------------------------
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_sensor_has_its_three_names(simulate, kind):
+def test_every_sensor_declares_what_it_is(simulate, kind):
     simulate("rp2")
     module = sensors.load(kind)
-    assert module.BUS in ("i2c", "onewire", "pin", "adc", "board", "battery")
-    for bounds in module.OPTIONS.values():
+    assert module.BUS in BUSES
+    arguments = inspect.signature(module.Sensor).parameters
+    first = {"spi": 2}.get(module.BUS, 1)
+    assert list(arguments)[first:][: len(module.OPTIONS)] == list(module.OPTIONS)
+    for name, bounds in module.OPTIONS.items():
+        if isinstance(bounds[0], str):
+            continue
         assert bounds[0] < bounds[1]
         assert len(bounds) == 2 or bounds[0] <= bounds[2] <= bounds[1]
+        default = arguments[name].default
+        assert bounds[2:] == (() if default is inspect.Parameter.empty else (default,))
+    for quantity, (code, low, high) in module.Sensor.QUANTITIES.items():
+        assert quantity == quantity.lower() and len(quantity) <= 64
+        assert code is None or 1 <= len(code) <= 16
+        assert low < high
     assert module.Sensor.read.__doc__
-
-
-def test_every_file_is_tested(simulate):
-    from pathlib import Path
-
-    files = {path.stem for path in Path(sensors.__file__).parent.glob("*.py")} - {"__init__"}
-    assert files == set(KINDS)
 
 
 def test_importing_drives_no_pin(simulate):
@@ -65,7 +72,7 @@ def test_crc8(data, crc):
 
 
 def test_a_quantity_out_of_its_range_does_not_take_the_others_along():
-    ranges = {"temperature": (-40, 85), "humidity": (0, 100)}
+    ranges = {"temperature": ("Cel", -40, 85), "humidity": ("%", 0, 100)}
     both = {"temperature": 20, "humidity": 50}
     assert within(both, ranges) == both
     assert within({"temperature": 86, "humidity": 50}, ranges) == {"humidity": 50}
@@ -90,7 +97,7 @@ def test_a_sensor_that_is_not_there_and_then_is(world, i2c, kind, address, chip)
         sensor.read()
     world.i2c[address] = chip()
     good = sensor.read()
-    assert set(good) <= set(common.UNITS)
+    assert set(good) <= set(sensor.QUANTITIES)
     world.i2c[address].broken = "mute"
     with pytest.raises(OSError):
         sensor.read()
@@ -368,7 +375,7 @@ def test_ds18b20_several_on_one_line(world, board):
     world.onewire[b"\x10" + ROM[1:]] = other_chips.Ds18b20(0)  # a DS18S20 counts otherwise
     found = make("ds18b20", board.onewire(4)).read()
     assert found == {NAME: 25.0625, serial(OTHER): 0.5}
-    assert common.unit(NAME) == "Cel"
+    assert unit(make("ds18b20", board.onewire(4)), NAME) == "Cel"
     assert world.log.count(("onewire", 0x44)) == 1  # all measure at the same time
 
 

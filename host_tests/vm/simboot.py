@@ -1,7 +1,10 @@
 # Boots the firmware that lies in the current directory on the simulated board of a port, on
 # the VM and over real sockets. argv: port. A closed standard input stops it in order. The name
-# server of its network listens on DNS_PORT. The file facts.json, if it is there, holds facts of
-# the world; while there is a file cable_out, its cable is out.
+# server of its network listens on DNS_PORT. CHIPS has other chips than a BME280, as JSON: the
+# bus of the world, an address or number, a class of the fakes: [["i2c", 98, "sensirion_chips",
+# "Scd4x"]].
+# The file facts.json, if it is there, holds facts of the world; while there is a file cable_out,
+# its cable is out.
 import json
 import os
 import select
@@ -48,6 +51,8 @@ def unload_all_but_dns():
 unloading.unload = unload_all_but_dns
 
 world.i2c[0x76] = chips.Bme280()
+for bus, at, module, name in json.loads(os.getenv("CHIPS") or "[]"):
+    getattr(world, bus)[at] = getattr(__import__(module), name)()
 world.adc.update({34: 1900000, 26: 38000})
 
 end = select.poll()

@@ -106,6 +106,30 @@ board.light_sleep(7200000)
 found["slept"] = world.now_ms - before
 print(json.dumps(found))
 """
+# Every driver over its chip, as on CPython; with the modules that it loads, since those wait too.
+EVERY = """
+import json, simulation
+world = simulation.start(PORT)
+world.adc[4] = 14000
+import sys, every_sensor, boards.chip
+boards.chip.time = world.time
+board = __import__("boards." + PORT, None, None, ("Board",)).Board()
+from boards import sensors
+found = []
+def on_the_worlds_time(kind):
+    sensors.load(kind)
+    for name in list(sys.modules):
+        if name.startswith("boards.") and hasattr(sys.modules[name], "time"):
+            sys.modules[name].time = world.time
+for kind, first, options, expected in every_sensor.rows(board, world):
+    on_the_worlds_time(kind)
+    try:
+        got = every_sensor.read(board, world, kind, first, options)
+    except OSError as e:
+        got = str(e)
+    found.append((kind, got, expected))
+print(json.dumps(found))
+"""
 # How much a file can take, and what is told as free before: on a littlefs over a NOR flash.
 FLASH = """
 import os, vfs, nor, boards.chip, boards.measure
@@ -223,6 +247,16 @@ def test_sensors_and_sleep_on_the_vm(port, pin, celsius):
         "cpu": {"temperature": celsius},
         "slept": 7200000,
     }
+
+
+@pytest.mark.parametrize("port", ["esp32", "rp2"])
+def test_every_driver_reads_its_chip_on_the_vm(port):
+    code = "PORT = %r\n%s" % (port, EVERY)
+    with vm(code, path=ROOT / "host_tests" / "fakes", stdin=subprocess.DEVNULL) as process:
+        found = json.loads(process.communicate(timeout=60)[0])
+    for kind, got, expected in found:
+        assert got == expected, kind
+    assert len(found) == len(list((ROOT / "boards" / "sensors").glob("[!_]*.py")))
 
 
 @pytest.mark.parametrize("geometry", ["rp2", "esp32"])

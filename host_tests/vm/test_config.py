@@ -164,7 +164,7 @@ def test_the_example_is_accepted(boot):
     config = json.loads(example)
     config["collector"] = GOOD["collector"]
     status, console = boot(json.dumps(config))
-    assert status == 0 and "stopped: " in console
+    assert status == 0 and "stopped: " in console, console
 
 
 def test_find_engine_prefers_the_vm(vm):

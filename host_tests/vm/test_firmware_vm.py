@@ -37,6 +37,7 @@ BASE = {
 # What a small board has, and 42 for the fakes and their names, see simboot.py. What the firmware
 # holds is measured in bench/firmware.py.
 HEAP = "138wk"
+MORE = "183wk"  # with the fakes of other chips
 
 
 class Board:
@@ -44,8 +45,10 @@ class Board:
 
     heap = HEAP
 
-    def __init__(self, vm, fakes, directory, port, config):
+    def __init__(self, vm, fakes, directory, port, config, chips=()):
         self.lines = []
+        self._chips = chips
+        self._environment = {"CHIPS": json.dumps(chips)} if chips else {}
         self.boots = 0
         self._vm, self._fakes, self.directory, self._port = vm, fakes, directory, port
         stage(directory, config, mpy=True)
@@ -57,9 +60,10 @@ class Board:
     def _spawn(self):
         self.boots += 1
         self.process = subprocess.Popen(
-            [self._vm.program, "-X", f"heapsize={self.heap}", str(BOOT), self._port],
+            [self._vm.program, "-X", f"heapsize={MORE if self._chips else self.heap}", str(BOOT)]
+            + [self._port],
             cwd=self.directory,
-            env=dict(os.environ, MICROPYPATH=f"{self._fakes}:.frozen:lib:."),
+            env=dict(os.environ, MICROPYPATH=f"{self._fakes}:.frozen:lib:.", **self._environment),
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         )  # fmt: skip
 
@@ -172,9 +176,9 @@ def start(vm, fakes, tmp_path, collector):
     """start(port, **settings) -> (Board, Collected)"""
     boards = []
 
-    def run(port="esp32", **settings):
+    def run(port="esp32", chips=(), **settings):
         config = {**BASE, "collector": collector.url, **settings}
-        boards.append(Board(vm, fakes, tmp_path / "board", port, config))
+        boards.append(Board(vm, fakes, tmp_path / "board", port, config, chips))
         return boards[-1], Collected(collector)
 
     yield run
@@ -222,6 +226,40 @@ def test_always_on_with_everything(start, port):
         attached = [entity["schema"].split("/")[1] for entity in json.loads(event["co"])["data"]]
         assert attached[0] == "board"
         assert {"client_session", "mobile_context", "application"} <= set(attached)
+
+
+# An air monitor by its config alone: what takes 10 s to begin does not stop the others.
+@pytest.mark.parametrize("port", ["esp32", "rp2"])
+def test_an_air_monitor(start, port):
+    board, collected = start(
+        port,
+        [["i2c", 0x62, "sensirion_chips", "Scd4x"], ["i2c", 0x59, "sensirion_chips", "Sgp"]]
+        + [["uart", 1, "serial_chips", "Pms5003"]],
+        board_sensors=False,
+        buses={"i2c": {"sda": 4, "scl": 5}, "line": {"tx": 8, "rx": 9}},
+        sensors={
+            "air": {
+                "type": "scd4x", "bus": "i2c",
+                "quantities": {"temperature": {"offset": -2.5, "decimals": 1}},
+            },
+            "gases": {"type": "sgp41", "bus": "i2c"},
+            "dust": {"type": "pms5003", "bus": "line", "power_pin": 22, "warmup_ms": 1500},
+        },
+        triggers=[{"when": "every", "seconds": 3}],
+    )  # fmt: skip
+    names = {"air", "gases", "dust"}
+    until(lambda: {r["sensor"] for r in collected.of("sensor_reading")} == names, board)
+    tracked, sent, unsent, dropped = stopped(board.stop())
+    assert (len(collected.events()), unsent, dropped) == (tracked, 0, 0), "\n".join(board.lines)
+    readings = {r["sensor"]: r["readings"] for r in collected.of("sensor_reading")}
+    assert {"quantity": "co2", "value": 500, "unit": "[ppm]"} in readings["air"]
+    assert {"quantity": "temperature", "value": 22.5, "unit": "Cel", "raw": 25} in readings["air"]
+    assert {r["quantity"]: r["value"] for r in readings["gases"]} == {
+        "voc_raw": 30000, "nox_raw": 16000,
+    }  # fmt: skip
+    assert {"quantity": "pm2_5", "value": 13, "unit": "ug/m3"} in readings["dust"]
+    assert collected.of("application_error") == []
+    assert len(collected.of("health")) > 3  # while it waited for the sensors
 
 
 def test_battery_with_process_death_as_deep_sleep(start):

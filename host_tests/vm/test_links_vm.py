@@ -136,7 +136,8 @@ def test_cellular_alone(boot):
     assert not on_the_board(board.directory) & unused
     assert collected.of("health")[-1]["rssi"] == -79
     # An entity is as old as the last health event.
-    until(lambda: any('"networkType":"mobile"' in event["co"] for event in collected.events()), board)
+    mobile = '"networkType":"mobile"'
+    until(lambda: any(mobile in event["co"] for event in collected.events()), board)
     all_good(board, collected)
 
 

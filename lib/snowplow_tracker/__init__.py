@@ -10,8 +10,6 @@ _CORE = {"Emitter": "emitter", "RingStore": "store.ring", "Tracker": "tracker"}
 
 
 def __getattr__(name):
-    if not "A" <= name[0] <= "Z":
-        raise AttributeError(name)
     module = _CORE.get(name)
     if not module:
         from .exports import find

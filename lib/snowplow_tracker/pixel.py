@@ -5,6 +5,7 @@
 # the addresses: a page may be shown many times. Further pairs of the protocol go by name:
 # pixel_url(collector, "Greenhouse", uid="u1").
 from . import __version__
+from .pairs import address, check
 from .record import text
 from .transport.query import encode
 
@@ -18,9 +19,9 @@ def pixel_url(
 ) -> str:
     """The address whose image counts a view of the page: its title, its address, the app id."""
     if page:
-        pairs["page"] = text("page", page, 2000)
+        pairs["page"] = page
     if url:
-        pairs["url"] = text("url", url, 10000)
+        pairs["url"] = address("url", url)
     return _address(collector, "/i", "pv", aid, pairs)
 
 
@@ -48,7 +49,10 @@ def _address(collector, path, event, aid, pairs):
     if not collector.startswith(("http://", "https://")):
         raise ValueError("collector: expected an address that starts with http:// or https://")
     for key in pairs:
-        text(key, pairs[key], 10000)
+        if key in ("e", "p", "tv"):
+            raise ValueError("%s: is set here, and cannot be another" % key)
+        if key != "u":
+            check(key, pairs[key])
     if event:
         pairs["e"] = event
     pairs["tv"] = "mpy-" + __version__

@@ -20,17 +20,30 @@ def unstruct(tracker, pair) -> "tuple[dict, str]":
 
 # The caller's entities are checked before a plugin sees the event, and so before a session
 # counts it.
-def attach(tracker, eid: bytes, pairs: dict, schema: "str | None", context) -> int:
-    """Put the caller's and the plugins' entities into `pairs`; -> the event's flags."""
+def attach(
+    tracker, eid: bytes, pairs: dict, schema: "str | None", context, flags: int
+) -> "int | None":
+    """Put the caller's and the plugins' entities into `pairs`; -> the event's flags, or None."""
     try:
         context = list(context or ())
     except TypeError:
         raise ValueError("context: expected a list of entities")
     entities = [pair_json("context", pair, tracker.json_encoder) for pair in context]
     eid = str(eid, "ascii")
+    before = dict(pairs) if tracker.plugins else pairs
+    anonymous = bool(tracker.anonymous)
     for plugin in tracker.plugins:
-        plugin(eid, pairs, schema, entities)
-    flags = tracker.anonymous(pairs, entities) if tracker.anonymous else 0
+        # A session is either anonymous or not, so that no event joins others to a user.
+        if getattr(plugin, "anonymous", anonymous) != anonymous:
+            plugin.set_anonymous(anonymous)
+        if plugin(eid, pairs, schema, entities) is False:
+            return None
+    if before != pairs:
+        from .pairs import check_changes
+
+        check_changes(before, pairs)
+    if anonymous:
+        flags |= tracker.anonymous(pairs, entities)
     if entities:
         for i, entity in enumerate(entities):
             if not isinstance(entity, str):
@@ -65,7 +78,7 @@ def pair_json(name: str, pair, encoder=None) -> str:
         raise ValueError("%s: expected SelfDescribingJson or (schema, data)" % name)
     check_schema(name, schema)
     if encoder:
-        from .json_encoder import plain
+        from .official.json_encoder import plain
 
         data = plain(data, encoder)
     check_json(name, data)
@@ -86,8 +99,8 @@ def check_schema(name: str, schema) -> None:
     good = scheme == "iglu" and consists(vendor, _NAME + ".")
     good = good and consists(event, _NAME) and consists(jsonschema, _NAME)
     for part in (model, revision, addition):
-        good = good and consists(part, "0123456789")
-    if not good:
+        good = good and consists(part, "0123456789") and (part[0] != "0" or part == "0")
+    if not good or model == "0":
         raise ValueError(
             "%s: expected a schema such as iglu:com.acme/reading/jsonschema/1-0-0, got %r"
             % (name, schema)
@@ -111,7 +124,7 @@ def check_json(name: str, data) -> None:
             for item in value:
                 todo.append((item, depth + 1))
         elif isinstance(value, float):
-            if value - value != 0:  # nan and the infinities
+            if value * 0 != 0:  # nan and the infinities
                 raise ValueError("%s: %s has no JSON form" % (name, value))
         elif value is not None and not isinstance(value, (str, int, bool)):
             raise ValueError("%s: %s has no JSON form" % (name, type(value).__name__))

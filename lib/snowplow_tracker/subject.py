@@ -51,6 +51,22 @@ class Subject:
     def set_lang(self, lang: "str | None") -> "Subject":
         return self._text("lang", "lang", lang, 255)
 
+    # A page view or page ping that has its own keeps it.
+    def set_page_url(self, url: "str | None") -> "Subject":
+        return self._address("url", "url", url)
+
+    def set_referrer(self, referrer: "str | None") -> "Subject":
+        return self._address("refr", "referrer", referrer)
+
+    def combine_subject(self, subject: "Subject | None") -> dict:
+        """The pairs of both; those of this one come before those of the other."""
+        return dict(subject.standard_nv_pairs if subject else {}, **self.standard_nv_pairs)
+
+    def _address(self, key, name, value):
+        from .pairs import address
+
+        return self._set(key, value and address(name, value))
+
     def _text(self, key, name, value, limit):
         return self._set(key, value and text(name, value, limit))
 

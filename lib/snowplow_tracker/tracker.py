@@ -1,14 +1,17 @@
 # Turns calls into sealed events. A call raises ValueError for what the pipeline would reject,
 # and stores nothing then; it never raises for reasons of network or storage.
 #
-# Calls that few programs need load on first use: track_page_view is in events/page_view.py. The
-# files of events/ use store_event() and refuse().
+# Calls that few programs need load on first use: track_page_view is in events/page_view.py,
+# set_subject in official/tracker.py. The files of events/ use store_event() and refuse(), and
+# plugins/cross_navigation.py reads `_head`.
 #
 #   refused     how many calls raised ValueError
 #   plugins     list of functions, called as plugin(eid, pairs, schema, entities) before an
 #               event is sealed. They may change `pairs`, a dict of the protocol's keys, and
-#               `entities`, a list of (schema, data); `schema` is None but for self-describing
-#               events. Session and GlobalEntities are plugins.
+#               `entities`, a list of (schema, data), and both are checked as arguments are;
+#               `schema` is None but for self-describing events. One that returns False stops
+#               the event: nothing is stored, and plugins behind it are not called. Session and
+#               GlobalEntities are plugins.
 #   anonymous   None or an Anonymous; it comes after the plugins
 #   log         None or a Log
 from . import __version__, clock
@@ -37,7 +40,7 @@ class Tracker:
         self.anonymous = self.log = None
         self.paused = False
         self.refused = 0
-        self._namespace = namespace
+        self.namespace = namespace
         head = {"tv": "mpy-" + __version__, "tna": text("namespace", namespace, 128)}
         if app_id:
             head["aid"] = text("app_id", app_id, 255)
@@ -45,17 +48,9 @@ class Tracker:
         self._head = utf8(dumps(head)[:-1] + ',"eid":"')
 
     def __getattr__(self, name: str):
-        if not name.startswith("track_"):
-            raise AttributeError(name)
         from .events import find
 
-        return find(self, name[6:])
-
-    def track(self, event) -> "str | None":
-        """Track an Event, such as a PageView; -> its eid, or None if it was dropped."""
-        from .events.event import track
-
-        return track(self, event)
+        return find(self, name)
 
     def track_struct_event(
         self,
@@ -100,34 +95,26 @@ class Tracker:
         except ValueError as e:
             raise self.refuse(e)
 
-    def flush(self, timeout: "float | None" = None) -> bool:
+    # A bool is is_async, which comes first in the official tracker.
+    def flush(self, timeout: "float | None" = None, is_async: bool = False) -> bool:
         """Send what is stored, for at most `timeout` seconds; -> whether all of it went."""
+        if isinstance(timeout, bool):
+            is_async = timeout
+            timeout = None
         done = True
         for emitter in self.emitters:
-            done = emitter.flush(timeout) and done
+            done = emitter.flush(timeout, is_async) and done
         return done
 
-    def pause(self) -> None:
-        """Ignore what is tracked from now on; track calls return None."""
-        self.paused = True
+    @staticmethod
+    def get_uuid() -> str:
+        """A random UUID."""
+        return uuid4().decode()
 
-    def resume(self) -> None:
-        """Track again."""
-        self.paused = False
-
-    def set_subject(self, subject) -> "Tracker":
-        """Set the Subject, or None; -> the tracker."""
-        self.subject = subject
-        return self
-
-    def add_emitter(self, emitter) -> "Tracker":
-        """Add an emitter that gets all further events; -> the tracker."""
-        self.emitters.append(emitter)
-        return self
-
-    def get_namespace(self) -> str:
-        """The tracker's name."""
-        return self._namespace
+    @staticmethod
+    def get_timestamp(tstamp: "float | None" = None) -> int:
+        """Milliseconds since 1970: `tstamp` if it is given, else now."""
+        return clock.unix_ms() if tstamp is None else int(tstamp)
 
     # `eid` (bytes), `ms` (of clock.ms()) and `flags` are given where they are not to be new.
     def store_event(
@@ -136,10 +123,13 @@ class Tracker:
         if self.paused:
             return None
         pairs["p"] = "iot"
-        if self.subject:
-            pairs.update(self.subject.standard_nv_pairs)
-        if event_subject:
-            pairs.update(event_subject.standard_nv_pairs)
+        try:
+            if self.subject is not None:
+                pairs.update(self.subject.standard_nv_pairs)
+            if event_subject is not None:
+                pairs.update(event_subject.standard_nv_pairs)
+        except AttributeError:
+            raise ValueError("subject: expected a Subject")
         if tstamp is not None:
             from .validators import timestamp
 
@@ -150,11 +140,13 @@ class Tracker:
         if context or self.plugins or self.anonymous:
             from .self_describing import attach
 
-            flags |= attach(self, eid, pairs, schema, context)
+            flags = attach(self, eid, pairs, schema, context, flags)
+            if flags is None:  # a plugin stopped it
+                return None
         json = b"".join((self._head, eid, b'",', seal(pairs)))
         kept = None
         for emitter in self.emitters:
-            kept = emitter.input(ms, flags, json) or kept
+            kept = emitter.put(ms, flags, json) or kept
         if self.log:
             self.log.event(eid, pairs, kept)
         return eid.decode() if kept else None
@@ -171,6 +163,11 @@ def number(name: str, value, precision: "int | None" = None) -> str:
     # The difference is not 0 for nan and the infinities.
     if isinstance(value, bool) or not isinstance(value, _NUMBERS) or value - value != 0:
         raise ValueError("%s: expected a finite number, got %r" % (name, value))
-    if precision is None or isinstance(value, int):
-        return str(value)
-    return "%.*f" % (precision, value)
+    if precision is not None and not isinstance(value, int):
+        return "%.*f" % (precision, value)
+    found = str(value)
+    if "e-3" in found:
+        from .official.tiny_float import shortest
+
+        return shortest(value)
+    return found

@@ -44,6 +44,9 @@ def one_of(known: str):
 
 def timestamp(name: str, value) -> str:
     """Milliseconds since 1970 as text; seconds, which would land in January 1970, are refused."""
+    # A float of many boards has 24 bits, and would be off by a minute.
+    if isinstance(value, float) and 1e12 <= value < 1e13 and float("16777217") > 16777216:
+        value = int(value)
     if not isinstance(value, int) or not 1000000000000 <= value < 10000000000000:
         raise ValueError("%s: expected an int of milliseconds since 1970" % name)
     return str(value)

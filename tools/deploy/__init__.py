@@ -1,5 +1,6 @@
 """What a board gets, and the same tree in a directory for tests and demos on this machine."""
 
+import ast
 import json
 from pathlib import Path
 
@@ -46,22 +47,18 @@ class Stop(Exception):
     """The deploy cannot go on; its text is one line for the user that says what to do."""
 
 
-def files(root=ROOT, config=None):
+def files(root=ROOT):
     """What a board gets: a list of (source: Path, path on the board: str), in copying order.
 
-    `/boot.py` and `/main.py` come last. The config is not among them: it is the user's own. With
-    `config`, a dict, the code of links that it does not name is left out.
+    `/boot.py` and `/main.py` come last. The config is not among them: it is the user's own.
     """
-    unused = set() if config is None else unused_links(config)
     root = Path(root)
     found = []
     last = [(root / "firmware" / path[1:], path) for path in LAST]
     for folder in OWNED:
         for source in sorted((root / folder[1:]).rglob("*.py")):
             path = "/" + source.relative_to(root).as_posix()
-            if (source, path.removeprefix("/firmware")) in last or "/examples/" in path:
-                continue
-            if path not in unused:
+            if (source, path.removeprefix("/firmware")) not in last and "/examples/" not in path:
                 found.append((source, path))
     return found + [f for f in last if f[0].exists()]
 
@@ -75,6 +72,42 @@ def unused_links(config):
     if used == ["wifi"] and config.get("links") is None:
         unused.update(LINK_CHECKS)
     return unused
+
+
+def used(found, config):
+    """`found`, a list as files() returns it, without the links that the dict `config` does not
+    name, the drivers that it has no sensor for, and what only those share. A trigger `edge` counts
+    as `pulses` do."""
+    optional = {}
+    for source, path in found:
+        if path.startswith(("/boards/sensors/", "/boards/parts/")) and source.stem != "__init__":
+            optional[path[1:].removesuffix(".py").replace("/", ".")] = source
+    kinds = [sensor["type"] for sensor in config.get("sensors", {}).values()]
+    if any(trigger["when"] == "edge" for trigger in config.get("triggers", [])):
+        kinds.append("pulses")
+    todo = ["boards.sensors." + kind for kind in kinds]
+    for sensor in config.get("sensors", {}).values():
+        if any("points" in row for row in sensor.get("quantities", {}).values()):
+            todo.append("boards.parts.points")
+    needed = set()
+    while todo:
+        name = todo.pop()
+        if name in optional and optional[name] not in needed:
+            needed.add(optional[name])
+            todo += _imports(optional[name])
+    unused = set(optional.values()) - needed
+    links = unused_links(config)
+    return [(s, path) for s, path in found if s not in unused and path not in links]
+
+
+def _imports(source):
+    # The names that may be modules, of a file's imports anywhere in it.
+    for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom):
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
 
 
 def compiled(found, folder):
@@ -98,7 +131,8 @@ def stage(directory, config, root=ROOT, mpy=False):
     that the config names must have been merged: see presets.py.
     """
     directory = Path(directory)
-    found = files(root, config)
+    unused = unused_links(config)
+    found = [(source, path) for source, path in files(root) if path not in unused]
     for source, path in compiled(found, directory) if mpy else found:
         target = directory / path[1:]
         if source != target:

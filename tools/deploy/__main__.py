@@ -3,7 +3,8 @@
 The old main.py is removed first and the new one is copied last, when the hashes of all other
 files are right: a board whose deploy was cut short stops at its REPL, and never runs half a
 firmware. In between the board is reset, since a watchdog that the old firmware started would
-reset it in the middle of the copy. Only files that differ are copied. One listing with hashes
+reset it in the middle of the copy. Only files that differ are copied, and of the
+drivers in boards/sensors those that the config uses. One listing with hashes
 finds them, and the same listing verifies them afterwards; mpremote's own comparison asks for
 one file at a time, which took 26 times as long for the same files.
 
@@ -23,7 +24,7 @@ from typing import NamedTuple
 
 import tools.deploy.board as behind
 from firmware.on_demand.config import ConfigError, check
-from tools.deploy import LAST, ROOT, Stop, compiled, files, pins, presets
+from tools.deploy import LAST, ROOT, Stop, compiled, files, pins, presets, used
 from tools.deploy.board import copy_files, find_port, look, prepare, reset, sha256
 from tools.engine import NO_COMPILER, find_compiler
 
@@ -208,7 +209,7 @@ def main(argv=None, root=ROOT):
     try:
         config = check_config(args.config, root)
         port = args.port or find_port()
-        wanted = files(root, config.data)
+        wanted = used(files(root), config.data)
         at = next((i for i, f in enumerate(wanted) if f[1] in LAST), len(wanted))
         wanted.insert(at, (config.path, "/config.json"))
         deploy(port, wanted, root / "build/board", config)

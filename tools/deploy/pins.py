@@ -75,12 +75,13 @@ CHIPS["RP2350"] = CHIPS["RP2040"]
 RADIO = {23, 24, 25, 29}
 # An ESP32's MAC has these for a PHY, whatever the config says.
 RMII = {19: "TX0", 21: "TX_EN", 22: "TX1", 25: "RX0", 26: "RX1", 27: "CRS_DV"}
-INPUTS = {"rx", "miso", "int"}
+INPUTS = {"rx", "miso", "int", "echo", "data"}
 PIN_KEYS = {
     "pin", "sda", "scl", "sck", "mosi", "miso", "cs", "int", "reset", "power", "key", "tx", "rx",
-    "mdc", "mdio", "clock_pin", "led", "power_pin",
+    "mdc", "mdio", "clock_pin",
 }  # fmt: skip
-DIGITAL = ("i2c", "onewire", "pin", "board")
+SENSOR_KEYS = {"pin", "cs", "power_pin"}  # and the options of kind "pin" of its driver
+DRIVEN = ("dht11", "dht22")  # the board pulls their line down to ask
 
 
 def used_pins(settings):
@@ -102,7 +103,11 @@ def used_pins(settings):
 
 def _pins_of(place, options):
     found = []
-    for key in sorted(PIN_KEYS & set(options)):
+    keys = PIN_KEYS
+    if place.startswith("sensors."):
+        declared = sensors.load(options["type"]).OPTIONS
+        keys = SENSOR_KEYS | {key for key in declared if declared[key][0] == "pin"}
+    for key in sorted(keys & set(options)):
         if place == "cellular" and key == "pin":  # of the SIM
             continue
         number = _number(options[key])
@@ -120,7 +125,9 @@ def _number(value):
 def _use(place, key, options):
     if place.startswith("sensors.") and key == "pin":
         bus = sensors.load(options["type"]).BUS
-        return {"onewire": "out", "pin": "in"}.get(bus, "adc") if bus in DIGITAL else "adc"
+        if bus in ("adc", "battery"):
+            return "adc"
+        return "out" if bus == "onewire" or options["type"] in DRIVEN else "in"
     if place.startswith("triggers") or key in INPUTS:
         return "in"
     return "out"
@@ -161,6 +168,9 @@ def check(path, settings, chip, has_radio):
             warnings.append(f"{name}: the console is there, which make deploy needs")
     for kind, options in settings["links"]:
         wrong += _link(kind, options, chip)
+        for name, bus in settings["buses"].items():
+            if kind == "cellular" and "tx" in bus and bus["id"] == options["uart"]:
+                wrong.append(f"buses.{name}.id: the modem has UART {bus['id']}; take another one")
     if wrong:
         raise Stop(f"{path}: " + "; ".join(wrong))
     return warnings
@@ -170,12 +180,13 @@ def _outputs(facts):
     return facts["pins"] - facts["inputs"] - facts["flash"]
 
 
-# Two quantities may be measured at one pin, and all probes of a 1-Wire bus are at one.
+# Two quantities may be measured at one pin, and one pin may switch the power of several sensors.
 def _used_twice(used):
     first = {}
     for key, pin, use in used:
         other = first.setdefault(pin, (key, use))
-        if other[0] != key and not use == other[1] == "adc":
+        switch = key.endswith("power_pin") and other[0].endswith("power_pin")
+        if other[0] != key and not switch and not use == other[1] == "adc":
             yield f"{key}: GPIO {pin} is also {other[0]}; each needs a pin of its own"
 
 

@@ -12,68 +12,84 @@
 #   callbacks.py   calls on_success and on_failure
 #   get.py         GET requests
 #   outcome.py     names how the last request ended
-# They use these of an Emitter, which are no part of its public interface: step(), active,
-# retry, retry_at, batch_limit, new_bytes, in_callback.
+#   options.py     checks options that are given, and sets them
+#   full.py        sends a full batch from the call that filled it
+# The official tracker's calls that few programs need are in official/emitter.py. They use these
+# of an Emitter, which are no part of its public interface: put(), step(), abandon(), active,
+# blocking, retry, retry_at, batch_limit, new_bytes, timeout, get, paused, in_callback.
 from sys import implementation
 
 from .. import clock
 from .batch import Batch
 
+_CPYTHON = implementation.name == "cpython"
+_DEFAULTS = (None, None, None, None, None, None, None, 60, "post", {})
+
 
 class Emitter:
-    # `idle` is called at least each second while requests are under way, by a transport that
-    # yields, which it asks for; `online` tells whether there is a link. Other options are
-    # HttpTransport's.
+    batch_size = 10
+    byte_limit = 40000
+    timeout: "float | tuple[float, float]" = 10
+
+    # The order is the official tracker's; None is the default. `idle` is called at least each
+    # second while requests are under way, by a transport that yields, which it asks for;
+    # `online` tells whether there is a link. Other options are HttpTransport's.
     def __init__(
         self,
         endpoint: str,
         protocol: str = "https",
         port: "int | None" = None,
         method: str = "post",
-        batch_size: int = 10,
+        batch_size: "int | None" = None,
         on_success=None,
         on_failure=None,
-        byte_limit: int = 40000,
-        request_timeout: float = 10,
+        byte_limit: "int | None" = None,
+        request_timeout: "float | tuple[float, float] | None" = None,
         max_retry_delay_seconds: int = 60,
+        buffer_capacity: "int | None" = None,
         custom_retry_codes: "dict | None" = None,
         event_store=None,
+        session=None,
         transport=None,
         idle=None,
         online=None,
         **options,
     ):
-        if event_store is None:
-            from ..store.ring import RingStore
-
-            event_store = RingStore()
-        self._get = method != "post"
-        self._timeout = request_timeout
-        if transport is None:
-            self.url = _uri(endpoint, protocol, port)
-            # `requests` does for flush() over plain http; `idle` and run() need a transport that
-            # yields. CPython's `requests` is another module than a board's.
-            own = idle or options or self._get or self.url[4] == "s"
-            if own or implementation.name == "cpython":
-                transport = self._http(**options)
-        elif options:
-            raise TypeError("transport: " + ", ".join(options))
-        if self._get:
-            from .get import check
-
-            check(method, transport)
+        self.get = method != "post"
         self.event_store = event_store
-        self.transport = transport
-        self._blocking = None  # the transport that flush() chose
-        self.batch_size = 1 if self._get else batch_size
         self.on_success = on_success
         self.on_failure = on_failure
-        self.byte_limit = byte_limit
         self.max_retry_delay_seconds = max_retry_delay_seconds
         self.custom_retry_codes = custom_retry_codes or {}
         self.idle = idle
         self.online = online
         self.paused = False
+        self.url = ""
+        if transport is None:
+            self.url = self.as_collector_uri(endpoint, protocol, port, method)
+        given = (
+            batch_size,
+            byte_limit,
+            request_timeout,
+            buffer_capacity,
+            custom_retry_codes,
+            session,
+            idle,
+            max_retry_delay_seconds,
+            method,
+            options,
+        )
+        seldom = given != _DEFAULTS or hasattr(event_store, "cleanup")
+        if _CPYTHON or seldom or self.url[4:5] == "s":
+            from .options import apply
+
+            transport = apply(self, transport, *given)
+        if self.event_store is None:
+            from ..store.ring import RingStore
+
+            self.event_store = RingStore()
+        self.transport = transport
+        self.blocking = None  # the transport that flush() chose
         self.sent = 0
         self.given_up = 0
         # How the last request ended: an HTTP status, an OSError or MemoryError, or None.
@@ -85,12 +101,18 @@ class Emitter:
         self.retry_at = 0
         self.retry = None  # a Retry while the oldest record is undecided
 
-    def input(self, ms: int, flags: int, json: bytes) -> "int | None":
+    def __getattr__(self, name: str):
+        from ..official.emitter import find
+
+        return find(self, name)
+
+    def put(self, ms: int, flags: int, json: bytes) -> "int | None":
         """Store an event; its sequence, or None if it was not kept."""
         self.new_bytes += len(json)
         return self.event_store.put(ms, flags, json)
 
-    def flush(self, timeout: "float | None" = None) -> bool:
+    # The second argument is for an AsyncEmitter.
+    def flush(self, timeout: "float | None" = None, is_async: bool = False) -> bool:
         """Send what is stored until it is empty, a batch fails or seconds are over."""
         until = None if timeout is None else clock.ms() + int(timeout * 1000)
         if self.in_callback:  # called by a callback: the transfer under way goes on after it
@@ -100,7 +122,7 @@ class Emitter:
             if until is not None:
                 wait = min(wait, until - clock.ms())
                 if wait < 0:
-                    self._abandon()
+                    self.abandon()
                     break
             if wait:
                 clock.sleep_ms(wait)
@@ -112,27 +134,32 @@ class Emitter:
         """Send for ever: full batches at once, and what waited for `interval` seconds."""
         from .run import run
 
-        if self.transport is self._blocking:
-            self.transport = self._http()
         return run(self, interval)
-
-    def pause(self):
-        """Begin no request until resume(); the one under way is finished."""
-        self.paused = True
-
-    def resume(self):
-        self.paused = False
 
     def close(self):
         """Give up the request under way, whose events stay stored, and the connection."""
-        self._abandon()
-        if self.transport:
+        self.abandon()
+        if hasattr(self.transport, "close"):
             self.transport.close()
 
-    def _http(self, **options):
-        from ..transport.http import HttpTransport
-
-        return HttpTransport(self.url, self._timeout, get=self._get, **options)
+    # A path in the endpoint comes before the collector's own, as behind a proxy.
+    @staticmethod
+    def as_collector_uri(
+        endpoint: str, protocol: str = "https", port: "int | None" = None, method: str = "post"
+    ) -> str:
+        """The collector's address, of a host with or without http:// and a path."""
+        if "://" in endpoint:
+            protocol, _, endpoint = endpoint.partition("://")
+        host, slash, path = endpoint.rstrip("/").partition("/")
+        for c in endpoint:
+            if not "!" <= c <= "~" or c in "?#@\\":
+                host = ""
+        if not host or protocol not in ("http", "https") or not isinstance(port or 1, int):
+            raise ValueError("endpoint, protocol, port: expected host, http/https, int")
+        if port:
+            host += ":%d" % port
+        end = "/i" if method == "get" else "/com.snowplowanalytics.snowplow/tp2"
+        return protocol + "://" + host + slash + path + end
 
     def step(self):
         # Go on with the transfer; -> the milliseconds until the next step, None at its end.
@@ -149,7 +176,7 @@ class Emitter:
         except MemoryError:
             active.close()  # it may have been raised outside of it
 
-    def _abandon(self):
+    def abandon(self):
         if self.active:
             self.active.close()
             self.active = None
@@ -175,11 +202,12 @@ class Emitter:
             if self.transport is None:
                 from ..transport.urequests import UrequestsTransport
 
-                transport = UrequestsTransport(self.url, self._timeout)
-                self.transport = self._blocking = transport  # type: ignore[assignment]
+                # A tuple has chosen another.
+                transport = UrequestsTransport(self.url, self.timeout)  # type: ignore[arg-type]
+                self.transport = self.blocking = transport  # type: ignore[assignment]
             self.transport.anonymous = batch.anonymous
             try:
-                if self._get:
+                if self.get:
                     from .get import query
 
                     answer = self.transport.send(0, query(batch))
@@ -216,17 +244,3 @@ class Emitter:
                 if after is None:
                     return
             yield 0
-
-
-def _uri(endpoint, protocol, port):
-    if "://" in endpoint:
-        protocol, _, endpoint = endpoint.partition("://")
-    endpoint = endpoint.rstrip("/")
-    good = endpoint and protocol in ("http", "https") and isinstance(port or 1, int)
-    for c in endpoint:
-        good = good and "!" <= c <= "~" and c not in "/?#@\\"
-    if not good:
-        raise ValueError("endpoint, protocol, port: expected host, http/https, int")
-    if port is not None:
-        endpoint = "%s:%d" % (endpoint, port)
-    return "%s://%s/com.snowplowanalytics.snowplow/tp2" % (protocol, endpoint)

@@ -17,7 +17,7 @@ def prepare(emitter):
         return
     transport = emitter.transport
     if not hasattr(transport, "path"):  # none yet, or `requests`
-        url = getattr(emitter, "url", "")
+        url = emitter.url
         if url[:5] != "http:":
             return
         from ..transport.http import HttpTransport

@@ -25,6 +25,7 @@ _ITEM = (
 
 
 class _Event(Event):
+    FIELDS = ()
     found: dict
 
     def pairs(self, tracker) -> dict:

@@ -14,6 +14,9 @@ def track(
     event_subject=None,
 ) -> "str | None":
     """An exception; `message` in place of its own text."""
+    if not isinstance(exception, BaseException):
+        name = type(exception).__name__
+        raise tracker.refuse(ValueError("exception: expected an exception, got " + name))
     pair = error(exception, message, is_fatal, thread_name)
     return tracker.track_self_describing_event(pair, context, tstamp, event_subject)
 

@@ -1,8 +1,12 @@
 # What events share. A class of events has its arguments in the table FIELDS (arguments.py); those
-# of every event follow. They are attributes, which are checked when the event is tracked, so it
-# may be changed and tracked again.
+# of every event follow. They are attributes. They are checked when the event is made, and again
+# when it is tracked, so it may be changed and tracked again.
+#
+# An Event itself is any event of the protocol: Event({"e": "pv", "url": "http://a"}). The pairs of
+# `payload` are added to those of its class. What a tracker sets for each event, such as eid, is
+# not taken from there; ms, eid and device_timestamp are for that.
 from ..arguments import bind, fill, names
-from ..record import DTM
+from ..record import DTM, text
 from ..validators import timestamp
 
 _COMMON = ["event_subject", "context", "true_timestamp", "device_timestamp"]
@@ -11,28 +15,60 @@ _COMMON_OF_CALLS = ["context", "tstamp", "event_subject"]
 
 class Event:
     TYPE = ""
-    FIELDS: tuple = ()
+    FIELDS: tuple = (("dict_", "", lambda name, value: value, False),)
     schema: "str | None" = None  # of a self-describing event
     ms: "int | None" = None  # when it happened by clock.ms(), if that was before it is tracked
     eid: "bytes | None" = None  # if it is not to be a new one
+    added: "object | None" = None  # the Payload, once it was asked for
+    dict_: "dict | None" = None
     event_subject: object  # a Subject, or None
-    context: "list | tuple | None"
+    context: "list | tuple | None"  # entities
     true_timestamp: "int | None"
     device_timestamp: "int | None"
 
     def __init__(self, *args, **options) -> None:
-        _set(self, names(self.FIELDS) + _COMMON, args, options)
+        its = names(self.FIELDS) + _COMMON
+        given = bind(its, args, options)
+        for name in its:
+            setattr(self, name, given.get(name))
+        if self.context is None:
+            self.context = []
+        fill({}, self.FIELDS, given.get)
+
+    @property
+    def payload(self):
+        """A Payload, whose pairs are added to the event's."""
+        if self.added is None:
+            from ..official.payload import Payload
+
+            self.added = Payload(self.dict_)
+        return self.added
 
     def pairs(self, tracker) -> dict:
         """The protocol's pairs (dict); ValueError for what Enrich would refuse."""
+        if not self.TYPE:
+            return {}
         return fill({"e": self.TYPE}, self.FIELDS, lambda name: getattr(self, name))
+
+    def build_payload(self, encode_base64: bool, json_encoder=None, subject=None):
+        """A Payload of all pairs that the event has without a tracker."""
+        from ..official.payload import build
+
+        return build(self, encode_base64, json_encoder, subject)
+
+    def subject(self, pairs: dict):
+        """Whose pairs come last: the event's Subject, or None."""
+        return self.event_subject
 
 
 def track_class(tracker, kind, args: tuple, options: dict) -> "str | None":
     """Track an event of that class, with arguments in the order of the direct calls."""
-    event = kind()
-    _set(event, names(kind.FIELDS) + _COMMON_OF_CALLS, args, options)
-    event.true_timestamp = event.tstamp
+    given = bind_call(kind.FIELDS, args, options)
+    given["true_timestamp"] = given.pop("tstamp", None)
+    try:
+        event = kind(**given)
+    except ValueError as e:
+        raise tracker.refuse(e)
     return tracker.track(event)
 
 
@@ -41,10 +77,28 @@ def bind_call(table: tuple, args: tuple, options: dict) -> dict:
     return bind(names(table) + _COMMON_OF_CALLS, args, options)
 
 
+def deprecated(tracker, name: str, instead: str) -> None:
+    """Log that the official tracker will not have the call for ever."""
+    if tracker.log:
+        tracker.log.deprecated(name, instead)
+
+
+def texts(name: str, value) -> list:
+    """`value` as a list of str."""
+    if not isinstance(value, (list, tuple)):
+        raise ValueError("%s: expected a list of str" % name)
+    return [text(name, its, 4096) for its in value]
+
+
 def track_fields(tracker, schema: str, table: tuple, given: dict) -> "str | None":
     """Track a self-describing event of the arguments in the dict `given`."""
+    return track_pair(tracker, schema, lambda given, fill: fill({}, table, given.get), given)
+
+
+def track_pair(tracker, schema: str, make, given: dict) -> "str | None":
+    """Track a self-describing event whose data make(given, fill) makes."""
     try:
-        data = fill({}, table, given.get)
+        data = make(given, fill)
     except ValueError as e:
         raise tracker.refuse(e)
     return tracker.track_self_describing_event(
@@ -56,7 +110,9 @@ def track(tracker, event: Event) -> "str | None":
     """Tracker.track()."""
     flags = 0
     try:
-        pairs = event.pairs(tracker)
+        if not isinstance(event, Event):
+            raise ValueError("event: expected an Event, such as PageView(...), got %r" % (event,))
+        pairs = all_pairs(event, tracker)
         if event.device_timestamp is not None:
             pairs["dtm"] = timestamp("device_timestamp", event.device_timestamp)
             flags = DTM
@@ -64,7 +120,7 @@ def track(tracker, event: Event) -> "str | None":
             pairs,
             event.context,
             event.true_timestamp,
-            event.event_subject,
+            event.subject(pairs),
             event.schema,
             event.eid,
             event.ms,
@@ -74,7 +130,13 @@ def track(tracker, event: Event) -> "str | None":
         raise tracker.refuse(e)
 
 
-def _set(event, its, args, options):
-    given = bind(its, args, options)
-    for name in its:
-        setattr(event, name, given.get(name))
+def all_pairs(event: Event, tracker) -> dict:
+    """The pairs of an event and of its payload."""
+    pairs = event.pairs(tracker)
+    if event.added or event.dict_:
+        from ..official.payload import add
+
+        add(event.payload, pairs)
+    if "e" not in pairs:
+        raise ValueError("event: it needs a type, such as Event({'e': 'pv', ...})")
+    return pairs

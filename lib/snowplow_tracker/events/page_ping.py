@@ -1,9 +1,9 @@
 from ..validators import digits
-from .event import Event, track_class
+from .event import track_class
 from .page_view import PageView
 
 
-class PagePing(Event):
+class PagePing(PageView):
     TYPE = "pp"
     FIELDS = PageView.FIELDS + (
         ("min_x", "pp_mix", digits, False),

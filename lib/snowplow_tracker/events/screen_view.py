@@ -1,5 +1,5 @@
 # Two schemas, as in the official tracker: the direct call sends Snowplow's first screen_view,
-# the class that of the mobile trackers.
+# the class that of the mobile trackers. A ScreenTracking among the plugins is told of the latter.
 from ..arguments import fill
 from ..record import MAX_JSON
 from ..self_describing import unstruct
@@ -31,7 +31,18 @@ class ScreenView(Event):
 
     def pairs(self, tracker) -> dict:
         data = fill({}, self.FIELDS, lambda name: getattr(self, name))
+        screens = find_screens(tracker)
+        if screens:
+            screens.enter(self, data)
         return unstruct(tracker, (SCHEMA, data))[0]
+
+
+def find_screens(tracker):
+    """The tracker's ScreenTracking, or None."""
+    for plugin in tracker.plugins:
+        if hasattr(plugin, "sum_up"):
+            return plugin
+    return None
 
 
 _CALL_FIELDS = (("name", "name", MAX_JSON, False), ("id_", "id", MAX_JSON, False))

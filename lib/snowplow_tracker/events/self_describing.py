@@ -4,7 +4,7 @@ from .event import Event
 
 class SelfDescribing(Event):
     event_json: object
-    FIELDS = (("event_json", "", 0, True),)
+    FIELDS = (("event_json", "", lambda name, value: value, True),)
 
     def pairs(self, tracker) -> dict:
         pairs, self.schema = unstruct(tracker, self.event_json)

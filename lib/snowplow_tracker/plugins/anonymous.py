@@ -1,6 +1,7 @@
 # Anonymous tracking: tracker.anonymous = Anonymous(). On the client side no identifier of a
 # user leaves the board; with server=True the collector is asked, by the header SP-Anonymous,
-# to keep neither address nor cookie. With session=True the session stays, without its user.
+# to keep neither address nor cookie. With session=True events have a session, without its user.
+# To switch it on or off begins a new session, so that nothing joins the events of both.
 from ..record import ANONYMOUS
 from .session import SCHEMA
 

@@ -60,7 +60,7 @@ class GlobalEntities:
 def _patterns(patterns):
     patterns = [patterns] if isinstance(patterns, str) else patterns or ()
     for pattern in patterns:
-        check_schema("accept, reject", pattern.replace("*", "0"))
+        check_schema("accept, reject", pattern.replace("*", "1"))
     return [_parts(pattern) for pattern in patterns]
 
 

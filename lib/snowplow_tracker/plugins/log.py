@@ -22,6 +22,10 @@ class Log:
         else:
             self.write(ERROR, "dropped %s: the store did not keep it" % pairs["e"])
 
+    def deprecated(self, name: str, instead: str) -> None:
+        """A call was used that the official tracker will remove."""
+        self.write(INFO, "%s is deprecated: use %s" % (name, instead))
+
     def write(self, level: int, text: str) -> None:
         """Write a line if the level is on."""
         if level <= self.level:

@@ -9,6 +9,8 @@
 # after a light one; after a deep one the board boots, and Session() goes on where it was (also
 # after a reset that comes within that time of a sleep, since foreground() writes nothing).
 #
+# new_session() begins one at once: for a kiosk's next customer.
+#
 # The file in `directory` is written by background() and when a session begins, and at no other
 # time. Without a directory, or if the filesystem fails, the identity lasts until the reset.
 import time
@@ -46,6 +48,7 @@ class Session:
     ) -> None:
         self.foreground_timeout = foreground_timeout
         self.background_timeout = background_timeout
+        self.anonymous = False  # whether its events are
         self.failed = 0  # writes that the filesystem did not take
         self._path = directory and directory.rstrip("/") + "/session.json"
         self._last = clock.ms()
@@ -97,10 +100,23 @@ class Session:
         """Have the next event begin a new session."""
         self._over = True
 
+    def set_anonymous(self, anonymous: bool) -> None:
+        """Begin a new session, which leads to no other one, if that changes."""
+        if anonymous != self.anonymous:
+            self.anonymous = anonymous
+            self.session_id = None
+            self._over = True
+
+    def new_session(self) -> None:
+        """Begin a new session now."""
+        self._begin()
+        self._last = clock.ms()
+
     def _begin(self):
+        new = str(uuid4(), "ascii")  # if memory runs out here, the old session goes on
         self._over = False
         self.previous_session_id = self.session_id
-        self.session_id = str(uuid4(), "ascii")
+        self.session_id = new
         self.session_index += 1
         self.event_index = 0
         self.first_event_id = self.first_event_ms = self.slept = None
@@ -108,6 +124,8 @@ class Session:
 
     def _save(self):
         state = {name: getattr(self, name) for name in UUIDS + COUNTS + TIMES}
+        if self.anonymous:
+            state["anonymous"] = True
         if self._path and not save(self._path, state):
             self.failed += 1
 

@@ -23,6 +23,7 @@ def _take(session, state):
         raise ValueError("user_id")
     for name in COUNTS:
         setattr(session, name, integer(name, state.get(name), 0, 2000000000))
+    session.anonymous = bool(state.get("anonymous"))
     for name in TIMES:  # up to the end of the year 9999
         value = state.get(name)
         if value is not None:

@@ -16,7 +16,7 @@ def resolve(transport):
         if transport.dns:
             from .dns import resolve
 
-            hosts = yield from resolve(host, transport.dns, transport.limit_ms)
+            hosts = yield from resolve(host, transport.dns, transport.connect_ms)
         found = []
         for name in hosts:
             found += http.socket.getaddrinfo(name, transport.port, 0, http.socket.SOCK_STREAM)

@@ -38,7 +38,7 @@ class HttpTransport:
     def __init__(
         self,
         url: str,
-        timeout: float = 10,
+        timeout: "float | tuple[float, float]" = 10,
         get: bool = False,
         roots: "bytes | str | None" = None,
         verify: bool = True,
@@ -56,7 +56,9 @@ class HttpTransport:
             from .tls import Tls
 
             self.tls = Tls(self.host, roots, verify)
-        self.limit_ms = int(timeout * 1000)
+        to_connect, to_answer = timeout if isinstance(timeout, tuple) else (timeout, timeout)
+        self.connect_ms = int(to_connect * 1000)  # for each phase up to the handshake
+        self.limit_ms = int(to_answer * 1000)
         self.get = get
         self.dns = dns
         self.cookie_file = cookie_file
@@ -156,7 +158,7 @@ class HttpTransport:
     def _open(self, address):
         from .connect import connect
 
-        self._until = clock.ms() + self.limit_ms
+        self._until = clock.ms() + self.connect_ms
         sock = self._sock = socket.socket(address[0])
         yield from connect(self, sock, address[1])
         if self.tls:
@@ -170,7 +172,8 @@ class HttpTransport:
 
     def _exchange(self, length, body, phase):
         try:
-            self._until = clock.ms() + self.limit_ms
+            new = phase == "handshake"
+            self._until = clock.ms() + (self.connect_ms if new else self.limit_ms)
             head = self._head(length, body)
             parts = (memoryview(head),) if self.get else body(self._buf, head)
             left = len(head) + length
@@ -222,7 +225,7 @@ class HttpTransport:
         while result is None:
             now = clock.ms()
             if now >= self._until:
-                raise OSError(errno.ETIMEDOUT, "no %s in %d ms" % (what, self.limit_ms))
+                raise OSError(errno.ETIMEDOUT, "no %s in %d ms" % (what, now - start))
             if now - start > 1:  # most answers of a collector nearby are there by then
                 wait = min(wait * 2 or 1, 32)
             yield wait

@@ -14,10 +14,14 @@ _ADVICE = (
 
 class Tls:
     def __init__(self, host: str, roots: "bytes | str | None", verify: bool):
-        if verify and not roots:
-            raise ValueError(_ADVICE)
         self.host = host
         context = self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        if verify and not roots:
+            # A computer has certificates of its own; a board has none.
+            if not hasattr(context, "load_default_certs"):
+                raise ValueError(_ADVICE)
+            context.load_default_certs()
+            return
         if not verify:
             if hasattr(context, "check_hostname"):  # CPython
                 context.check_hostname = False

@@ -12,7 +12,7 @@ from tools.collector.enrich.failures import Rejected, failure
 SNOWPLOW = "com.snowplowanalytics.snowplow"
 _URI = re.compile(
     r"iglu:(?P<vendor>[a-zA-Z0-9-_.]+)/(?P<name>[a-zA-Z0-9-_]+)/(?P<format>[a-zA-Z0-9-_]+)/"
-    r"(?P<version>[0-9]+-[0-9]+-[0-9]+)"
+    r"(?P<version>[1-9][0-9]*-(?:0|[1-9][0-9]*)-(?:0|[1-9][0-9]*))"
 )
 MAX_URI = 500
 MAX_SCHEMA_BYTES = 1 << 20

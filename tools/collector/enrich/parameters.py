@@ -5,6 +5,7 @@ Source: the rules under "Requests" and "Values" in the tracker protocol.
 
 from tools.collector.enrich import values
 from tools.collector.enrich.failures import failure
+from tools.collector.enrich.urls import readable
 
 # Every key that an event in a POST may have (payload_data 1-0-4).
 POST_KEYS = frozenset(
@@ -74,6 +75,11 @@ def _text(limit, clean=values.cleaned):
     return convert_text
 
 
+def _url(text):
+    text = _text(10000)(text)
+    return text and readable(text)
+
+
 def _first_address(text):
     for separator in ",| ":
         text = text.partition(separator)[0]
@@ -140,8 +146,8 @@ _CONVERTERS = {
     "se_pr": ("se_property", _text(1000)),
     "se_la": ("se_label", _text(4096)),
     "ua": ("useragent", _text(1000)),
-    "url": ("page_url", _text(10000)),
-    "refr": ("page_referrer", _text(10000)),
+    "url": ("page_url", _url),
+    "refr": ("page_referrer", _url),
     "page": ("page_title", _text(2000)),
     "tr_cu": ("tr_currency", _text(3)),
     "ti_cu": ("ti_currency", _text(3)),

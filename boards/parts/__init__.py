@@ -1,0 +1,1 @@
+# What several drivers of boards/sensors/ share, and what one needs for its start alone.

@@ -1,0 +1,22 @@
+# Where the board is, as its GPS found it: an entity of every event from the first fix on. Loaded
+# at that fix.
+from snowplow_tracker import clock
+
+
+def update(app, found):
+    """Have every event say where the board is; `found` are the readings of a GPS."""
+    from snowplow_tracker.entities.geolocation import geolocation
+
+    options = {key: found[key] for key in ("altitude", "speed") if key in found}
+    if clock.known():
+        options["timestamp"] = clock.unix_ms()
+    first = app.location is None
+    try:
+        app.location = geolocation(found["latitude"], found["longitude"], **options)
+    except ValueError:  # what the config makes of it is no place
+        return
+    if first:
+        app.tracker.plugins.append(
+            lambda eid, pairs, schema, entities: entities.append(app.location)
+        )
+    app.unload()

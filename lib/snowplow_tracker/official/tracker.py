@@ -1,0 +1,54 @@
+# Calls of a Tracker that load on use: events.find() finds them.
+from .payload import Payload
+
+CALLS = "complete_payload set_subject add_emitter get_namespace pause resume".split()
+
+
+def set_subject(tracker, subject) -> object:
+    """Set the Subject, or None; -> the tracker."""
+    tracker.subject = subject
+    return tracker
+
+
+def add_emitter(tracker, emitter) -> object:
+    """Add an emitter that gets all further events; -> the tracker."""
+    tracker.emitters.append(emitter)
+    return tracker
+
+
+def get_namespace(tracker) -> str:
+    """The tracker's name."""
+    return tracker.namespace
+
+
+def pause(tracker) -> None:
+    """Ignore what is tracked from now on; track calls return None."""
+    tracker.paused = True
+
+
+def resume(tracker) -> None:
+    """Track again."""
+    tracker.paused = False
+
+
+class _Catcher:
+    # An emitter that keeps the last event.
+    json = b"{"
+
+    def put(self, ms, flags, json):
+        self.json = json
+        return 1
+
+
+def complete_payload(tracker, event) -> Payload:
+    """The event as a Payload, which is not stored; plugins see it as any other."""
+    from .payload import payload
+
+    emitters = tracker.emitters
+    catcher = _Catcher()
+    tracker.emitters = [catcher]
+    try:
+        tracker.track(event)
+    finally:
+        tracker.emitters = emitters
+    return payload(catcher.json)
