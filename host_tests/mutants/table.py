@@ -43,8 +43,9 @@ class Mutant:
         return ("\n" + source).replace("\n" + self.old, "\n" + self.new)[1:]
 
     def source(self):
-        """Its file as it is in the project."""
-        return (ROOT / LIBRARY / self.file).read_text(encoding="utf-8")
+        """Its file as it is in the project; "" if it is not there."""
+        path = ROOT / LIBRARY / self.file
+        return path.read_text(encoding="utf-8") if path.exists() else ""
 
 
 def load():
