@@ -53,8 +53,7 @@ class App:
         self.crashes = crashes
         self.store = store
         self.intent = intent
-        wifi = dict(settings["wifi"] or {})
-        self.link = board.link(wifi.pop("networks", None), **wifi)
+        self.link = board.link(settings.pop("links"))
         start.make(self)
 
     def attach(self, eid, pairs, schema, entities):
@@ -186,9 +185,9 @@ class App:
         self.unload()
 
     def follow_link(self, action):
-        """Do what the link asks for: rejoin, cycle, reset or None."""
+        """Do what the link asks for; see report() in boards/base.py."""
         if action:
-            print("Wi-Fi: the link is dead:", action)
+            print("the link is dead:", action)
         # Not at once, since the emitter is in the middle of it.
         if action == "reset" and not self.restart_for:
             self.restart_for = "link"
