@@ -41,7 +41,7 @@ import json, simulation
 world = simulation.start(PORT)
 world.adc = {4: 14000, 26: 0x8000, 34: 1650900}
 world.joins = ["silent", "joined"]
-import boards.common, boards.wifi
+import boards.chip, boards.common, boards.wifi
 boards.common.time = boards.chip.time = boards.wifi.time = world.time
 board = __import__("boards." + PORT, None, None, ("Board",)).Board()
 board.led(True)
