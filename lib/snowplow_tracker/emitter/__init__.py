@@ -134,6 +134,10 @@ class Emitter:
         """Send for ever: full batches at once, and what waited for `interval` seconds."""
         from .run import run
 
+        if self.transport is self.blocking:
+            from .options import make_http
+
+            self.transport = make_http(self)
         return run(self, interval)
 
     def close(self):

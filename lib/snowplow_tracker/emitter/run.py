@@ -19,10 +19,6 @@ async def run(emitter, interval):
         del emitter.put  # full batches are sent here, and no longer by the call that fills one
     except AttributeError:
         pass
-    if emitter.transport is emitter.blocking:  # it would block the others
-        from .options import make_http
-
-        emitter.transport = make_http(emitter)
     period = max(int(interval * 1000), 1)
     spread = min(period, emitter.max_retry_delay_seconds * 1000)
     now = clock.ms()

@@ -1,5 +1,5 @@
 from ..record import text
-from .event import bind_call, track_fields
+from .calls import bind_call, track_fields
 
 SCHEMA = "iglu:com.snowplowanalytics.snowplow/button_click/jsonschema/1-0-0"
 
