@@ -10,18 +10,19 @@
 # - A method that takes more than a second calls idle() at least every second, except
 #   light_sleep() of a port with a watchdog, which feeds it.
 #
-# What hardly any machine overrides is in common.py. A port that has `machine` and network.WLAN
-# builds on wifi.py, which has a method of its own for each of these: to inherit from this file
-# would only fill its RAM.
+# What hardly any machine overrides is in common.py. A port that has `machine` and `network` builds
+# on chip.py, which has a method of its own for each of these: to inherit from this file would
+# only fill its RAM.
 import time
 
 from boards import common
 
 
 class Link:
-    # Keeps a board online. This one is for a machine whose system keeps the link; that of a
-    # radio is in boards/wifi.py.
-    ssid = None
+    # Keeps a board online. This one is for a machine whose system keeps the link; those of a
+    # board are in link.py and the files that it names.
+    name = ""  # such as Wi-Fi
+    network = None  # what it joined
     joins = 0  # how often an address was obtained since boot
     join_ms = 0  # how long the last time took
     wait = 0  # seconds until up() should be tried again after an OSError
@@ -31,7 +32,7 @@ class Link:
         return iter(())
 
     def report(self, delivered: bool) -> str | None:
-        """Tell how a send ended; -> what a dead link now needs: rejoin, cycle, reset or None."""
+        """How a send ended; -> rejoin, cycle, leave, reset, or None: what a dead link needs."""
 
     def down(self) -> None:
         """Switch the radio off, as before sleep."""
@@ -70,9 +71,9 @@ class Board(common.Board):
     ) -> None:
         """Join a Wi-Fi network, or OSError that says what to do."""
 
-    # `networks` as the config has them, the best first; see boards/wifi.py.
-    def link(self, networks: list | None, **options):
-        """The Link over these networks."""
+    # (kind, options) as the config has them, the best first; see boards/chip.py.
+    def link(self, links: list | None = None):
+        """The Link over these."""
         return Link()
 
     def online(self) -> bool:

@@ -22,6 +22,7 @@ class Board(common.Board):
     _limit = 0  # ms within which the watchdog must be fed
 
     _led: "int | str | None" = None
+    _link = None
 
     # RP2040: of its flash chip; RP2350: its own; ESP32: the factory-set base MAC.
     def id(self) -> str:
@@ -66,6 +67,37 @@ class Board(common.Board):
         """Set the clock to milliseconds since 1970."""
         t = time.gmtime(unix_ms // 1000 - epoch())
         machine.RTC().datetime((t[0], t[1], t[2], t[6], t[3], t[4], t[5], 0))
+
+    # --- the link -------------------------------------------------------------------------
+    # links: (kind, options), the best first. The kinds are wifi, ethernet and cellular, and the
+    # options those of their Link. Until it is called there is Wi-Fi, as it was left.
+    def link(self, links: list | None = None):
+        """The Link over these."""
+        from boards.open_link import open_link
+
+        self._link = open_link(self, links)
+        return self._link
+
+    # Of the link: online(), dns(), rssi(), mac(). Methods for them would cost RAM.
+    def __getattr__(self, name):
+        return getattr(self._link or self.link(), name)
+
+    def radio_off(self) -> None:
+        """Switch the radio or the interface off, if it is on."""
+        (self._link or self.link()).down()
+
+    def join(self, ssid: str, password: str, **options) -> None:
+        """Join a Wi-Fi network, or OSError that says what to do."""
+        from boards.open_link import join
+
+        join(self, ssid, password, **options)
+
+    def set_clock(self, find=None) -> bool:
+        """Ask NTP; whether the clock is plausible now."""
+        from boards.ntp import ask
+
+        ask(self, find)
+        return super().set_clock()
 
     # --- sleep and reset ------------------------------------------------------------------
     def intent(self) -> str | None:

@@ -1,7 +1,7 @@
 # ESP32 family: ESP32, S2, S3, C3, C6.
 import esp32
 import machine
-from boards import wifi
+from boards import chip
 from micropython import const
 
 # The RTC's memory outlives deep sleep and every reset but a loss of power: 2048 bytes.
@@ -14,7 +14,7 @@ _INTENT_AT = const(2)
 _HEADER = const(4)
 
 
-class Board(wifi.Board):
+class Board(chip.Board):
     retained = 2048 - _HEADER
 
     # `led` is a pin number: the modules of this family differ, and many have none.

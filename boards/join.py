@@ -7,15 +7,12 @@
 #   try again with a disconnect between; only the second such status is final.
 # - An ESP32 tells why it failed only once it has given up (reconnects=0), and still tells it
 #   during the next try: a status from before connect() says nothing.
-import os
-
 import network
 from boards import wifi
 from boards.chip import time  # the same object, since tests replace it there
 from micropython import const
 
 _TRIES = const(4)
-_MAX_WAIT = const(300)
 _NO_ADDRESS = const(2)  # rp2's status for it, without a name there; here for both
 
 
@@ -71,7 +68,7 @@ def _leave(wlan):
 
 # One try; -> the status that it ended with, STAT_GOT_IP if it worked. Finding the network and
 # getting an address may take `limit_ms` each.
-def _try(board, wlan, ssid, password, limit_ms, end):
+def _try(link, wlan, ssid, password, limit_ms, end):
     stale = wlan.status()
     try:
         wlan.connect(ssid, password or None)
@@ -85,7 +82,7 @@ def _try(board, wlan, ssid, password, limit_ms, end):
             stale = None
             if _failed(status):
                 return status
-        if not associated and board.rssi():
+        if not associated and link.rssi():
             associated = True
             limit = _deadline(min(limit_ms, max(0, _remaining(end))))
         if _remaining(limit) <= 0:
@@ -104,7 +101,7 @@ def _advice(status, timeout):
     return "no answer in %d s; check the signal and the router" % timeout
 
 
-def join(board, wlan: network.WLAN, ssid: str, password: str, timeout: int):
+def join(link, wlan: network.WLAN, ssid: str, password: str, timeout: int):
     """Connect within `timeout` seconds; yields while it waits; OSError that says what to do."""
     _set_reconnects(wlan, 0)
     end = _deadline(timeout * 1000)
@@ -113,7 +110,7 @@ def join(board, wlan: network.WLAN, ssid: str, password: str, timeout: int):
     for _ in range(_TRIES):
         yield from _leave(wlan)
         # No try may use up the time of the next one.
-        status = yield from _try(board, wlan, ssid, password, timeout * 500, end)
+        status = yield from _try(link, wlan, ssid, password, timeout * 500, end)
         wrong += _refused(status)
         if status == network.STAT_GOT_IP:
             _set_reconnects(wlan, -1)  # from now on it comes back by itself
@@ -139,9 +136,7 @@ def join_any(link):
     for place in link.networks or ():
         try:
             _set_address(link, place.get("address"))
-            yield from join(
-                link.board, wifi.wlan(), place["ssid"], place["password"], link.timeout
-            )
+            yield from join(link, wifi.wlan(), place["ssid"], place["password"], link.timeout)
             return place["ssid"]
         except OSError as e:
             errors.append(str(e))
@@ -156,10 +151,3 @@ def _set_address(link, static):
     elif link.has_static:
         wifi.wlan().ipconfig(dhcp4=True)
         link.has_static = False
-
-
-# How many seconds to wait after so many rounds without a link.
-def backoff(rounds: int) -> int:
-    """Seconds to wait."""
-    cap = min(_MAX_WAIT, 2 << min(rounds, 8))
-    return 1 + int.from_bytes(os.urandom(2), "little") % cap

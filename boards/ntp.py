@@ -1,4 +1,4 @@
-# Asks NTP for the time. wifi.py loads it for that, and the firmware frees it afterwards.
+# Asks NTP for the time. chip.py loads it for that, and the firmware frees it afterwards.
 import ntptime
 from boards import chip
 

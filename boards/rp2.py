@@ -2,7 +2,7 @@
 import time
 
 import machine
-from boards import wifi
+from boards import chip
 from micropython import const
 
 # One scratch register of the watchdog outlives a reset: _MARK in its upper half, the intent's
@@ -14,7 +14,7 @@ _PAD_ANALOG = const(0x80)  # output off, input off, no pulls
 _FEED_MS = const(2000)
 
 
-class Board(wifi.Board):
+class Board(chip.Board):
     has_led = True
     _WATCHDOG_MS = 8388  # 24 bits of microseconds, counted twice
     _timer: "machine.Timer | None" = None

@@ -94,7 +94,7 @@ class AlwaysOn:
                     self._expect("link", 30)
                     await sleep_ms(100)
                 if app.link.joins != joins:
-                    print("Wi-Fi: joined", app.link.ssid)
+                    print("online:", app.link.name, app.link.network or "")
                     set_clock(app.board.idle)
                     app.unload()
                     printed = None
@@ -102,7 +102,7 @@ class AlwaysOn:
                 wait = app.link.wait
                 if str(e) != printed:
                     printed = str(e)
-                    print("Wi-Fi:", printed)
+                    print("offline:", printed)
                 app.follow_link(app.link.report(False))
             self._expect("link", wait + 30)
             await asyncio.sleep(wait)

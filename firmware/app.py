@@ -53,8 +53,7 @@ class App:
         self.crashes = crashes
         self.store = store
         self.intent = intent
-        wifi = dict(settings["wifi"] or {})
-        self.link = board.link(wifi.pop("networks", None), **wifi)
+        self.link = board.link(settings.pop("links"))
         start.make(self)
 
     def attach(self, eid, pairs, schema, entities):
@@ -103,7 +102,7 @@ class App:
         found = self.sensors.read(name)
         self.track_sensor_change()
         if found:
-            if "longitude" in found:
+            if "longitude" in found and "latitude" in found:
                 from firmware import location
 
                 location.update(self, found)
@@ -123,10 +122,9 @@ class App:
 
     def start_trigger(self, trigger):
         """Start what a trigger reads; -> ms after which run_trigger() finds it measured."""
-        names = trigger.names
-        if names is None and trigger.when == "threshold":
-            names = (trigger.options["sensor"],)
-        return self.sensors.start(names)
+        if trigger.when == "threshold":  # what else it reads is seldom read
+            return self.sensors.start((trigger.options["sensor"],))
+        return self.sensors.start(trigger.names)
 
     def run_trigger(self, trigger, count=1):
         """Do what a trigger asks for, now that it is due."""
@@ -187,9 +185,9 @@ class App:
         self.unload()
 
     def follow_link(self, action):
-        """Do what the link asks for: rejoin, cycle, reset or None."""
+        """Do what the link asks for; see report() in boards/base.py."""
         if action:
-            print("Wi-Fi: the link is dead:", action)
+            print("the link is dead:", action)
         # Not at once, since the emitter is in the middle of it.
         if action == "reset" and not self.restart_for:
             self.restart_for = "link"

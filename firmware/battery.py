@@ -175,7 +175,7 @@ class Battery:
                 clock.sleep_ms(100)
                 app.board.idle()
         except OSError as e:
-            print("Wi-Fi:", e)
+            print("offline:", e)
             app.follow_link(app.link.report(False))
             return False
         set_clock(app.board.idle)

@@ -11,7 +11,10 @@ def update(app, found):
     if clock.known():
         options["timestamp"] = clock.unix_ms()
     first = app.location is None
-    app.location = geolocation(found["latitude"], found["longitude"], **options)
+    try:
+        app.location = geolocation(found["latitude"], found["longitude"], **options)
+    except ValueError:  # what the config makes of it is no place
+        return
     if first:
         app.tracker.plugins.append(
             lambda eid, pairs, schema, entities: entities.append(app.location)

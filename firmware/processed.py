@@ -19,6 +19,8 @@ class Processed:
         self.units: dict = {}
         if hasattr(sensor, "start"):
             self.start = sensor.start
+        if hasattr(sensor, "millivolts"):
+            self.millivolts = sensor.millivolts
 
     def read(self) -> dict:
         """The calibrated readings, by their names in the config."""

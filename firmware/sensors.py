@@ -14,6 +14,8 @@ class Sensors:
         self._options = settings["sensors"]
         self._found = dict(board.sensors()) if settings["board_sensors"] else {}
         self.failing: dict = {}  # name -> its error, as text
+        # Of those that take long, since the last start(): None, its error, or the readings.
+        self._slow: dict = {}
         for name in self._options:
             try:
                 self._open(name)  # now, since some count from here on
@@ -40,15 +42,22 @@ class Sensors:
     def start(self, names):
         """Start the measurements that take long; -> ms until all can be read."""
         wait = 0
+        self._slow = {}
         for name in self.names if names is None else names:
-            sensor: object = self._found.get(name)
+            try:
+                sensor: object = self.get(name)
+            except MemoryError:
+                raise
+            except Exception:
+                continue  # read() tries again, and reports it
             if hasattr(sensor, "start"):
+                self._slow[name] = None
                 try:
                     wait = max(wait, sensor.start())
                 except MemoryError:
                     raise
-                except Exception:
-                    pass  # read() tries again, and reports it
+                except Exception as e:
+                    self._slow[name] = e
         return wait
 
     def voltage(self, pin):
@@ -64,12 +73,19 @@ class Sensors:
     def read(self, name):
         """The sensor's readings as a dict, or None while it fails."""
         error = None
-        # One that takes long is not started again here: to wait for it would stop the others.
+        # One that takes long is not started here, since to wait for it would stop the others: it
+        # is read once after start(), and gives the same again until the next one.
         slow = hasattr(self._found.get(name), "start")
+        if slow:
+            error = self._slow.get(name)
+            if name not in self._slow or isinstance(error, dict):
+                return error
         for attempt in range(1 if slow else 2):
             if attempt:
                 time.sleep(0.1)
             try:
+                if slow and error:
+                    raise error
                 found = self.get(name).read()
                 for quantity in found:
                     if found[quantity] - found[quantity] != 0:
@@ -81,7 +97,11 @@ class Sensors:
                 continue
             if self.failing.pop(name, None):
                 self.change = (name, None)
+            if slow:
+                self._slow[name] = found
             return found
+        if slow:
+            del self._slow[name]
         if name not in self.failing:
             self.failing[name] = str(error) or type(error).__name__
             self.change = (name, error)

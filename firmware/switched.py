@@ -22,7 +22,11 @@ class Switched:
         if not hasattr(sensor, "start"):
             return self._warmup_ms
         clock.sleep_ms(min(self._warmup_ms, 2000))
-        return sensor.start()
+        try:
+            return sensor.start()
+        except OSError:
+            self.off()
+            raise
 
     def measure(self) -> dict:
         """Its readings; it stays on."""

@@ -58,10 +58,17 @@ def simulate(monkeypatch):
 
     def start(port, chip="ESP32"):
         import boards.base
+        import boards.cellular
         import boards.chip
         import boards.common
+        import boards.dial
         import boards.esp32
+        import boards.ethernet
+        import boards.ethernet_start
         import boards.join
+        import boards.link
+        import boards.links
+        import boards.open_link
         import boards.rp2
         import simulation
 

@@ -13,8 +13,8 @@ WARMUP_MS = 45000
 
 class Sensor:
     QUANTITIES = {
-        "latitude": ("deg", -90.01, 90.01),
-        "longitude": ("deg", -180.01, 180.01),
+        "latitude": ("deg", -90.00001, 90.00001),
+        "longitude": ("deg", -180.0001, 180.0001),
         "altitude": ("m", -1000, 100000),
         "speed": ("m/s", -0.01, 1000),
         "satellites": ("1", 0, 100),

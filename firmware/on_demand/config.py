@@ -139,11 +139,24 @@ def check(path, data):
             if old in data:
                 print("%s: %s is now called %s" % (path, old, _RENAMED[old]))
                 data.setdefault(_RENAMED[old], data.pop(old))
+        if "board" in data:
+            raise ConfigError(
+                "%s: board: `make deploy` puts a preset's keys in its place: deploy again" % path
+            )
     settings = check_keys(path, "", data, KEYS[""])
     settings["collector"] = settings["collector"].rstrip("/")
     settings["battery"] = check_keys(path, "battery.", settings["battery"], KEYS["battery"])
+    others = [settings.pop(key) for key in ("ethernet", "cellular", "links")]
+    settings["links"] = []
     if settings["wifi"] is not None:
         settings["wifi"] = _wifi(path, settings["wifi"])
+        settings["links"] = [("wifi", settings["wifi"])]
+    if others != [None, None, None]:
+        try:
+            from firmware.on_demand.link_config import check_links
+        except ImportError:
+            raise ConfigError("%s: the code of its links is not here: deploy again" % path)
+        settings["links"] = check_links(path, settings, *others)
     urls = [settings["collector"]]
     if settings["remote"] is not None:
         settings["remote"] = check_keys(path, "remote.", settings["remote"], KEYS["remote"])
@@ -212,6 +225,7 @@ def _trigger(path, i, data, settings):
 
 
 def check_keys(path, prefix, data, keys):
+    """The settings in `data` with their defaults; prefix: where it is, such as "wifi."."""
     if not isinstance(data, dict):
         place = path + ": " + prefix[:-1] + ": " if prefix else path + ": "
         raise ConfigError("%sexpected a JSON object in braces" % place)
@@ -241,6 +255,6 @@ def refuse(path, key, expected, value):
     shown = ""
     if isinstance(value, (list, dict)):
         shown = ", got a list" if isinstance(value, list) else ", got an object"
-    elif key[-8:] != "password" and "@" not in str(value):
+    elif key[-8:] != "password" and key != "cellular.pin" and "@" not in str(value):
         shown = ", got " + json.dumps(value)
     raise ConfigError("%s: %s: expected %s%s" % (path, key, expected, shown))

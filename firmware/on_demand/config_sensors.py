@@ -3,6 +3,7 @@ from boards import sensors
 from firmware.on_demand import config
 from firmware.on_demand.config_keys import KEYS
 
+_MOST = 32  # readings of an event, by its schema
 # The kind of a bus by two of its keys.
 _BUSES = {"i2c": ("sda", "scl"), "spi": ("sck", "miso"), "uart": ("tx", "rx")}
 
@@ -20,7 +21,9 @@ def check(path, settings):
     adcs = [
         name
         for name, data in settings["sensors"].items()
-        if isinstance(data, dict) and hasattr(_module(data.get("type")), "CHANNELS")
+        if isinstance(data, dict)
+        and hasattr(_module(data.get("type")), "CHANNELS")
+        and "power_pin" not in data
     ]
     settings["sensors"] = {
         name: _sensor(path, name, data, settings, kinds, sorted(adcs))
@@ -96,12 +99,14 @@ def _sensor(path, name, data, settings, buses, adcs):
 # What becomes of each quantity; a name that the driver does not give is a mistake.
 def _quantities(path, prefix, found, module, settings):
     rows = found["quantities"]
-    known = module.Sensor.QUANTITIES or found.get("registers", {})
+    # A driver of the user's own may declare none: then any name will do.
+    known = getattr(module.Sensor, "QUANTITIES", {}) or found.get("registers", {})
     checked = {}
-    names = []
+    names: list = []
+    count = len(known)
     for quantity in sorted(rows):
         place = prefix + "quantities." + quantity
-        if quantity not in known and quantity.split("_")[0] not in known:
+        if known and quantity not in known and quantity.split("_")[0] not in known:
             names_known = "one of " + ", ".join(sorted(known))
             config.refuse(path, prefix + "quantities", names_known, quantity)
         row = config.check_keys(path, place + ".", rows[quantity], KEYS["quantity"])
@@ -110,7 +115,12 @@ def _quantities(path, prefix, found, module, settings):
             raise config.ConfigError("%s: %s: delta, extremes need always_on" % (path, place))
         checked[quantity] = row
         names.append(row["name"] or quantity)
+        count += 2 * row["extremes"]
     names += [quantity for quantity in known if quantity not in rows]
+    if count > _MOST:
+        raise config.ConfigError(
+            "%s: %squantities: an event has at most %d readings" % (path, prefix, _MOST)
+        )
     if len(set(names)) < len(names):
         raise config.ConfigError(
             "%s: %squantities: expected a name of its own for each quantity" % (path, prefix)
@@ -142,12 +152,12 @@ def _place(bus, buses, adcs, data):
 
 # A table: a name for each row, and a row's keys as in config_keys.py.
 def _table(path, prefix, data, keys):
-    if not 1 <= len(data) <= 32:
-        raise config.ConfigError("%s: %s: expected 1 to 32 rows" % (path, prefix[:-1]))
+    if not 1 <= len(data) <= _MOST:
+        raise config.ConfigError("%s: %s: expected 1 to %d rows" % (path, prefix[:-1], _MOST))
     for name in data:
-        if not config.is_good("text", name, 1, 64):
+        if not config.is_good("text", name, 1, 48):
             raise config.ConfigError(
-                "%s: %s: expected names of 1 to 64 characters" % (path, prefix[:-1])
+                "%s: %s: expected names of 1 to 48 characters" % (path, prefix[:-1])
             )
     return {
         name: config.check_keys(path, prefix + name + ".", data[name], keys) for name in data

@@ -2,6 +2,8 @@
 # platform and application entities, install and lifecycle events, the tracker's own failures.
 import sys
 
+_NETWORK_TYPES = {"Wi-Fi": "wifi", "cellular": "mobile"}  # the schema has none for Ethernet
+
 
 def make(app):
     """Give an App what its events are to carry."""
@@ -70,7 +72,7 @@ def refresh(app):
         entities.append(
             mobile_context(
                 device_model=board.model,
-                network_type="wifi" if board.online() else "offline",
+                network_type=_NETWORK_TYPES.get(app.link.name) if board.online() else "offline",
                 app_available_memory=board.memory_free(),
                 total_storage=space[0],
                 available_storage=space[1],

@@ -163,6 +163,7 @@ def track_boot(app):
     print("sensors:", ", ".join(app.sensors.names) or "none")
     for reason in board.absent:
         print("absent:", reason)
+    board.absent = []  # the texts are needed once
     print("collector:", app.settings["collector"])
     app.track_struct("board", "boot", app.reset_cause, app.intent)
     crashes = app.crashes

@@ -5,10 +5,13 @@ import sys
 _NAMES = (
     "firmware.on_demand",
     "boards.buses",
+    "boards.dial",
+    "boards.ethernet_start",
     "boards.parts.bme280_start",
     "boards.join",
     "boards.measure",
     "boards.ntp",
+    "boards.open_link",
     "snowplow_tracker.validators",
     "snowplow_tracker.entities",
     "snowplow_tracker.events",

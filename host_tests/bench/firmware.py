@@ -81,7 +81,7 @@ def taken(machine, folder):
     found = subprocess.run(
         [machine.program, "-X", "heapsize=400wk", script],
         cwd=Path(folder) / "board",
-        env=dict(os.environ, MICROPYPATH=f"{folder}/fakes:.frozen:lib:."),
+        env=dict(os.environ, MICROPYPATH=f"{folder}/fakes:.frozen:lib:"),
         check=True,
         capture_output=True,
         text=True,

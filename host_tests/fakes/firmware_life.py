@@ -188,7 +188,7 @@ def _sender(life):
         data = b"".join([bytes(part) for part in body(bytearray(1400))])
         yield 5
         answer = simulation.next_of(life.to.get(transport.host, life.answers))
-        if not world.radio or not world.radio.over() or world.radio.outcome != "joined":
+        if not life.board.online():
             answer = OSError(errno.EHOSTUNREACH, "EHOSTUNREACH")
         if isinstance(answer, Exception):
             life.requests.append((world.true_ms, answer))

@@ -46,9 +46,9 @@ class SPI(SoftSPI):
         super().__init__(baudrate, polarity=polarity, phase=phase, sck=sck, mosi=mosi, miso=miso)
 
 
-# world.uart: number -> a device of serial_chips.py.
+# world.uart: number -> a device of serial_chips.py, or a modem.Modem. The interrupt is for PPP.
 class UART:
-    def __init__(self, id, baudrate=115200, bits=8, parity=None, stop=1, *, tx, rx):
+    def __init__(self, id, baudrate=115200, bits=8, parity=None, stop=1, *, tx, rx, rxbuf=256):
         if id not in ((0, 1, 2) if simulation.world.port == "esp32" else (0, 1)):
             raise ValueError("UART(%s) doesn't exist" % id)
         assert isinstance(tx, machine.Pin) and isinstance(rx, machine.Pin)
@@ -76,6 +76,14 @@ class UART:
         if device:
             device.hear(bytes(buf), self._line, simulation.world.now_ms)
         return len(buf)
+
+    def irq(self, handler=None, trigger=0, hard=False):
+        pass
+
+    def __getattr__(self, name):
+        if name == "IRQ_RXIDLE":
+            return 4096 if simulation.world.port == "esp32" else 64
+        raise AttributeError(name)
 
 
 # What the pin carries is a test's: world.pulses, microseconds or -1 and -2 as the port's.

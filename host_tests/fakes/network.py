@@ -5,6 +5,8 @@ The two differ in more than numbers. The ESP32's driver reconnects by itself unl
 failure as its status until an address came, and refuses connect() while it is busy. The
 CYW43 of the rp2 port tells each failure at once, and its status starts anew at connect().
 """
+import sys
+
 import simulation
 
 _CONSTANTS = {
@@ -35,6 +37,12 @@ _CONSTANTS = {
 _ASSOC_LEAVE = 8  # the ESP32's reason after a disconnect that was asked for
 
 
+# What the event loop of the ESP-IDF tells the handler of Ethernet too; see wired.py.
+def _tell_lan(event, after_ms):
+    if simulation.world.lan:
+        simulation.world.lan.wifi_events.append((simulation.world.now_ms + after_ms, event))
+
+
 class _Radio:
     """The state that every WLAN object of a port shares."""
 
@@ -50,6 +58,7 @@ class _Radio:
         self.address = None  # (own, mask, gateway, name server) if it is static
 
     def lose(self):
+        _tell_lan(1, 120_000)
         self.outcome = None
         self.reason = 200  # esp32: WIFI_REASON_BEACON_TIMEOUT
 
@@ -94,6 +103,8 @@ class _WLAN:
             raise OSError("Wifi Internal Error")
         radio.done_ms = world.now_ms + world.join_ms
         radio.requested = True
+        if radio.outcome == "joined":
+            _tell_lan(0, world.join_ms)
 
     def ifconfig(self, *static):
         if not static:
@@ -171,6 +182,8 @@ class _Esp32WLAN(_WLAN):
             raise OSError("Wifi Not Started")
         self._settle()
         radio.requested = False
+        if self.isconnected():
+            _tell_lan(1, 120_000)
         if radio.outcome is not None:
             radio.outcome = None
             radio.reason = _ASSOC_LEAVE
@@ -257,4 +270,28 @@ def _hostname(name=None):
 TABLES = {"esp32": {"WLAN": _Esp32WLAN}, "rp2": {"WLAN": _Rp2WLAN}}
 for _port in TABLES:
     TABLES[_port].update(_CONSTANTS[_port], country=_country, hostname=_hostname)
-__getattr__ = simulation.by_port("network", TABLES)
+_names = simulation.by_port("network", TABLES)
+
+
+def _add_other_links():
+    import modem
+    import wired
+
+    for port in TABLES:
+        TABLES[port].update(wired.TABLES[port])
+    TABLES["esp32"]["PPP"] = modem.Ppp
+
+
+# On the VM only where they are used, since they take some of its heap.
+if sys.implementation.name == "cpython":
+    _add_other_links()
+
+
+# An image for rp2 has WLAN or WIZNET5K.
+def __getattr__(name):
+    world = simulation.world
+    if world.port == "rp2" and name == ("WLAN" if world.ethernet else "WIZNET5K"):
+        raise AttributeError("this image has no %s" % name)
+    if name in ("LAN", "PPP", "WIZNET5K") or name[:4] in ("ETH_", "PHY_"):
+        _add_other_links()
+    return _names(name)

@@ -100,7 +100,7 @@ class World:
     drift: the part of a sleep that the clock misses, such as 0.087.
     now_ms: milliseconds since boot; starts close to where the ticks wrap.
     i2c: address -> a chip of chips.py.
-    spi, uart: chip select pin, number of the line -> what is there (serial_chips.py).
+    spi, uart: chip select pin, number of the line -> what is there (serial_chips.py, modem.py).
     pulses: what time_pulse_us() gives, in order; the last one repeats.
     watchers: pin -> what is called with each level that the program gives it.
     onewire: the probes of the 1-Wire bus (other_chips.Ds18b20) by their 8 bytes of ROM.
@@ -110,6 +110,7 @@ class World:
         what the port does by itself.
     flash_blocks, file_blocks, folders: the file system: its size, what files take of it, and
         the paths of its folders.
+    ethernet, cable, dhcp, signal_ms, dhcp_ms, version: see wired.py.
     radio_memory: whether an ESP32 has enough for its Wi-Fi driver.
     heap: regions as idf_heap_info() gives them (esp32).
     rtc_memory, mem32: what outlives a reset.
@@ -142,6 +143,12 @@ class World:
         self.country = "XX"
         self.time = Time(self)
         self.radio = None  # the state of network.WLAN, made by the fake on first use
+        self.ethernet = None  # from here on: see wired.py
+        self._cable = self.dhcp = True
+        self.signal_ms, self.dhcp_ms = 2500, 1200
+        self.version = (1, 26)
+        self.lan = self.socket = None
+        self.lan_failed = False
         self.irqs = {}  # pin -> (handler, trigger, the Pin)
         self.pulls = {}
         self.interrupted = None
@@ -185,6 +192,16 @@ class World:
         days = (year - 1970) * 365 + (year - 1969) // 4 - (year - 1901) // 100
         days += (year - 1601) // 400
         self.wall_ms = days * 86400000
+
+    @property
+    def cable(self):
+        return self._cable
+
+    @cable.setter
+    def cable(self, is_in):
+        self._cable = is_in
+        if self.socket:
+            self.socket.change()
 
     def edge(self, pin, level):
         """The level at a pin changes; its interrupt handler runs, as on the board."""
@@ -262,6 +279,8 @@ class World:
         """What is left after a deep sleep, a reset, a watchdog's bite or a loss of power."""
         self._pass_asleep(ms)
         self.pins, self.irqs, self.pulls, self.radio = {}, {}, {}, None
+        self.lan = self.socket = None
+        self.lan_failed = False
         self.watchdog_ms = self.fed_ms = None
         self.timers = []
         causes = {"deep": 4, "reset": 2, "watchdog": 3, "power": 1}

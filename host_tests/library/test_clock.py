@@ -515,6 +515,10 @@ def test_a_guess_that_turns_out_to_be_right_is_known():
         clock.hook = lambda: setattr(m, "wall", m.wall + 2000)
         set_clock()
         assert clock.known() and clock.unix_ms() == m.wall
+        boot_history.save()
+        m.boot(wall=m.wall + 1000)  # a reset that keeps the clock
+        boot_history.start(path)
+        assert clock.known() and clock.unix_ms() == m.wall
 
 
 def test_a_guess_stays_a_guess_through_resets_that_keep_the_clock():

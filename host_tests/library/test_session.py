@@ -3,6 +3,7 @@ import json
 from expect import Folder, entity, last_event, refused, tracker, unwrapped
 from fake_time import NOW, Time
 from snowplow_tracker import Anonymous, DomainFields, Lifecycle, Session, Subject, clock
+from snowplow_tracker.entities.cross_navigation import cross_navigation
 from snowplow_tracker.events.install import SCHEMA as INSTALL
 from snowplow_tracker.plugins import lifecycle as lifecycle_module
 from snowplow_tracker.plugins.cross_navigation import decorate_link
@@ -422,6 +423,7 @@ def test_who_a_link_is_of():
     t, _ = tracker()
     refused("add a Session", decorate_link, t, LINK)
     refused("url: expected str", decorate_link, t, None)
+    refused("url: ", decorate_link, t, "http://[")
     t.set_subject(Subject().set_domain_user_id("AA:BB"))
     with Time(NOW):
         assert decorate_link(t, LINK, source_id=False) == LINK + "?_sp=AA%%3ABB.%d" % NOW
@@ -449,3 +451,46 @@ def test_javascript_the_page_of_a_subject_goes_with_every_event():
     t.track_struct_event("c", "a")
     assert not {"url", "refr"} & set(last_event(t, wire))
     refused("url: 10001", subject.set_page_url, "u" * 10001)
+
+
+def test_where_a_link_came_from():
+    # As @snowplow/browser-tracker 4.10.1 decorated it.
+    link = (
+        "https://shop.example.com/?_sp=ea14823a-4df5-42fd-8b8c-e1e3b742f49e.1795350810794"
+        ".57be8e9c-4d7a-42b2-b59a-3fca48adcc9b.dT8-MQ..iot.UVI_&a=1#b"
+    )
+    schema, data = cross_navigation(link)
+    assert schema == "iglu:com.snowplowanalytics.snowplow/cross_navigation/jsonschema/1-0-0"
+    assert data == {
+        "domain_user_id": "ea14823a-4df5-42fd-8b8c-e1e3b742f49e",
+        "timestamp": "2026-11-22T12:33:30.794Z",
+        "session_id": "57be8e9c-4d7a-42b2-b59a-3fca48adcc9b",
+        "user_id": "u?>1",
+        "source_platform": "iot",
+        "reason": "QR?",
+    }
+    with Time(NOW):
+        t, _, session = run(None)
+        t.set_subject(Subject().set_domain_user_id("AA:é").set_user_id("é"))
+        _, data = cross_navigation(decorate_link(t, LINK + "?b=1", user_id=True))
+        assert data == {
+            "domain_user_id": "AA:é",
+            "timestamp": iso(NOW),
+            "user_id": "é",
+            "source_id": "app",
+        }
+
+
+def test_a_link_that_cannot_be_read_says_nothing():
+    good = "ea14823a-4df5-42fd-8b8c-e1e3b742f49e.1795350810794"
+    assert cross_navigation(LINK + "?_sp=" + good)
+    for sp in (
+        "", ".", "user", ".1795350810794", "user.", "user.now", "user.1", "user.-1795350810794",
+        good + ".session", good + "....tablet", good + "..%%%", good + "..gA", good + "..A",
+        "%zz.1795350810794", "%.1795350810794", "%ff.1795350810794", "u" * 129 + "." + good[37:],
+        good + ".......", good + "......7aCA",
+    ):  # fmt: skip
+        assert cross_navigation(LINK + "?_sp=" + sp) is None, sp
+    for url in (LINK, LINK + "?a=1", LINK + "#?_sp=" + good, "", "?"):
+        assert cross_navigation(url) is None
+    refused("url: expected str", cross_navigation, None)

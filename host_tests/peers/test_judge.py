@@ -27,6 +27,7 @@ from snowplow_tracker import (
 from snowplow_tracker.entities import ecommerce as shop_entities
 from snowplow_tracker.entities.application import application
 from snowplow_tracker.entities.consent_document import consent_document
+from snowplow_tracker.entities.cross_navigation import cross_navigation
 from snowplow_tracker.entities.event_specification import event_specification
 from snowplow_tracker.entities.gdpr import gdpr
 from snowplow_tracker.entities.geolocation import geolocation
@@ -442,6 +443,13 @@ def test_each_field_of_an_ecommerce_entity_at_each_edge(iglu, kind):
                 continue
             rig.call(rig.tracker.track_struct_event, "c", "a", context=[pair])
         assert rig.accepted > accepted, row
+
+
+def test_where_a_user_came_from(iglu):
+    rig = Rig(iglu)
+    link = f"https://a/?_sp={UUID}.1795350810794.{UUID}.dT8-MQ.YXBw.iot.UVI_"
+    rig.call(rig.tracker.track_struct_event, "c", "a", context=[cross_navigation(link)])
+    assert rig.accepted == 1
 
 
 def test_each_action_of_ecommerce(iglu):

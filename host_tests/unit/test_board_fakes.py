@@ -59,7 +59,7 @@ def agree(where, fake, nodes):
     ours = inspect.signature(fake).parameters.values()
     keywords = {p.name for p in ours if p.kind is p.KEYWORD_ONLY}
     if not node.args.kwarg:
-        known = {argument.arg for node in nodes for argument in node.args.kwonlyargs}
+        known = {a.arg for node in nodes for a in node.args.args + node.args.kwonlyargs}
         assert keywords <= known, where
 
 
@@ -73,6 +73,10 @@ def test_every_name_of_a_fake_is_in_the_stub(port, module):
         return
     stub = members(port, module.__name__.split("_")[0])
     for label, fake in table.items():
+        # The stubs are those of a Pico W's image, which has no WIZNET5K, and their LAN is that
+        # of other ports, without mdc, mdio and spi.
+        if label in ("WIZNET5K", "LAN"):
+            continue
         assert label in stub, "%s: the stub has no %s.%s" % (port, module.__name__, label)
         if not isinstance(fake, type):
             agree(label, fake, [stub[label]])

@@ -9,7 +9,7 @@ import pytest
 
 import boards
 import machine
-from boards import base, esp32, rp2
+from boards import base, cellular, esp32, ethernet, links, rp2, wifi
 
 BOARDS = {"esp32": esp32, "rp2": rp2}
 
@@ -23,7 +23,7 @@ def world(request, simulate):
 @pytest.mark.parametrize("port", ["esp32", "rp2"])
 def test_importing_and_making_a_board_touch_no_pin_and_no_radio(simulate, port):
     world = simulate(port)
-    for name in ("base", "wifi", port):
+    for name in ("base", "link", "wifi", "chip", port):
         importlib.reload(sys.modules["boards." + name])
     sys.modules["boards." + port].Board()
     assert world.log == []
@@ -251,10 +251,19 @@ def test_the_template_is_a_board_without_anything():
     assert board.memory_free() is None and board.sensors() == {}  # CPython does not tell
 
 
+def public(thing):
+    return {name for name in dir(thing) if not name.startswith("_")}
+
+
 def test_every_board_keeps_to_the_contract(world):
     # A method that base.py does not know is one that the firmware must not use; and those of
     # chips, which do not build on it, must have all of it.
-    contract = {name for name in dir(base.Board) if not name.startswith("_")}
-    for module in (*BOARDS.values(), sys.modules["boards.unix"]):
-        has = {name for name in dir(module.Board) if not name.startswith("_")}
-        assert has == contract, module.__name__
+    contract = public(base.Board)
+    of_link = {"online", "dns", "rssi", "mac"}  # which a chip's Board asks its link for
+    for module in BOARDS.values():
+        assert public(module.Board) == contract - of_link, module.__name__
+        for name in of_link:
+            assert callable(getattr(module.Board(), name))
+    assert public(sys.modules["boards.unix"].Board) == contract
+    for kind in (wifi.Link, ethernet.Link, cellular.Link, links.Links):
+        assert public(kind) >= public(base.Link) | of_link, kind

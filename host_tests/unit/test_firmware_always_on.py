@@ -196,7 +196,7 @@ def test_a_board_without_a_network_waits_for_one_and_says_so(life, capsys):
     life.configure({key: CONFIG[key] for key in CONFIG if key != "wifi"})
     life.run(seconds=600)
     assert life.ends == ["over"]
-    assert "Wi-Fi: no network is named" in capsys.readouterr().out
+    assert "offline: no network is named" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("found", [KeyError(), {"t": float("nan")}, {"t": "21"}, None, 5])

@@ -21,6 +21,10 @@ def board(world):
     return BOARDS[world.port].Board()
 
 
+def wifi_link(board, networks, **options):
+    return board.link([("wifi", dict(options, networks=networks))])
+
+
 def done(world, what):
     return [entry[1:] for entry in world.log if entry[0] == what]
 
@@ -35,16 +39,16 @@ def up(world, link):
 
 def test_the_first_network_that_answers(world, board):
     world.networks = {"house": "joined"}
-    link = board.link([BARN, HOUSE])
+    link = wifi_link(board, [BARN, HOUSE])
     took = up(world, link)
-    assert board.online() and link.ssid == "house"
+    assert board.online() and link.network == "house"
     assert link.joins == 1 and abs(link.join_ms - took) <= 200
     tried = [ssid for ssid, _ in done(world, "connect")]
     assert 3 <= len(tried) <= 5 and set(tried[:-1]) == {"barn"} and tried[-1] == "house"
 
 
 def test_a_link_that_is_up_is_left_alone(world, board):
-    link = board.link([BARN])
+    link = wifi_link(board, [BARN])
     up(world, link)
     before = len(world.log)
     assert up(world, link) == 0
@@ -54,7 +58,7 @@ def test_a_link_that_is_up_is_left_alone(world, board):
 @pytest.mark.parametrize("outcome", ["silent", "no_address", "not_found", "refused"])
 def test_every_round_has_an_end(world, board, outcome):
     world.joins = [outcome]
-    link = board.link([BARN, HOUSE], timeout=10)
+    link = wifi_link(board, [BARN, HOUSE], timeout=10)
     start = world.now_ms
     with pytest.raises(OSError) as caught:
         up(world, link)
@@ -69,7 +73,7 @@ def test_it_yields_at_least_ten_times_a_second(world, board):
     gaps = []
     last = world.now_ms
     with pytest.raises(OSError):
-        for _ in board.link([BARN]).up():
+        for _ in wifi_link(board, [BARN]).up():
             gaps.append(world.now_ms - last)
             world.time.sleep_ms(100)
             last = world.now_ms
@@ -78,7 +82,7 @@ def test_it_yields_at_least_ten_times_a_second(world, board):
 
 def test_backoff_grows_is_bounded_and_has_jitter(world, board):
     world.joins = ["not_found"]
-    link = board.link([BARN], timeout=5)
+    link = wifi_link(board, [BARN], timeout=5)
     waits = []
     for _ in range(60):
         with pytest.raises(OSError):
@@ -94,7 +98,7 @@ def test_backoff_grows_is_bounded_and_has_jitter(world, board):
 
 def test_a_static_address_needs_no_dhcp(world, board):
     world.joins = ["no_address"]
-    link = board.link([dict(BARN, address=STATIC)])
+    link = wifi_link(board, [dict(BARN, address=STATIC)])
     up(world, link)
     assert board.online()
     assert done(world, "ifconfig") == [(tuple(STATIC),)]
@@ -102,20 +106,20 @@ def test_a_static_address_needs_no_dhcp(world, board):
 
 def test_dhcp_after_a_static_address(world, board):
     world.networks = {"house": "joined"}
-    up(world, board.link([dict(BARN, address=STATIC), HOUSE]))
+    up(world, wifi_link(board, [dict(BARN, address=STATIC), HOUSE]))
     assert done(world, "dhcp") == [()]
     assert world.radio.address is None
 
 
 def test_country_name_and_power_saving(world, board):
-    up(world, board.link([BARN], country="CH", hostname="feeder", power_save=True))
+    up(world, wifi_link(board, [BARN], country="CH", hostname="feeder", power_save=True))
     assert (world.country, world.hostname) == ("CH", "feeder")
     assert done(world, "pm") == [({"esp32": 2, "rp2": 17}[world.port],)]
 
 
 # --- a link that looks alive and is dead ---------------------------------------------------------
 def test_escalation(world, board):
-    link = board.link([BARN])
+    link = wifi_link(board, [BARN])
     up(world, link)
     asked = [link.report(False) for _ in range(24)]
     assert asked[:6] == [None, None, "rejoin", "rejoin", "rejoin", "cycle"]
@@ -123,7 +127,7 @@ def test_escalation(world, board):
 
 
 def test_rejoin_joins_again(world, board):
-    link = board.link([BARN])
+    link = wifi_link(board, [BARN])
     up(world, link)
     for _ in range(3):
         link.report(False)
@@ -134,7 +138,7 @@ def test_rejoin_joins_again(world, board):
 
 
 def test_cycle_switches_the_radio_off_and_on(world, board):
-    link = board.link([BARN])
+    link = wifi_link(board, [BARN])
     up(world, link)
     for _ in range(6):
         link.report(False)
@@ -144,7 +148,7 @@ def test_cycle_switches_the_radio_off_and_on(world, board):
 
 
 def test_an_access_point_that_went_away_and_is_back(world, board):
-    link = board.link([BARN])
+    link = wifi_link(board, [BARN])
     up(world, link)
     world.lose_network()
     assert not board.online()
@@ -157,7 +161,7 @@ def test_an_esp32_without_memory_for_its_radio(simulate):
     world = simulate("esp32")
     world.radio_memory = False
     board = esp32.Board()
-    link = board.link([BARN])
+    link = wifi_link(board, [BARN])
     assert not board.online() and board.rssi() is None
     with pytest.raises(OSError, match="0x0101; no memory"):
         up(world, link)
@@ -170,7 +174,7 @@ def test_an_esp32_without_memory_for_its_radio(simulate):
 
 
 def test_one_delivery_forgives_all(world, board):
-    link = board.link([BARN])
+    link = wifi_link(board, [BARN])
     up(world, link)
     for _ in range(10):
         assert [link.report(False), link.report(False)] == [None, None]
@@ -179,7 +183,7 @@ def test_one_delivery_forgives_all(world, board):
 
 
 def test_down_takes_the_power_from_the_radio(world, board):
-    link = board.link([BARN])
+    link = wifi_link(board, [BARN])
     up(world, link)
     link.down()
     assert world.radio.active is False
@@ -193,7 +197,7 @@ def test_down_takes_the_power_from_the_radio(world, board):
 def test_a_machine_that_keeps_its_link_itself():
     from boards import base
 
-    link = base.Board().link(None)
+    link = base.Board().link()
     assert list(link.up()) == [] and link.report(False) is None
     link.down()
 
@@ -202,7 +206,7 @@ def test_no_password_is_ever_printed(world, board, capsys):
     for outcome in ("wrong_password", "silent", "joined"):
         world.joins = [outcome]
         try:
-            up(world, board.link([BARN], timeout=5))
+            up(world, wifi_link(board, [BARN], timeout=5))
         except OSError as e:
             print(e)
     assert BARN["password"] not in capsys.readouterr().out
@@ -213,7 +217,7 @@ def test_steps_between_tries_are_short(world, board):
     world.joins = ["wrong_password"]
     moments = [world.now_ms]
     with pytest.raises(OSError):
-        for _ in board.link([BARN]).up():
+        for _ in wifi_link(board, [BARN]).up():
             moments.append(world.now_ms)
             world.time.sleep_ms(100)
     assert max(b - a for a, b in itertools.pairwise(moments)) <= 200

@@ -167,7 +167,7 @@ def test_a_unit_that_the_chip_does_not_have(world, board):
     ({"type": "modbus", "bus": "line", "registers": {"a": 5}}, "registers.a: expected a JSON"),
     ({"type": "modbus", "bus": "line", "registers": {"a": {"register": 1, "kind": "coil"}}},
      "registers.a.kind: expected one of holding, input"),
-    ({"type": "modbus", "bus": "line", "registers": {"": {"register": 1}}}, "names of 1 to 64"),
+    ({"type": "modbus", "bus": "line", "registers": {"": {"register": 1}}}, "names of 1 to 48"),
     ({"type": "hx711", "data": 4}, "clock is missing: a pin"),
     ({"type": "voltage", "adc": "other", "channel": 0}, "adc: expected one"),
     ({"type": "bme280", "bus": "wire", "warmup_ms": 5}, "unknown key sensors.it.warmup_ms"),
@@ -229,13 +229,33 @@ def test_a_sensor_is_on_for_its_readings_alone(world, board):
     assert sensors.unit(found.get("it"), "humidity") == "%"
 
 
+# A threshold reads it, and then its event does: to wait once more would stop all others.
+@pytest.mark.parametrize("options", [
+    {"type": "aht20", "bus": "wire", "power_pin": 22}, {"type": "sps30", "bus": "wire"},
+])  # fmt: skip
+def test_a_slow_sensor_gives_the_same_until_it_is_started_again(world, board, options):
+    world.i2c = {0x38: other_chips.Aht20(), 0x69: sensirion_chips.Sps30()}
+    found = open_one(board, options)
+    assert found.read("it") is None and not found.failing  # it was not started
+    world.time.sleep_ms(found.start(None))
+    first = found.read("it")
+    world.i2c = {}
+    before = world.now_ms
+    assert first and found.read("it") == first and world.now_ms == before
+    found.start(None)
+    assert found.read("it") is None and found.failing
+    assert found.read("it") is None
+
+
 def test_a_sensor_that_fails_is_switched_off_too(world, board):
     chip = other_chips.Aht20()
     power = Powered(world, 22, chip)
     found = open_one(board, {"type": "aht20", "bus": "wire", "power_pin": 22})
+    found.start(None)
     assert found.read("it") is None  # it is not there
     assert power.log[-1][0] == 0 and world.pins[22] == 0
     world.i2c = {0x38: chip}
+    found.start(None)
     assert found.read("it") == {"temperature": 25, "humidity": 50}
     assert world.pins[22] == 0
 

@@ -177,6 +177,7 @@ def check(options, **settings):
     ({"quantities": {"humidity": {"points": [[1, 2]]}}}, "points: expected a list of two"),
     ({"quantities": {"humidity": {"name": "temperature"}}}, "a name of its own"),
     ({"quantities": {"humidity": {"decimals": 7}}}, "humidity.decimals: expected a whole number"),
+    ({"quantities": {"humidity": {"name": "x" * 49}}}, "name: expected a text of 1 to 48"),
     ({"reads": 0}, "sensors.it.reads: expected"), ({"combine": "max"}, "combine: expected one of"),
     ({"max_seconds": 0}, "max_seconds"),
 ])  # fmt: skip
@@ -222,3 +223,18 @@ def test_several_reads_with_one_warm_up(simulate):
     assert found.read("it") == {"inside": 24, "humidity": 50}
     assert levels == [0]
     assert len([1 for data in world.i2c[0x38].writes if data == b"\xac\x33\x00"]) == 3
+
+
+def test_an_event_has_at_most_32_readings():
+    rows = {"r%d" % n: {"register": n} for n in range(32)}
+    options = {"type": "modbus", "bus": "line", "registers": rows}
+    buses = {"line": {"tx": 8, "rx": 9}}
+    assert check(dict(options, quantities={"r1": {"offset": 1}}), buses=buses)
+    with pytest.raises(config.ConfigError, match="at most 32 readings"):
+        check(dict(options, quantities={"r1": {"extremes": True}}), buses=buses)
+
+
+def test_an_ads1115_with_rows_is_still_a_source():
+    sensor = Scripted()
+    sensor.millivolts = lambda channel: channel
+    assert processed.Processed(sensor, {}, 1, "mean", 60).millivolts(3) == 3

@@ -3,6 +3,8 @@
 # server of its network listens on DNS_PORT. CHIPS has other chips than a BME280, as JSON: the
 # bus of the world, an address or number, a class of the fakes: [["i2c", 98, "sensirion_chips",
 # "Scd4x"]].
+# The file facts.json, if it is there, holds facts of the world; while there is a file cable_out,
+# its cable is out.
 import json
 import os
 import select
@@ -17,7 +19,17 @@ for i in range(970):
 
 PORT = sys.argv[1]
 world = simulation.start_real(PORT, "world.json")
-world.join_ms = 300
+world.join_ms = world.signal_ms = world.dhcp_ms = 300
+try:
+    with open("facts.json") as file:
+        facts = json.load(file)
+    world.ethernet = facts.get("ethernet")
+    if "modem" in facts:
+        from modem import Modem
+
+        world.uart[1] = Modem(**facts["modem"])
+except OSError:
+    pass
 
 import boards  # noqa: E402
 import chips  # noqa: E402
@@ -49,8 +61,15 @@ end.register(sys.stdin, select.POLLIN)
 
 def load(**options):
     board = __import__("boards." + PORT, None, None, ("Board",)).Board(**options)
-    board.stopping = lambda: bool(end.poll(0))
+    board.stopping = stopping
     return board
+
+
+def stopping():
+    is_in = "cable_out" not in os.listdir(".")
+    if is_in != world.cable:
+        world.cable = is_in
+    return bool(end.poll(0))
 
 
 boards.load = load

@@ -33,6 +33,14 @@ FORMER = {
     "transport": ("Meter", "send_ms", "snowplow_tracker"),
     "triggers": ("hysteresis", "debounce_ms", "boards"),
 }
+# What each link needs; a board gets that of the links in its config, or of Wi-Fi.
+LINKS = {
+    "wifi": ("/boards/wifi.py", "/boards/join.py"),
+    "ethernet": ("/boards/ethernet.py", "/boards/ethernet_start.py"),
+    "cellular": ("/boards/cellular.py", "/boards/dial.py"),
+}
+SEVERAL = "/boards/links.py"
+LINK_CHECKS = ("/firmware/on_demand/link_config.py", "/firmware/on_demand/link_keys.py")
 
 
 class Stop(Exception):
@@ -55,9 +63,21 @@ def files(root=ROOT):
     return found + [f for f in last if f[0].exists()]
 
 
+def unused_links(config):
+    """Paths on the board of the code of links that the dict `config` does not name."""
+    used = [kind for kind in LINKS if config.get(kind) is not None] or ["wifi"]
+    unused = {path for kind in LINKS if kind not in used for path in LINKS[kind]}
+    if len(used) == 1:
+        unused.add(SEVERAL)
+    if used == ["wifi"] and config.get("links") is None:
+        unused.update(LINK_CHECKS)
+    return unused
+
+
 def used(found, config):
-    """`found`, a list as files() returns it, without the drivers that the dict `config` has no
-    sensor for, and without what only those share. A trigger `edge` counts as `pulses` do."""
+    """`found`, a list as files() returns it, without the links that the dict `config` does not
+    name, the drivers that it has no sensor for, and what only those share. A trigger `edge` counts
+    as `pulses` do."""
     optional = {}
     for source, path in found:
         if path.startswith(("/boards/sensors/", "/boards/parts/")) and source.stem != "__init__":
@@ -76,7 +96,8 @@ def used(found, config):
             needed.add(optional[name])
             todo += _imports(optional[name])
     unused = set(optional.values()) - needed
-    return [(source, path) for source, path in found if source not in unused]
+    links = unused_links(config)
+    return [(s, path) for s, path in found if s not in unused and path not in links]
 
 
 def _imports(source):
@@ -106,10 +127,12 @@ def compiled(found, folder):
 def stage(directory, config, root=ROOT, mpy=False):
     """Write the tree that a board gets into `directory`, with the dict `config` as config.json.
 
-    `mpy`: compiled. Other files in the directory stay. Returns the directory as a Path.
+    `mpy`: compiled. Other files in the directory stay. Returns the directory as a Path. A preset
+    that the config names must have been merged: see presets.py.
     """
     directory = Path(directory)
-    found = files(root)
+    unused = unused_links(config)
+    found = [(source, path) for source, path in files(root) if path not in unused]
     for source, path in compiled(found, directory) if mpy else found:
         target = directory / path[1:]
         if source != target:

@@ -20,21 +20,24 @@ import json
 import os
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 import tools.deploy.board as behind
 from firmware.on_demand.config import ConfigError, check
-from tools.deploy import LAST, ROOT, Stop, compiled, files, used
+from tools.deploy import LAST, ROOT, Stop, compiled, files, pins, presets, used
 from tools.deploy.board import copy_files, find_port, look, prepare, reset, sha256
 from tools.engine import NO_COMPILER, find_compiler
 
 # Older versions take JSON that was cut for whole, and end long sleeps within 64 ms.
 OLDEST = (1, 26)
+EXAMPLE = "my network"  # in config.example.json
 
 
 def check_config(path, root=ROOT):
-    """The config to deploy: `path`, or `root`/config.json for None.
+    """The config to deploy, from `path`, or `root`/config.json for None.
 
-    Stop unless it is JSON and has what the firmware wants; the message is that of a boot.
+    Stop unless it is JSON and has what the firmware wants; the message is that of a boot. Where it
+    names a preset, the file to copy is another one, in `root`/build, with both merged.
     """
     if path is None and not (root / "config.json").exists():
         raise Stop(
@@ -43,7 +46,8 @@ def check_config(path, root=ROOT):
         )
     path = Path(path or root / "config.json")
     try:
-        config = json.loads(path.read_bytes().decode("utf-8-sig"), parse_constant=_no_constant)
+        text = path.read_bytes().decode("utf-8-sig")
+        config = json.loads(text, parse_constant=_no_constant, object_pairs_hook=_no_pairs)
     except OSError as e:
         raise Stop(f"cannot read the config {path}: {e.strerror}")
     except json.JSONDecodeError as e:
@@ -52,30 +56,71 @@ def check_config(path, root=ROOT):
         raise Stop(f"{path}, byte {e.start}: not UTF-8 text; save it as UTF-8")
     except ValueError as e:
         raise Stop(f"{path}: not valid JSON: {e}")
+    merged, chip = presets.apply(config)
+    name = str(path)
     try:
-        check(str(path), config)
+        settings = check(name, merged)
     except ConfigError as e:
         raise Stop(str(e))
-    return path
+    check_wifi(name, merged.get("wifi"))
+    if merged is not config:
+        path = root / "build" / "config.json"
+        path.parent.mkdir(exist_ok=True)
+        text = json.dumps(merged, indent=2, ensure_ascii=False)
+        path.write_text(text + "\n", encoding="utf-8")
+    return Config(path, name, merged, settings, chip)
+
+
+class Config(NamedTuple):
+    """What is to be deployed: the file to copy, how messages call the user's own, what is in the
+    first (dict), its settings with all defaults (dict), and the chip of its preset or None."""
+
+    path: Path
+    name: str
+    data: dict
+    settings: dict
+    chip: "str | None"
+
+
+def check_wifi(name, wifi):
+    """Stop for what a board would try for ever: the example's network, an impossible password."""
+    for network in (wifi or {}).get("networks", [wifi] if wifi else []):
+        if network["ssid"] == EXAMPLE:
+            raise Stop(f"{name}: wifi.ssid is the example's: write the name of your network")
+        if len(network["password"].encode()) in (1, 2, 3, 4, 6, 7):  # 5: a key of WEP
+            raise Stop(
+                f"{name}: wifi.password: expected 8 to 63 characters, as WPA has them, or none "
+                "for an open network"
+            )
+
+
+def _no_pairs(pairs):
+    found = {}
+    for key, value in pairs:
+        if key in found:
+            raise ValueError(f"{json.dumps(key)} is there twice in one object; rename one")
+        found[key] = value
+    return found
 
 
 def _no_constant(name):
     raise ValueError(f"{name} is not a number in JSON")
 
 
-def deploy(port, wanted, build):
+def deploy(port, wanted, build, config):
     """Make the board at `port` hold `wanted`, a list of (source, path), and restart it.
 
-    It is compiled in the folder `build`. Raises Stop when that fails. The board has no main.py
-    from the first change to the last.
+    It is compiled in the folder `build`. Raises Stop when that fails, or the board cannot do what
+    the Config asks for. The board has no main.py from the first change to the last.
     """
-    has, (free, platform, version, mpy) = look(port, wanted)
+    has, (free, platform, version, mpy, machine) = look(port, wanted)
     print(f"Board    {port}: {platform}, MicroPython {version}, {int(free) // 1024} KiB free")
     if tuple(int(n) for n in version.split(".")) < OLDEST:
         raise Stop(
             f"this firmware needs MicroPython {OLDEST[0]}.{OLDEST[1]} or newer, and the board has "
             f"{version}: flash a newer one from https://micropython.org/download/"
         )
+    check_chip(machine, config)
     wanted = compile_for(int(mpy), wanted, build)
     copy = [f for f in wanted if f[1] not in has or has[f[1]][0] != sha256(f[0])]
     remove = sorted(set(has) - {path for _, path in wanted})
@@ -92,6 +137,18 @@ def deploy(port, wanted, build):
         copy_files(port, [f for f in wanted if f[1] == "/main.py"])
     print("Restart  the board", flush=True)
     reset(port)
+
+
+def check_chip(machine, config):
+    """Print what to mind in the config on this machine; Stop if it cannot do it."""
+    chip = machine.rpartition(" with ")[2]
+    if config.chip and chip in pins.CHIPS and chip != config.chip:
+        raise Stop(
+            f"{config.name}: board: that one has an {config.chip}, and this board is: {machine}; "
+            "name its own preset, or the port of the other board"
+        )
+    for warning in pins.check(config.name, config.settings, chip, " W " in machine):
+        print(f"Warning  {warning}")
 
 
 def compile_for(mpy, wanted, build):
@@ -152,9 +209,10 @@ def main(argv=None, root=ROOT):
     try:
         config = check_config(args.config, root)
         port = args.port or find_port()
-        wanted = used(files(root), json.loads(config.read_text(encoding="utf-8-sig")))
+        wanted = used(files(root), config.data)
         at = next((i for i, f in enumerate(wanted) if f[1] in LAST), len(wanted))
-        deploy(port, wanted[:at] + [(config, "/config.json")] + wanted[at:], root / "build/board")
+        wanted.insert(at, (config.path, "/config.json"))
+        deploy(port, wanted, root / "build/board", config)
     except Stop as stop:
         print(f"deploy: {stop}", file=sys.stderr)
         return 1

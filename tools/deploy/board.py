@@ -54,7 +54,8 @@ for name in os.listdir('/'):
 s = os.statvfs('/')
 i = sys.implementation
 version = '.'.join(str(n) for n in i[1][:3])
-print('@board', s[0] * s[3], sys.platform, version, getattr(i, '_mpy', 0) & 0xff)
+machine = getattr(i, '_machine', '')
+print('@board', s[0] * s[3], sys.platform, version, getattr(i, '_mpy', 0) & 0xff, machine)
 """
 PREPARE = """
 import os
@@ -191,7 +192,7 @@ def look(port, wanted, *before, within=0, each_line=None):
     """What the board has: ({path: (sha256 in hex, bytes)}, facts), after the commands `before`.
 
     Covers the files of `wanted`, all in OWNED, and those of FORMER, without a hash. facts: [free
-    bytes, sys.platform, version, version of the .mpy that it loads or 0].
+    bytes, sys.platform, version, version of the .mpy that it loads or 0, machine and chip].
     """
     named = [path for _, path in wanted if not path.startswith(tuple(o + "/" for o in OWNED))]
     script = LIST % (OWNED, named, FORMER)
@@ -201,7 +202,7 @@ def look(port, wanted, *before, within=0, each_line=None):
         if tag == "@file":
             has[words[2]] = (words[0], int(words[1]))
         elif tag == "@board":
-            return has, line.split()[1:]
+            return has, line.split(" ", 5)[1:]
     raise Stop(explain(port, []))
 
 

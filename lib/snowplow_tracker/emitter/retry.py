@@ -5,11 +5,11 @@
 # it: after 4 failures the oldest goes alone, and if that fails too, those behind it go ahead.
 # They stay in the store until the oldest is decided. An event that failed alone in 8 rounds, in
 # each of which others were accepted, is given up.
-from os import urandom
 from struct import unpack_from
 
 from .. import clock
 from ..record import HEADER
+from .random import random
 
 
 class Retry:
@@ -101,8 +101,3 @@ class Retry:
         from ..clock.http_date import retry_after_ms
 
         return min(retry_after_ms(asked, clock.unix_ms()), 3600000)
-
-
-def random(limit):
-    """An int from 0 to `limit`."""
-    return int.from_bytes(urandom(4), "little") % (limit + 1)

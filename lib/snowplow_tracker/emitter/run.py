@@ -8,7 +8,7 @@
 import asyncio
 
 from .. import clock
-from .retry import random
+from .random import random
 
 # CPython's has no sleep_ms.
 sleep_ms = getattr(asyncio, "sleep_ms", None) or (lambda ms: asyncio.sleep(ms / 1000))
