@@ -16,7 +16,7 @@ FIGURES = {
     "lib_mpy_bytes": (
         "bytes",
         "every module of the library that a board can load, compiled",
-        "<= 40960",
+        None,
     ),
 }
 

@@ -1,5 +1,5 @@
 # One file an event: events/NAME.py has track(tracker, ...), which is tracker.track_NAME(...). Most
-# are one line, by the functions of event.py, which has tracker.track() itself.
+# are one line, by the functions of calls.py; tracker.track() itself is in event.py.
 
 
 def find(tracker, name: str):

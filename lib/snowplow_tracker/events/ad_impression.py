@@ -2,7 +2,7 @@
 from ..entities import finite
 from ..record import MAX_JSON
 from ..validators import one_of
-from .event import bind_call, track_fields
+from .calls import bind_call, track_fields
 
 SCHEMA = "iglu:com.snowplowanalytics.snowplow/ad_impression/jsonschema/1-0-0"
 

@@ -1,6 +1,6 @@
 from ..entities import finite
 from ..record import MAX_JSON
-from .event import bind_call, deprecated, track_fields
+from .calls import bind_call, deprecated, track_fields
 
 SCHEMA = "iglu:com.snowplowanalytics.snowplow/add_to_cart/jsonschema/1-0-0"
 

@@ -1,4 +1,4 @@
-from .event import bind_call, texts, track_fields
+from .calls import bind_call, texts, track_fields
 
 SCHEMA = "iglu:com.snowplowanalytics.snowplow/button_click/jsonschema/1-0-0"
 _FIELDS = (

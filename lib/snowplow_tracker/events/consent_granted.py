@@ -4,7 +4,7 @@ from ..arguments import fill
 from ..clock.date_time import date_time
 from ..entities.consent_document import FIELDS as DOCUMENT
 from ..entities.consent_document import SCHEMA as DOCUMENT_SCHEMA
-from .event import bind_call, track_fields
+from .calls import bind_call, track_fields
 
 SCHEMA = "iglu:com.snowplowanalytics.snowplow/consent_granted/jsonschema/1-0-0"
 _FIELDS = (("expiry", "expiry", date_time, False),)

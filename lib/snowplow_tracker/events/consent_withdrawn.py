@@ -1,7 +1,7 @@
 # As consent_granted.py.
 from ..entities.checks import flag
+from .calls import bind_call
 from .consent_granted import DOCUMENT, track_consent
-from .event import bind_call
 
 SCHEMA = "iglu:com.snowplowanalytics.snowplow/consent_withdrawn/jsonschema/1-0-0"
 _FIELDS = (("all", "all", flag, True),)

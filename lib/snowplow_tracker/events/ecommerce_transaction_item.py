@@ -1,6 +1,7 @@
 from ..tracker import number
 from ..validators import digits
-from .event import Event, deprecated, track_class
+from .calls import deprecated, track_class
+from .event import Event
 
 
 class _Item(Event):

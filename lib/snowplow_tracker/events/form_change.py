@@ -1,6 +1,6 @@
 from ..record import text
 from ..validators import one_of
-from .event import bind_call, deprecated, texts, track_pair
+from .calls import bind_call, deprecated, texts, track_pair
 
 SCHEMA = "iglu:com.snowplowanalytics.snowplow/change_form/jsonschema/1-0-0"
 

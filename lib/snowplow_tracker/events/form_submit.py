@@ -1,4 +1,4 @@
-from .event import bind_call, deprecated, texts, track_fields
+from .calls import bind_call, deprecated, texts, track_fields
 from .form_change import element
 
 SCHEMA = "iglu:com.snowplowanalytics.snowplow/submit_form/jsonschema/1-0-0"

@@ -1,5 +1,5 @@
 from ..record import MAX_JSON
-from .event import bind_call, deprecated, texts, track_fields
+from .calls import bind_call, deprecated, texts, track_fields
 
 SCHEMA = "iglu:com.snowplowanalytics.snowplow/link_click/jsonschema/1-0-1"
 

@@ -1,7 +1,7 @@
 # With a ScreenTracking among the plugins it is summed up in the screen's summary, and not sent.
 from ..arguments import fill
 from ..entities.checks import within
-from .event import bind_call, track_fields
+from .calls import bind_call, track_fields
 from .screen_view import find_screens
 
 SCHEMA = "iglu:com.snowplowanalytics.mobile/list_item_view/jsonschema/1-0-0"

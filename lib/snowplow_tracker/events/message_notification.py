@@ -4,7 +4,7 @@ from ..clock.date_time import date_time
 from ..entities.checks import flag, within
 from ..record import text
 from ..validators import one_of
-from .event import bind_call, track_fields
+from .calls import bind_call, track_fields
 
 SCHEMA = "iglu:com.snowplowanalytics.mobile/message_notification/jsonschema/1-0-0"
 

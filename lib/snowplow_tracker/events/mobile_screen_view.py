@@ -1,4 +1,4 @@
-from .event import bind_call, deprecated
+from .calls import bind_call, deprecated
 from .screen_view import ScreenView
 
 _NAMES = "name id_ type previous_name previous_id previous_type transition_type".split()

@@ -1,5 +1,5 @@
 from ..validators import digits
-from .event import track_class
+from .calls import track_class
 from .page_view import PageView
 
 

@@ -1,5 +1,6 @@
 from ..pairs import address
-from .event import Event, track_class
+from .calls import track_class
+from .event import Event
 
 
 class _Pairs:

@@ -1,5 +1,5 @@
 from .add_to_cart import FIELDS
-from .event import bind_call, deprecated, track_fields
+from .calls import bind_call, deprecated, track_fields
 
 SCHEMA = "iglu:com.snowplowanalytics.snowplow/remove_from_cart/jsonschema/1-0-0"
 

@@ -4,7 +4,8 @@ from ..arguments import fill
 from ..record import MAX_JSON
 from ..self_describing import unstruct
 from ..validators import uuid
-from .event import Event, bind_call, track_fields
+from .calls import bind_call, track_fields
+from .event import Event
 
 SCHEMA = "iglu:com.snowplowanalytics.mobile/screen_view/jsonschema/1-0-0"
 _CALL_SCHEMA = "iglu:com.snowplowanalytics.snowplow/screen_view/jsonschema/1-0-0"

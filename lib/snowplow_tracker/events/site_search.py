@@ -1,5 +1,5 @@
 from ..validators import count
-from .event import bind_call, deprecated, texts, track_fields
+from .calls import bind_call, deprecated, texts, track_fields
 
 SCHEMA = "iglu:com.snowplowanalytics.snowplow/site_search/jsonschema/1-0-0"
 

@@ -1,4 +1,4 @@
-from .event import deprecated
+from .calls import deprecated
 
 
 def track(tracker, *args, **options) -> "str | None":

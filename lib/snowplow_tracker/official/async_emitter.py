@@ -1,7 +1,6 @@
 # The official tracker's AsyncEmitter: a worker sends (workers.py), and no call of the program
 # waits for it but sync_flush() and Tracker.flush().
 from ..emitter import Emitter
-from ..emitter.options import make_http
 from ..validators import integer
 from .workers import start
 
@@ -28,8 +27,6 @@ class AsyncEmitter(Emitter):
             del self.put  # its worker sends full batches
         except AttributeError:
             pass
-        if self.transport is None:
-            self.transport = make_http(self)
         start(self, 10)
 
     def put(self, ms: int, flags: int, json: bytes) -> "int | None":

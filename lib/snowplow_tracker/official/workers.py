@@ -5,6 +5,7 @@
 import sys
 
 from .. import clock
+from ..emitter.options import make_http
 
 
 def start(emitter, seconds: float) -> None:
@@ -51,6 +52,8 @@ class _Thread:
                 "this board has no thread that could send: call flush(), or in an asyncio program "
                 "create_task(emitter.run())"
             )
+        if emitter.transport is emitter.blocking:  # it would hold the lock until the answer
+            emitter.transport = make_http(emitter)
         self._emitter = emitter
         self._period = int(seconds * 1000)
         self._ended = self._woken = False
