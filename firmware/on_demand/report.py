@@ -1,5 +1,10 @@
 # Reports how sending, flash and sensors are, when that has changed.
+import errno
+
 from snowplow_tracker.emitter.outcome import outcome
+
+# All that a port tells of a chip that is silent, or whose wires are loose.
+_SILENT = (errno.EIO, errno.ENODEV, errno.ETIMEDOUT)
 
 
 def report(app, error, result):
@@ -25,11 +30,14 @@ def sensor_change(app):
     """Print and track that a sensor began to fail, or works again."""
     name, error = app.sensors.change
     app.sensors.change = None
-    print("sensor %s: %s" % (name, "%s; it is read again" % error if error else "works"))
+    text = str(error) or type(error).__name__
+    if isinstance(error, OSError) and error.args and error.args[0] in _SILENT:
+        text = "no answer on its bus (%s): check its wires, its power and its address" % text
+    print("sensor %s: %s" % (name, "%s; it is read again" % text if error else "works"))
     if error is None:
         app.track_struct("sensor", "recovered", name)
     elif "errors" in app.settings["track"]:
         from snowplow_tracker.events.error import error as application_error
 
-        data = application_error(error, thread_name="sensor " + name)
+        data = application_error(error, text, thread_name="sensor " + name)
         app.count(app.tracker.track_self_describing_event(data))

@@ -54,9 +54,9 @@ def test_each_action_and_its_entities():
     s.track_transaction([COLA, NUTS], **SALE)
     sale = ("transaction", dict(SALE, total_quantity=2))
     assert seen(t, wire) == ({"type": "transaction"}, products + [sale])
-    s.track_transaction(total_quantity=9, tax=0.8, credit_order=True, **SALE)
+    s.track_transaction([COLA], total_quantity=9, tax=0.8, credit_order=True, **SALE)
     sale = ("transaction", dict(SALE, total_quantity=9, tax=0.8, credit_order=True))
-    assert seen(t, wire) == ({"type": "transaction"}, [sale])
+    assert seen(t, wire) == ({"type": "transaction"}, [products[0], sale])
     refund = {"transaction_id": "a7", "currency": "EUR", "refund_amount": 1.5}
     s.track_refund([COLA], refund_reason="stuck", **refund)
     refund["refund_reason"] = "stuck"

@@ -239,6 +239,7 @@ def test_ads_and_breaks():
     found = session(events[10])
     expected = {"ads": 2, "adBreaks": 1, "adsClicked": 1, "adsSkipped": 1, "timeSpentAds": 7.0}
     assert {key: found[key] for key in expected} == expected
+    assert not found.get("timePlayed"), found
 
 
 def test_pings_while_playing_and_one_while_paused():

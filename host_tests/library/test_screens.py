@@ -202,6 +202,11 @@ def test_a_screen_is_ended_once():
     t.flush()
     assert [name for name, _ in named(wire)] == ["screen_view", "screen_end", "screen_view"]
     assert named(wire)[2][1]["previousId"] == UUID
+    t, wire, screens = display()
+    for _ in range(2):  # the same screen again
+        screens.track_screen_view("home", UUID)
+    t.flush()
+    assert [name for name, _ in named(wire)] == ["screen_view", "screen_view"]
 
 
 def test_a_view_that_is_refused_ends_nothing():
@@ -427,6 +432,9 @@ def test_a_check_that_comes_late_makes_one_ping():
         time.pass_ms(4000)
         activity.update_page_activity()
         assert activity.check()
+        time.pass_ms(35000)
+        activity.update_page_activity()
+        assert activity.check() and activity.check() is None
 
 
 def test_the_wall_clock_makes_no_ping():

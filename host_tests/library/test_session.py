@@ -423,6 +423,7 @@ def test_who_a_link_is_of():
     t, _ = tracker()
     refused("add a Session", decorate_link, t, LINK)
     refused("url: expected str", decorate_link, t, None)
+    refused("url: ", decorate_link, t, "http://[")
     t.set_subject(Subject().set_domain_user_id("AA:BB"))
     with Time(NOW):
         assert decorate_link(t, LINK, source_id=False) == LINK + "?_sp=AA%%3ABB.%d" % NOW

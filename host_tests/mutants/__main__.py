@@ -1,7 +1,7 @@
 """Makes each mutant in a copy of the library, and runs the tests on it: one has to fail.
 
     python -m host_tests.mutants
-    python -m host_tests.mutants retry          those whose file or text has this word
+    python -m host_tests.mutants retry          those whose table, file or text has this word
 
 A mutant that no test finds is a survivor: write the test that finds it, at the public surface.
 The tests of host_tests/library run, those first whose files have the name of the mutant's.
@@ -46,8 +46,9 @@ def tests_of(mutant):
     """What pytest is given for a mutant: a list of str."""
     if mutant.tests:
         return mutant.tests
-    words = Path(mutant.file).with_suffix("").parts
-    words += (NAMED_OTHERWISE.get(words[0] if len(words) > 1 else "", words[0]),)
+    words = mutant.file[:-3].replace("/", "_").split("_")
+    folder = mutant.file.rpartition("/")[0]
+    words = [word for word in (*words, NAMED_OTHERWISE.get(folder, "")) if word]
     names = sorted(path.stem for path in (ROOT / TESTS).glob("test_*.py"))
     names.sort(key=lambda name: not any(word.rstrip("s") in name for word in words))
     return [f"{TESTS}/{name}.py" for name in names]
@@ -124,7 +125,7 @@ def main():
     parser = argparse.ArgumentParser(prog="host_tests.mutants", description=__doc__.split("\n")[0])
     parser.add_argument("word", nargs="?", default="", help="of the mutants' files or texts")
     word = parser.parse_args().word
-    mutants = [m for m in load() if word in f"{m.file}: {m.what}"]
+    mutants = [m for m in load() if word in f"{m.table} {m.file}: {m.what}"]
     if not mutants:
         return f"no mutant has the word {word!r}"
     for mutant in mutants:

@@ -150,6 +150,8 @@ def test_a_sensor_that_fails_is_told_of_once_and_when_it_is_back(life):
     errors = life.of("application_error")
     assert len(errors) == 1
     assert errors[0]["threadName"] == "sensor air"
+    assert "no answer on its bus (" in errors[0]["message"]
+    assert "check its wires" in errors[0]["message"]
     assert [e["se_la"] for e in life.said("sensor", "recovered")] == ["air"]
     assert len(life.of("sensor_reading")) >= 2 * 144 - 26
 

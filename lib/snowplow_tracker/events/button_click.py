@@ -1,19 +1,10 @@
-from ..record import text
-from .event import bind_call, track_fields
+from .event import bind_call, texts, track_fields
 
 SCHEMA = "iglu:com.snowplowanalytics.snowplow/button_click/jsonschema/1-0-0"
-
-
-def _classes(name, value):
-    if not isinstance(value, (list, tuple)):
-        raise ValueError("%s: expected a list of str, got %r" % (name, value))
-    return [text(name, item, 4096) for item in value]
-
-
 _FIELDS = (
     ("label", "label", 4096, True),
     ("id_", "id", 4096, False),
-    ("classes", "classes", _classes, False),
+    ("classes", "classes", texts, False),
     ("name", "name", 4096, False),
 )
 

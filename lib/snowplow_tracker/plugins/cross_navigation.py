@@ -9,6 +9,7 @@
 import json
 
 from .. import clock
+from ..pairs import address
 from ..record import text
 from ..self_describing import base64
 from ..transport.query import quote
@@ -24,7 +25,7 @@ def decorate_link(
     reason: "str | None" = None,
 ) -> str:
     """`url` with _sp=duid.ms.sessionId.userId.sourceId.platform.reason; it needs a user."""
-    text("url", url, 10000)
+    address("url", url)
     if tracker.anonymous:
         return url
     pairs = tracker.subject.standard_nv_pairs if tracker.subject else {}
@@ -56,8 +57,8 @@ def _encoded(value):
 
 # First in the query, in place of one that is there, as the tracker for browsers puts it.
 def _with_query(url, name, value):
-    address, mark, fragment = url.partition("#")
-    page, _, query = address.partition("?")
+    start, mark, fragment = url.partition("#")
+    page, _, query = start.partition("?")
     pair = name + "=" + value
     fields = query.split("&") if query else []
     for i, field in enumerate(fields):

@@ -47,28 +47,19 @@ class HttpTransport:
         path: "str | None" = None,
         dns=None,
     ):
-        from .url import header_lines, host_header, split_url
+        from .url import check
 
-        scheme, self.host, self.port, self.path = split_url(url, path, get)
-        self._host = host_header(scheme, self.host, self.port)
-        self.tls = None
-        if scheme == "https":
-            from .tls import Tls
-
-            self.tls = Tls(self.host, roots, verify)
-        to_connect, to_answer = timeout if isinstance(timeout, tuple) else (timeout, timeout)
-        self.connect_ms = int(to_connect * 1000)  # for each phase up to the handshake
-        self.limit_ms = int(to_answer * 1000)
+        checked = check(url, path, get, headers or {}, timeout, roots, verify)
+        self.host, self.port, self.path, self._host, self._headers = checked[:5]
+        # Of the 1400 bytes of `_buf`, the rest of a request's head takes 110 at most.
+        self._cookie_limit = 1290 - len(self.host) - len(self.path) - len(self._headers)
+        # connect_ms is for each phase up to the handshake.
+        self.connect_ms, self.limit_ms, self.tls = checked[5:]
         self.get = get
         self.dns = dns
         self.cookie_file = cookie_file
         self.anonymous = self.wrote = self.stale = self._clean = False
         self.retry_after = self._cookies = None
-        self._headers = header_lines(headers or {})
-        # Of the 1400 bytes of `_buf`, the rest of a request's head takes 110 at most.
-        self._cookie_limit = 1290 - len(self.host) - len(self.path) - len(self._headers)
-        if self._cookie_limit < 290:
-            raise ValueError("url, headers: more than 1000 bytes")
         self._addresses = []
         self._asked_ms = 0  # when the name was asked for
         self._ask_again = False

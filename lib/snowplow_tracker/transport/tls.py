@@ -18,7 +18,7 @@ class Tls:
         context = self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         if verify and not roots:
             # A computer has certificates of its own; a board has none.
-            if not hasattr(context, "load_default_certs"):
+            if roots is not None or not hasattr(context, "load_default_certs"):
                 raise ValueError(_ADVICE)
             context.load_default_certs()
             return

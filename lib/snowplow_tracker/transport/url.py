@@ -3,6 +3,22 @@
 _RESERVED = "host content-type content-length transfer-encoding connection referer cookie".split()
 
 
+def check(url: str, path, get: bool, headers: dict, timeout, roots, verify: bool) -> tuple:
+    """Host, port, path, Host header, lines of other headers, two limits in ms, a Tls or None."""
+    scheme, host, port, target = split_url(url, path, get)
+    lines = header_lines(headers)
+    if len(host) + len(target) + len(lines) > 1000:
+        raise ValueError("url, headers: more than 1000 bytes")
+    tls = None
+    if scheme == "https":
+        from .tls import Tls
+
+        tls = Tls(host, roots, verify)
+    to_connect, to_answer = timeout if isinstance(timeout, tuple) else (timeout, timeout)
+    limits = int(to_connect * 1000), int(to_answer * 1000)
+    return (host, port, target, host_header(scheme, host, port), lines) + limits + (tls,)
+
+
 def split_url(url: str, own_path: "str | None" = None, get: bool = False):
     """Scheme, host, port and path; ValueError for what has no place in a request line."""
     scheme, _, rest = url.partition("://")
