@@ -300,7 +300,7 @@ class Sensor:
 def spoil():
     import firmware.app
     firmware.app.readings = broken
-def broken(found):
+def broken(*found):
     raise RuntimeError("it broke")
 '''
 
