@@ -1,7 +1,7 @@
 # Commands and words of 16 bits on I2C, as Sensirion's chips have them: each word has a checksum.
 import time
 
-from boards.sensors import crc8
+from boards.parts.crc8 import crc8
 
 
 def send(i2c, address: int, command: int, words: tuple = (), ms: int = 0) -> None:

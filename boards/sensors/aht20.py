@@ -2,7 +2,8 @@
 # Current: 0.25 uA idle, 320 uA for 80 ms. Wiring: 3.3 V, SDA, SCL; it has one address.
 import time
 
-from boards.sensors import crc8, within
+from boards.parts.crc8 import crc8
+from boards.sensors import within
 
 BUS = "i2c"
 OPTIONS: dict = {}

@@ -3,7 +3,8 @@
 # Current: 0.2 uA idle, 0.6 mA for 15 ms. Wiring: 3.3 V, SDA, SCL; ADDR low 0x44, high 0x45.
 import time
 
-from boards.sensors import crc8, within
+from boards.parts.crc8 import crc8
+from boards.sensors import within
 
 BUS = "i2c"
 OPTIONS = {"address": (0x44, 0x45, 0x44)}

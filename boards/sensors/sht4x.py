@@ -2,7 +2,8 @@
 # Current: 0.1 uA idle, 0.35 mA for 9 ms. Wiring: 3.3 V, SDA, SCL; the address is the part's.
 import time
 
-from boards.sensors import crc8, within
+from boards.parts.crc8 import crc8
+from boards.sensors import within
 
 BUS = "i2c"
 OPTIONS = {"address": (0x44, 0x46, 0x44)}

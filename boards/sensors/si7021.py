@@ -3,7 +3,8 @@
 # Current: 0.1 uA idle, 0.15 mA for 80 ms. Wiring: 3.3 V, SDA, SCL; they have one address.
 import time
 
-from boards.sensors import crc8, within
+from boards.parts.crc8 import crc8
+from boards.sensors import within
 
 BUS = "i2c"
 OPTIONS: dict = {}

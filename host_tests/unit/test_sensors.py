@@ -9,7 +9,8 @@ import chips
 import machine
 import other_chips
 from boards import base, esp32, rp2, sensors
-from boards.sensors import crc8, thermistor, within
+from boards.parts.crc8 import crc8
+from boards.sensors import thermistor, within
 from firmware.sensors import unit
 
 KINDS = sorted(path.stem for path in Path(sensors.__file__).parent.glob("[!_]*.py"))

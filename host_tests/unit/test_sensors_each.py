@@ -7,6 +7,7 @@ import sensirion_chips
 import serial_chips
 import word_chips
 from boards import buses, esp32, rp2, sensors
+from boards.parts.crc8 import crc8
 
 I2C = {row[0]: row for row in every_sensor.I2C}
 MODULES = sorted(row[0] for row in every_sensor.I2C)
@@ -316,7 +317,7 @@ def test_ads1115_beyond_its_scale(world, board):
 # HTU21D (HPC199) page 14: the checksums of 0xDC, 0x683A and 0x4E85.
 @pytest.mark.parametrize("data, crc", [("dc", 0x79), ("683a", 0x7C), ("4e85", 0x6B)])
 def test_crc8_of_si7021(data, crc):
-    assert sensors.crc8(bytes.fromhex(data), 0) == crc
+    assert crc8(bytes.fromhex(data), 0) == crc
 
 
 def test_si7021_one_value_does_not_take_the_other_along(world, board):
