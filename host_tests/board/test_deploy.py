@@ -9,7 +9,7 @@ import pytest
 
 import tools.deploy.__main__ as program
 import tools.deploy.board as behind
-from tools.deploy import ROOT, compiled, files, stage, unused_links, used
+from tools.deploy import ROOT, compiled, files, stage, used
 from tools.engine import NO_COMPILER
 
 PASSWORD = "correct horse"
