@@ -41,8 +41,9 @@ import json, simulation
 world = simulation.start(PORT)
 world.adc = {4: 14000, 26: 0x8000, 34: 1650900}
 world.joins = ["silent", "joined"]
-import boards.chip, boards.common, boards.wifi
-boards.common.time = boards.chip.time = boards.wifi.time = world.time
+import boards.chip, boards.common, boards.link, boards.open_link
+for module in (boards.chip, boards.common, boards.link, boards.open_link):
+    module.time = world.time
 board = __import__("boards." + PORT, None, None, ("Board",)).Board()
 board.led(True)
 board.join("barn", "secret", hostname="feeder", country="CH")
