@@ -233,20 +233,21 @@ fed[0] = real_ms()
 failures = drive() if told.get("drive") == "run" else drain()
 idle()
 emitter.close()
-print(
-    json.dumps(
-        {
-            "eids": eids,
-            "stored": len(emitter.event_store),
-            "sent": emitter.sent,
-            "given_up": emitter.given_up,
-            "refused": refused,
-            "failures": failures,
-            "reasons": reasons,
-            "retry_in_ms": waits[0],
-            "gap_ms": fed[1],
-            "sockets": sockets() - before_warm_up,
-            "heap": heap() - heap_before - (extra + len(eids)) * 120,  # an eid, in the list
-        }
-    )
+# In pieces: for the whole as one text a small heap may have no place.
+json.dump(
+    {
+        "eids": eids,
+        "stored": len(emitter.event_store),
+        "sent": emitter.sent,
+        "given_up": emitter.given_up,
+        "refused": refused,
+        "failures": failures,
+        "reasons": reasons,
+        "retry_in_ms": waits[0],
+        "gap_ms": fed[1],
+        "sockets": sockets() - before_warm_up,
+        "heap": heap() - heap_before - (extra + len(eids)) * 120,  # an eid, in the list
+    },
+    sys.stdout,
 )
+print()
