@@ -42,7 +42,7 @@ class Link(link.Link):
 
     def down(self) -> None:
         """Hang up, and switch the modem's supply off where a pin does it."""
-        if self.ppp:
+        if self.uart:  # connect() has begun
             from boards.dial import switch_off
 
             switch_off(self)

@@ -45,9 +45,9 @@ def _ask(uart, command, limit_ms):
     text = b""
     while not _is_over(end):
         text = (text + (uart.read() or b""))[-512:]
-        lines = [line.strip() for line in text.split(b"\n") if line.strip()]
-        # The last line may still be on its way.
-        if lines and text[-1:] == b"\n":
+        # The last line may still be on its way; behind CONNECT it is PPP's.
+        lines = [line.strip() for line in text.split(b"\n")[:-1] if line.strip()]
+        if lines:
             last = lines[-1]
             if last in (b"OK", b"ERROR") or last[:4] in _LAST:
                 return lines
@@ -238,10 +238,7 @@ def connect(link):
     yield from _close(link)
     if link.uart is None:
         tx, rx = machine.Pin(options["tx"]), machine.Pin(options["rx"])
-        try:
-            link.uart = machine.UART(options["uart"], options["baud"], tx=tx, rx=rx, rxbuf=2048)
-        except ValueError as e:
-            raise OSError("cellular: %s; check uart, tx and rx" % e)
+        link.uart = machine.UART(options["uart"], options["baud"], tx=tx, rx=rx, rxbuf=2048)
     try:
         yield from _wake(link)
         link.started = True
@@ -251,7 +248,7 @@ def connect(link):
         yield from _note_signal(link)
         yield from _dial(link)
         yield from _start_ppp(link)
-    except OSError:
+    except (OSError, ValueError):
         yield from _close(link)
         raise
     link.network = options["apn"]
@@ -259,9 +256,13 @@ def connect(link):
 
 def switch_off(link):
     """Hang up, and switch the modem's supply off where a pin does it."""
-    link.ppp.disconnect()
+    if link.ppp:
+        link.ppp.disconnect()
     power = link.options["power"]
     if power is not None:
-        machine.Pin(power, machine.Pin.OUT, value=0)
+        try:
+            machine.Pin(power, machine.Pin.OUT, value=0)
+        except ValueError:
+            return  # connect() says so
         link.ppp = None
         link.started = False

@@ -46,10 +46,12 @@ class Link:
         start = time.ticks_ms()
         try:
             yield from self.connect()  # type: ignore[attr-defined]
-        except OSError:
+        except (OSError, ValueError) as e:  # ValueError: the port's, as for a pin
             self._rounds += 1
             most = min(_MAX_WAIT, 2 << min(self._rounds, 8))
             self.wait = 1 + int.from_bytes(urandom(2), "little") % most
+            if isinstance(e, ValueError):
+                raise OSError("%s: %s; check its options" % (self.name, e))
             raise
         self.joins += 1
         self.join_ms = time.ticks_diff(time.ticks_ms(), start)

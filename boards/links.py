@@ -18,7 +18,7 @@ class Links:
 
     def __init__(self, links):
         self._links = links
-        self._failures = 0  # rounds and sends, since the last send that worked
+        self.failures = 0  # rounds and sends, since the last send that worked
         self._again: dict = {}  # link -> (ticks, ms): not to be tried until then
         self._left: dict = {}  # link -> how often it was left since it last delivered
         self._link = links[0]
@@ -75,6 +75,12 @@ class Links:
         for worse in self._links[self._links.index(link) + 1 :]:
             worse.down()
 
+    # For a board that sends once and then sleeps for long: report() would not leave a link there.
+    def rotate(self) -> None:
+        """Begin with the next link after each failure, and after the last with the first."""
+        for link in self._links[: self.failures % len(self._links)]:
+            self._try_later(link, _LEAVE_MS)
+
     def _try_later(self, link, ms):
         self._again[link] = (time.ticks_ms(), ms)
 
@@ -85,11 +91,11 @@ class Links:
     def report(self, delivered: bool) -> str | None:
         """As that of one link; -> also "leave" when the next one is to be tried."""
         if delivered:
-            self._failures = 0
+            self.failures = 0
             self._left.pop(self._link, None)
             return self._link.report(True)
-        self._failures += 1
-        if self._failures % (one.RESET * len(self._links)) == 0:
+        self.failures += 1
+        if self.failures % (one.RESET * len(self._links)) == 0:
             return "reset"
         if not self._link.online():  # none works: each counts
             for link in self._links:

@@ -7,6 +7,7 @@ from boards.sensors import pulses
 
 BUS = "pin"
 OPTIONS: dict = {"debounce_ms": (0, 1000, 5), "mps_per_hz": (0.01, 100, 0.667)}
+IS_MEAN = True  # and no count: what is not sent is not lost
 
 
 class Sensor(pulses.Sensor):

@@ -5,6 +5,7 @@ from boards.sensors import dht22
 
 BUS = "pin"
 OPTIONS: dict = {}
+WARMUP_MS = 2000
 
 
 class Sensor(dht22.Sensor):

@@ -6,6 +6,7 @@ from boards.sensors import within
 
 BUS = "pin"
 OPTIONS: dict = {}
+WARMUP_MS = 2000
 
 
 class Sensor:

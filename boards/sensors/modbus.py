@@ -1,7 +1,7 @@
 # Any Modbus RTU device by UART: meters, soil probes, weather stations. `registers` says what its
 # manual says: a quantity, its register and kind, what a count is worth, and its unit.
 # Current: the device's. Wiring: a 3.3 V RS-485 transceiver (MAX3485) at `tx` and `rx` that
-# switches direction by itself, or with both of its enable pins at `enable_pin`.
+# switches direction by itself.
 import time
 from struct import unpack
 
@@ -26,6 +26,10 @@ OPTIONS = {
     "parity": ("one", ("none", "even", "odd"), 1, "none"),
     "stop": (1, 2, 1),
 }
+
+
+class _NoAnswer(OSError):
+    pass
 
 
 def crc16(data: bytes) -> int:
@@ -67,6 +71,8 @@ class Sensor:
                 found[name] = self._value(self._registers[name])
             except OSError as e:
                 error = e
+                if isinstance(e, _NoAnswer) and not found:
+                    break  # each of the others would wait as long
         if not found:
             raise error
         return found
@@ -87,7 +93,7 @@ class Sensor:
     def _ask(self, function, register, count):
         request = bytes((self._address, function, register >> 8, register & 255, 0, count))
         crc = crc16(request)
-        time.sleep_ms(5)  # the silence before a frame
+        time.sleep_ms(2 + 38500 // self._line[0])  # 3.5 characters of 11 bits before a frame
         self._uart.read()
         self._uart.write(request + bytes((crc & 255, crc >> 8)))
         size = 5 + 2 * count
@@ -105,7 +111,7 @@ class Sensor:
             if len(got) >= size:
                 break
         else:
-            raise OSError("modbus: no answer from %d; check A and B, baudrate" % self._address)
+            raise _NoAnswer("modbus: no answer from %d; check A and B, baudrate" % self._address)
         if got[:3] != bytes((start[0], function, 2 * count)) or crc16(got[:size]):
             raise OSError("modbus: register %d: wrong checksum or frame" % register)
         return got[3 : 3 + 2 * count]

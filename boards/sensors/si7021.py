@@ -23,7 +23,7 @@ class Sensor:
         self._i2c.writeto(_ADDRESS, b"\xfe")  # reset
         time.sleep_ms(16)
         found = {}
-        raw = self._measure(b"\xf3", 55)
+        raw = self._measure(b"\xf3", 90)
         if raw is not None:
             found["temperature"] = round(175.72 * raw / 65536 - 46.85, 2)
         raw = self._measure(b"\xf5", 30)

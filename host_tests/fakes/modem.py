@@ -9,6 +9,11 @@ import errno
 
 import simulation
 
+# A Configure-Request of LCP (RFC 1661 6, framed by RFC 1662), which each side may send first.
+LCP = bytes.fromhex(
+    "7eff7d23c0217d217d217d207d347d227d267d207d207d207d207d257d26283ae5c17d277d227d287d22c3867e"
+)
+
 
 class Modem:
     """Facts that tests set:
@@ -18,6 +23,7 @@ class Modem:
         refused.
     apn, user, key: what the network takes; user None: anybody. level: of AT+CSQ.
     hangs: "" or what ends it: "reset", "power", or "for good" for nothing.
+    lcp_at_once: whether PPP's first frame comes in one piece with CONNECT.
     baud: at which it listens. key, reset, power: the pins wired to it, or None.
     """
 
@@ -26,6 +32,7 @@ class Modem:
         self.register_ms, self.registered, self.level = 3000, 1, 17
         self.apn, self.user, self.password = "internet", None, None
         self.hangs = ""
+        self.lcp_at_once = False
         self.baud = 115200
         self.heard = []
         self._key_down = None
@@ -140,7 +147,10 @@ class Modem:
             if not (self._is_registered() and self.context and command == "ATD*99#"):
                 return self._say(b"NO CARRIER", 2000)
             self.in_data = True
-            return self._say(b"CONNECT 115200", 400)
+            self._say(b"CONNECT 115200", 400)
+            if self.lcp_at_once:
+                self._out.append((simulation.world.now_ms + 400, LCP))
+            return None
         elif command not in ("AT", "ATE0", "ATH"):
             return self._say(b"ERROR")
         self._say(b"OK", 61)

@@ -267,13 +267,13 @@ class Hdc1080(WordChip):
 
 
 class Si7021(Chip):
-    """0xF3 and 0xF5 without stretching of the clock: no acknowledge until it has measured (HTU21D
-    datasheet: 50 and 16 ms; Si7021: 11 and 23). The checksum begins with 0 (HTU21D: that of
+    """0xF3 and 0xF5 without stretching of the clock: no acknowledge until it has measured (SHT21
+    datasheet, the slowest of them: 85 and 29 ms). The checksum begins with 0 (HTU21D: that of
     0x683A is 0x7C, of 0x4E85 0x6B, which are 24.7 degrees and 32.3 %)."""
 
     def __init__(self, temperature=0x683A, humidity=0x4E85):
         super().__init__()
-        self.raw = {0xF3: (50, temperature), 0xF5: (23, humidity)}
+        self.raw = {0xF3: (85, temperature), 0xF5: (29, humidity)}
         self._command = None
 
     def write(self, data):

@@ -60,6 +60,11 @@ def test_dial(world, modem, board):
     assert "AT+CPIN=" not in " ".join(modem.heard)
 
 
+def test_ppp_begins_in_one_piece_with_connect(world, modem, board):
+    modem.lcp_at_once = True
+    assert up(world, link_of(board)) < 30_000 and board.online()
+
+
 def test_a_modem_that_is_off_is_started(world, board):
     world.uart[1] = Modem(key=4, power=23, on=False)
     up(world, link_of(board))
@@ -168,6 +173,24 @@ def test_asleep_its_supply_is_off(world, modem, board):
     assert world.pins[23] == 0 and not board.online()
     up(world, link)
     assert board.online()
+
+
+def test_its_supply_is_off_after_a_dial_that_failed(world, modem, board):
+    modem.registered = 3
+    world.pins[23] = 1
+    link = link_of(board)
+    failure(world, link)
+    link.down()
+    assert world.pins[23] == 0
+
+
+# The port's error for it is a ValueError.
+@pytest.mark.parametrize("option", ["tx", "key", "power"])
+def test_a_pin_that_is_not_there(world, modem, board, option):
+    modem.hangs = "for good"
+    link = link_of(board, **{option: "TX1"})
+    assert "invalid pin; check its options" in failure(world, link)
+    link.down()
 
 
 def test_steps_are_short(world, modem, board):

@@ -322,9 +322,9 @@ def test_crc8_of_si7021(data, crc):
 
 def test_si7021_one_value_does_not_take_the_other_along(world, board):
     sensor, chip = make("si7021", board, world)
-    chip.raw[0xF5] = (23, 0xFFFC)  # beyond 100 %: its line goes on to 119
+    chip.raw[0xF5] = (29, 0xFFFC)  # beyond 100 %: its line goes on to 119
     assert sensor.read() == {"temperature": 24.69, "humidity": 100}
-    chip.raw[0xF3] = (50, 0)  # -46.85
+    chip.raw[0xF3] = (85, 0)  # -46.85
     assert sensor.read() == {"humidity": 100}
 
 
@@ -619,6 +619,38 @@ def test_modbus_says_what_is_wrong(world, board):
     sensor = on_uart("modbus", device, board, world, registers={"x": {"register": 0}},
                      baudrate=19200, parity="even")  # fmt: skip
     assert sensor.read() == {"x": 1}
+
+
+def test_a_dead_modbus_is_asked_once(world, board):
+    rows = {"r%d" % n: {"register": n} for n in range(16)}
+    sensor = on_uart("modbus", None, board, world, registers=rows)
+    before = world.now_ms
+    with pytest.raises(OSError, match="no answer from 1"):
+        sensor.read()
+    assert world.now_ms - before < 1000
+
+
+# MODBUS over serial line 2.5.1.1: frames are 3.5 characters apart, of 11 bits.
+@pytest.mark.parametrize("baudrate", [1200, 9600])
+def test_modbus_is_silent_between_frames(world, board, baudrate):
+    class Listening(serial_chips.ModbusDevice):
+        line = (baudrate, 8, None, 1)
+        ended, silent = None, []
+
+        def hear(self, data, line, now):
+            if self.ended is not None:
+                self.silent.append(now - self.ended)
+            super().hear(data, line, now)
+
+        def send(self, data, at):
+            super().send(data, at)
+            self.ended = self._coming[-1][0]
+
+    device = Listening({(3, 0): 1, (3, 1): 2})
+    rows = {"a": {"register": 0}, "b": {"register": 1}}
+    sensor = on_uart("modbus", device, board, world, registers=rows, baudrate=baudrate)
+    assert sensor.read() == {"a": 1, "b": 2}
+    assert device.silent[0] >= 3500 * 11 / baudrate
 
 
 @pytest.mark.parametrize("text, match", [
