@@ -50,6 +50,9 @@ def test_every_preset_fits_its_chip(name):
     ("ESP32", {"cellular": {"apn": "x", "tx": 4, "rx": 5}, "buses": {"g": {"tx": 18, "rx": 19}}},
      "buses.g.id: the modem has UART 1; take another one"),
     ("RP2040", {"cellular": {"apn": "x", "tx": 4, "rx": 5}}, "only an ESP32 has PPP"),
+    ("ESP32", {"cellular": {"apn": "x", "tx": "TX1", "rx": 5}},
+     "cellular.tx: expected the number of a pin, got 'TX1'"),
+    ("ESP32", {"ethernet": dict(RMII, power="GP12")}, "ethernet.power: expected the number"),
     ("RP2350", {"ethernet": {"type": "w5500", "sck": 18, "mosi": 19, "miso": 16, "cs": 17}},
      "ethernet.reset is missing"),
     ("ESP32", {"ethernet": {"type": "w5500", "sck": 18, "mosi": 19, "miso": 16, "cs": 17}},
@@ -73,6 +76,22 @@ def test_what_may_work_is_warned_of():
     assert strapping.startswith("buses.i2c.scl: GPIO 12: its level at reset decides")
     assert "console" in checked("ESP32C3", **i2c(18, 4))[0]
     assert checked("ESP32", **i2c(21, 22)) == []
+
+
+@pytest.mark.parametrize("machine, chip", [
+    ("LOLIN_C3_MINI with ESP32-C3FH4", "ESP32C3"), ("NANOS3 with ESP32-S3", "ESP32S3"),
+    ("LOLIN_S2_MINI with ESP32-S2FN4R2", "ESP32S2"), ("Generic ESP32C6 with ESP32C6", "ESP32C6"),
+    ("Generic ESP32 module with ESP32", "ESP32"), ("TINYPICO with ESP32-PICO-D4", "ESP32-PICO-D4"),
+    ("Raspberry Pi Pico W with RP2040", "RP2040"), ("Pico Plus with RP2350B", "RP2350B"),
+    ("", ""),
+])  # fmt: skip
+def test_the_chip_that_a_board_names(machine, chip):
+    assert pins.chip(machine) == chip
+
+
+def test_a_w5500_of_a_pico_may_have_its_names():
+    w5500 = {"type": "w5500", "sck": "GP18", "mosi": 19, "miso": 16, "cs": 17, "reset": "GP20"}
+    assert checked("RP2040", ethernet=w5500) == []
 
 
 def test_adc2_without_wifi_and_two_quantities_at_one_pin():

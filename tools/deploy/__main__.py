@@ -141,7 +141,7 @@ def deploy(port, wanted, build, config):
 
 def check_chip(machine, config):
     """Print what to mind in the config on this machine; Stop if it cannot do it."""
-    chip = machine.rpartition(" with ")[2]
+    chip = pins.chip(machine)
     if config.chip and chip in pins.CHIPS and chip != config.chip:
         raise Stop(
             f"{config.name}: board: that one has an {config.chip}, and this board is: {machine}; "

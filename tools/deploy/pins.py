@@ -84,6 +84,15 @@ SENSOR_KEYS = {"pin", "cs", "power_pin"}  # and the options of kind "pin" of its
 DRIVEN = ("dht11", "dht22")  # the board pulls their line down to ask
 
 
+def chip(machine):
+    """The chip of "LOLIN_C3_MINI with ESP32-C3FH4" as CHIPS has it, or what the text says."""
+    name = machine.rpartition(" with ")[2]
+    for known in ("ESP32S2", "ESP32S3", "ESP32C3", "ESP32C6"):
+        if name.replace("-", "").startswith(known):
+            return known
+    return name
+
+
 def used_pins(settings):
     """[(key such as "buses.i2c.sda", pin number, "in", "out" or "adc")] of checked settings."""
     found = []
@@ -193,6 +202,10 @@ def _used_twice(used):
 def _link(kind, options, chip):
     """What a chip lacks for a link."""
     rp2 = chip[:2] == "RP"
+    for key in sorted(PIN_KEYS & set(options) - ({"pin"} if kind == "cellular" else set())):
+        name = options[key]
+        if isinstance(name, str) and not (rp2 and _number(name) is not None):
+            yield f"{kind}.{key}: expected the number of a pin, got {name!r}, which not all know"
     if kind == "cellular" and rp2:
         yield "cellular: only an ESP32 has PPP; use wifi or ethernet"
     if kind != "ethernet":
