@@ -71,8 +71,9 @@ class AlwaysOn:
                     wait = self.app.start_trigger(trigger)
                     self._expect("sample", 60 + wait // 1000)
                     await sleep_ms(wait)
-                    self.app.run_trigger(trigger, count)
-                    await asyncio.sleep(0)
+                    for wait in self.app.run_trigger(trigger, count):
+                        self._expect("sample", 60 + wait // 1000)
+                        await sleep_ms(wait)
             self._expect("sample", 60)
             # At most 5 s, since the clock may be set meanwhile.
             await sleep_ms(min(triggers.wait(self._triggers, clock.unix_ms()), 5000))

@@ -127,16 +127,19 @@ class App:
         return self.sensors.start(trigger.names)
 
     def run_trigger(self, trigger, count=1):
-        """Do what a trigger asks for, now that it is due."""
+        """Do what a trigger asks for, now that it is due; yields ms to wait."""
         names = trigger.names
         if trigger.when in ("edge", "threshold"):
             from firmware import conditions
 
             names = conditions.track(self, trigger, count)
+            if trigger.when == "threshold" and trigger.names and names:
+                yield self.sensors.start(names)
         for name in self.sensors.names if names is None else names:
             if name in self.sensors.names:
                 self.sample(name, trigger.when)
             self.board.idle()
+            yield 0
 
     def track_sensor_change(self):
         """Track that a sensor began to fail, or works again."""

@@ -44,12 +44,14 @@ class Battery:
 
     def _restore(self, state):
         app = self.app
-        low, app.wake_count, self._wakes_since_send, self._failures, crossed, failing = state[:6]
+        flags, app.wake_count, self._wakes_since_send, self._failures, crossed, failing = state[:6]
         awake_at, self._health_at, self._remote_at, slept_at = state[6:10]
         asleep_ms, app.radio_ms, samples, sends = state[10:]
         app.asleep_ms = asleep_ms + max(0, clock.ms() - slept_at)
         app.wake_reasons = {"sample": samples, "send": sends}
-        app.low = bool(low)
+        app.low = bool(flags & 1)
+        if hasattr(app.link, "failures"):
+            app.link.failures = flags >> 1
         for i, name in enumerate(app.sensors.names[:16]):
             if failing >> i & 1:
                 app.sensors.failing[name] = "since an earlier wake"
@@ -68,7 +70,7 @@ class Battery:
             failing |= (name in app.sensors.failing) << i
         retained_memory.save(
             app.board,
-            app.low,
+            app.low | (getattr(app.link, "failures", 0) & 127) << 1,
             app.wake_count,
             min(self._wakes_since_send, 65535),
             min(self._failures, 255),
@@ -114,7 +116,8 @@ class Battery:
             if trigger.due(now):
                 due = True
                 self._wait(app.start_trigger(trigger))
-                app.run_trigger(trigger)
+                for wait in app.run_trigger(trigger):
+                    self._wait(wait)
         if due:
             self._wakes_since_send += 1
             app.wake_reasons["sample"] += 1
@@ -169,6 +172,8 @@ class Battery:
             # Boards that get their power back together are not to send together.
             self._sleep_lightly(int.from_bytes(urandom(2), "little") % 10000)
         app.note_radio(True)
+        if hasattr(app.link, "rotate"):
+            app.link.rotate()
         try:
             for _ in app.link.up():
                 self._expect_progress()

@@ -3,6 +3,8 @@
 # `quantities` or `reads`.
 from snowplow_tracker import clock
 
+_MOST_MS = 5000  # after which `reads` ends early, since everything else waits meanwhile
+
 
 class Processed:
     # rows: the config's `quantities`; a quantity with a suffix has the row of its kind.
@@ -14,6 +16,7 @@ class Processed:
         self._max_ms = max_seconds * 1000
         self._sent: dict = {}  # what the last event had
         self._sent_at = 0
+        self._deltas: dict = {}  # by its new name
         self._extremes: dict = {}  # quantity -> [lowest, highest] since the last event
         self.raw: dict = {}  # by its new name, what a calibrated value was before
         self.units: dict = {}
@@ -35,7 +38,10 @@ class Processed:
 
     def _several(self, measure):
         several: dict = {}
-        for _ in range(self._reads):
+        start = clock.ms()
+        for i in range(self._reads):
+            if i and clock.ms() - start > _MOST_MS:
+                break
             try:
                 found = measure()
             except OSError as e:
@@ -51,6 +57,8 @@ class Processed:
     def _row(self, quantity):
         if quantity in self._rows:
             return self._rows[quantity], ""
+        if quantity in getattr(self._sensor, "QUANTITIES", {}):  # a name of its own
+            return None, ""
         kind = quantity.split("_")[0]
         return self._rows.get(kind), quantity[len(kind) :]
 
@@ -79,6 +87,8 @@ class Processed:
             self.raw[name] = raw
         if row["decimals"] is not None:
             value = round(value, row["decimals"]) if row["decimals"] else round(value)
+        if row["delta"] is not None:
+            self._deltas[name] = row["delta"]
         if row["extremes"]:
             low, high = self._extremes.get(name, (value, value))
             self._extremes[name] = min(low, value), max(high, value)
@@ -100,26 +110,15 @@ class Processed:
     # By so much since the last event, one that came or went, or after the longest time. Without
     # any `delta` each reading is sent.
     def _moved(self, found):
-        deltas = self._deltas(found)
+        deltas = [name for name in found if name in self._deltas]
         if not deltas or len(found) != len(self._sent):
             return True
         if clock.ms() - self._sent_at >= self._max_ms:
             return True
         for name in deltas:
-            if name not in self._sent or abs(found[name] - self._sent[name]) >= deltas[name]:
+            if name not in self._sent or abs(found[name] - self._sent[name]) >= self._deltas[name]:
                 return True
         return False
-
-    def _deltas(self, found):
-        deltas = {}
-        for quantity in self._rows:
-            row = self._rows[quantity]
-            if row["delta"] is not None:
-                start = row["name"] or quantity
-                for name in found:
-                    if name == start or name.startswith(start + "_"):
-                        deltas[name] = row["delta"]
-        return deltas
 
 
 def _mean(values):

@@ -14,10 +14,11 @@ from struct import calcsize, pack, unpack
 
 from snowplow_tracker.clock.boot_history import FROZEN_SIZE, freeze, resume
 
-# Mark; whether the battery was low; wakes; wakes since the last send; sends that failed in a row;
-# thresholds that are crossed, sensors that fail, a bit each; when it was awake last (ms), when
-# health was tracked and when the remote configuration was asked for last (s); ms() when it fell
-# asleep, ms asleep and with the radio on; wakes that sampled, and that sent.
+# Mark; 1 if the battery was low, plus twice the failures in a row of several links; wakes; wakes
+# since the last send; sends that failed in a row; thresholds that are crossed, sensors that fail,
+# a bit each; when it was awake last (ms), when health was tracked and when the remote
+# configuration was asked for last (s); ms() when it fell asleep, ms asleep and with the radio on;
+# wakes that sampled, and that sent.
 _FORMAT = "<2sBIHBHHQIIQQQII"
 _MARK = b"B2"
 _STATE_SIZE = calcsize(_FORMAT)

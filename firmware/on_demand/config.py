@@ -8,6 +8,7 @@ from firmware.on_demand.config_keys import KEYS
 _CERTIFICATES = "the path of a file with DER certificates"
 # Sensors that boards have built in, if they have them.
 _BOARD_SENSORS = ("cpu", "disk", "load", "memory", "network")
+_SECRET = ("cellular.pin", "cellular.user")
 _TRIGGERS = ("boot", "edge", "every", "threshold")
 # Names of the first edition, which still work.
 _RENAMED = {"builtin": "board_sensors", "safe_seconds": "safe_mode_seconds"}
@@ -255,6 +256,6 @@ def refuse(path, key, expected, value):
     shown = ""
     if isinstance(value, (list, dict)):
         shown = ", got a list" if isinstance(value, list) else ", got an object"
-    elif key[-8:] != "password" and key != "cellular.pin" and "@" not in str(value):
+    elif not (key[-8:] == "password" or key in _SECRET or "@" in str(value)):
         shown = ", got " + json.dumps(value)
     raise ConfigError("%s: %s: expected %s%s" % (path, key, expected, shown))

@@ -78,8 +78,14 @@ def _sensor(path, name, data, settings, buses, adcs):
         if "power_pin" in data:
             keys["warmup_ms"] = ("int", 0, 300000, getattr(module, "WARMUP_MS", 100))
     keys.update(KEYS["sensor"])
-    if hasattr(module.Sensor, "start"):
-        del keys["reads"], keys["combine"]  # to wait several times would stop all others
+    # To wait several times would stop all others, and of counts only the first read has any.
+    if counts or hasattr(module.Sensor, "start"):
+        for key in ("reads", "combine"):
+            del keys[key]
+            if key in data:
+                raise config.ConfigError(
+                    "%s: %s%s: %s is read once each time; remove it" % (path, prefix, key, kind)
+                )
     found = config.check_keys(path, prefix, data, keys)
     if "power_pin" in found and found["power_pin"] is None:
         del found["power_pin"]
@@ -113,6 +119,9 @@ def _quantities(path, prefix, found, module, settings):
         # What was sent before is not known after a deep sleep.
         if settings["mode"] == "battery" and (row["delta"] is not None or row["extremes"]):
             raise config.ConfigError("%s: %s: delta, extremes need always_on" % (path, place))
+        if row["delta"] is not None and "debounce_ms" in module.OPTIONS:
+            if not hasattr(module, "IS_MEAN"):
+                raise config.ConfigError("%s: %s.delta: it would lose counts" % (path, place))
         checked[quantity] = row
         names.append(row["name"] or quantity)
         count += 2 * row["extremes"]

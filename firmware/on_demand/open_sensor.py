@@ -44,8 +44,6 @@ def _connections(bus, found, board, buses, options):
         return (lambda: found.get(adc).millivolts(channel),)
     if pin is None:
         options["ratio"] = 1
-    else:
-        board.adc(pin)
     return (found.voltage(pin),)
 
 

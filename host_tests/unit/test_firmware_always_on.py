@@ -220,6 +220,15 @@ def test_a_driver_with_a_bug_stops_nothing(life, monkeypatch, found):
     assert len(life.said("sensor", "recovered")) == 1
 
 
+def test_many_sensors_that_do_not_answer_are_no_reason_for_the_watchdog(life):
+    row = {"type": "modbus", "bus": "line", "registers": {"x": {"register": 0}}}
+    sensors = {"m%d" % n: dict(row, address=n + 1) for n in range(50)}
+    buses = {"line": {"tx": 8, "rx": 9}}
+    life.configure(dict(CONFIG, sensors=sensors, buses=buses, watchdog_seconds=8))
+    life.run(seconds=200)
+    assert life.ends == ["over"]
+
+
 def test_flash_that_fails_is_told_of_and_when_it_is_back(life, tmp_path):
     (tmp_path / "events").write_text("not a folder")
     life.configure(dict(CONFIG, store_bytes=262144, buffer_bytes=32768))

@@ -111,3 +111,45 @@ def test_on_a_battery_ethernet_is_off_while_it_sleeps(start):
     assert 1 not in levels  # the PHY has no supply: it was never on, or is off again
     with_radio = ["rssi" in health for health in life.of("health")]
     assert with_radio[0] is False and with_radio[-1] is True  # Ethernet, then Wi-Fi
+
+
+class Answers(list):
+    """No answer by Ethernet, 200 by Wi-Fi."""
+
+    def __init__(self, life):
+        super().__init__([200])
+        self.life = life
+
+    def __getitem__(self, place):
+        return DEAD if self.life.board.rssi() is None else 200
+
+
+BATTERY = {"mode": "battery", "battery": {"wakes_per_send": 1}, "sample_seconds": 300,
+           "board_sensors": True}  # fmt: skip
+
+
+def test_on_a_battery_a_dead_ethernet_is_left_for_wifi(start):
+    life = start(board="olimex_esp32_poe", **BATTERY)
+    life.answers = Answers(life)
+    life.run(hours=3)
+    assert set(life.ends) <= {"deep", "over"}
+    made = sorted(int(e["dtm"]) for e in life.received if "/sensor_reading/" in e.get("ue_pr", ""))
+    assert len(made) >= 2 * 30 and life.of("health")[-1]["rssi"] == -61
+
+
+# 503 is no reason to take another link, which may cost more.
+def test_on_a_battery_a_collector_that_is_down_changes_no_link(start):
+    life = start(board="olimex_esp32_poe", **BATTERY)
+    life.answers = [503]
+    life.run(hours=3)
+    assert not [entry for entry in life.world.log if entry[0] == "connect"]
+
+
+def test_a_pin_that_is_not_there_is_no_reason_to_crash(start, capsys):
+    life = start()
+    config = dict(CONFIG, cellular={"apn": "internet", "tx": "TX1", "rx": 26})
+    del config["wifi"]
+    life.configure(config)
+    life.run(seconds=900)
+    assert life.ends == ["over"]
+    assert "offline: cellular: invalid pin; check its options" in capsys.readouterr().out

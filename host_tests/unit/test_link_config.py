@@ -23,6 +23,12 @@ def test_the_order_is_ethernet_wifi_cellular_unless_it_is_told():
     assert [kind for kind, _ in found] == ["wifi", "ethernet"]
 
 
+def test_no_message_has_the_user_of_a_sim():
+    with pytest.raises(ConfigError, match="cellular.user: expected a text") as caught:
+        links(cellular=dict(CELLULAR, user="me" * 40, password="secret"))
+    assert "meme" not in str(caught.value)
+
+
 def test_defaults():
     ((_, rmii),) = links(ethernet=RMII)
     assert rmii == {

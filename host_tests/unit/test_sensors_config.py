@@ -229,6 +229,26 @@ def test_a_sensor_is_on_for_its_readings_alone(world, board):
     assert sensors.unit(found.get("it"), "humidity") == "%"
 
 
+# Without its power, an ADC of an ESP32 sees an end of its scale.
+def test_an_analog_sensor_whose_power_is_switched(world, board):
+    pin = {"esp32": 34, "rp2": 26}[world.port]
+    half = world.adc[pin]
+    world.adc[pin] = 0
+    world.watchers[22] = lambda level: world.adc.update({pin: half * level})
+    soil = {"type": "soil", "pin": pin, "dry_mv": 2800, "wet_mv": 1200, "power_pin": 22}
+    found = open_one(board, soil)
+    for _ in range(2):
+        world.time.sleep_ms(found.start(None))
+        assert 70 <= found.read("it")["moisture"] <= 73
+
+
+# Aosong's manuals: nothing is to be asked of it in the first second.
+@pytest.mark.parametrize("kind", ["dht11", "dht22"])
+def test_a_dht_warms_up(kind):
+    settings = check(sensors={"it": {"type": kind, "pin": 7, "power_pin": 22}})
+    assert settings["sensors"]["it"]["warmup_ms"] > 1000
+
+
 # A threshold reads it, and then its event does: to wait once more would stop all others.
 @pytest.mark.parametrize("options", [
     {"type": "aht20", "bus": "wire", "power_pin": 22}, {"type": "sps30", "bus": "wire"},
@@ -301,6 +321,22 @@ def test_slow_and_switched_sensors_over_hours(world, tmp_path, monkeypatch, mode
     for at in on:
         ends = [end for end in off if end >= at]
         assert 20_000 <= ends[0] - at < 27_000
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize("mode", ["always_on", "battery"])
+def test_a_threshold_reads_a_slow_sensor(world, tmp_path, monkeypatch, mode):
+    monkeypatch.chdir(tmp_path)
+    world.ntp = ["true"]
+    world.i2c = {0x62: sensirion_chips.Scd4x(), 0x44: sensirion_chips.Sht4x()}
+    met = {"when": "threshold", "sensor": "soil", "quantity": "humidity", "above": 5}
+    config = dict(LIFE, mode=mode, triggers=[dict(met, read=["air", "soil"])])
+    life = Life(world, tmp_path, monkeypatch, config)
+    life.run(hours=1)
+    assert [e["se_la"] for e in life.said("threshold", "above")] == ["soil"]
+    found = [(e["sensor"], len(e["readings"])) for e in life.of("sensor_reading")]
+    assert found == [("air", 3), ("soil", 2)] and life.of("application_error") == []
 
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning")

@@ -77,6 +77,18 @@ def test_a_row_for_all_of_a_kind():
     assert sensors.unit(sensor, "probe_0316") == "Cel"
 
 
+# power_factor is no power of a part named "factor".
+def test_a_row_is_not_for_a_quantity_of_its_own(now):
+    found = [{"power": 1500, "power_factor": factor} for factor in (0.97, 0.5)]
+    sensor = make(*found, power={"scale": 0.001, "unit": "kW", "name": "kilowatts"})
+    sensor._sensor.QUANTITIES = {"power": ("W", 0, 9e3), "power_factor": ("1", 0, 1)}
+    assert sensor.read() == {"kilowatts": 1.5, "power_factor": 0.97}
+    assert sensor.units == {"kilowatts": "kW", "power_factor": "1"}
+    sensor = make(*found, power={"delta": 0.1})
+    sensor._sensor.QUANTITIES = {"power": ("W", 0, 9e3), "power_factor": ("1", 0, 1)}
+    assert [bool(sent(sensor, now)) for _ in found] == [True, False]
+
+
 @pytest.mark.parametrize("combine, value", [("median", 21), ("mean", 37)])
 def test_several_reads_are_one(combine, value):
     reads = [{"temperature": t} for t in (20, 21, 85, 22)]
@@ -161,6 +173,18 @@ def test_what_is_not_a_number_leaves_no_extreme(now):
     assert sent(sensor, now)["temperature_maximum"] == 20
 
 
+def test_many_reads_of_a_slow_chip_have_an_end(now):
+    sensor = make(reads=100)
+
+    def read():
+        now[0] += 800
+        return {"temperature": 20}
+
+    sensor._sensor.read = read
+    before = now[0]
+    assert sensor.read() == {"temperature": 20} and 5000 <= now[0] - before <= 6000
+
+
 # --- config --------------------------------------------------------------------------------------
 def check(options, **settings):
     buses = {"wire": {"sda": 4, "scl": 5}}
@@ -195,9 +219,25 @@ def test_what_a_deep_sleep_forgets_is_refused(row):
 
 
 def test_a_slow_sensor_is_read_once():
-    with pytest.raises(config.ConfigError, match="unknown key sensors.it.reads"):
+    with pytest.raises(config.ConfigError, match="sensors.it.reads: scd4x is read once"):
         check({"type": "scd4x", "bus": "wire", "reads": 3})
     assert check({"type": "scd4x", "bus": "wire", "quantities": {"co2": {"offset": 5}}})
+
+
+@pytest.mark.parametrize("kind, quantity", [
+    ("rain_gauge", "rain"), ("pulses", "pulses"), ("button", "presses"),
+])  # fmt: skip
+def test_what_would_lose_counts_is_refused(kind, quantity):
+    options = {"type": kind, "pin": 4}
+    assert check(dict(options, quantities={quantity: {"scale": 2}}))
+    with pytest.raises(config.ConfigError, match="sensors.it.reads: %s is read once" % kind):
+        check(dict(options, reads=3))
+    with pytest.raises(config.ConfigError, match="%s.delta: it would lose counts" % quantity):
+        check(dict(options, quantities={quantity: {"delta": 0.1}}))
+
+
+def test_a_mean_may_have_a_delta():
+    assert check({"type": "anemometer", "pin": 4, "quantities": {"wind_speed": {"delta": 1}}})
 
 
 def test_without_these_keys_nothing_is_loaded(simulate):
