@@ -478,3 +478,38 @@ def test_an_event_during_a_request_goes_with_the_next_one():
     wire.send = sending
     assert t.flush()
     assert wire.events()[1]["eid"] == tracked[0]
+
+
+def test_a_call_returns_the_eid_of_its_event():
+    with Time(NOW) as time:
+        t, wire, media = radio(
+            player={"duration": 100}, boundaries=[10, 20, 30, 40, 50], ping_interval=1
+        )
+        eids = [media.track_media_play(player={"current_time": 10})]
+        time.pass_ms(1000)
+        media.player["currentTime"] = 20
+        eids.append(media.check())
+        own = (READING, {"n": 1})
+        eids.append(media.track_media_self_describing_event(own, player={"current_time": 30}))
+        progress = media.update_media_tracking({"current_time": 40})
+        # It is not known yet: the seek may go on.
+        assert media.track_media_seek_end(player={"current_time": 50}) is None
+        t.flush()
+    events = wire.events()
+    names = [name for name, _ in named(wire)]
+    for eid, name in zip(eids, ("play_event", "ping_event", "reading")):  # noqa: B905
+        i = names.index(name)
+        assert events[i]["eid"] == eid, name
+        assert names[i + 1] == "percent_progress_event"
+    assert progress in [event["eid"] for event in events]
+    assert names[-2:] == ["seek_end_event", "percent_progress_event"]
+
+
+def test_the_subject_of_a_seek_is_checked_by_its_call():
+    t, wire, media = radio()
+    refused("event_subject", media.track_media_seek_start, event_subject="u")
+    assert t.refused == 1
+    media.track_media_seek_start(event_subject=Subject().set_user_id("u"))
+    assert media.track_media_pause()
+    t.flush()
+    assert [event.get("uid") for event in wire.events()] == ["u", None]

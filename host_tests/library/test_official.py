@@ -4,7 +4,8 @@ import json
 import sys
 import time
 
-from expect import Folder, Wire, entity, last_event, refused, tracker, unwrapped
+from expect import Folder, Wire, entity, last_event, refused, tracker, unwrapped, whole
+from fake_time import NOW, Machine
 from snowplow_tracker import (
     Anonymous,
     AsyncEmitter,
@@ -20,10 +21,12 @@ from snowplow_tracker import (
     StructuredEvent,
     Subject,
     Tracker,
+    clock,
     disable_contracts,
     enable_contracts,
     logger,
 )
+from snowplow_tracker.official import workers
 from snowplow_tracker.official.payload import Payload
 from snowplow_tracker.pixel import click_url, pixel_url
 from snowplow_tracker.plugins.session import SCHEMA as SESSION
@@ -227,6 +230,12 @@ def test_payloads_of_events():
     assert (done["e"], done["tna"], done["aid"], done["p"]) == ("se", "ns", "app", "iot")
     assert len(done["eid"]) == 36 and len(done["dtm"]) == 13
     assert len(t.emitters[0].event_store) == 0
+
+
+def test_a_payload_of_an_event_that_a_plugin_stops_is_empty():
+    t, _ = tracker()
+    t.plugins.append(lambda eid, pairs, schema, entities: False)
+    assert t.complete_payload(StructuredEvent("c", "a")).get() == {}
 
 
 def test_a_payload():
@@ -526,6 +535,42 @@ def test_a_call_in_a_callback_sends_nothing():
     assert [event["se_ac"] for event in wire.events()] == ["a", "b"]
 
 
+def test_a_hook_of_the_clock_that_tracks_is_asked_once():
+    with Machine(NOW):
+        t, wire = full(batch_size=1)
+        asked = []
+
+        def hook():
+            asked.append(1)
+            t.track_struct_event("c", "hook")
+            t.flush()
+
+        clock.hook = hook
+        t.track_struct_event("c", "a")
+    assert len(asked) == 1
+    assert [event["se_ac"] for event in wire.events()] == ["a", "hook"]
+
+
+def test_run_ends_that_calls_send_full_batches():
+    try:
+        import asyncio
+    except ImportError:
+        return
+    t, wire = full(batch_size=1)
+
+    async def program():
+        task = asyncio.create_task(t.emitters[0].run())
+        await asyncio.sleep(0)
+        t.track_struct_event("c", "b")
+        task.cancel()
+
+    t.track_struct_event("c", "a")
+    asyncio.run(program())
+    assert [event["se_ac"] for event in wire.events()] == ["a"]
+    assert t.flush()
+    assert [event["se_ac"] for event in wire.events()] == ["a", "b"]
+
+
 def test_flush_takes_is_async():
     t, wire = tracker()
     for arguments in ((), (False,), (True,), (None,), (5,)):
@@ -610,6 +655,81 @@ def test_a_flush_timer_sends_beside_the_program():
         emitter.cancel_flush_timer()
         emitter.cancel_flush_timer()
     assert [event["se_ac"] for event in wire.events()] == [str(n) for n in range(30)]
+
+
+def test_a_second_flush_timer_takes_the_place_of_the_first():
+    if not has_threads():
+        return
+    t, wire = tracker()
+    emitter = t.emitters[0]
+    emitter.set_flush_timer(3600)
+    refused("timeout", emitter.set_flush_timer, 0)  # the first goes on
+    first = emitter.worker
+    emitter.set_flush_timer(0.01)
+    try:
+        assert emitter.worker is not first
+        t.track_struct_event("c", "a")
+        wait_for(lambda: not len(emitter.event_store))
+    finally:
+        emitter.cancel_flush_timer()
+    assert len(wire.events()) == 1
+
+
+class Threads:
+    """MicroPython's _thread, of which start_new_thread() only notes the size of the stack."""
+
+    def __init__(self):
+        import _thread
+
+        self.allocate_lock = _thread.allocate_lock
+        self.get_ident = _thread.get_ident
+        self.size = 0  # the port's default
+        self.started = []
+        self.error = None
+
+    def stack_size(self, size=0):
+        before, self.size = self.size, size
+        return before
+
+    def start_new_thread(self, function, args):
+        if self.error:
+            raise self.error
+        self.started.append(self.size)
+
+
+class Platform:
+    def __init__(self, platform):
+        self.platform = platform
+        self.modules = sys.modules
+
+
+def test_a_thread_of_an_esp32_has_a_stack_for_tls():
+    if not has_threads():
+        return
+    real = sys.modules.get("_thread")
+    try:
+        for platform, stack in (("esp32", 16384), ("linux", 0)):
+            sys.modules["_thread"] = threads = Threads()
+            workers.sys = Platform(platform)
+            t, _ = tracker()
+            t.emitters[0].set_flush_timer(1)
+            assert (threads.started, threads.size) == ([stack], 0)
+            # Without memory for it, the size is put back, and the thread before goes on.
+            worker = t.emitters[0].worker
+            threads.error = OSError("can't create thread")
+            try:
+                t.emitters[0].set_flush_timer(2)
+                raise AssertionError("it has a thread")
+            except OSError:
+                pass
+            assert threads.size == 0 and t.emitters[0].worker is worker
+            assert t.track_struct_event("c", "a") and t.flush()
+    finally:
+        workers.sys = sys
+        if real:
+            sys.modules["_thread"] = real
+        else:
+            del sys.modules["_thread"]
 
 
 def test_an_async_emitter_sends_full_batches_and_what_is_flushed():
@@ -700,6 +820,78 @@ def test_an_event_store_that_is_full_drops_the_new_event():
     assert t.emitters[0].event_store.lost == {"overflow": 1}
 
 
+def test_an_event_store_that_raises_drops_the_event():
+    store = EventStoreWithout()
+    t, wire = full_with(store)
+    add_event = store.add_event
+    for error in (OSError(28), MemoryError(), KeyError("x")):
+
+        def full_disk(payload, error=error):
+            raise error
+
+        store.add_event = full_disk
+        assert t.track_struct_event("c", "a") is None
+    assert t.emitters[0].event_store.lost == {"overflow": 3}
+    store.add_event = add_event
+    assert t.track_struct_event("c", "b") and t.flush()
+    assert [event["se_ac"] for event in wire.events()] == ["b"]
+
+
+def test_an_event_before_the_time_is_known_gets_its_own_from_an_event_store():
+    with Machine(0) as m:
+        store = EventStoreWithout()
+        t, wire = full_with(store)
+        t.track_struct_event("c", "a")
+        t.anonymous = Anonymous(server=True)
+        m.pass_ms(2000)
+        t.track_struct_event("c", "b")
+        m.pass_ms(3000)
+        m.wall = NOW
+        t.track_struct_event("c", "c")
+        m.pass_ms(500)
+        assert t.flush()
+        ages = [int(event["stm"]) - int(event["dtm"]) for event in wire.events()]
+        assert ages == [5500, 3500, 500]
+        # After a reboot nobody can tell.
+        m.boot(wall=0)
+        t, _ = full_with(store)
+        t.track_struct_event("c", "d")
+        guess = store.events[0]["dtm"]
+        m.boot(wall=NOW)
+        t, wire = full_with(store)
+        assert t.flush()
+        event = wire.events()[0]
+        assert event["dtm"] == guess
+        assert not [name for name in event if name[0] == "_"]
+
+
+class Picky(Wire):
+    """It never takes a batch with the event "bad"."""
+
+    def send(self, length, body):
+        if b'"bad"' in whole(body):
+            return 500
+        return super().send(length, body)
+
+
+def test_what_was_accepted_does_not_go_back_into_an_event_store():
+    store = EventStoreWithout()
+    wire = Picky()
+    options = {"max_retry_delay_seconds": 0, "batch_size": 3}
+    t = Tracker("ns", Emitter("host", "http", event_store=store, transport=wire, **options))
+    for action in ("bad", "1", "2", "3"):
+        t.track_struct_event("c", action)
+    for _ in range(6):
+        assert not t.flush()
+    assert [event["se_ac"] for event in wire.events()] == ["1", "2", "3"]
+    t.track_struct_event("c", "4")
+    assert not t.emitters[0].event_store.sync()
+    assert [event["se_ac"] for event in store.events] == ["bad", "4"]
+    for _ in range(8):
+        t.flush()
+    assert [event["se_ac"] for event in wire.events()] == ["1", "2", "3", "4"]
+
+
 def test_the_class_of_event_stores_says_what_lacks():
     store = EventStore()
     for call in (lambda: store.size(), lambda: store.add_event({})):
@@ -712,9 +904,10 @@ def test_the_class_of_event_stores_says_what_lacks():
 
 # --- a session ---------------------------------------------------------------------------------
 class Answer:
-    def __init__(self, status, content=b"ok"):
+    def __init__(self, status, content=b"ok", followed=()):
         self.status_code = status
         self.content = content
+        self.history = [Answer(status) for status in followed]
         self.closed = False
 
     def close(self):
@@ -762,6 +955,23 @@ def test_a_session_gets():
     t.flush()
     assert session.asked[0][0].startswith("http://host/i?")
     assert "se_ac=a%20b" in session.asked[0][0]
+
+
+def test_a_session_that_follows_redirects():
+    # RFC 9110, 15.4: 307 and 308 keep method and body; clients make of a POST else a GET.
+    for method, followed, accepted in (
+        ("post", (307,), True),
+        ("post", (308, 307), True),
+        ("post", (301,), False),
+        ("post", (302,), False),
+        ("post", (308, 303), False),
+        ("get", (301,), True),
+        ("get", (302, 303), True),
+    ):
+        session = Requests(Answer(200, followed=followed))
+        t = Tracker("ns", Emitter("host", "http", method=method, session=session, idle=int))
+        t.track_struct_event("c", "a")
+        assert t.flush() is accepted, (method, followed)
 
 
 # --- numbers -----------------------------------------------------------------------------------

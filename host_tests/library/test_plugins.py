@@ -10,6 +10,7 @@ from snowplow_tracker import (
     GlobalEntities,
     Log,
     RingStore,
+    SelfDescribingJson,
     Session,
     StructuredEvent,
     Tracker,
@@ -166,6 +167,21 @@ def test_javascript_anonymous_tracking_on_the_server():
     t.track_struct_event("c", "a")
     t.track(StructuredEvent("c", "a", device_timestamp=1700000000000))
     assert flags == [0, 0, ANONYMOUS, ANONYMOUS | DTM]
+
+
+def test_an_anonymous_event_keeps_other_entities_of_plugins():
+    schema = "iglu:com.acme/reading/jsonschema/1-0-0"
+    for kept in ((schema, {"n": 1}), SelfDescribingJson(schema, {"n": 1})):
+        t, wire = tracker()
+        t.plugins += [Session(), lambda eid, pairs, its, found, kept=kept: found.append(kept)]
+        for t.anonymous in (Anonymous(), Anonymous(session=True)):
+            assert t.track_struct_event("c", "a")
+            assert entity(last_event(t, wire), schema) == {"n": 1}
+    for bad in (None, (), 5, (schema,)):
+        t, _ = tracker()
+        t.anonymous = Anonymous()
+        t.plugins.append(lambda eid, pairs, its, found, bad=bad: found.append(bad))
+        refused("entity: expected SelfDescribingJson", t.track_struct_event, "c", "a")
 
 
 def test_anonymous_and_normal_events_never_share_a_request():

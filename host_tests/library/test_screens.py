@@ -484,3 +484,31 @@ def test_nonsense_for_activity_tracking():
     refused("minimum_visit_length", ActivityTracking, t, -1)
     refused("heartbeat_delay", ActivityTracking, t, 10, 0)
     refused("heartbeat_delay", ActivityTracking, t, 10, 2.5)
+
+
+def test_a_payload_of_a_view_is_not_stored_and_the_screen_before_ends():
+    t, wire, screens = display()
+    screens.track_screen_view("menu")
+    pairs = t.complete_payload(ScreenView(OTHER, "pay")).get()
+    assert unwrapped(pairs)[1]["previousName"] == "menu"
+    t.flush()
+    assert [name for name, _ in named(wire)] == ["screen_view", "screen_end"]
+    assert summary(wire.events()[1])
+    # A view that is refused or stopped behind the end of the screen before it.
+    for answer in (ValueError("x"), False):
+        t, wire, screens = display()
+        screens.track_screen_view("menu")
+
+        def stop(eid, pairs, schema, entities, answer=answer):
+            if schema == VIEW:
+                if answer:
+                    raise answer
+                return answer
+
+        t.plugins.append(stop)
+        if answer:
+            refused("x", t.complete_payload, ScreenView(OTHER, "pay"))
+        else:
+            assert t.complete_payload(ScreenView(OTHER, "pay")).get() == {}
+        t.flush()
+        assert [name for name, _ in named(wire)] == ["screen_view", "screen_end"]

@@ -1,11 +1,14 @@
 import json
+import time
 
 from expect import Folder, entity, last_event, refused, tracker, unwrapped
 from fake_time import NOW, Time
 from snowplow_tracker import Anonymous, DomainFields, Lifecycle, Session, Subject, clock
+from snowplow_tracker.clock.date_time import date_time
 from snowplow_tracker.entities.cross_navigation import cross_navigation
 from snowplow_tracker.events.install import SCHEMA as INSTALL
 from snowplow_tracker.plugins import lifecycle as lifecycle_module
+from snowplow_tracker.plugins import session as session_module
 from snowplow_tracker.plugins.cross_navigation import decorate_link
 from snowplow_tracker.plugins.session import SCHEMA, iso
 
@@ -419,6 +422,17 @@ def test_a_link_of_an_anonymous_tracker_says_nothing():
     assert decorate_link(t, LINK) == LINK
 
 
+def test_a_link_does_not_name_the_session_of_anonymous_events():
+    with Time(NOW):
+        t, wire, session = run(None)
+        t.anonymous = Anonymous(session=True)
+        data, _ = sent(t, wire)
+        t.anonymous = None
+        assert data["sessionId"] not in decorate_link(t, LINK)
+        data, _ = sent(t, wire)
+        assert data["sessionId"] in decorate_link(t, LINK)
+
+
 def test_who_a_link_is_of():
     t, _ = tracker()
     refused("add a Session", decorate_link, t, LINK)
@@ -479,6 +493,27 @@ def test_where_a_link_came_from():
             "user_id": "é",
             "source_id": "app",
         }
+
+
+class Board:
+    """The `time` of a board of 32 bits: its gmtime() takes an unsigned int."""
+
+    @staticmethod
+    def gmtime(seconds):
+        if not 0 <= seconds < 1 << 32:
+            raise OverflowError("overflow converting long int to machine word")
+        return time.gmtime(seconds)
+
+
+def test_a_time_that_a_board_cannot_show():
+    session_module.time = Board
+    try:
+        for ms, date in ((NOW, iso(NOW)), (9999999999999, None)):
+            found = cross_navigation(LINK + "?_sp=u.%d" % ms)
+            assert (found and found[1]["timestamp"]) == date
+        refused("t: 9999999999999 is later", date_time, "t", 9999999999999)
+    finally:
+        session_module.time = time
 
 
 def test_a_link_that_cannot_be_read_says_nothing():

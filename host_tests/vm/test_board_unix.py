@@ -3,6 +3,7 @@ files run there over the fakes."""
 import json
 import os
 import subprocess
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -157,11 +158,15 @@ print(told, free, written, board.flash()[1])
 """
 
 
+@contextmanager
 def vm(code, *options, path="", **how):
     env = {**os.environ, "MICROPYPATH": "%s:.frozen:%s" % (path, ROOT)}
-    return subprocess.Popen(
-        [VM, *options, "-c", code], env=env, stdout=subprocess.PIPE, text=True, **how
-    )
+    command = [VM, *options, "-c", code]
+    with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True, **how) as process:
+        try:
+            yield process
+        finally:
+            process.kill()  # it may hang
 
 
 def test_the_vm_tells_what_cpython_tells():

@@ -8,7 +8,10 @@ def date_time(name: str, value) -> str:
         timestamp(name, value)
         from ..plugins.session import iso
 
-        return iso(value)
+        try:
+            return iso(value)
+        except OverflowError:  # on boards of 32 bits from 2106 on
+            raise ValueError("%s: %d is later than this board's clock can show" % (name, value))
     if not isinstance(value, str) or not _is_date_time(value):
         raise ValueError(
             "%s: expected milliseconds since 1970, or such as 2026-11-26T20:00:00Z, got %r"

@@ -10,10 +10,13 @@ class FullBatches:
         self._put = emitter.put
         self._events = self._bytes = 0
         emitter.put = self.put
+        emitter.runs = False
 
     def put(self, ms: int, flags: int, json: bytes) -> "int | None":
         emitter = self._emitter
         sequence = self._put(ms, flags, json)
+        if emitter.runs:
+            return sequence
         self._events += 1
         self._bytes += len(json)
         if self._events >= emitter.batch_size or self._bytes >= emitter.byte_limit:

@@ -43,9 +43,14 @@ def apply(
         sends = (batch_size is not None or _CPYTHON) and not (idle or emitter.online)
         transport = _transport(emitter, session, options)
         if sends:
-            from .full import FullBatches
+            if not hasattr(type(emitter), "wake"):  # the worker of an AsyncEmitter sends them
+                from .full import FullBatches
 
-            FullBatches(emitter)
+                FullBatches(emitter)
+            if _CPYTHON:  # its programs have threads, and each of them may fill a batch
+                from .threads import protect
+
+                protect(emitter)
     elif options or session is not None:
         raise TypeError("transport: it has its own session, " + ", ".join(options))
     if emitter.get:

@@ -8,7 +8,11 @@ from ..record import DTM, HEADER
 
 def prepare(emitter):
     """A generator: set the clock, by the collector's Date if the oldest event needs that."""
-    set_clock(emitter.idle)
+    emitter.in_callback = True  # a hook that tracks is not to begin another transfer
+    try:
+        set_clock(emitter.idle)
+    finally:
+        emitter.in_callback = False
     if clock.known():
         return
     record = emitter.event_store.peek(0)

@@ -15,10 +15,7 @@ sleep_ms = getattr(asyncio, "sleep_ms", None) or (lambda ms: asyncio.sleep(ms / 
 
 
 async def run(emitter, interval):
-    try:
-        del emitter.put  # full batches are sent here, and no longer by the call that fills one
-    except AttributeError:
-        pass
+    emitter.runs = True  # full batches are sent here, and no longer by the call that fills one
     period = max(int(interval * 1000), 1)
     spread = min(period, emitter.max_retry_delay_seconds * 1000)
     now = clock.ms()

@@ -14,7 +14,8 @@
 #   `max_paused_pings`; pings=False: none.
 # - `boundaries` are percents of the duration, at which percent_progress is tracked once.
 # - Of seeks and changes of the volume that follow each other, the first start, the last end and
-#   the last volume are tracked: before the next event, or by check() after five seconds.
+#   the last volume are tracked: before the next event, or by check() after five seconds. Their
+#   calls return None; the others return the eid of their event, else of a percent_progress.
 # - The id joins all events of the tracking, anonymous or not: begin another one where it must not.
 # - `capture_events` lists the events that are tracked; the others only change what is known.
 from .. import clock
@@ -168,6 +169,8 @@ class MediaTracking:
             own = entity_list(tracker, context)
             if tstamp is not None:
                 timestamp("tstamp", tstamp)
+            if event_subject is not None and not hasattr(event_subject, "standard_nv_pairs"):
+                raise ValueError("event_subject: expected a Subject")
             if event is not None:
                 pair_json("event", event, tracker.json_encoder)
         except ValueError as e:
@@ -186,21 +189,22 @@ class MediaTracking:
         events = []
         if kind and (self.capture_events is None or kind in self.capture_events):
             events.append((kind, (event_schema(kind), body)))
+        if event is not None:
+            events.append(("", event))
         percent = self._boundary()
         if percent is not None:
             data = {"percentProgress": percent}
             events.append(("percent_progress", (event_schema("percent_progress"), data)))
-        if event is not None:
-            events.append(("", event))
-        eid = None
+        eids = []
         for name, pair in events:
             event = SelfDescribing(pair, event_subject, entities, tstamp)
             if self.filter_out_repeated_events and name in _REPEATED:
                 self._wait(name, event)
+                eids.append(None)
             else:
                 self._flush()
-                eid = tracker.track(event) or eid
-        return eid
+                eids.append(tracker.track(event))
+        return eids[0] if eids else None
 
     def _ads(self, kind, player, ad, ad_break):
         its, whole, pod = self._ad, self._break, self._pod

@@ -1,5 +1,6 @@
 # The official tracker's AsyncEmitter: a worker sends (workers.py), and no call of the program
-# waits for it but sync_flush() and Tracker.flush().
+# waits for it but sync_flush() and Tracker.flush(). With session=, whose requests block, a call
+# that tracks also waits for the request under way.
 from ..emitter import Emitter
 from ..validators import integer
 from .workers import start
@@ -23,10 +24,6 @@ class AsyncEmitter(Emitter):
         integer("thread_count", thread_count, 1)
         first = (endpoint, protocol, port, method, batch_size, on_success, on_failure)
         Emitter.__init__(self, *first, *args, **options)
-        try:
-            del self.put  # its worker sends full batches
-        except AttributeError:
-            pass
         start(self, 10)
 
     def put(self, ms: int, flags: int, json: bytes) -> "int | None":
@@ -49,8 +46,6 @@ class AsyncEmitter(Emitter):
 
     def set_flush_timer(self, timeout: float) -> None:
         """Send what waits for a batch every `timeout` seconds, in place of every 10."""
-        if self.worker:
-            self.worker.end()
         start(self, timeout)
 
     def cancel_flush_timer(self) -> None:

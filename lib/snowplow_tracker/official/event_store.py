@@ -3,7 +3,10 @@
 # store/__init__.py states it.
 #
 # What get_events_batch() gave stays with the adapter until it was accepted or given up, when
-# cleanup(events, False) is called. sync() puts it back, by cleanup(events, True).
+# cleanup(events, False) is called. sync() puts the others back, by cleanup(events, True).
+#
+# Keys that begin with _ are the adapter's, and are not sent: whether an event is anonymous, and
+# when it happened by clock.ms(), of which boot, if the time was not known.
 import json
 from struct import pack
 
@@ -52,11 +55,18 @@ class Adapter:
 
     def put(self, ms: int, flags: int, json_: bytes) -> "int | None":
         event = json.loads(str(json_, "utf-8") + "}")
-        if "dtm" not in event:  # its own clock cannot be corrected later
+        if "dtm" not in event:
             event["dtm"] = str(clock.unix_ms() - clock.ms() + ms)
+            if not clock.known():  # a guess, which peek() replaces in this boot
+                event["_boot"], event["_ms"] = str(clock.boot), str(ms)
         if flags & ANONYMOUS:
             event["_anonymous"] = "1"
-        if self.store.add_event(event) is False:
+        try:
+            kept = self.store.add_event(event)
+        except Exception as e:  # the store may be anybody's code, and track calls do not raise
+            print("snowplow: add_event: %s: %s" % (type(e).__name__, e))
+            kept = False
+        if kept is False:
             self.lost["overflow"] += 1
             return None
         return self._next + len(self) - 1
@@ -65,6 +75,11 @@ class Adapter:
         if not self._taken and self.store.size():  # all of it is taken at once
             for event in self.store.get_events_batch():
                 pairs = {name: str(event[name]) for name in event}
+                ms = int(pairs.pop("_ms", "0"))
+                if pairs.pop("_boot", None) == str(clock.boot):
+                    pairs.pop("dtm", None)  # the sender makes it of ms
+                else:
+                    ms = clock.ms()
                 flags = DTM if "dtm" in pairs else 0
                 if pairs.pop("_anonymous", None):
                     flags |= ANONYMOUS
@@ -74,7 +89,7 @@ class Adapter:
                     self.lost["overflow"] += 1
                     self.store.cleanup([event], False)
                     continue
-                head = pack(HEADER, len(data), flags, clock.boot, self._next, clock.ms())
+                head = pack(HEADER, len(data), flags, clock.boot, self._next, ms)
                 self._taken.append((self._next, event, head + data))
                 self._next += 1
         for sequence, _, record in self._taken:
@@ -89,7 +104,14 @@ class Adapter:
             self.store.cleanup(done, False)
 
     def sync(self) -> bool:
-        if self._taken:
-            self.store.cleanup([event for _, event, _ in self._taken], True)
-            self._taken = []
+        oldest, accepted_to = self.settled
+        accepted: list = []
+        others: list = []
+        for at, event, _ in self._taken:
+            (accepted if oldest < at <= accepted_to else others).append(event)
+        self._taken = []
+        if accepted:
+            self.store.cleanup(accepted, False)
+        if others:
+            self.store.cleanup(others, True)
         return not self.store.size()

@@ -29,9 +29,12 @@ class SessionTransport:
                 data = b"".join([bytes(piece) for piece in body(bytearray(1400))])
                 post = self._session.post
                 answer = post(self.url, data=data, headers=headers, timeout=self.timeout)
-            # A redirect that was followed made a GET without events of a POST.
-            first = (getattr(answer, "history", None) or [answer])[0]
-            status = first.status_code
+            status = answer.status_code
+            # 307 and 308 are followed with the events; others make a GET without them of a POST.
+            for step in getattr(answer, "history", None) or ():
+                if not self.get and step.status_code not in (307, 308):
+                    status = step.status_code
+                    break
             if 200 <= status < 300 and getattr(answer, "content", b"")[:1] == b"<":
                 raise OSError(13, "a web page, not a collector")  # EACCES
             return status

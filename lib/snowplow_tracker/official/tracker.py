@@ -32,23 +32,31 @@ def resume(tracker) -> None:
 
 
 class _Catcher:
-    # An emitter that keeps the last event.
-    json = b"{"
+    # An emitter that stores nothing.
+    def __init__(self):
+        self.events: list = []
 
-    def put(self, ms, flags, json):
-        self.json = json
+    def put(self, *event):
+        self.events.append(event)
         return 1
 
 
+# A plugin may track another event before this one, such as the end of a screen: that is stored.
 def complete_payload(tracker, event) -> Payload:
-    """The event as a Payload, which is not stored; plugins see it as any other."""
+    """The event as a Payload, which is not stored, empty if it was stopped; plugins see it."""
     from .payload import payload
 
     emitters = tracker.emitters
     catcher = _Catcher()
     tracker.emitters = [catcher]
+    eid = its = None
     try:
-        tracker.track(event)
+        eid = tracker.track(event)
     finally:
         tracker.emitters = emitters
-    return payload(catcher.json)
+        if eid:
+            its = catcher.events.pop()
+        for other in catcher.events:
+            for emitter in emitters:
+                emitter.put(*other)
+    return payload(its[2]) if its else Payload()

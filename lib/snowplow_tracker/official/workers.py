@@ -1,20 +1,20 @@
 # Sends beside a program: a task of its asyncio loop if one runs, else a thread.
-#
-# A thread and the program may not be in the store, a transfer or the clock at once: start() puts
-# a lock around the calls of the emitter, and of clock.ms(), by which they get there.
 import sys
 
 from .. import clock
 from ..emitter.options import make_http
+from ..emitter.threads import protect
 
 
 def start(emitter, seconds: float) -> None:
-    """Have a worker send every so many seconds, and when it is woken; it is emitter.worker."""
+    """Have a worker, emitter.worker, send every so many seconds, and when it is woken."""
     if isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or seconds <= 0:
         raise ValueError("timeout: expected seconds, got %r" % (seconds,))
-    if getattr(emitter, "worker", None):
-        return
-    emitter.worker = _Task(emitter, seconds) if _loop_runs() else _Thread(emitter, seconds)
+    before = getattr(emitter, "worker", None)
+    worker = _Task(emitter, seconds) if _loop_runs() else _Thread(emitter, seconds)
+    if before:
+        before.end()
+    emitter.worker = worker
 
 
 def _loop_runs():
@@ -57,8 +57,17 @@ class _Thread:
         self._emitter = emitter
         self._period = int(seconds * 1000)
         self._ended = self._woken = False
-        _protect(_thread, emitter)
-        _thread.start_new_thread(self._work, ())
+        if not getattr(emitter, "guarded", False):
+            protect(emitter)
+        if sys.platform != "esp32":
+            _thread.start_new_thread(self._work, ())
+            return
+        # It gives a thread 5 KB, and TLS takes more; the program itself has 16 KB.
+        before = _thread.stack_size(16384)
+        try:
+            _thread.start_new_thread(self._work, ())
+        finally:
+            _thread.stack_size(before)
 
     def wake(self) -> None:
         """Send soon."""
@@ -89,39 +98,3 @@ class _Thread:
             except Exception as e:
                 print("snowplow: worker: %s: %s" % (type(e).__name__, e))
                 emitter.retry_at = clock.ms() + 1000
-
-
-def _protect(threads, emitter):
-    lock = threads.allocate_lock()
-    owner = [None]
-
-    def guard(call):
-        def guarded(*args, **options):
-            me = threads.get_ident()
-            if owner[0] == me:  # such as a callback, which tracks
-                return call(*args, **options)
-            with lock:
-                owner[0] = me
-                try:
-                    return call(*args, **options)
-                finally:
-                    owner[0] = None
-
-        return guarded
-
-    if getattr(emitter, "guarded", False):
-        return
-    emitter.guarded = True
-    emitter.put = guard(emitter.put)
-    emitter.step = guard(emitter.step)
-    emitter.abandon = guard(emitter.abandon)
-    if not hasattr(clock, "unguarded_ms"):
-        clock.unguarded_ms = clock.ms  # type: ignore[attr-defined]
-        clock_lock = threads.allocate_lock()
-        ms = clock.ms
-
-        def guarded_ms():
-            with clock_lock:
-                return ms()
-
-        clock.ms = guarded_ms

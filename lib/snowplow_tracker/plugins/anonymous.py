@@ -20,9 +20,15 @@ class Anonymous:
             pairs.pop("sid", None)
             pairs.pop("vid", None)
         for entity in list(entities):
-            if not isinstance(entity, str) and entity[0] == SCHEMA:
+            if isinstance(entity, str):
+                continue
+            try:
+                schema, data = entity
+            except (TypeError, ValueError):
+                continue  # the tracker refuses it
+            if schema == SCHEMA:
                 entities.remove(entity)
                 if self.session:
-                    data = dict(entity[1], userId=_NOBODY, previousSessionId=None)
+                    data = dict(data, userId=_NOBODY, previousSessionId=None)
                     entities.append((SCHEMA, data))
         return ANONYMOUS if self.server else 0

@@ -33,7 +33,9 @@ def decorate_link(
     for plugin in tracker.plugins:
         if hasattr(plugin, "session_id"):
             duid = duid or plugin.user_id
-            session = session or plugin.session_id
+            # That of anonymous events lasts until the next event.
+            if not getattr(plugin, "anonymous", False):
+                session = session or plugin.session_id
     if not duid:
         raise ValueError("user: add a Session to tracker.plugins, or set_domain_user_id(), first")
     if "." in duid:
