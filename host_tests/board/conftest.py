@@ -49,7 +49,7 @@ def tree(tmp_path):
         "lib/snowplow_tracker/README.txt": "stays here",
         "boards/__init__.py": "",
         "boards/chips/chip.py": "'''it's \\x00 a \"chip\"'''\n",
-        "firmware/__init__.py": "",
+        "firmware/__init__.py": "def use():\n    import snowplow_tracker.store.ring\n",
         "firmware/app.py": "VERSION = 1\n",
         "firmware/examples/plain.py": "stays here too",
         "firmware/boot.py": "print('boot runs')\n",

@@ -40,6 +40,9 @@ LINKS = {
     "cellular": ("/boards/cellular.py", "/boards/dial.py"),
 }
 SEVERAL = "/boards/links.py"
+# What is copied only if something that is copied imports it.
+DRIVERS = ("boards.sensors.", "boards.parts.")
+OPTIONAL = (*DRIVERS, "snowplow_tracker")
 LINK_CHECKS = ("/firmware/on_demand/link_config.py", "/firmware/on_demand/link_keys.py")
 
 
@@ -76,36 +79,52 @@ def unused_links(config):
 
 def used(found, config):
     """`found`, a list as files() returns it, without the links that the dict `config` does not
-    name, the drivers that it has no sensor for, and what only those share. A trigger `edge` counts
-    as `pulses` do."""
-    optional = {}
-    for source, path in found:
-        if path.startswith(("/boards/sensors/", "/boards/parts/")) and source.stem != "__init__":
-            optional[path[1:].removesuffix(".py").replace("/", ".")] = source
+    name, the drivers that it has no sensor for, and what of the library nothing else imports: a
+    Pico W has room for some 200 files. A trigger `edge` counts as `pulses` do."""
+    links = unused_links(config)
+    modules = {_module(path): (source, path) for source, path in found if path not in links}
+    todo = [name for name in modules if not name.startswith(OPTIONAL)]
+    todo += ["boards.sensors", "boards.parts"]
     kinds = [sensor["type"] for sensor in config.get("sensors", {}).values()]
     if any(trigger["when"] == "edge" for trigger in config.get("triggers", [])):
         kinds.append("pulses")
-    todo = ["boards.sensors." + kind for kind in kinds]
+    todo += ["boards.sensors." + kind for kind in kinds]
     for sensor in config.get("sensors", {}).values():
         if any("points" in row for row in sensor.get("quantities", {}).values()):
             todo.append("boards.parts.points")
     needed = set()
     while todo:
         name = todo.pop()
-        if name in optional and optional[name] not in needed:
-            needed.add(optional[name])
-            todo += _imports(optional[name])
-    unused = set(optional.values()) - needed
-    links = unused_links(config)
-    return [(s, path) for s, path in found if s not in unused and path not in links]
+        if name in modules and name not in needed:
+            needed.add(name)
+            imports = _imports(name, *modules[name])
+            # The firmware imports drivers, too, of which the config tells whether it will.
+            todo += [n for n in imports if name.startswith(DRIVERS) or not n.startswith(DRIVERS)]
+    return [(source, path) for source, path in found if _module(path) in needed]
 
 
-def _imports(source):
-    # The names that may be modules, of a file's imports anywhere in it.
-    for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
+def _module(path):
+    # The name of the module at a path on the board.
+    name = path.removeprefix("/lib")[1:].removesuffix(".py").removesuffix("/__init__")
+    return name.replace("/", ".")
+
+
+def _imports(name, source, path):
+    # The names that may be modules, of a file's imports anywhere in it, and the packages it is in.
+    package = name if path.endswith("/__init__.py") else name.rpartition(".")[0]
+    yield name.rpartition(".")[0]
+    try:
+        tree = ast.parse(source.read_text(encoding="utf-8"))
+    except SyntaxError:
+        return  # the compiler will say so
+    for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom):
-            yield node.module
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+            module = node.module or ""
+            if node.level:
+                start = ".".join(package.split(".")[: len(package.split(".")) + 1 - node.level])
+                module = start + "." + module if module else start
+            yield module
+            yield from (f"{module}.{alias.name}" for alias in node.names)
         elif isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
 
@@ -131,8 +150,7 @@ def stage(directory, config, root=ROOT, mpy=False):
     that the config names must have been merged: see presets.py.
     """
     directory = Path(directory)
-    unused = unused_links(config)
-    found = [(source, path) for source, path in files(root) if path not in unused]
+    found = used(files(root), config)
     for source, path in compiled(found, directory) if mpy else found:
         target = directory / path[1:]
         if source != target:

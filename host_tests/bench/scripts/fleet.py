@@ -60,7 +60,7 @@ async def sample(emitters):
     """All boards sample at the same moments of the clock."""
     while clock.ms() < END:
         for emitter in emitters:
-            emitter.input(clock.ms(), 0, EVENT)
+            emitter.put(clock.ms(), 0, EVENT)
         await asyncio.sleep((SAMPLE_MS - clock.ms() % SAMPLE_MS) / 1000)
 
 
