@@ -8,6 +8,7 @@ import pytest
 from tools.deploy import stage
 from tools.engine import ROOT, find_engine, start_board
 
+DRIVERS = [path.stem for path in (ROOT / "boards" / "sensors").glob("[a-z]*.py")]
 GOOD = {"collector": "http://127.0.0.1:9", "app_id": "garden"}
 
 
@@ -18,7 +19,7 @@ def boot(request, tmp_path):
     engine = request.getfixturevalue("vm").program if on_vm else sys.executable
 
     def run(text):
-        stage(tmp_path, {})
+        stage(tmp_path, {"sensors": {kind: {"type": kind} for kind in DRIVERS}})
         path = tmp_path / "config.json"
         if text is None:
             path.unlink()
