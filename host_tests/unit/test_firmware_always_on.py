@@ -373,16 +373,15 @@ def test_damaged_state_files_stop_nothing(life, tmp_path, name):
 
 
 def test_state_that_crashes_even_safe_mode_is_removed_and_it_reports(life, tmp_path, monkeypatch):
-    from boards import chip
-
-    real = chip.Board.set_time
+    Board = __import__("boards." + life.world.port, None, None, ("Board",)).Board
+    real = Board.set_time
 
     def set_time(board, ms):
         if (tmp_path / "boots.json").read_text().startswith("[[1, 5"):
             raise RuntimeError("what is in the file")
         return real(board, ms)
 
-    monkeypatch.setattr(chip.Board, "set_time", set_time)
+    monkeypatch.setattr(Board, "set_time", set_time)
     (tmp_path / "boots.json").write_text("[[1, 5, 5, 5]]")
     life.configure(dict(CONFIG, mode="battery", store_bytes=65536, buffer_bytes=8192))
     life.run(hours=1)
@@ -417,10 +416,10 @@ def test_calls_are_never_deep(life, mode):
     config["track"] = ["session", "platform", "application", "install", "lifecycle", "errors"]
     life.configure(config)
     life.answers = [503]
-    life.after(set_to(life, "answers", [200]), seconds=400)
+    life.after(set_to(life, "answers", [200]), seconds=600)
     sys.setprofile(profile)
     try:
-        life.run(seconds=700)
+        life.run(seconds=900)
     finally:
         sys.setprofile(None)
     assert life.of("loss")
