@@ -286,12 +286,11 @@ def test_the_radio_stays_off_while_there_is_nothing_to_send(life):
 
 
 def test_only_wakes_in_which_something_was_due_count_towards_a_send(life, monkeypatch):
-    from boards import chip
-
-    real = chip.Board.light_sleep if life.world.port == "rp2" else chip.Board.deep_sleep
+    Board = __import__("boards." + life.world.port, None, None, ("Board",)).Board
+    real = Board.light_sleep if life.world.port == "rp2" else Board.deep_sleep
     name = real.__name__
     # As boards that wake at each interrupt of a pin or of the radio.
-    monkeypatch.setattr(chip.Board, name, lambda board, ms: real(board, max(ms // 6, 100)))
+    monkeypatch.setattr(Board, name, lambda board, ms: real(board, max(ms // 6, 100)))
     life.run(days=2)
     assert len(joins(life)) <= 2 * 12 + 3
     health = life.of("health")[-1]
