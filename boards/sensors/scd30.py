@@ -2,9 +2,8 @@
 # air before its own calibration holds. It stretches the clock for up to 30 ms.
 # Current: 19 mA, peaks of 75 mA. Wiring: 3.3 or 5 V, SDA, SCL, SEL to GND; it has one address.
 import time
-from struct import pack, unpack
 
-from boards.parts.sensirion import ask, send
+from boards.parts.sensirion import ask, floats, send
 from boards.sensors import within
 
 BUS = "i2c"
@@ -47,11 +46,4 @@ class Sensor:
             raise OSError("scd30: no measurement within 3 s")
         words = ask(self._i2c, _ADDRESS, 0x0300, 6, 5)
         self._started = True
-        found = {}
-        for i, name in enumerate(("co2", "temperature", "humidity")):
-            high, low = words[2 * i : 2 * i + 2]
-            if high is not None and low is not None:
-                found[name] = round(unpack(">f", pack(">HH", high, low))[0], 2)
-        if not found:
-            raise OSError("scd30: wrong checksum")
-        return within(found, self.QUANTITIES)
+        return within(floats(words, ("co2", "temperature", "humidity"), 2), self.QUANTITIES)
