@@ -76,6 +76,7 @@ def track(tracker, event: Event) -> "str | None":
             event.true_timestamp,
             event.subject(pairs),
             event.schema,
+            None,
             event.eid,
             event.ms,
             flags,

@@ -68,6 +68,7 @@ def add(found: Payload, pairs: dict) -> None:
 class _NoTracker:
     plugins = ()
     anonymous = None
+    _head = b'{"eid":"'
 
     def __init__(self, encode_base64, json_encoder):
         self.encode_base64 = encode_base64
@@ -88,5 +89,7 @@ def build(event, encode_base64: bool, json_encoder, subject) -> Payload:
     if event.true_timestamp is not None:
         pairs["ttm"] = timestamp("true_timestamp", event.true_timestamp)
     if event.context:
-        attach(tracker, b"", pairs, event.schema, event.context, 0)
+        _, sealed = attach(tracker, b"", pairs, event.schema, event.context, 0, None)
+        pairs = json.loads(sealed + b"}")
+        del pairs["eid"]
     return Payload(pairs)
