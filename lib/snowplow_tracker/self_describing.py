@@ -16,7 +16,7 @@ _CO = (
     b'\\"data\\":['
 )
 _ATOMS = (str, int, bool, type(None))
-_BOXES = (dict, list, tuple)
+_OTHERS = (float, dict, list, tuple)
 
 _good: dict = {}  # the schemas that were checked last
 
@@ -113,7 +113,10 @@ def pair_json(
         schema, data = pair
     except (TypeError, ValueError):
         raise ValueError("%s: expected SelfDescribingJson or (schema, data)" % name)
-    if type(schema) is not str or schema not in _good:
+    if type(schema) is not str:
+        check_schema(name, schema)
+        schema = schema + ""
+    elif schema not in _good:
         check_schema(name, schema)
         if len(_good) > 7:
             _good.clear()
@@ -122,7 +125,10 @@ def pair_json(
         from .official.json_encoder import plain
 
         data = plain(data, encoder)
-    check_json(name, data)
+    if check_json(name, data):
+        from .official.json_encoder import plain
+
+        data = plain(data, None)
     try:
         json = dumps(data)
     except RuntimeError:  # the JSON encoder recurses, and the caller is deep already
@@ -149,32 +155,39 @@ def check_schema(name: str, schema) -> None:
         )
 
 
-def check_json(name: str, data) -> None:
-    """Refuse what has no JSON form, without recursion: a board's stack is short."""
+# A board's json.dumps writes no JSON for a namedtuple, or for what has a __repr__ of its own.
+def check_json(name: str, data) -> bool:
+    """Refuse what has no JSON form; -> whether there are instances of subclasses in it."""
+    # Without recursion: a board's stack is short.
     box = (data,)
     depth = 1
+    subclassed = False
     todo: list = []
     while True:
         keyed = isinstance(box, dict)
         for value in box:
             if keyed:
-                if not isinstance(value, str):
-                    raise ValueError("%s: the key %r is not a str" % (name, value))
+                if type(value) is not str:
+                    subclassed = True
+                    if not isinstance(value, str):
+                        raise ValueError("%s: the key %r is not a str" % (name, value))
                 value = box[value]
             kind = type(value)
             if kind in _ATOMS:
-                pass
-            elif isinstance(value, float):
+                continue
+            if kind not in _OTHERS:
+                subclassed = True
+            if isinstance(value, float):
                 if value * 0 != 0:  # nan and the infinities
                     raise ValueError("%s: %s has no JSON form" % (name, value))
-            elif isinstance(value, _BOXES):
+            elif isinstance(value, _OTHERS):
                 if value:
                     todo.append(value)
                     todo.append(depth + 1)
             elif not isinstance(value, _ATOMS):
                 raise ValueError("%s: %s has no JSON form" % (name, kind.__name__))
         if not todo:
-            return
+            return subclassed
         depth = todo.pop()
         box = todo.pop()
         # Enrich reads at most 40 levels; the wrappers are three of them at the deepest.
