@@ -35,7 +35,8 @@ class Payload:
             return
         if json_encoder:
             dict_ = plain(dict_, json_encoder)
-        check_json("dict_", dict_)
+        if check_json("dict_", dict_):
+            dict_ = plain(dict_, None)
         text = dumps(dict_)
         if encode_base64:
             self.add(type_when_encoded, str(base64(utf8(text)), "ascii"))
