@@ -216,7 +216,7 @@ def test_memory_that_runs_out_costs_only_the_event():
         else:
             store = t.emitters[0].event_store
             put = store.put
-            store.put = lambda *event: fail() or put(*event)
+            store.put = lambda *event, put=put: fail() or put(*event)
         try:
             t.track_self_describing_event((READING, data), [(BOARD, {"b": 2})])
             raise AssertionError("memory did not run out")
@@ -247,7 +247,7 @@ def test_instances_of_subclasses_are_sent_as_what_they_are():
     class Float(float):
         pass
 
-    point = namedtuple("Point", ("x", "y"))  # noqa: PYI024  a board has no NamedTuple
+    point = namedtuple("Point", ("x", "y"))
     for value, same in (
         (Text('q"'), 'q"'),
         ({Text("k"): Text("v\n")}, {"k": "v\n"}),
@@ -262,5 +262,6 @@ def test_instances_of_subclasses_are_sent_as_what_they_are():
         assert unwrapped(event) == (READING, same)
         assert entities(event) == [(BOARD, same)]
         assert json.loads(SelfDescribingJson(READING, value).to_string())["data"] == same
-    for value in (Float("nan"), [Float("inf")], Fields({1: 2}), Items([object()]), {Text("a"): b""}):
+    bad = (Float("nan"), [Float("inf")], Fields({1: 2}), Items([object()]), {Text("a"): b""})
+    for value in bad:
         refused("event_json", t.track_self_describing_event, (READING, value))

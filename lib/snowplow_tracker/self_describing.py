@@ -16,7 +16,7 @@ _CO = (
     b'\\"data\\":['
 )
 _ATOMS = (str, int, bool, type(None))
-_OTHERS = (float, dict, list, tuple)
+_BOXES = (dict, list, tuple)
 
 _good: dict = {}  # the schemas that were checked last
 
@@ -155,7 +155,8 @@ def check_schema(name: str, schema) -> None:
         )
 
 
-# A board's json.dumps writes no JSON for a namedtuple, or for what has a __repr__ of its own.
+# A board's json.dumps writes no JSON for a namedtuple, or for what has a __repr__ of its own. That
+# of a float is taken (entities/ecommerce.py).
 def check_json(name: str, data) -> bool:
     """Refuse what has no JSON form; -> whether there are instances of subclasses in it."""
     # Without recursion: a board's stack is short.
@@ -175,12 +176,13 @@ def check_json(name: str, data) -> bool:
             kind = type(value)
             if kind in _ATOMS:
                 continue
-            if kind not in _OTHERS:
-                subclassed = True
             if isinstance(value, float):
                 if value * 0 != 0:  # nan and the infinities
                     raise ValueError("%s: %s has no JSON form" % (name, value))
-            elif isinstance(value, _OTHERS):
+                continue
+            if kind not in _BOXES:
+                subclassed = True
+            if isinstance(value, _BOXES):
                 if value:
                     todo.append(value)
                     todo.append(depth + 1)

@@ -68,7 +68,7 @@ class Tracker:
         try:
             if not category or not action:
                 raise ValueError("category, action: needed")
-            # With all keys at once, since a dict that grows is slow; those without a value go again.
+            # All keys at once, since a dict that grows is slow; those without a value go again.
             pairs = {
                 "e": "se",
                 "se_ca": text("category", category, 1000),
@@ -127,8 +127,8 @@ class Tracker:
         """Milliseconds since 1970: `tstamp` if it is given, else now."""
         return clock.unix_ms() if tstamp is None else int(tstamp)
 
-    # `ue_pr` is what attach() takes. `eid` (bytes), `ms` (of clock.ms()) and `flags` are given where
-    # they are not to be new.
+    # `ue_pr` is for attach(). `eid` (bytes), `ms` (of clock.ms()) and `flags` are given where they
+    # are not to be new.
     def store_event(
         self,
         pairs,

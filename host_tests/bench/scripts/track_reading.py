@@ -1,7 +1,8 @@
 # What it costs to track what the firmware sends: a self-describing reading of three quantities
-# with units, and the board's entity, which a plugin adds as that of firmware/app.py does. Over the floor, which
-# is the least that has to be done: json.dumps of the data, and of the pairs that hold it and the
-# entity, and a uuid4 as one writes it in plain MicroPython. The store is full and evicts.
+# with units, and the board's entity, which a plugin adds as that of firmware/app.py does. Over the
+# floor, which is the least that has to be done: json.dumps of the data, and of the pairs that hold
+# it and the entity, and a uuid4 as one writes it in plain MicroPython. The store is full and
+# evicts.
 # Prints the ratios, and the bytes of heap garbage that an event and the floor leave.
 import gc
 import json

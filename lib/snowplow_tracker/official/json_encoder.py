@@ -29,7 +29,5 @@ def plain(data, encoder):
                 value = value + ""
             elif isinstance(value, int):
                 value = value + 0
-            elif isinstance(value, float):
-                value = value * 1.0
         box[key] = value
     return top[0]
