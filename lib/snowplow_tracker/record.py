@@ -29,16 +29,15 @@ ANONYMOUS = 2
 UNIX = 4
 
 
-def uuid4() -> bytes:
-    """A random UUID in canonical form, as bytes."""
-    # The version and variant digits; two random bits fewer than RFC 9562 has room for.
-    a, b, c, d, e, f, g, h = unpack("8H", urandom(16))
-    return b"%04x%04x-%04x-4%03x-a%03x-%04x%04x%04x" % (a, b, c, d >> 4, e >> 4, f, g, h)
-
-
 if sys.implementation.name == "cpython":
-    from .cpython import dumps, seal
+    from .cpython import dumps, seal, uuid4
 else:
+
+    def uuid4() -> bytes:
+        """A random UUID in canonical form, as bytes."""
+        # The version and variant digits; two random bits fewer than RFC 9562 has room for.
+        a, b, c, d, e, f, g, h = unpack("8H", urandom(16))
+        return b"%04x%04x-%04x-4%03x-a%03x-%04x%04x%04x" % (a, b, c, d >> 4, e >> 4, f, g, h)
 
     def dumps(value) -> str:
         """Compact JSON."""

@@ -49,12 +49,14 @@ class RingStore:
         if n > MAX_JSON or size > len(buf):
             self.lost["overflow"] += 1
             return None
-        while not self.make_room(size):
-            if self._refuse:
-                self.lost[self.cause] += 1
-                return None
-            self.evict(self.cause)
         at = self.tail
+        if self.end or len(buf) - at < size:
+            while not self.make_room(size):
+                if self._refuse:
+                    self.lost[self.cause] += 1
+                    return None
+                self.evict(self.cause)
+            at = self.tail
         end = at + size
         sequence = self.next_sequence
         pack_into(HEADER, buf, at, n, flags, clock.boot, sequence, ms)
