@@ -58,7 +58,7 @@ def test_an_answer_wakes_and_its_absence_blocks_for_a_moment_only():
             assert stream.readinto(buf) is None
         far.send(b"answer")
         assert stream.readinto(buf) == 6 and buf[:6] == b"answer"
-        assert stream.write(b"again") == 5
+        assert stream.write(b"again") == 5 and far.recv(10) == b"again"
         assert stream.readinto(buf) is None
         answering = threading.Thread(target=far.send, args=(b"more",))
         answering.start()

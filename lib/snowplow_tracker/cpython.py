@@ -1,10 +1,10 @@
 # What CPython does faster in another way than a board; boards never load it.
 # mypy: ignore-errors
-import operator
 import os
 import time
 from binascii import hexlify
 from struct import iter_unpack
+from time import monotonic_ns
 
 # Imported in a way that the boards' type stubs, which lack it, are not asked.
 _encoder = __import__("json.encoder", None, None, ("JSONEncoder",))
@@ -14,7 +14,8 @@ _quote = _encoder.encode_basestring
 dumps = _encoder.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
 
-def seal(pairs: dict, quote=_quote) -> bytes:
+def seal(pairs: dict) -> bytes:
+    quote = _quote
     text = ""
     for key, value in pairs.items():
         text = f'{text},"{key}":{quote(value)}'
@@ -40,12 +41,12 @@ if hasattr(os, "register_at_fork"):  # a child would give the same ones
     os.register_at_fork(after_in_child=_refill)
 
 
-ticks_diff = operator.sub  # MicroPython's; the period has no end here
+ticks_diff = int.__sub__  # MicroPython's; the period has no end here
 
 
-def ticks_ms(now=time.monotonic_ns) -> int:
+def ticks_ms() -> int:
     """MicroPython's, of the monotonic clock."""
-    return now() // 1000000
+    return monotonic_ns() // 1000000
 
 
 def sleep_ms(ms: int) -> None:

@@ -63,7 +63,7 @@ def attach(
     start = made = b""
     if ue_pr and pairs.get("ue_pr") is ue_pr:
         start = b'","ue_pr":"'
-        made = escaped(ue_pr)
+        made = escaped(ue_pr)  # type: ignore[arg-type]
         del pairs["ue_pr"]
     contexts = co = end = b""
     if entities:
@@ -160,7 +160,7 @@ def check_schema(name: str, schema) -> None:
 def check_json(name: str, data) -> bool:
     """Refuse what has no JSON form; -> whether there are instances of subclasses in it."""
     # Without recursion: a board's stack is short.
-    box = (data,)
+    box: dict | list | tuple = (data,)
     depth = 1
     subclassed = False
     todo: list = []

@@ -1,6 +1,5 @@
 # The types of tracker.py, with the calls that load on first use: each track_NAME() is in
-# events/NAME.py, and others are in official/tracker.py. Type checkers read this file; no board
-# gets it.
+# events/NAME.py, others are in official/tracker.py. Type checkers read this; no board gets it.
 from collections.abc import Callable, Iterable
 from typing import Any
 

@@ -91,6 +91,6 @@ def build(event, encode_base64: bool, json_encoder, subject) -> Payload:
         pairs["ttm"] = timestamp("true_timestamp", event.true_timestamp)
     if event.context:
         _, sealed = attach(tracker, b"", pairs, event.schema, event.context, 0, None)
-        pairs = json.loads(sealed + b"}")
+        pairs = json.loads(sealed + b"}")  # type: ignore[operator]
         del pairs["eid"]
     return Payload(pairs)

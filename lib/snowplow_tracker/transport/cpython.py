@@ -16,10 +16,13 @@ class Stream:
     def readinto(self, buf):
         n = self._try(self._sock.recv_into, buf)
         if n is None and self._waits:
-            if self._waits < _WAITS + 1 and select((self._sock,), (), (), 0.0005)[0]:
+            if self._waits < _WAITS + 1 and self._has_come():
                 n = self._try(self._sock.recv_into, buf)
         self._waits = 0 if n is not None else self._waits + 1
         return n
+
+    def _has_come(self):
+        return select((self._sock,), (), (), 0.0005)[0]  # type: ignore[arg-type]
 
     def write(self, buf):
         self._waits = 0
