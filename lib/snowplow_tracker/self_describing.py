@@ -160,7 +160,7 @@ def check_schema(name: str, schema) -> None:
 def check_json(name: str, data) -> bool:
     """Refuse what has no JSON form; -> whether there are instances of subclasses in it."""
     # Without recursion: a board's stack is short.
-    box: dict | list | tuple = (data,)
+    box = (data,)
     depth = 1
     subclassed = False
     todo: list = []
@@ -172,7 +172,7 @@ def check_json(name: str, data) -> bool:
                     subclassed = True
                     if not isinstance(value, str):
                         raise ValueError("%s: the key %r is not a str" % (name, value))
-                value = box[value]
+                value = box[value]  # type: ignore[call-overload]
             kind = type(value)
             if kind in _ATOMS:
                 continue
