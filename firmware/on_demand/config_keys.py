@@ -52,8 +52,8 @@ KEYS: dict = {
         "address": ("addresses", 4, 4, None),  # fixed: own address, mask, gateway, name server
     },
     "wifi": {
-        "country": ("text", 2, 2, None),  # where the board is, as two letters, such as DE
-        "hostname": ("text", 1, 32, None),  # the board's name in the network
+        "country": ("country", 2, 2, None),  # where the board is, as two letters such as DE
+        "hostname": ("bytes", 1, 32, None),  # the board's name in the network
         "power_save": ("bool", 0, 1, False),  # less current, slower answers
         "timeout": ("int", 5, 120, 20),  # how long a network is tried
     },

@@ -14,7 +14,7 @@ PHY = (
 ETHERNET: dict = {
     "type": ("one", PHY, 1),  # the chip behind the socket
     "address": ("addresses", 4, 4, None),  # fixed: own address, mask, gateway, name server
-    "hostname": ("text", 1, 32, None),  # the board's name in the network
+    "hostname": ("bytes", 1, 32, None),  # the board's name in the network
     "timeout": ("int", 5, 120, 20),  # how long it waits for a cable and an address
     "reset": ("pin", 0, 60, None),  # the pin that resets the chip
 }
