@@ -1,6 +1,5 @@
 # The types of tracker.py, with the calls that load on first use: each track_NAME() is in
-# events/NAME.py, and others are in official/tracker.py. Type checkers read this file; no board
-# gets it.
+# events/NAME.py, others are in official/tracker.py. Type checkers read this; no board gets it.
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -291,6 +290,7 @@ class Tracker:
         tstamp: float | None,
         event_subject: Subject | None,
         schema: str | None = None,
+        ue_pr: str | None = None,
         eid: bytes | None = None,
         ms: int | None = None,
         flags: int = 0,
