@@ -138,7 +138,7 @@ def _check_one(path, key, name, limits, value):
     elif good and name == "retry_codes":
         expected = 'HTTP statuses such as {"503": false}'
         for status in value:
-            good = good and status.isdigit() and 100 <= int(status) <= 599
+            good = good and config.is_digits(status, 3, 3) and "100" <= status <= "599"
             good = good and isinstance(value[status], bool)
     if not good:
         config.refuse(path, key, expected, value)
