@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 export MICROPYPATH :=
 
-.PHONY: help demo collector deploy mpy test check schema bench soak life mutants test-pico-w clean
+.PHONY: help demo collector deploy mpy test check schema bench soak life mutants api test-pico-w clean
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -27,9 +27,9 @@ mpy: $(VENV)/.run ## compile the library into build/mpy; mip can install it from
 test: $(VENV)/.dev check ## run every test, on CPython and on the VM: TESTS=path
 	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(TESTS)
 
-check: $(VENV)/.dev ## check style, imports between the folders, sizes, spelling, types against the boards' stubs
+check: $(VENV)/.dev ## check style, imports between the folders, sizes, spelling, types, documentation
 	@$(BIN)/ruff check .
-	@$(BIN)/python -m tools.check && echo "imports, private names, sizes, spelling, types: all checks passed"
+	@$(BIN)/python -m tools.check && echo "imports, private names, sizes, spelling, types, documentation: all checks passed"
 
 schema: $(VENV)/.run ## write firmware/config.schema.json anew, after a change of the config's keys
 	@$(BIN)/python -m tools.config_schema
@@ -45,6 +45,11 @@ life: $(VENV)/.dev ## random lives of the whole library, with all that can go wr
 
 mutants: $(VENV)/.dev ## make plausible mistakes in the library, each of which a test has to find: WORD=retry
 	@$(BIN)/python -m host_tests.mutants $(WORD)
+
+api: $(VENV)/.dev ## build the reference of the library's public names: build/api/index.html
+	@$(PIP) install --group docs
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build -q --strict -f tools/api/mkdocs.yml
+	@echo "open build/api/index.html"
 
 test-pico-w: $(VENV)/.dev ## run the firmware on a real Pico W image in an emulator: PICO_W_UF2=file
 	@$(PIP) install --group pico-w

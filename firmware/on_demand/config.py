@@ -125,8 +125,8 @@ def _is_url(v, document):
     return not colon or is_digits(port, 1, 5) and 0 < int(port) < 65536
 
 
-def _describe(key, kind, low, high):
-    # What is expected of a key, from its limits.
+def describe(key, kind, low, high):
+    """What is expected of a key, from its limits."""
     if kind in _EXPECTED:
         return _EXPECTED[kind]
     if kind in ("one", "some"):
@@ -261,11 +261,11 @@ def check_keys(path, prefix, data, keys):
         if key in data:
             value = settings[key] = data[key]
             if not is_good(kind, value, low, high):
-                refuse(path, prefix + key, _describe(key, kind, low, high), value)
+                refuse(path, prefix + key, describe(key, kind, low, high), value)
         elif len(keys[key]) > 3:
             settings[key] = keys[key][3]
         else:
-            expected = _describe(key, kind, low, high)
+            expected = describe(key, kind, low, high)
             raise ConfigError("%s: %s%s is missing: %s" % (path, prefix, key, expected))
     return settings
 
