@@ -20,9 +20,9 @@ from binascii import crc32
 
 
 class Image:
-    # image_name: "a" or "b"
-    # paths: the CRCs
-    # folders: how many of these bytes are those of folders
+    image_name: str  # "a" or "b"
+    paths: bytes  # their CRCs
+    folders: int  # how many of these bytes are those of folders
     def mount(self, readonly, mkfs):
         pass
 

@@ -8,6 +8,7 @@ from binascii import crc32
 
 import vfs
 from image import Image
+
 from micropython import const
 
 _TRIES = const(3)  # boots of a trial, in which nothing confirmed it
@@ -84,11 +85,9 @@ def _state():
     if state.get("run") not in ("a", "b"):
         state["run"] = "a"
     trial = state.get("trial")
-    try:
-        trial["boots"] + 1, trial["id"]
-        if trial["from"] != _other(state["run"]):
-            trial = None
-    except (TypeError, KeyError):
+    if not isinstance(trial, dict) or trial.get("from") != _other(state["run"]):
+        trial = None
+    elif not isinstance(trial.get("boots"), int) or "id" not in trial:
         trial = None
     state["trial"] = trial
     state["rolled_back"] = state.get("rolled_back")
@@ -106,12 +105,13 @@ def _save(state):
         return False
 
 
-# A deploy that switches to another image may bring the config that goes with it, a.json or b.json.
+# A deploy that switches to an image may bring the config that goes with it. A rename between two
+# folders would not do: if it is cut, littlefs hides other files too, until something is written.
 def _take_config(state):
     name = state.get("config")
     if name in ("a", "b"):
         try:
-            os.rename("%s%s.json" % (_FOLDER, name), "/config.json")
+            os.rename("/config.json." + name, "/config.json")
         except OSError:
             pass  # it was taken at a boot before
         state["config"] = None

@@ -36,7 +36,7 @@ FORMER = {
     "triggers": ("hysteresis", "debounce_ms", "boards"),
 }
 # What is no module of a board that has plain files: examples, and what starts an image.
-APART = ("/firmware/examples/", "/boards/boot/")
+APART = ("/firmware/examples/", "/firmware/image_main.py", "/boards/boot/")
 # What each link needs; a board gets that of the links in its config, or of Wi-Fi.
 LINKS = {
     "wifi": ("/boards/wifi.py", "/boards/join.py"),

@@ -1,16 +1,8 @@
 """Bring the firmware and its config to a board, and restart it.
 
 The firmware goes as one image, which is switched to when all of it is there: see image.py. A
-board keeps running what it had if the deploy is cut short.
-
-With --files, and where nothing can be compiled for the board, library, boards and firmware are
-copied as files. Then the old main.py is removed first and the new one is copied last, when the
-hashes of all other files are right: a board whose deploy was cut short stops at its REPL, and
-never runs half a firmware. In between the board is reset, since a watchdog that the old firmware
-started would reset it in the middle of the copy. Only files that differ are copied, and of the
-drivers in boards/sensors those that the config uses. One listing with hashes
-finds them, and the same listing verifies them afterwards; mpremote's own comparison asks for
-one file at a time, which took 26 times as long for the same files.
+board keeps running what it had if the deploy is cut short. With --files, and where nothing can
+be compiled for the board, it goes as files: see plain.py.
 
 A deploy writes /boot.py, /main.py, /config.json and /releases, or, with --files, the folders
 /lib/snowplow_tracker, /boards and /firmware. It removes all that is in the folders of the other
@@ -29,9 +21,10 @@ from typing import NamedTuple
 
 import tools.deploy.board as behind
 from firmware.on_demand.config import ConfigError, check
-from tools.deploy import LAST, ROOT, Stop, compiled, files, pins, presets, used
-from tools.deploy.board import copy_files, find_port, look, prepare, reset, sha256, wait_for
-from tools.deploy.image import CONFIG, deploy_image
+from tools.deploy import ROOT, Stop, compiled, files, pins, presets, used
+from tools.deploy.board import find_port, look, reset, wait_for
+from tools.deploy.image import ON_ROOT, deploy_image
+from tools.deploy.plain import deploy_files
 from tools.deploy.scripts import HOLD
 from tools.engine import NO_COMPILER, find_compiler
 
@@ -123,9 +116,8 @@ def deploy(port, build, config, root=ROOT, plain=False, everything=False, wait=0
     """
     if wait:
         wait_for(port, wait)
-    on_root = [(root / "firmware" / path[1:], path) for path in LAST] + [(config.path, CONFIG)]
     hold = () if plain else ("exec", HOLD, "+")
-    has, (free, platform, version, mpy, machine), state = look(port, on_root, *hold)
+    has, (free, platform, version, mpy, machine), state = look(port, ON_ROOT, *hold)
     print(f"Board    {port}: {platform}, MicroPython {version}, {int(free) // 1024} KiB free")
     if tuple(int(n) for n in version.split(".")) < OLDEST:
         raise Stop(
@@ -136,38 +128,12 @@ def deploy(port, build, config, root=ROOT, plain=False, everything=False, wait=0
     wanted = files(root) if everything else used(files(root), config.data, platform)
     wanted = compile_for(int(mpy), wanted, build / "board")
     if plain or not any(path.endswith(".mpy") for _, path in wanted):
-        deploy_files(port, wanted, config, has, int(free))
+        deploy_files(port, wanted, config.path, has, int(free))
     else:
-        changed = deploy_image(
-            port, wanted, config.path, has, state, int(free), build / "images", root
-        )
-        if not changed:
-            print("Compare  the board has all of it")
+        folder = build / "images"
+        deploy_image(port, wanted, config.path, has, state, int(free), folder, root)
     print("Restart  the board", flush=True)
     reset(port)
-
-
-def deploy_files(port, wanted, config, has, free):
-    """Make the board hold the files of `wanted`, a list as compiled() returns it, and the config.
-
-    `has` is what look() found, `free` bytes of flash. The board has no main.py from the first
-    change to the last.
-    """
-    at = next((i for i, f in enumerate(wanted) if f[1] in LAST), len(wanted))
-    wanted = [*wanted[:at], (config.path, CONFIG), *wanted[at:]]
-    copy = [f for f in wanted if f[1] not in has or has[f[1]][0] != sha256(f[0])]
-    remove = sorted(set(has) - {path for _, path in wanted})
-    print(f"Compare  {len(wanted)} files: {len(copy)} to copy, {len(remove)} to remove")
-    if copy or remove:
-        check_space(copy, remove, has, free)
-        prepare(port, copy, remove)
-        for path in remove:
-            print(f"Remove   {path}")
-        if "/main.py" in has:
-            print("Stop     the old firmware")
-            reset(port)
-        copy_files(port, [f for f in copy if f[1] != "/main.py"])
-        copy_files(port, [f for f in wanted if f[1] == "/main.py"])
 
 
 def check_chip(machine, config):
@@ -204,17 +170,6 @@ def compile_for(mpy, wanted, build):
         )
     print(f"Compile  nothing, so the board compiles at each boot: {why}")
     return wanted
-
-
-def check_space(copy, remove, has, free):
-    """Stop when the copies cannot fit: better now than with half of them on the board."""
-    more = sum(source.stat().st_size for source, _ in copy)
-    more -= sum(has[path][1] for path in remove + [p for _, p in copy if p in has])
-    if more > free:
-        raise Stop(
-            f"no space left on the board: {more} bytes are needed, {free} are free; "
-            "remove files of yours (mpremote fs rm)"
-        )
 
 
 def watch_command(port):

@@ -139,7 +139,7 @@ def explain(port, lines):
         return f"cannot open {port}: close the program that has it open (a serial monitor?)"
     for words, advice in (
         ("No module named mpremote", "mpremote is missing: `make deploy` installs it"),
-        ("@damaged", f"what was sent to {port} did not arrive whole: check the cable and try again"),
+        ("@damaged", f"a file did not arrive whole at {port}: check the cable and try again"),
         ("No space left", "no space left on the board: remove files of yours (mpremote fs rm)"),
         ("ENOSPC", "no space left on the board: remove files of yours (mpremote fs rm)"),
         ("Read-only file", "the board's flash is read-only: eject its USB drive"),
@@ -156,15 +156,16 @@ def explain(port, lines):
     return f"mpremote failed: {lines[-1].removeprefix('mpremote: ')}"
 
 
-def look(port, wanted, *before, within=0, each_line=None):
+def look(port, paths, *before, within=0, each_line=None):
     """What the board has: ({path: (sha256 in hex, bytes)}, facts, state), after `before`.
 
-    Covers the files of `wanted`, all in OWNED and RELEASES, and those of FORMER, without a hash.
+    Covers the files at `paths`, all in OWNED and RELEASES, and those of FORMER, without a hash.
     facts: [free bytes, sys.platform, version, version of the .mpy that it loads or 0, machine and
     chip]. state: a dict, that of its images. before: commands of mpremote.
     """
-    named = [path for _, path in wanted if not path.startswith(tuple(o + "/" for o in OWNED))]
-    script = LIST % ((*OWNED, RELEASES), named, FORMER)
+    folders = (*OWNED, RELEASES)
+    named = [path for path in paths if not path.startswith(tuple(o + "/" for o in folders))]
+    script = LIST % (folders, named, FORMER)
     has, state = {}, {}
     for line in call(port, *before, "exec", script, within=within, each_line=each_line):
         tag, *words = line.split(" ", 3)
@@ -209,7 +210,8 @@ def copy_files(port, some):
     commands = ["resume"]
     for source, path in some:
         commands += ["fs", "--force", "cp", str(source), ":" + path, "+"]
-    has = look(port, some, *commands, within=max(RETURN, SILENCE), each_line=progress)[0]
+    paths = [path for _, path in some]
+    has = look(port, paths, *commands, within=max(RETURN, SILENCE), each_line=progress)[0]
     for source, path in some:
         if path not in has or has[path][0] != sha256(source):
             raise Stop(f"{path} did not arrive whole: check the cable and try again")

@@ -18,9 +18,11 @@ from tools.engine import compile_mpy
 from tools.release.image import make, modules_of
 
 CONFIG = "/config.json"
-LEFT = (".new", "/a.json", "/b.json")
+LEFT = (".new", CONFIG + ".a", CONFIG + ".b")
+# What a deploy writes into the root folder.
+ON_ROOT = [*LAST, CONFIG, *(path + ".new" for path in LAST), *LEFT[1:]]
 PIECE = 3072  # bytes in one call of the board
-STEP = 30  # KiB between two lines of progress
+STEP = 30 * 1024  # bytes between two lines of progress
 
 
 class Part(NamedTuple):
@@ -32,7 +34,7 @@ class Part(NamedTuple):
 
 
 def modules(found):
-    """The modules of an image, {path in it: bytes}, of `found`, a list as compiled() returns it."""
+    """The modules of an image, {path in it: bytes}, of `found`, as compiled() returns it."""
     return {
         path.removeprefix("/lib")[1:]: source.read_bytes()
         for source, path in found
@@ -47,7 +49,7 @@ def starters(folder, root=ROOT):
         (compile_mpy(boot / "image.py", folder / "image.mpy"), RELEASES + "/image.mpy"),
         (compile_mpy(boot / "loader.py", folder / "loader.mpy"), RELEASES + "/loader.mpy"),
         (root / "firmware/boot.py", "/boot.py"),
-        (boot / "main.py", "/main.py"),
+        (root / "firmware/image_main.py", "/main.py"),
     ]
 
 
@@ -65,17 +67,25 @@ def stage_image(directory, config, found, root=ROOT):
 
 
 def state_text(run, config=False):
-    """state.json of a board that runs the image `run`; `config`: there is one that goes with it."""
+    """state.json of a board that runs the image `run`; `config`: one goes with it."""
     return json.dumps({"run": run, "trial": None, **({"config": run} if config else {})})
 
 
-def deploy_image(port, found, config, has, state, free, build, root=ROOT):
-    """Make the board run an image of `found`, a list as compiled() returns it, with this config.
+class Plan(NamedTuple):
+    """What a deploy does: the parts to write, the script that switches, the bytes to send, and
+    the paths that are removed after the switch."""
 
-    `has` and `state` are what look() found, `free` bytes of flash. Whether anything was changed,
-    so that the board has to boot. Raises Stop, and leaves what the board runs as it is.
+    parts: list
+    switch: str
+    sent: int
+    remove: list
+
+
+def plan(image, config, has, state, build, root=ROOT):
+    """The Plan that makes a board run this image with the config at this Path; None: it does.
+
+    `has` and `state` are what look() found on the board.
     """
-    image = make(modules(found))
     name, source = _place(image, has, state)
     parts, renames = [], []
     if source:
@@ -84,30 +94,55 @@ def deploy_image(port, found, config, has, state, free, build, root=ROOT):
     for source, path in starters(build / "boot", root):
         data = source.read_bytes()
         if path not in has or has[path][0] != sha256(source):
-            new = f"{RELEASES}/{path[1:].replace('/', '-')}.new"
-            parts.append(Part(new, data, [data]))
-            renames.append((new, path))
+            # Beside it: a cut in a rename between folders may hide other files of littlefs.
+            parts.append(Part(path + ".new", data, [data]))
+            renames.append((path + ".new", path))
     new_config = has.get(CONFIG, ("",))[0] != sha256(config)
     if new_config:
         data = config.read_bytes()
-        parts.append(Part(f"{RELEASES}/{name}.json", data, [data]))
-    remove = sorted(path for path in has if path.startswith(tuple(o + "/" for o in OWNED)))
-    remove += sorted(path for path in has if path.count("/") == 1 and has[path][0] == "-")
+        parts.append(Part(f"{CONFIG}.{name}", data, [data]))
+    owned = tuple(folder + "/" for folder in OWNED)
     written = [part.path for part in parts]  # what is left of a deploy that was cut short goes
-    remove += [p for p in has if p.endswith(LEFT) and p.startswith(RELEASES) and p not in written]
-    sent = sum(len(piece) for part in parts for piece in part.pieces if isinstance(piece, bytes))
-    print(f"Image    {len(image)} bytes: {sent} to send, {len(remove)} files to remove")
-    keep(image, build)
-    wanted = state_text(name, new_config)
+    remove = [
+        path
+        for path in sorted(has)
+        if path.startswith(owned)
+        or has[path][0] == "-"
+        or (path.endswith(LEFT) and path not in written)
+    ]
     as_wanted = state.get("run") == name and not state.get("trial") and not state.get("config")
     if not parts and not remove and as_wanted:
-        return False
-    _check_space(parts, has, free)
-    _write(port, parts)
-    script = SWITCH % (wanted, renames, remove, OWNED)
-    if "@switched" not in call(port, "resume", "exec", script):
+        return None
+    sent = sum(len(piece) for part in parts for piece in part.pieces if isinstance(piece, bytes))
+    switch = SWITCH % (state_text(name, new_config), renames, remove, OWNED)
+    return Plan(parts, switch, sent, remove)
+
+
+def deploy_image(port, found, config, has, state, free, build, root=ROOT):
+    """Make the board run an image of `found`, a list as compiled() returns it, with this config.
+
+    `has` and `state` are what look() found, `free` bytes of flash. Raises Stop, and then the board
+    runs what it did.
+    """
+    image = make(modules(found))
+    todo = plan(image, config, has, state, build, root)
+    keep(image, build)
+    if not todo:
+        print(f"Image    {len(image)} bytes: the board has it")
+        return
+    print(f"Image    {len(image)} bytes: {todo.sent} to send, {len(todo.remove)} files to remove")
+    _check_space(todo.parts, has, free)
+
+    def progress(line):
+        if line.startswith("@sent "):
+            print(f"Send     {line[6:]} KiB", flush=True)
+
+    # In one run of mpremote, since each takes a part of a second.
+    commands = ["resume"]
+    for text in [*writing(todo.parts), todo.switch]:
+        commands += ["exec", text, "+"]
+    if "@switched" not in call(port, *commands[:-1], each_line=progress):
         raise Stop(f"the board at {port} went away: check the cable and try again")
-    return True
 
 
 def _path(name):
@@ -115,7 +150,7 @@ def _path(name):
 
 
 def _place(image, has, state):
-    # The name that the image is to have, and the name of the one to copy from; None if it is there.
+    # The name that the image is to have, and that of the one to copy from; None if it is there.
     run = state.get("run") if state.get("run") in ("a", "b") else "a"
     trial = state.get("trial")
     # An image on trial makes room, since the one before is known to work.
@@ -183,35 +218,22 @@ def _check_space(parts, has, free):
         )
 
 
-def _write(port, parts):
-    # Write them in one run of mpremote, since each costs a part of a second.
-    commands = ["resume", "exec", WRITE]
+def writing(parts):
+    """What the board runs to write these Parts: a list of scripts, none of them long."""
+    scripts = [WRITE] if parts else []
     sent = shown = 0
-    total = sum(len(part.data) for part in parts)
-
-    def step(text):
-        commands.extend(("+", "exec", text))
-
     for part in parts:
-        step(f"begin({part.path!r})")
+        scripts.append(f"begin({part.path!r})")
         for piece in part.pieces:
             if isinstance(piece, tuple):
-                step(f"copy{piece!r}")
-                sent += piece[2]
+                scripts.append(f"copy{piece!r}")
                 continue
             for at in range(0, len(piece), PIECE):
                 some = piece[at : at + PIECE]
+                scripts.append(f"add('{b64encode(some).decode()}')")
                 sent += len(some)
-                text = f"add('{b64encode(some).decode()}')"
-                if sent - shown > STEP * 1024:
+                if sent - shown >= STEP:
                     shown = sent
-                    text += f"\nprint('@sent', {sent // 1024})"
-                step(text)
-        step(f"end({part.path!r}, {hashlib.sha256(part.data).hexdigest()!r})")
-
-    def progress(line):
-        if line.startswith("@sent "):
-            print(f"Send     {line[6:]} of {total // 1024} KiB", flush=True)
-
-    if parts:
-        call(port, *commands, each_line=progress)
+                    scripts[-1] += f"; print('@sent', {sent // 1024})"
+        scripts.append(f"end({part.path!r}, {hashlib.sha256(part.data).hexdigest()!r})")
+    return scripts
