@@ -18,8 +18,8 @@ demo: $(VENV)/.run ## run the firmware on the real MicroPython VM with a collect
 collector: $(VENV)/.run ## run the collector alone: PORT=9090 LISTEN=0.0.0.0 DB=file SCHEMAS=dir[:dir] ARGS='--fault 503,30%'
 	@$(BIN)/python -m tools.collector $(if $(PORT),--port $(PORT)) $(if $(LISTEN),--host $(LISTEN)) $(if $(DB),--db $(DB)) $(if $(SCHEMAS),--schemas $(SCHEMAS)) $(ARGS)
 
-deploy: $(VENV)/.run ## compile everything and copy it to a board, with config.json: PORT=/dev/ttyUSB0 CONFIG=file
-	@$(BIN)/python -m tools.deploy $(if $(PORT),--port $(PORT)) $(if $(CONFIG),--config $(CONFIG)) $(if $(TIMEOUT),--timeout $(TIMEOUT))
+deploy: $(VENV)/.run ## bring the firmware to a board as one image, with config.json: PORT=/dev/ttyUSB0 CONFIG=file WAIT=seconds ALL=1 FILES=1
+	@$(BIN)/python -m tools.deploy $(if $(PORT),--port $(PORT)) $(if $(CONFIG),--config $(CONFIG)) $(if $(TIMEOUT),--timeout $(TIMEOUT)) $(if $(WAIT),--wait $(WAIT)) $(if $(ALL),--all) $(if $(FILES),--files)
 
 mpy: $(VENV)/.run ## compile the library into build/mpy; mip can install it from there
 	@$(BIN)/python -m tools.package build/mpy
