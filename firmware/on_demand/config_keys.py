@@ -35,6 +35,7 @@ KEYS: dict = {
         "triggers": ("list", 0, 0, []),
         "battery": ("object", 0, 0, {}),
         "remote": ("object", 0, 0, None),
+        "update": ("object", 0, 0, None),
     },
     "network": {
         "ssid": ("bytes", 1, 32),
@@ -91,6 +92,13 @@ KEYS: dict = {
         "url": ("document", 1, 255),
         "seconds": ("int", 1, 604800, 86400),
         "trial_seconds": ("int", 5, 86400, 900),
+    },
+    "update": {
+        "url": ("document", 1, 255),
+        "key": ("text", 1, 64),
+        "seconds": ("int", 1, 604800, 86400),
+        "trial_seconds": ("int", 5, 86400, 900),
+        "group": ("text", 1, 64, None),
     },
     "boot": {"read": _READ},
     "every": {"read": _READ, "seconds": ("int", 1, 86400)},
