@@ -6,7 +6,7 @@
 #   state.json     {"run": "a",                which one runs
 #                   "trial": null, or {"boots": n, "from": "b", "id": "…"} while "a" is on trial,
 #                   "rolled_back": {"id": "…", "reason": "…"}, until forget_rolled_back()}
-#   loader.mpy, image.mpy   firmware/loader.py, image.py: what /main.py of the flash calls
+#   loader.mpy, image.mpy   boards/boot: what /main.py of the flash calls
 #
 # An image is opaque here: bytes that tools/release made. It has a CRC, which the loader checks at
 # each boot but a wake from deep sleep. state.json is written beside and renamed, so it is always

@@ -28,7 +28,7 @@ def read(document, key):
     return offer
 
 
-# No exception of ours: another task may have unloaded update.py meanwhile, and its classes with it.
+# A reason is no exception of update.py, whose classes another task may have unloaded meanwhile.
 def why_not(app, state, offer):
     """Why it is not taken now: "" to take it, None if it is not new; ValueError if not for us."""
     version = offer["version"]
