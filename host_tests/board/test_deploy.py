@@ -38,7 +38,7 @@ DEPLOY = """
 import pathlib, sys
 import tools.deploy.__main__, tools.deploy.board
 tools.deploy.board.SETTLE = 0.2
-sys.exit(tools.deploy.__main__.main(["--port", sys.argv[1]], root=pathlib.Path(sys.argv[2])))
+sys.exit(tools.deploy.__main__.main(["--files", "--port", sys.argv[1]], root=pathlib.Path(sys.argv[2])))
 """
 
 
@@ -50,7 +50,7 @@ def deploy(board, tree, capsys):
     """deploy() -> (exit code, what it printed), on the board and from the tree."""
 
     def run(*args):
-        code = program.main(["--port", board.port, *args], root=tree)
+        code = program.main(["--files", "--port", board.port, *args], root=tree)
         printed = "".join(capsys.readouterr())
         assert PASSWORD not in printed
         assert "Traceback" not in printed
