@@ -3,6 +3,7 @@
 import os
 import sys
 
+
 def run():
     """What main.py calls after each reset; returns when the board is told to stop."""
     settings = None

@@ -45,7 +45,7 @@ KEYS: dict = {
         "triggers": ("list", 0, 0, []),  # when sensors are read
         "battery": ("object", 0, 0, {}),  # for the mode battery
         "remote": ("object", 0, 0, None),  # a document on a server that changes this config
-        "update": ("object", 0, 0, None),  # releases of the firmware that the board takes by itself
+        "update": ("object", 0, 0, None),  # releases of the firmware, which it takes by itself
     },
     "network": {
         "ssid": ("bytes", 1, 32),  # the network's name

@@ -55,6 +55,15 @@ def tell(app, state, step, version, reason=None, size=None):
     app.store.sync()  # before the state says that it was reported
 
 
+def is_due(app):
+    """Whether it is time to ask, or to go on with what was begun."""
+    state = load_state(app)
+    if "trying" in state or "target" in state:
+        return True
+    since = clock.unix_ms() // 1000 - state.get("checked", 0)
+    return not 0 <= since < app.settings["update"]["seconds"]
+
+
 def check(app):
     """Take what is offered; yields ms to wait, and returns the seconds until the next time."""
     options = app.settings["update"]
@@ -82,7 +91,7 @@ def check(app):
         if reason:
             raise Later(reason)
         if reason == "":
-            document = update_offer = None
+            del document, update_offer
             app.unload()  # what checked it; this goes on without its name in sys.modules
             gc.collect()
             yield from _bring(app, state, offer, folder)
@@ -121,7 +130,7 @@ def _bring(app, state, offer, folder):
     for found in offer["patches"]:
         if found["from"] == old[:16] and not state.get("whole"):
             patch = found["bytes"]
-    room = update_fetch.room(app)
+    room = update_fetch.room(app.store)
     need = size - update_fetch.file_size(spare)
     if need > room:
         raise Later("no room on flash: %d bytes more are needed" % (need - room))

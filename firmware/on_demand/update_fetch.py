@@ -23,7 +23,7 @@ class Folder(HttpTransport):
         self.path = self._folder + name.encode()
         self._range = b"Range: bytes=%d-%d\r\n" % (start, start + size - 1) if size else b""
         while True:
-            self.body = bytearray()
+            self.body = bytearray()  # type: ignore[assignment]
             try:
                 status = yield from self.send(0, b"")
                 break
@@ -63,16 +63,15 @@ class NoRoom(OSError):
 
 # littlefs counts each folder twice, so it has more room than that, if anything. The store may
 # grow to its bound, and small files need a few blocks.
-def room(app):
+def room(store):
     """Bytes of flash that are left to an update."""
     space = os.statvfs("/releases")
     free = space[3] * space[0] - 16384
-    store = app.store
     if hasattr(store, "path"):
-        free -= app.settings["store_bytes"]
+        free -= store._log.max_bytes
         try:
-            for entry in os.ilistdir(store.path):
-                free += entry[3] + 4095 & -4096
+            for name in os.listdir(store.path):
+                free += file_size(store.path + "/" + name) + 4095 & -4096
         except OSError:
             pass  # nothing is there yet
     return free

@@ -5,20 +5,24 @@ import asyncio
 from snowplow_tracker.emitter.run import sleep_ms
 
 
-def steps(app):
-    """Do what is due of an update; yields ms to wait, and returns the seconds until the next."""
-    from firmware.on_demand import update_trial
-
+# only_due: not before `seconds` of the config have gone since the last time.
+def steps(app, only_due=False):
+    """Do the next step of an update; yields ms to wait, and returns seconds until the one after."""
     try:
+        from firmware.on_demand import update_trial
+
         if update_trial.check(app):
             return 1
-    except OSError as e:  # flash did not take the state
-        print("update:", e)
-        return 60
-    del update_trial
-    from firmware.on_demand import update
+        del update_trial
+        from firmware.on_demand import update
 
-    return (yield from update.check(app))
+        if only_due and not update.is_due(app):
+            return 0
+        return (yield from update.check(app))
+    except Exception as e:
+        # Whatever goes wrong here, the board goes on with its work.
+        print("update: %s: %s" % (type(e).__name__, e))
+        return 300
 
 
 async def run(app):

@@ -7,9 +7,14 @@
 
 import argparse
 import sys
+import tempfile
 from pathlib import Path
 
+from tools.deploy import LAST, compiled, files
+from tools.deploy.image import modules
+from tools.engine import NO_COMPILER, find_compiler
 from tools.release import manifest, signing
+from tools.release.image import make
 
 FOLDER = Path("build/firmware")
 
@@ -43,7 +48,7 @@ def _parse(arguments):
         add("--halt-after", type=int, help="so many boards that roll back end it")
         add("--halt", action="store_true", help="no board takes it from now on")
         if name == "make":
-            add("--image", type=Path, help="an image that was made before")
+            add("--image", type=Path, help="an image that was made before, not one of this folder")
         _set(commands, name, run)
     return parser.parse_args(arguments)
 
@@ -65,7 +70,7 @@ def _names(text):
 def _make_key(chosen):
     public = signing.make_pair(chosen.key)
     print(f"{chosen.key}: the private key. Keep it, and a copy, where nobody else reads it")
-    print(f"{public}: the public key, for the boards: deploy it, and set in config.json")
+    print(f"{public}: the public key: mpremote cp it to the boards, and set in config.json")
     print(f'  "update": {{"url": "https://…", "key": "{public.name}"}}')
     return 0
 
@@ -78,12 +83,24 @@ def _rollout(chosen):
 
 def _make(chosen):
     key = signing.load_private(chosen.key)
-    image = chosen.image.read_bytes()
+    image = chosen.image.read_bytes() if chosen.image else _build()
     made = manifest.publish(chosen.folder, image, key, rollout=_rollout(chosen))
     print(f"{chosen.folder}: release {made['version']}, {len(image)} bytes for a new board")
     for patch in made["patches"]:
         print(f"  {patch['bytes']} bytes for a board that has {patch['from']}")
     return 0
+
+
+def _build():
+    """The image of all that a config may ask for: boards of a fleet may differ."""
+    if not find_compiler():
+        raise ValueError(NO_COMPILER)
+    with tempfile.TemporaryDirectory() as folder:
+        found = [f for f in files() if f[1] not in LAST]
+        try:
+            return make(modules(compiled(found, Path(folder))))
+        except SyntaxError as error:
+            raise ValueError(str(error))
 
 
 def _change(chosen):

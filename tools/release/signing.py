@@ -6,7 +6,6 @@ the DER of PKCS#1's RSAPublicKey, which firmware/on_demand/signature.py reads.
 """
 
 import json
-import os
 from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
@@ -39,8 +38,8 @@ def make_pair(path):
         serialization.NoEncryption(),
     )
     path.parent.mkdir(parents=True, exist_ok=True)
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(pem)
+    path.touch(0o600, exist_ok=False)
+    path.write_bytes(pem)
     public.write_bytes(public_der(key))
     return public
 
