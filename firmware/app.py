@@ -76,7 +76,7 @@ class App:
         unload()
 
     def set_clock(self):
-        """What clock.hook is; whether the clock is plausible now."""
+        """What clock.hook is; whether NTP told a plausible time."""
         from firmware.on_demand.ntp import set_clock
 
         try:

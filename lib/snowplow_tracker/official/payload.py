@@ -5,10 +5,12 @@ from .. import clock
 
 
 class Payload:
+    """The protocol's pairs of an event: `nv_pairs`, a dict."""
+
     def __init__(self, dict_: "dict | None" = None) -> None:
         self.nv_pairs: dict = dict(dict_ or {})
 
-    def add(self, name: str, value) -> None:
+    def add(self, name: str, value: object) -> None:
         """Add a pair, unless its value is None or empty."""
         if value is not None and value != "":
             self.nv_pairs[name] = value
@@ -24,7 +26,7 @@ class Payload:
         encode_base64: bool,
         type_when_encoded: str,
         type_when_not_encoded: str,
-        json_encoder=None,
+        json_encoder: object = None,
     ) -> None:
         """Add the dict as JSON, in base64 if that is asked for."""
         from ..record import dumps, utf8

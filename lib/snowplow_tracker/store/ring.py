@@ -10,7 +10,7 @@
 # The sequences of what it holds have no gaps: they are the last `count` below `next_sequence`.
 #
 # The stores on flash keep their newest page in a RingStore. They use buf, head, tail, end, count,
-# next_sequence, cause, settled, make_room() and evict(), and may set the values.
+# next_sequence, cause, refuse, settled, make_room() and evict(), and may set the values.
 from struct import pack_into, unpack_from
 
 from .. import clock
@@ -27,7 +27,7 @@ class RingStore:
         self.lost = {"overflow": 0, "age": 0}
         self.max_ms = max_age * 1000
         self.cause = "overflow"  # what a record that makes room counts as
-        self._refuse = overflow == "newest"
+        self.refuse = overflow == "newest"
         self.buf = memoryview(bytearray(nbytes))
         self.head = self.tail = self.end = self.count = 0
         self.next_sequence = 1
@@ -52,7 +52,7 @@ class RingStore:
         at = self.tail
         if self.end or len(buf) - at < size:
             while not self.make_room(size):
-                if self._refuse:
+                if self.refuse:
                     self.lost[self.cause] += 1
                     return None
                 self.evict(self.cause)
