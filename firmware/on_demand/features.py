@@ -2,6 +2,8 @@
 # platform and application entities, install and lifecycle events, the tracker's own failures.
 import sys
 
+from snowplow_tracker.self_describing import sealed
+
 _NETWORK_TYPES = {"Wi-Fi": "wifi", "cellular": "mobile"}  # the schema has none for Ethernet
 
 
@@ -64,7 +66,7 @@ def refresh(app):
     """Make the entities anew, and track what failed in the tracker."""
     board = app.board
     wanted = app.settings["track"]
-    app.entities = entities = []
+    entities = []
     if "application" in wanted:
         from snowplow_tracker import __version__
         from snowplow_tracker.entities.application import application
@@ -83,5 +85,6 @@ def refresh(app):
                 available_storage=space[1],
             )
         )
+    app.entities = [sealed("entity", entity) for entity in entities]
     if app.diagnostics:
         app.tracked += app.diagnostics.check()

@@ -86,7 +86,7 @@ def make(app):
     app.tracker.subject = app
     data = {"port": sys.platform, "firmware": __version__, "id": id, "model": board.model}
     schema = "iglu:io.github.snowplow_micropython/board/jsonschema/1-0-0"
-    app.board_entity = sealed("board", (schema, {key: data[key] for key in data if data[key]}))
+    app.board_entity = (schema, {key: data[key] for key in data if data[key]})
     app.tracker.plugins.append(app.attach)
     if app.has_features:
         from firmware.on_demand import features
@@ -96,6 +96,7 @@ def make(app):
         from firmware.on_demand import remote_options
 
         remote_options.apply(app)
+    app.board_entity = sealed("board", app.board_entity)
     app.sensors = Sensors(board, settings)
     if settings["watchdog_seconds"]:
         board.watchdog(settings["watchdog_seconds"])
