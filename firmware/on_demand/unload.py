@@ -12,7 +12,6 @@ _NAMES = (
     "boards.measure",
     "boards.ntp",
     "boards.open_link",
-    "snowplow_tracker.iglu",
     "snowplow_tracker.validators",
     "snowplow_tracker.entities",
     "snowplow_tracker.events",

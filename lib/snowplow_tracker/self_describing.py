@@ -104,17 +104,18 @@ def base64(data: bytes) -> bytes:
     return b2a_base64(data).rstrip(b"=\n").replace(b"+", b"-").replace(b"/", b"_")
 
 
-def pair_json(name: str, pair, encoder=None, before: str = '{"schema":"', after: str = "}") -> str:
+def pair_json(
+    name: str, pair, encoder=None, before: str = '{"schema":"', after: str = "}"
+) -> str:
     """The JSON of an event or entity; ValueError if it is none."""
     try:
         schema, data = pair
     except (TypeError, ValueError):
         raise ValueError("%s: expected SelfDescribingJson or (schema, data)" % name)
     if type(schema) is not str or schema not in _good:
-        from .iglu import check_schema
+        from .validators import check_schema
 
-        check_schema(name, schema)
-        schema = schema + ""  # of an instance of a subclass, what it is
+        schema = check_schema(name, schema)
         if len(_good) > 15:
             _good.clear()
         _good[schema] = None
@@ -138,7 +139,7 @@ def pair_json(name: str, pair, encoder=None, before: str = '{"schema":"', after:
 def check_json(name: str, data) -> bool:
     """Refuse what has no JSON form; -> whether there are instances of subclasses in it."""
     # Without recursion: a board's stack is short.
-    box = (data,)
+    box: dict | list | tuple = (data,)
     depth = 1
     subclassed = False
     todo: list = []
