@@ -181,6 +181,11 @@ def check(path, data):
     if settings["remote"] is not None:
         settings["remote"] = check_keys(path, "remote.", settings["remote"], KEYS["remote"])
         urls.append(settings["remote"]["url"])
+    if settings["update"] is not None:
+        # What it brings is signed, so it may come by http where the collector has https.
+        settings["update"] = check_keys(path, "update.", settings["update"], KEYS["update"])
+        if settings["update"]["url"][:6] == "https:":
+            urls.append(settings["update"]["url"])
     secure = [url[:6] == "https:" for url in urls]
     if any(secure) and settings["verify"]:
         if not settings["roots"]:

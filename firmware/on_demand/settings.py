@@ -47,6 +47,8 @@ def read(path):
         data = join_surrogates(json.load(file))
         if file.read().strip():
             raise ValueError
+    except RuntimeError:  # the stack is full
+        raise config.ConfigError("%s: expected fewer brackets and braces in each other" % path)
     except ValueError:
         # A board's parser reads up to the error and no further; CPython's reads all of it.
         at = file.tell()
@@ -88,9 +90,15 @@ def _has_surrogates(text):
     return False
 
 
+# As TLS takes them: a copy may have been cut short, and would crash every boot.
 def _is_der(path):
     try:
         with open(path, "rb") as file:
-            return file.read(2) == b"\x30\x82"
-    except OSError:
+            if file.read(2) != b"\x30\x82":
+                return False
+        from snowplow_tracker.transport.tls import Tls
+
+        Tls("", path, True)
+    except (OSError, ValueError):
         return False
+    return True

@@ -10,6 +10,7 @@ from snowplow_tracker import __version__, clock
 from snowplow_tracker.clock.boot_history import start
 from snowplow_tracker.emitter import Emitter
 from snowplow_tracker.json_file import load, save
+from snowplow_tracker.self_describing import sealed
 from snowplow_tracker.tracker import Tracker
 
 # Identity (session.json, install.json) stays; safe mode does not read it.
@@ -87,10 +88,8 @@ def make(app):
     app.standard_nv_pairs = {key: subject[key] for key in subject if subject[key]}
     app.tracker.subject = app
     data = {"port": sys.platform, "firmware": __version__, "id": id, "model": board.model}
-    app.board_entity = (
-        "iglu:io.github.snowplow_micropython/board/jsonschema/1-0-0",
-        {key: data[key] for key in data if data[key]},
-    )
+    schema = "iglu:io.github.snowplow_micropython/board/jsonschema/1-0-0"
+    app.board_entity = sealed("board", (schema, {key: data[key] for key in data if data[key]}))
     app.tracker.plugins.append(app.attach)
     if app.has_features:
         from firmware.on_demand import features

@@ -54,6 +54,9 @@ class Board:
         self._vm, self._fakes, self.directory, self._port = vm, fakes, directory, port
         stage(directory, config, mpy=True)
         self._stopping = False
+        self.start()
+
+    def start(self):
         self._spawn()
         self._thread = threading.Thread(target=self._listen, daemon=True)
         self._thread.start()
@@ -132,18 +135,18 @@ def until(condition, board, seconds=40):
     end = time.monotonic() + seconds
     while not condition():
         late = time.monotonic() > end or not board.alive()
-        assert not late, "\n".join(board.lines[-30:])
+        assert not late, "\n".join(board.lines[:40])
         time.sleep(0.1)
 
 
 class Collector:
     """The development collector with the schemas of Iglu Central that lie beside the project."""
 
-    def __init__(self, database):
+    def __init__(self, database, *arguments):
         self.database = database
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tools.collector", "--port", "0", "--db", str(database)]
-            + ["--schemas", str(IGLU)],
+            + ["--schemas", str(IGLU), *arguments],
             cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         )  # fmt: skip
         line = self._process.stdout.readline()

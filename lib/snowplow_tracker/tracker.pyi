@@ -432,6 +432,7 @@ class Tracker:
         tstamp: float | None,
         event_subject: Subject | None,
         schema: str | None = None,
+        ue_pr: str | None = None,
         eid: bytes | None = None,
         ms: int | None = None,
         flags: int = 0,

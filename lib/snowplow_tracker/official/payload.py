@@ -37,7 +37,8 @@ class Payload:
             return
         if json_encoder:
             dict_ = plain(dict_, json_encoder)
-        check_json("dict_", dict_)
+        if check_json("dict_", dict_):
+            dict_ = plain(dict_, None)
         text = dumps(dict_)
         if encode_base64:
             self.add(type_when_encoded, str(base64(utf8(text)), "ascii"))
@@ -70,6 +71,7 @@ def add(found: Payload, pairs: dict) -> None:
 class _NoTracker:
     plugins = ()
     anonymous = None
+    _head = b'{"eid":"'
 
     def __init__(self, encode_base64, json_encoder):
         self.encode_base64 = encode_base64
@@ -90,5 +92,7 @@ def build(event, encode_base64: bool, json_encoder, subject) -> Payload:
     if event.true_timestamp is not None:
         pairs["ttm"] = timestamp("true_timestamp", event.true_timestamp)
     if event.context:
-        attach(tracker, b"", pairs, event.schema, event.context, 0)
+        _, sealed = attach(tracker, b"", pairs, event.schema, event.context, 0, None)
+        pairs = json.loads(sealed + b"}")  # type: ignore[operator]
+        del pairs["eid"]
     return Payload(pairs)

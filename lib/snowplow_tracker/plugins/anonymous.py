@@ -23,7 +23,7 @@ class Anonymous:
             pairs.pop("sid", None)
             pairs.pop("vid", None)
         for entity in list(entities):
-            if isinstance(entity, str):
+            if isinstance(entity, bytes):
                 continue
             try:
                 schema, data = entity

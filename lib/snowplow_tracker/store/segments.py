@@ -13,6 +13,8 @@
 # A full page is written at once; sync() writes what there is, and so does a put() or a peek()
 # that finds it older than sync_seconds. Reading takes one buffer, of the largest record.
 # Files in `path` that are not ours stay; those of another format have another ending.
+#
+# `_log`: the firmware's update_fetch.py asks it for max_bytes.
 import os
 
 from .. import clock
