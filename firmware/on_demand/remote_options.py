@@ -52,6 +52,6 @@ def set_requests(emitter, settings):
     options = settings.get("remote_options", {})
     emitter.get = options.get("method") == "get"
     emitter.batch_size = emitter.batch_limit = 1 if emitter.get else settings["batch_size"]
-    emitter.byte_limit = options.get("body_bytes", emitter.byte_limit)
+    emitter.byte_limit = options.get("body_bytes", type(emitter).byte_limit)
     codes = options.get("retry_codes", {})
     emitter.custom_retry_codes = {int(status): codes[status] for status in codes}
