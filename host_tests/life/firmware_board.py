@@ -56,6 +56,7 @@ MODULES = [
         "firmware.sensors", "firmware.crashes", "firmware.retained_memory", "firmware.transport",
         "firmware.on_demand.settings", "firmware.on_demand.start", "firmware.on_demand.end",
         "firmware.on_demand.health", "firmware.on_demand.report", "firmware.on_demand.unload",
+        "firmware.run",
     )
 ]  # fmt: skip
 always_on, unloading, start = [

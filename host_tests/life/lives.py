@@ -62,14 +62,17 @@ FIRMWARE = 8  # one life in so many runs the firmware
 def main():
     arguments = sys.argv[1:]
     trace = "--trace" in arguments
+    later = None
     if "--mistake" in arguments:
         import mistakes
 
-        getattr(mistakes, arguments[arguments.index("--mistake") + 1])()
+        later = getattr(mistakes, arguments[arguments.index("--mistake") + 1])()
     real_time = patch()
     import firmware_board  # it imports what patch() has changed
 
     firmware_board.patch()
+    if later:
+        later()
     first, count = int(arguments[0]), int(arguments[1])
     lived = 0
     every = 1 if "--firmware" in arguments else FIRMWARE
