@@ -278,15 +278,6 @@ def takes_the_shown_time_for_told():
     return later
 
 
-def restarts_whatever_is_in_ram():
-    """A planned restart does not ask whether there are events in RAM alone."""
-
-    def later():
-        load("firmware.app").App.nothing_to_lose = lambda app: True
-
-    return later
-
-
 def sleeps_without_the_page():
     """What is kept over a deep sleep takes the place of the store's page."""
 

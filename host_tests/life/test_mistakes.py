@@ -31,7 +31,6 @@ SHOWS = {
 }
 IN_FIRMWARE = (
     "takes_the_shown_time_for_told",
-    "restarts_whatever_is_in_ram",
     "sleeps_without_the_page",
     "saves_nothing_after_a_crash",
 )
