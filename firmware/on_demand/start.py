@@ -62,6 +62,8 @@ def make(app):
     app.problem = app.flash_error = None
     if app.crashes.last_resort:
         _remove_state(directory)
+        # The clock may show a guess, of which boots.json told: it is unset from here on.
+        board.set_time(946684800000)
     app.reset_cause = board.reset_cause()
     app.boot_count = _count_boot(directory, app.intent)
     if settings["remote"]:
