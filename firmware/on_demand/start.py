@@ -22,8 +22,10 @@ _BOOT_SETTINGS = (
     "buffer_bytes",
     "buses",
     "collector",
+    "hold_pin",
     "led",
     "mode",
+    "rtc",
     "sample_seconds",
     "sensors",
     "store_bytes",
@@ -66,6 +68,10 @@ def make(app):
     board.on_idle = app.watchdog.feed
     clock.hook = app.set_clock
     start(directory + "/boots.json", board.set_time)
+    if settings["rtc"]:
+        from firmware.on_demand import rtc
+
+        rtc.start(app)
     app.transport = make_transport(app, settings["collector"])
     app.emitter = Emitter(
         settings["collector"],

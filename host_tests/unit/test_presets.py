@@ -26,8 +26,9 @@ def test_every_preset_is_good(name):
 
 
 def test_the_presets_that_there_are():
-    assert len(presets.names()) == 17
-    for name in ("olimex_esp32_poe", "wt32_eth01", "w5500_evb_pico", "pico_w", "xiao_esp32c6"):
+    assert len(presets.names()) == 21
+    names = "olimex_esp32_poe wt32_eth01 w5500_evb_pico pico_w xiao_esp32c6 pimoroni_enviro_urban"
+    for name in names.split():
         assert name in presets.names()
 
 

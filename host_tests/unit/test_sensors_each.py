@@ -63,8 +63,8 @@ def test_a_chip_that_comes_and_goes(world, board, kind):
     assert sensor.read() == I2C[kind][4]  # and at once again
 
 
-CHECKED = ["aht20", "hdc302x", "scd30", "scd4x", "sen5x", "sgp30", "sgp40", "sgp41", "sht3x",
-           "sht4x", "si7021", "sps30"]  # fmt: skip
+CHECKED = ["aht20", "hdc302x", "pmsa003i", "scd30", "scd4x", "sen5x", "sgp30", "sgp40", "sgp41",
+           "sht3x", "sht4x", "si7021", "sps30"]  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", CHECKED)
@@ -769,3 +769,30 @@ def test_ph_that_no_water_has(world, board):
         sensor.read()
 
 
+
+
+# --- soil that gives pulses ---------------------------------------------------------------------
+@pytest.mark.parametrize("ms, expected", [(20, 0), (50, 50), (80, 100), (90, 100), (12, 0)])
+def test_pulses_of_dry_and_wet_soil(world, board, ms, expected):
+    # pimoroni/enviro, enviro/boards/grow.py: 20 ms from edge to edge is dry, 80 is wet.
+    sensor = sensors.load("soil_frequency").Sensor(board.input(14, "down"))
+    level = [0]
+
+    def toggle(timer):
+        level[0] ^= 1
+        world.edge(14, level[0])
+
+    world.timers.append([ms, world.now_ms + ms, toggle, level])
+    for _ in range(2):
+        world.time.sleep_ms(sensor.start())
+        assert sensor.read() == {"moisture": expected}
+        assert world.irqs[14][0] is None  # no interrupts in between
+
+
+def test_a_soil_sensor_that_is_not_plugged_in(world, board):
+    sensor = sensors.load("soil_frequency").Sensor(board.input(14, "down"))
+    with pytest.raises(OSError, match="no pulses"):
+        sensor.read()
+    world.timers.append([1, world.now_ms + 1, lambda _: (world.edge(14, 1), world.edge(14, 0)), 1])
+    with pytest.raises(OSError, match="noise"):
+        sensor.read()

@@ -35,7 +35,7 @@ def schema():
     properties = {"$schema": {"description": "Where this schema is, for editors."}}
     for key, row in config_keys.KEYS[""].items():
         properties[key] = said.key("", key, row)
-    for key in ("wifi", "ethernet", "cellular", "battery", "remote"):
+    for key in ("wifi", "ethernet", "cellular", "battery", "remote", "rtc"):
         properties[key]["$ref"] = f"#/definitions/{key}"
     for key, item in (("buses", "any_bus"), ("sensors", "sensor")):
         properties[key]["additionalProperties"] = {"$ref": f"#/definitions/{item}"}
@@ -111,7 +111,7 @@ def when(key, *values):
 
 
 def _definitions(said):
-    sections = ("network", "wifi", "battery", "remote", "quantity", "i2c", "spi", "uart")
+    sections = ("network", "wifi", "battery", "remote", "rtc", "quantity", "i2c", "spi", "uart")
     found = {name: said.table(name) for name in (*sections, *_TABLES)}
     for name in _WHENS:
         found[name] = said.table(name)
@@ -181,12 +181,11 @@ def _rules():
     verified = {"not": when("verify", False)}
     any_secure = {"anyOf": [secure, {"required": ["remote"], **safe_remote}]}
     row = {"properties": {"delta": False, "extremes": {"const": False}}}
-    sensor = {
-        "properties": {
-            "type": {"not": {"enum": sensors.counting()}},
-            "quantities": {"additionalProperties": row},
-        }
-    }
+    sensor = {"properties": {"quantities": {"additionalProperties": row}}}
+    # Which of those that count can switch a board on is the check's.
+    counting = {"properties": {"type": {"enum": sensors.counting()}}, "required": ["type"]}
+    held = {"anyOf": [{"required": ["hold_pin"]}, presets.with_key("hold_pin")]}
+    loses_power = {"allOf": [when("mode", "battery"), {"not": held}]}
     awake = {
         "sensors": {"additionalProperties": sensor},
         "triggers": {"items": {"properties": {"when": {"not": {"const": "edge"}}}}},
@@ -198,4 +197,8 @@ def _rules():
             "then": {"properties": {"remote": safe_url}},
         },
         {"if": when("mode", "battery"), "then": {"properties": awake}},
+        {
+            "if": loses_power,
+            "then": {"properties": {"sensors": {"additionalProperties": {"not": counting}}}},
+        },
     ]

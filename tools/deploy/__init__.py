@@ -41,8 +41,11 @@ LINKS = {
 }
 SEVERAL = "/boards/links.py"
 # What is copied only if something that is copied imports it.
-DRIVERS = ("boards.sensors.", "boards.parts.")
+CLOCK = ("boards.rtc", "firmware.rtc", "firmware.on_demand.rtc")
+LATCH = ("boards.latch", "firmware.latched")
+DRIVERS = ("boards.sensors.", "boards.parts.", *CLOCK, *LATCH)
 OPTIONAL = (*DRIVERS, "snowplow_tracker")
+HELD = "boot_held.py"  # the boot.py of a board whose supply a pin holds
 LINK_CHECKS = ("/firmware/on_demand/link_config.py", "/firmware/on_demand/link_keys.py")
 
 
@@ -61,7 +64,9 @@ def files(root=ROOT):
     for folder in OWNED:
         for source in sorted((root / folder[1:]).rglob("*.py")):
             path = "/" + source.relative_to(root).as_posix()
-            if (source, path.removeprefix("/firmware")) not in last and "/examples/" not in path:
+            if source.name == HELD or "/examples/" in path:
+                continue
+            if (source, path.removeprefix("/firmware")) not in last:
                 found.append((source, path))
     return found + [f for f in last if f[0].exists()]
 
@@ -92,6 +97,12 @@ def used(found, config):
     for sensor in config.get("sensors", {}).values():
         if any("points" in row for row in sensor.get("quantities", {}).values()):
             todo.append("boards.parts.points")
+    if config.get("rtc"):
+        todo += [*CLOCK, "boards.rtc." + config["rtc"]["type"]]
+    if config.get("hold_pin") is not None:
+        todo += LATCH
+        found = [(s.with_name(HELD) if path == "/boot.py" else s, path) for s, path in found]
+        modules["boot"] = next(f for f in found if f[1] == "/boot.py")
     needed = set()
     while todo:
         name = todo.pop()
