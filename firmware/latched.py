@@ -16,23 +16,25 @@ def make(board, settings, crashes, intent):
     from firmware.on_demand import rtc
     from firmware.on_demand.start import make_store
 
-    if latch.pin is None:  # boot.py is not ours
-        latch.hold()
     chip = rtc.chip(board, settings)
-    power = latch.Latch(chip, settings["state_path"] + "/sleep.bin")
+    contact = [s["pin"] for s in settings["sensors"].values() if s.get("pull") == "down"]
+    contact = contact[0] if contact else None
+    path = settings["state_path"] + "/sleep.bin"
+    power = latch.Latch(chip, settings["hold_pin"], contact, path)
     board.retained = 1
     board.memory = power.memory
     state = None
-    if latch.was_asleep and not intent:
+    try:
+        power.look()
+        now = chip.read()
+    except OSError as e:
+        print("rtc:", e)
+        now = None
+    if power.was_asleep and now is not None and not intent:
         # A second too late rather than too early: what is due at this time is due.
-        try:
-            now = chip.read()
-        except OSError:
-            now = None
-        if now is not None:
-            board.set_time(now * 1000 + 1000)
-            state = retained_memory.load(board)
-            intent = state and "sleep"
+        board.set_time(now * 1000 + 1000)
+        state = retained_memory.load(board)
+        intent = state and "sleep"
     settings["store_bytes"] = settings["store_bytes"] or _FLASH_BYTES
     app = App(board, settings, crashes, make_store(settings), intent)
     return Latched(app, state, power, chip)
@@ -46,9 +48,9 @@ class Latched(Battery):
         self._off = False
         app.board.deep_sleep = self._power_off
         self._counter = self._find_counter()
-        self._count(latch.closed)
-        # Somebody pressed the button, or it rains cats and dogs: all is due.
-        if state and (not latch.by_alarm or latch.closed >= latch.MANY):
+        self._count(power.count)
+        # Somebody pressed the button, or there are too many to keep: all is due.
+        if state and (not power.by_alarm or power.count >= latch.MANY):
             self._wakes_since_send = 65535
             for trigger in self._triggers:
                 trigger.slot = None

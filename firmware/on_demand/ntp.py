@@ -1,12 +1,11 @@
 # Sets the clock. The address of NTP's server is asked for here: the board's own way of asking
 # can block for longer than its watchdog allows.
 from snowplow_tracker import clock
-from snowplow_tracker.clock.boot_history import is_guess
 from snowplow_tracker.transport.dns import resolve
 
 
 def set_clock(board):
-    """Ask NTP; whether the clock is plausible now."""
+    """Ask NTP; whether it told a plausible time."""
 
     def find(host):
         answer = resolve(host, board.dns, 3000)
@@ -17,7 +16,4 @@ def set_clock(board):
                 return e.value[0]
             board.idle()
 
-    guess = is_guess() and clock.system_ms() - clock.ms()
-    plausible = board.set_clock(find)
-    # A guess at boot looks as plausible as a time. It is none as long as it was not moved.
-    return plausible and not (guess and abs(clock.system_ms() - clock.ms() - guess) < 3)
+    return board.set_clock(find)

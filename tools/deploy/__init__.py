@@ -10,6 +10,8 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 # Folders on the board that hold nothing but a deploy's files; elsewhere it only writes the files
 # that it brings.
 OWNED = ("/lib/snowplow_tracker", "/boards", "/firmware")
+# The folder of images; see firmware/on_demand/release.py.
+RELEASES = "/releases"
 # The board runs these by itself, so they arrive when all that they import is there.
 LAST = ("/boot.py", "/main.py")
 # Modules that the first edition had in the root folder, as .py or .mpy: name -> words that all
@@ -33,6 +35,10 @@ FORMER = {
     "transport": ("Meter", "send_ms", "snowplow_tracker"),
     "triggers": ("hysteresis", "debounce_ms", "boards"),
 }
+# What is no module of a board that has plain files: examples, and what starts an image.
+APART = (
+    "/firmware/examples/", "/firmware/image_main.py", "/firmware/boot_held.py", "/boards/boot/",
+)  # fmt: skip
 # What each link needs; a board gets that of the links in its config, or of Wi-Fi.
 LINKS = {
     "wifi": ("/boards/wifi.py", "/boards/join.py"),
@@ -45,7 +51,6 @@ CLOCK = ("boards.rtc", "firmware.rtc", "firmware.on_demand.rtc")
 LATCH = ("boards.latch", "firmware.latched")
 DRIVERS = ("boards.sensors.", "boards.parts.", *CLOCK, *LATCH)
 OPTIONAL = (*DRIVERS, "snowplow_tracker")
-HELD = "boot_held.py"  # the boot.py of a board whose supply a pin holds
 LINK_CHECKS = ("/firmware/on_demand/link_config.py", "/firmware/on_demand/link_keys.py")
 
 
@@ -64,9 +69,7 @@ def files(root=ROOT):
     for folder in OWNED:
         for source in sorted((root / folder[1:]).rglob("*.py")):
             path = "/" + source.relative_to(root).as_posix()
-            if source.name == HELD or "/examples/" in path:
-                continue
-            if (source, path.removeprefix("/firmware")) not in last:
+            if (source, path.removeprefix("/firmware")) not in last and not path.startswith(APART):
                 found.append((source, path))
     return found + [f for f in last if f[0].exists()]
 
@@ -82,7 +85,7 @@ def unused_links(config):
     return unused
 
 
-def used(found, config):
+def used(found, config, port=None):
     """`found`, a list as files() returns it, without the links that the dict `config` does not
     name, the drivers that it has no sensor for, and what of the library nothing else imports: a
     Pico W has room for some 200 files. A trigger `edge` counts as `pulses` do."""
@@ -101,8 +104,8 @@ def used(found, config):
         todo += [*CLOCK, "boards.rtc." + config["rtc"]["type"]]
     if config.get("hold_pin") is not None:
         todo += LATCH
-        found = [(s.with_name(HELD) if path == "/boot.py" else s, path) for s, path in found]
-        modules["boot"] = next(f for f in found if f[1] == "/boot.py")
+        held = boot_file(config)
+        found = [(s.with_name(held) if path == "/boot.py" else s, path) for s, path in found]
     needed = set()
     while todo:
         name = todo.pop()
@@ -112,6 +115,11 @@ def used(found, config):
             # The firmware imports drivers, too, of which the config tells whether it will.
             todo += [n for n in imports if name.startswith(DRIVERS) or not n.startswith(DRIVERS)]
     return [(source, path) for source, path in found if _module(path) in needed]
+
+
+def boot_file(config):
+    """The name of the file in firmware/ that is the boot.py of a board with the dict `config`."""
+    return "boot.py" if config.get("hold_pin") is None else "boot_held.py"
 
 
 def _module(path):
