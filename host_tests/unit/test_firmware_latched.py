@@ -7,8 +7,9 @@ import pytest
 
 import chips
 import word_chips
+from enviro import Enviro
 from firmware_life import FIRMWARE, Life
-from rtc_chips import Enviro, Pcf85063a
+from rtc_chips import Pcf85063a
 from tools.deploy import presets
 
 pytestmark = [
