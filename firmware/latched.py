@@ -7,6 +7,7 @@ from firmware import retained_memory
 from firmware.app import App
 from firmware.battery import Battery
 from snowplow_tracker import clock
+from snowplow_tracker.json_file import load
 
 _FLASH_BYTES = 262144  # of the event store, if the config names none
 
@@ -54,6 +55,9 @@ class Latched(Battery):
             self._wakes_since_send = 65535
             for trigger in self._triggers:
                 trigger.slot = None
+        # The loader counts each wake as a boot of an image that is on trial.
+        if state and load("/releases/state.json").get("trial"):
+            self._wakes_since_send = 65535
 
     # The driver of what switches the board on when it counts; its count is kept over a sleep.
     def _find_counter(self):
