@@ -1,7 +1,7 @@
 # A board whose supply a pin holds, and whose real-time clock (rtc/pcf85063a.py) switches it on
 # again: Pimoroni's Enviro boards. There is power while any of these is true:
 #
-#   the pin `hold_pin` is high, which firmware/boot_held.py sees to
+#   the pin `hold_pin` is high, which boards/boot/held.py sees to
 #   the clock's alarm rings, which it does until the next one is set
 #   a button is pressed, or a rain gauge's contact is closed
 #   USB is there
@@ -15,7 +15,7 @@ import machine
 
 _ASLEEP = 0x80
 _MOST = 0x7F  # contacts that the byte can count
-MANY = 100  # contacts after which boot_held.py goes on, so that they are read
+MANY = 100  # contacts after which boards/boot/held.py goes on, so that they are read
 _OFF_MS = 300  # after which there is power only from somewhere else
 _LONGEST_MS = 86340000  # the alarm knows the time of day only
 

@@ -17,7 +17,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
 # CPython has no gc.mem_free(), and its time is not the world's.
-HOLD = (FIRMWARE / "boot_held.py").read_text().partition("gc.collect()")[0]
+HOLD = (FIRMWARE.parent / "boards/boot/held.py").read_text().partition("gc.collect()")[0]
 HOLD = HOLD.replace("    import time\n", "    time = __import__('simulation').world.time\n")
 OWN = {
     "collector": "http://192.168.4.1:9090",

@@ -36,9 +36,7 @@ FORMER = {
     "triggers": ("hysteresis", "debounce_ms", "boards"),
 }
 # What is no module of a board that has plain files: examples, and what starts an image.
-APART = (
-    "/firmware/examples/", "/firmware/image_main.py", "/firmware/boot_held.py", "/boards/boot/",
-)  # fmt: skip
+APART = ("/firmware/examples/", "/firmware/image_main.py", "/boards/boot/")
 # What each link needs; a board gets that of the links in its config, or of Wi-Fi.
 LINKS = {
     "wifi": ("/boards/wifi.py", "/boards/join.py"),
@@ -104,8 +102,9 @@ def used(found, config, port=None):
         todo += [*CLOCK, "boards.rtc." + config["rtc"]["type"]]
     if config.get("hold_pin") is not None:
         todo += LATCH
-        held = boot_file(config)
-        found = [(s.with_name(held) if path == "/boot.py" else s, path) for s, path in found]
+        root = next(source for source, path in found if path == "/boot.py").parent.parent
+        held = root / boot_file(config)
+        found = [(held if path == "/boot.py" else source, path) for source, path in found]
     needed = set()
     while todo:
         name = todo.pop()
@@ -118,8 +117,8 @@ def used(found, config, port=None):
 
 
 def boot_file(config):
-    """The name of the file in firmware/ that is the boot.py of a board with the dict `config`."""
-    return "boot.py" if config.get("hold_pin") is None else "boot_held.py"
+    """The path in the project of what is the boot.py of a board with the dict `config`."""
+    return "firmware/boot.py" if config.get("hold_pin") is None else "boards/boot/held.py"
 
 
 def _module(path):

@@ -51,7 +51,7 @@ def starters(folder, config, root=ROOT):
     return [
         (compile_mpy(boot / "image.py", folder / "image.mpy"), RELEASES + "/image.mpy"),
         (compile_mpy(boot / "loader.py", folder / "loader.mpy"), RELEASES + "/loader.mpy"),
-        (root / "firmware" / boot_file(config), "/boot.py"),
+        (root / boot_file(config), "/boot.py"),
         (root / "firmware/image_main.py", "/main.py"),
     ]
 
