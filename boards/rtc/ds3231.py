@@ -8,7 +8,7 @@ _STOPPED = 0x80  # OSF, of the status: set at power-on, and when the oscillator 
 
 
 class Chip:
-    PPM = 10  # 3.5 from -40 to 85 Cel, and 5 for ten years
+    PPM = 10  # 3.5 from -40 to 85 Cel, and 5 for its age after ten years
 
     def __init__(self, i2c):
         self._i2c = i2c

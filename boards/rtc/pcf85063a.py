@@ -14,7 +14,7 @@ _RINGS = 0x40  # AF: a write of 1 leaves it as it is
 
 
 class Chip:
-    PPM = 100  # a crystal of 20 at 25 Cel, in the frost
+    PPM = 100  # its crystal: 20 at 25 Cel, and several times that in the cold
 
     def __init__(self, i2c):
         self._i2c = i2c
