@@ -23,6 +23,7 @@ I2C = (
      {"voltage_0": 1000, "voltage_1": 2000, "voltage_2": 500, "voltage_3": 3300}),
     ("aht20", 0x38, other_chips.Aht20, {}, {"temperature": 25, "humidity": 50}),
     ("as5600", 0x36, word_chips.As5600, {}, {"angle": 90}),
+    ("bh1745", 0x38, word_chips.Bh1745, {}, {"illuminance": 1451}),
     ("bme280", 0x76, lambda: chips.Bme280(id=0x58), {},
      {"temperature": 25.08, "pressure": 100653}),
     ("bme680", 0x76, air_chips.Bme680, {},

@@ -75,8 +75,9 @@ def test_a_wrong_checksum_is_no_reading(world, board, kind):
         sensor.read()
 
 
-BUSY = ["ads1115", "bme280", "bme680", "bmp390", "dps310", "ina219", "ina226", "ltr390", "ltr559",
-        "opt3001", "scd30", "scd4x", "sen5x", "sps30", "tmp117", "tsl2591"]  # fmt: skip
+BUSY = ["ads1115", "bh1745", "bme280", "bme680", "bmp390", "dps310", "ina219", "ina226",
+        "ltr390", "ltr559", "opt3001", "scd30", "scd4x", "sen5x", "sps30",
+        "tmp117", "tsl2591"]  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", BUSY)
@@ -91,9 +92,9 @@ def test_a_measurement_that_does_not_end(world, board, kind):
     assert world.now_ms - before <= 10_000
 
 
-IDENTIFIED = {"bme680": 0xD0, "bmp390": 0, "dps310": 0x0D, "hdc1080": 0xFF, "ina226": 0xFE,
-              "ltr390": 6, "ltr559": 0x86, "max17048": 8, "mcp9808": 6, "opt3001": 0x7F,
-              "tmp117": 15}  # fmt: skip
+IDENTIFIED = {"bh1745": 0x40, "bme680": 0xD0, "bmp390": 0, "dps310": 0x0D, "hdc1080": 0xFF,
+              "ina226": 0xFE, "ltr390": 6, "ltr559": 0x86, "max17048": 8, "mcp9808": 6,
+              "opt3001": 0x7F, "tmp117": 15}  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", IDENTIFIED)
@@ -793,6 +794,19 @@ def test_a_soil_sensor_that_is_not_plugged_in(world, board):
     sensor = sensors.load("soil_frequency").Sensor(board.input(14, "down"))
     with pytest.raises(OSError, match="no pulses"):
         sensor.read()
-    world.timers.append([1, world.now_ms + 1, lambda _: (world.edge(14, 1), world.edge(14, 0)), 1])
+    world.timers.append([1, world.now_ms + 1, lambda _: [world.edge(14, n) for n in (1, 0)], 1])
     with pytest.raises(OSError, match="noise"):
+        sensor.read()
+
+
+# 0.159 R + 0.646 G, or 0.202 R + 0.766 G where C / G is below 0.16 (Rohm).
+@pytest.mark.parametrize("counts, expected", [
+    ((1000, 2000, 800, 900), 1451), ((1000, 2000, 800, 300), 1734), ((0, 0, 0, 0), 0),
+])  # fmt: skip
+def test_light_by_its_colours(world, board, counts, expected):
+    sensor, chip = make("bh1745", board, world)
+    chip.counts = counts
+    assert sensor.read() == {"illuminance": expected}
+    chip.counts = (65535, 2000, 800, 900)
+    with pytest.raises(OSError, match="brighter"):
         sensor.read()
