@@ -34,7 +34,8 @@ def test_enviro_weather_over_many_losses_of_power(start):  # noqa: F811
     assert (board.directory / "sleep.bin").stat().st_size == 88
     events = collected.events()  # each of which is good
     assert len({event["eid"] for event in events}) == len(events)
-    assert len(collected.said("board", "boot")) == 1 and not collected.of("application_error")
+    assert collected.of("application_error") == [], "\n".join(board.lines)
+    assert len(collected.said("board", "boot")) == 1, "\n".join(board.lines)
     readings = {r["sensor"]: r["readings"] for r in collected.of("sensor_reading")}
     assert set(readings) == {"air", "light", "rain", "wind", "wind_vane"}
     assert {"quantity": "rain", "value": 0, "unit": "mm"} in readings["rain"]
