@@ -16,6 +16,14 @@ _SAFE_MODE_MS = 3600000  # how long it sleeps in safe mode
 
 def make(board, settings, crashes, intent):
     """What main.py runs; after a deep sleep it goes on where it was."""
+    if settings["hold_pin"] is not None:
+        from firmware import latched
+
+        return latched.make(board, settings, crashes, intent)
+    if settings["rtc"]:
+        from firmware.on_demand.rtc import correct
+
+        correct(board, settings)
     if not board.retained:
         from firmware.on_demand.start import make_store
 

@@ -16,6 +16,11 @@ FIGURES = {
         "free of 96wk, in words of a 32-bit board, with the firmware and all features at work",
         ">= 30",
     ),
+    "firmware_heap_free_example_vm": (
+        "KiB",
+        "the same with firmware/config.example.json: a BME280 on I2C, Wi-Fi, events on flash",
+        ">= 44",
+    ),
     "firmware_heap_free_small_vm": (
         "KiB",
         "the same with a sensor and Wi-Fi only: events in RAM, nothing attached",
@@ -46,6 +51,8 @@ CONFIG = {
     "remote": {"url": "http://127.0.0.1:9/remote.json"},
 }  # fmt: skip
 
+EXAMPLE = json.loads((ROOT / "firmware" / "config.example.json").read_text())
+EXAMPLE["collector"] = CONFIG["collector"]
 SMALL = {key: CONFIG[key] for key in CONFIG if key not in ("track", "remote", "store_bytes")}
 
 
@@ -57,14 +64,20 @@ def run(machine):
         size = sum(p.with_suffix(".mpy").stat().st_size for p in copied if p.stem not in ENTRY)
         compile_fakes(Path(folder) / "fakes")
         full = taken(machine, folder)
-        (board / "config.json").write_text(json.dumps(SMALL))
-        (board / "world.json").unlink(missing_ok=True)
-        small = taken(machine, folder)
+        small, example = (taken_by(machine, folder, config) for config in (SMALL, EXAMPLE))
     return {
         "firmware_heap_free_vm": full,
+        "firmware_heap_free_example_vm": example,
         "firmware_heap_free_small_vm": small,
         "firmware_mpy_bytes": size,
     }
+
+
+def taken_by(machine, folder, config):
+    """As taken(), by a new board with the dict `config`."""
+    with tempfile.TemporaryDirectory(dir=folder) as fresh:
+        stage(Path(fresh) / "board", config, mpy=True)
+        return taken(machine, folder, Path(fresh) / "board")
 
 
 def compile_fakes(folder):
@@ -75,12 +88,15 @@ def compile_fakes(folder):
     return folder
 
 
-def taken(machine, folder):
-    """KiB that are left of HEAP, each second. The fakes' own part is not counted as taken."""
+def taken(machine, folder, board=None):
+    """KiB that are left of HEAP, each second, to the firmware in `board` or in folder/board.
+
+    The fakes' own part is not counted as taken.
+    """
     script = Path(__file__).parent / "scripts" / "firmware_heap.py"
     found = subprocess.run(
         [machine.program, "-X", "heapsize=400wk", script],
-        cwd=Path(folder) / "board",
+        cwd=board or Path(folder) / "board",
         env=dict(os.environ, MICROPYPATH=f"{folder}/fakes:.frozen:lib:"),
         check=True,
         capture_output=True,

@@ -45,7 +45,9 @@ LINKS = {
 }
 SEVERAL = "/boards/links.py"
 # What is copied only if something that is copied imports it.
-DRIVERS = ("boards.sensors.", "boards.parts.")
+CLOCK = ("boards.rtc", "firmware.rtc", "firmware.on_demand.rtc")
+LATCH = ("boards.latch", "firmware.latched")
+DRIVERS = ("boards.sensors.", "boards.parts.", *CLOCK, *LATCH)
 OPTIONAL = (*DRIVERS, "snowplow_tracker")
 LINK_CHECKS = ("/firmware/on_demand/link_config.py", "/firmware/on_demand/link_keys.py")
 
@@ -107,6 +109,13 @@ def used(found, config, port=None):
     for sensor in config.get("sensors", {}).values():
         if any("points" in row for row in sensor.get("quantities", {}).values()):
             todo.append("boards.parts.points")
+    if config.get("rtc"):
+        todo += [*CLOCK, "boards.rtc." + config["rtc"]["type"]]
+    if config.get("hold_pin") is not None:
+        todo += LATCH
+        root = next(source for source, path in found if path == "/boot.py").parent.parent
+        held = root / boot_file(config)
+        found = [(held if path == "/boot.py" else source, path) for source, path in found]
     needed = set()
     while todo:
         name = todo.pop()
@@ -116,6 +125,11 @@ def used(found, config, port=None):
             # The firmware imports drivers, too, of which the config tells whether it will.
             todo += [n for n in imports if name.startswith(DRIVERS) or not n.startswith(DRIVERS)]
     return [(source, path) for source, path in found if _module(path) in needed]
+
+
+def boot_file(config):
+    """The path in the project of what is the boot.py of a board with the dict `config`."""
+    return "firmware/boot.py" if config.get("hold_pin") is None else "boards/boot/held.py"
 
 
 def _module(path):
