@@ -94,6 +94,7 @@ def bases():
             **OWN, "collector": "https://collector.example.com", "roots": "root.der", "wifi": WIFI,
             "track": list(KEYS[""]["track"][1]), "user_id": "u", "led": 2, "namespace": "n",
             "remote": {"url": "https://example.com/board.json"}, "buffer_bytes": 4096,
+            "update": {"url": "https://example.com/firmware", "key": "release.der"},
         },
     }  # fmt: skip
     for name in presets.names():

@@ -19,17 +19,16 @@ def load_settings(path):
     changes = state.get("changes")
     if not changes:
         return config.check(path, data)
-    original = dict(data)
     try:
         if state.get("trial", 0) > _TRIES:
             raise ValueError("nothing was sent with it")
-        data.update(changes)
-        config.check_changes(original, changes)
-        return config.check(path, data)
+        from firmware.on_demand import remote_keys
+
+        return remote_keys.check(path, data, changes)
     except ValueError as e:
         print("remote config: version %s is taken back: %s" % (state.get("version"), e))
         save_state(directory, refused(state))
-        return config.check(path, original)
+        return config.check(path, data)
 
 
 def read(path):
