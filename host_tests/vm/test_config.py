@@ -69,7 +69,14 @@ def test_broken_json(boot, text, where):
 def test_json_that_is_deeper_than_the_stack(boot, ends):
     status, console = boot('{"app_id": ' + "[" * 3000 + "]" * 3000 * ends + "}" * ends)
     assert status == 1 and "\n" not in console
-    assert console.startswith(("config.json: expected fewer brackets", "config.json: not valid"))
+    assert console.startswith(("config.json: too long, or too many", "config.json: not valid"))
+
+
+def test_a_file_that_is_larger_than_the_memory(boot):
+    status, console = boot(with_(user_id="x" * 6000000))
+    assert status == 1
+    assert console.startswith(("config.json: too long, or too", "config.json: user_id: expected"))
+    assert len(console) < 1000
 
 
 @pytest.mark.parametrize("part", [2, 3, 400, -1, None])
