@@ -94,7 +94,7 @@ def test_it_is_a_schema_with_words_for_each_key():
         for key, said in found.get("properties", {}).items():
             if "$ref" in said:
                 said = SCHEMA["definitions"][said["$ref"].rpartition("/")[2]]
-            if key not in ("$schema", "when", "type") and "$ref" not in str(said)[:8]:
+            if key not in ("$schema", "when", "type"):
                 assert said.get("description") or "const" in said, key
 
 
