@@ -238,16 +238,6 @@ def run(port, chip, seconds, data):
     return ends, collector.events
 
 
-# What wakes an ESP32 by a pin, which here never comes.
-def wake_by_pins():
-    import esp32
-    import machine
-
-    if not hasattr(machine, "wake_reason"):
-        machine.wake_reason = lambda: 4
-        esp32.wake_on_gpio = lambda pins, level: None
-
-
 mount_all()
 sys.modules["time"] = Time()
 sys.modules["select"] = Select()
@@ -255,7 +245,6 @@ import asyncio  # noqa: E402
 
 with open("/code/main.py") as file:
     main = compile(file.read(), "main.py", "exec")
-wake_by_pins()
 while True:
     line = sys.stdin.readline()
     if not line:
