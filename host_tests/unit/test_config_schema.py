@@ -36,7 +36,8 @@ HELD = {
 # What the check refuses and no JSON Schema can: what the check then says, and an example.
 BEYOND = {
     "a text is counted in bytes, or as UTF-16 in which a tab counts four": (
-        r"expected (a text|names|a list of names|the path) of", {"namespace": "\t" * 33},
+        r"expected (a text|names|a list of names|the path) of|half of a surrogate pair",
+        {"namespace": "\t" * 33},
     ),
     "a whole number has no point": (
         r"expected a (pin|whole) number.* got -?[0-9.e+]+$", {"batch_size": 60.0},
@@ -107,7 +108,7 @@ def test_it_is_a_schema_with_words_for_each_key():
         for key, said in found.get("properties", {}).items():
             if "$ref" in said:
                 said = SCHEMA["definitions"][said["$ref"].rpartition("/")[2]]
-            if key not in ("$schema", "when", "type") and "$ref" not in str(said)[:8]:
+            if key not in ("$schema", "when", "type"):
                 assert said.get("description") or "const" in said, key
 
 
