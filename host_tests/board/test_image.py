@@ -149,7 +149,7 @@ def test_an_interrupted_deploy_leaves_the_old_version_running(board, tree, deplo
     seen = len(board.output)
     board.reset()
     board.wait_for(b"firmware runs 1", since=seen)
-    assert board.files()["/releases/b.img"]
+    assert "/releases/b.img" in board.files()  # it was cut short
     deploy()
     board.wait_for(b"firmware runs 2", since=seen)
 

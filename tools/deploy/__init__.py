@@ -47,6 +47,24 @@ SEVERAL = "/boards/links.py"
 # What is copied only if something that is copied imports it.
 DRIVERS = ("boards.sensors.", "boards.parts.")
 OPTIONAL = (*DRIVERS, "snowplow_tracker")
+# What each port alone loads; the last is every other machine, such as a computer.
+PORTS = {
+    "esp32": ("/boards/esp32.py", "/boards/esp32_adc.py"),
+    "rp2": ("/boards/rp2.py",),
+    "unix": ("/boards/unix.py", "/boards/base.py"),
+}
+# The firmware falls back to always_on after many crashes, but never to battery.
+BATTERY = ("/firmware/battery.py", "/firmware/retained_memory.py")
+# What the firmware never asks the library for: its transport, store and options are its own.
+UNASKED = tuple(
+    f"/lib/snowplow_tracker/{name}.py"
+    for name in (
+        "cpython", "transport/cpython", "transport/urequests", "transport/query", "emitter/get",
+        "emitter/callbacks", "emitter/full", "emitter/options", "emitter/threads",
+        "official/event_store", "official/json_encoder", "official/logger", "official/payload",
+        "official/session", "official/workers", "official/emitter", "official/tracker",
+    )
+)  # fmt: skip
 LINK_CHECKS = ("/firmware/on_demand/link_config.py", "/firmware/on_demand/link_keys.py")
 
 
@@ -82,11 +100,20 @@ def unused_links(config):
 
 
 def used(found, config, port=None):
-    """`found`, a list as files() returns it, without the links that the dict `config` does not
-    name, the drivers that it has no sensor for, and what of the library nothing else imports: a
-    Pico W has room for some 200 files. A trigger `edge` counts as `pulses` do."""
-    links = unused_links(config)
-    modules = {_module(path): (source, path) for source, path in found if path not in links}
+    """`found`, a list as files() returns it, as far as the dict `config` makes a board load it.
+
+    So it is without the links that are not named, the drivers that no sensor has, and what of the
+    library nothing else imports. A trigger `edge` counts as `pulses` do. `port`, a sys.platform:
+    without what other ports load, too.
+    """
+    unused = unused_links(config)
+    if port:
+        own = PORTS.get(port, PORTS["unix"])
+        unused.update(path for paths in PORTS.values() for path in paths if path not in own)
+        unused.update(UNASKED)
+        if config.get("mode") != "battery":
+            unused.update(BATTERY)
+    modules = {_module(path): (source, path) for source, path in found if path not in unused}
     todo = [name for name in modules if not name.startswith(OPTIONAL)]
     todo += ["boards.sensors", "boards.parts"]
     kinds = [sensor["type"] for sensor in config.get("sensors", {}).values()]
