@@ -22,7 +22,9 @@ class App:
     boot_count: int
     reported_losses: dict  # what was tracked of store.lost
     standard_nv_pairs: dict  # as the tracker's subject: the protocol's keys that each event gets
-    board_entity: tuple
+    # Entities, as sealed() gives them.
+    board_entity: bytes
+    entities: list
     tracked: int  # events
     failures: dict  # requests of this boot that failed, by outcome
     battery: "float | None"  # percent, once a sensor has measured it
@@ -33,8 +35,7 @@ class App:
     remote_wait: int
     # The features of `track`, see features.py.
     has_features: bool
-    entities: list
-    location: "tuple | None"  # an entity, once a GPS has a fix
+    location: "bytes | None"  # an entity as they are, once a GPS has a fix
     restart_for: "str | None"  # the intent of a restart that waits for its time
     # Time in each state since the boot; in the mode battery, over its sleeps.
     asleep_ms: int
@@ -75,7 +76,7 @@ class App:
         unload()
 
     def set_clock(self):
-        """What clock.hook is; whether the clock is plausible now."""
+        """What clock.hook is; whether NTP told a plausible time."""
         from firmware.on_demand.ntp import set_clock
 
         try:

@@ -18,6 +18,7 @@ _EXPECTED = {
     "url": 'a URL such as "https://collector.example.com"',
     "document": 'a URL such as "https://example.com/board.json"',
     "certificates": _CERTIFICATES,
+    "country": "two letters such as DE",
     "pin": "a pin number",
     "names": "a list of names of sensors",
     "addresses": "a list of own address, mask, gateway, name server",
@@ -26,6 +27,7 @@ _EXPECTED = {
     "object": "an object in braces",
     "table": "an object in braces, with a name for each row",
 }
+_MOST = 3e38  # a board's floats end there
 _UNITS = {"seconds": " of seconds", "bytes": " of bytes", "ms": " of milliseconds"}
 
 
@@ -55,6 +57,8 @@ def is_good(kind, v, low, high):
         return isinstance(v, str) and len(v) <= high and _is_url(v, kind == "document")
     if kind == "points":
         return _are_points(v, high)
+    if kind == "country":
+        return isinstance(v, str) and len(v) == 2 and all([_is_alphanumeric(c) for c in v])
     if kind == "pin" and isinstance(v, str):
         return 1 <= len(v) <= 16
     if kind == "int or 0" and v == 0:
@@ -62,6 +66,8 @@ def is_good(kind, v, low, high):
     # On a board isinstance(True, int) is False, on CPython it is not.
     kinds = (int, float) if kind == "number" else int
     if not isinstance(v, kinds) or isinstance(v, bool) or v - v != 0:
+        return False
+    if kind == "number" and not -_MOST <= v <= _MOST:
         return False
     return (low is None or v >= low) and (high is None or v <= high)
 
@@ -93,7 +99,16 @@ def _units(text):
 
 def _is_address(v):
     parts = v.split(".") if isinstance(v, str) else ()
-    return len(parts) == 4 and all([p.isdigit() and int(p) < 256 for p in parts])
+    return len(parts) == 4 and all([is_digits(p, 1, 3) and int(p) < 256 for p in parts])
+
+
+# isdigit() takes the digits of all alphabets on CPython.
+def is_digits(text, low, high):
+    return low <= len(text) <= high and all(["0" <= c <= "9" for c in text])
+
+
+def _is_alphanumeric(c):
+    return "0" <= c <= "9" or "A" <= c <= "Z" or "a" <= c <= "z"
 
 
 def _is_url(v, document):
@@ -107,11 +122,11 @@ def _is_url(v, document):
     host, colon, port = host.partition(":")
     if not host or "?" in host + port:
         return False
-    return port.isdigit() and 0 < int(port) < 65536 if colon else True
+    return not colon or is_digits(port, 1, 5) and 0 < int(port) < 65536
 
 
-def _describe(key, kind, low, high):
-    # What is expected of a key, from its limits.
+def describe(key, kind, low, high):
+    """What is expected of a key, from its limits."""
     if kind in _EXPECTED:
         return _EXPECTED[kind]
     if kind in ("one", "some"):
@@ -136,10 +151,14 @@ def check(path, data):
     """The settings in `data`, with defaults filled in; `path` is how messages call it."""
     if isinstance(data, dict):
         data = dict(data)
+        data.pop("$schema", None)  # tells editors where config.schema.json is
         for old in _RENAMED:
             if old in data:
-                print("%s: %s is now called %s" % (path, old, _RENAMED[old]))
-                data.setdefault(_RENAMED[old], data.pop(old))
+                new = _RENAMED[old]
+                if new in data:
+                    raise ConfigError("%s: %s is now called %s: remove it" % (path, old, new))
+                print("%s: %s is now called %s" % (path, old, new))
+                data[new] = data.pop(old)
         if "board" in data:
             raise ConfigError(
                 "%s: board: `make deploy` puts a preset's keys in its place: deploy again" % path
@@ -162,6 +181,11 @@ def check(path, data):
     if settings["remote"] is not None:
         settings["remote"] = check_keys(path, "remote.", settings["remote"], KEYS["remote"])
         urls.append(settings["remote"]["url"])
+    if settings["update"] is not None:
+        # What it brings is signed, so it may come by http where the collector has https.
+        settings["update"] = check_keys(path, "update.", settings["update"], KEYS["update"])
+        if settings["update"]["url"][:6] == "https:":
+            urls.append(settings["update"]["url"])
     secure = [url[:6] == "https:" for url in urls]
     if any(secure) and settings["verify"]:
         if not settings["roots"]:
@@ -242,11 +266,11 @@ def check_keys(path, prefix, data, keys):
         if key in data:
             value = settings[key] = data[key]
             if not is_good(kind, value, low, high):
-                refuse(path, prefix + key, _describe(key, kind, low, high), value)
+                refuse(path, prefix + key, describe(key, kind, low, high), value)
         elif len(keys[key]) > 3:
             settings[key] = keys[key][3]
         else:
-            expected = _describe(key, kind, low, high)
+            expected = describe(key, kind, low, high)
             raise ConfigError("%s: %s%s is missing: %s" % (path, prefix, key, expected))
     return settings
 

@@ -10,10 +10,31 @@ from snowplow_tracker import __version__, clock
 from snowplow_tracker.clock.boot_history import start
 from snowplow_tracker.emitter import Emitter
 from snowplow_tracker.json_file import load, save
+from snowplow_tracker.self_describing import sealed
 from snowplow_tracker.tracker import Tracker
 
 # Identity (session.json, install.json) stays; safe mode does not read it.
 _STATE_FILES = ("boot.json", "boots.json", "losses.json", "remote.json", "cookie.txt")
+# The settings that nothing reads after the boot.
+_BOOT_SETTINGS = (
+    "app_id",
+    "batch_size",
+    "board_sensors",
+    "buffer_bytes",
+    "buses",
+    "collector",
+    "led",
+    "mode",
+    "remote_options",
+    "sample_seconds",
+    "sensors",
+    "store_bytes",
+    "store_options",
+    "store_path",
+    "triggers",
+    "user_id",
+    "watchdog_seconds",
+)
 
 
 def make(app):
@@ -48,15 +69,14 @@ def make(app):
     board.on_idle = app.watchdog.feed
     clock.hook = app.set_clock
     start(directory + "/boots.json", board.set_time)
-    app.transport = make_transport(app, settings["collector"])
+    app.transport = make_transport(app, settings)
     app.emitter = Emitter(
         settings["collector"],
         event_store=app.store,
         transport=app.transport,
         online=board.online,
     )
-    # What is checked already, and so needs no file of the library that checks it.
-    app.emitter.batch_size = app.emitter.batch_limit = settings["batch_size"]
+    set_requests(app.emitter, settings)
     app.emitter.idle = board.idle
     app.tracker = Tracker(settings["namespace"], app.emitter, app_id=settings["app_id"])
     # What a Subject would add to each event, and the entity of each event.
@@ -65,15 +85,17 @@ def make(app):
     app.standard_nv_pairs = {key: subject[key] for key in subject if subject[key]}
     app.tracker.subject = app
     data = {"port": sys.platform, "firmware": __version__, "id": id, "model": board.model}
-    app.board_entity = (
-        "iglu:io.github.snowplow_micropython/board/jsonschema/1-0-0",
-        {key: data[key] for key in data if data[key]},
-    )
+    schema = "iglu:io.github.snowplow_micropython/board/jsonschema/1-0-0"
+    app.board_entity = sealed("board", (schema, {key: data[key] for key in data if data[key]}))
     app.tracker.plugins.append(app.attach)
     if app.has_features:
         from firmware.on_demand import features
 
         features.make(app)
+    if "remote_options" in settings:
+        from firmware.on_demand import remote_options
+
+        remote_options.apply(app)
     app.sensors = Sensors(board, settings)
     if settings["watchdog_seconds"]:
         board.watchdog(settings["watchdog_seconds"])
@@ -81,23 +103,32 @@ def make(app):
 
 def make_store(settings):
     """The store on flash if the config gives it space there, else in RAM."""
+    options = settings.get("store_options", {})
     if not settings["store_bytes"]:
         from snowplow_tracker.store.ring import RingStore
 
-        return RingStore(settings["buffer_bytes"])
+        return RingStore(settings["buffer_bytes"], **options)
     from snowplow_tracker.store.segments import SegmentStore
 
     # A segment is a page at least, and its size must not change with `buffer_bytes`, as in safe
     # mode: the store counts in segments.
     page = min(settings["buffer_bytes"], max(4096, settings["store_bytes"] // 16))
-    return SegmentStore(settings["store_path"], settings["store_bytes"], page_bytes=page)
+    return SegmentStore(
+        settings["store_path"], settings["store_bytes"], page_bytes=page, **options
+    )
 
 
-def make_transport(app, collector):
-    """A transport to the collector at this URL, which tells the App how its requests end."""
-    settings = app.settings
+# The settings may be others than the App's; see remote_config.py.
+def make_transport(app, settings):
+    """A transport to the settings' collector, which tells the App how its requests end."""
+    options = settings.get("remote_options", {})
+    get = options.get("method") == "get"
+    path = None if get else options.get("path")
     transport = MeasuringTransport(
-        collector + "/com.snowplowanalytics.snowplow/tp2",
+        settings["collector"] + "/com.snowplowanalytics.snowplow/tp2",
+        options.get("timeout_seconds", 10),
+        get,
+        path=path and "/" + path.lstrip("/"),
         roots=settings["roots"],
         verify=settings["verify"],
         cookie_file=settings["state_path"] + "/cookie.txt",
@@ -105,6 +136,13 @@ def make_transport(app, collector):
     )
     transport.on_result = app.request_ended
     return transport
+
+
+def set_requests(emitter, settings):
+    """Tell an Emitter the method, and how many events go together."""
+    # What is checked already, and so needs no file of the library that checks it.
+    emitter.get = settings.get("remote_options", {}).get("method") == "get"
+    emitter.batch_size = emitter.batch_limit = 1 if emitter.get else settings["batch_size"]
 
 
 # One of these files may be what crashes the firmware.
@@ -164,10 +202,11 @@ def track_boot(app):
     for reason in board.absent:
         print("absent:", reason)
     board.absent = []  # the texts are needed once
-    print("collector:", app.settings["collector"])
+    settings = app.settings
+    print("collector:", settings["collector"])
     app.track_struct("board", "boot", app.reset_cause, app.intent)
     crashes = app.crashes
-    if crashes.error and "errors" in app.settings["track"]:
+    if crashes.error and "errors" in settings["track"]:
         from snowplow_tracker.events.error import SCHEMA
 
         try:
@@ -181,3 +220,8 @@ def track_boot(app):
         from firmware.on_demand import features
 
         features.track_boot(app)
+    for key in _BOOT_SETTINGS:
+        settings.pop(key, None)
+    kept = dict(settings)  # a dict whose keys went is as large as before
+    settings.clear()
+    settings.update(kept)
