@@ -65,6 +65,20 @@ UNASKED = tuple(
         "official/session", "official/workers", "official/emitter", "official/tracker",
     )
 )  # fmt: skip
+# What begins like this is loaded only if the config has the key, or `track` the feature.
+FOR_KEYS = {
+    "remote": ("/firmware/on_demand/remote_keys", "/firmware/on_demand/remote_options"),
+    "update": (
+        "/firmware/on_demand/update", "/firmware/on_demand/signature",
+        "/firmware/on_demand/release",
+    ),
+}  # fmt: skip
+FOR_TRACK = {
+    "platform": "/lib/snowplow_tracker/entities/mobile_context",
+    "lifecycle": "/lib/snowplow_tracker/plugins/lifecycle",
+    "diagnostics": "/lib/snowplow_tracker/plugins/diagnostics",
+    "install": "/lib/snowplow_tracker/events/install",
+}
 LINK_CHECKS = ("/firmware/on_demand/link_config.py", "/firmware/on_demand/link_keys.py")
 
 
@@ -104,15 +118,12 @@ def used(found, config, port=None):
 
     So it is without the links that are not named, the drivers that no sensor has, and what of the
     library nothing else imports. A trigger `edge` counts as `pulses` do. `port`, a sys.platform:
-    without what other ports load, too.
+    without what this port, the mode and the features that are off do not load, too. A board that
+    takes its whole config from afar has to have everything, so do not call it for one.
     """
     unused = unused_links(config)
     if port:
-        own = PORTS.get(port, PORTS["unix"])
-        unused.update(path for paths in PORTS.values() for path in paths if path not in own)
-        unused.update(UNASKED)
-        if config.get("mode") != "battery":
-            unused.update(BATTERY)
+        unused.update(_unused_on(port, config, found))
     modules = {_module(path): (source, path) for source, path in found if path not in unused}
     todo = [name for name in modules if not name.startswith(OPTIONAL)]
     todo += ["boards.sensors", "boards.parts"]
@@ -132,6 +143,19 @@ def used(found, config, port=None):
             # The firmware imports drivers, too, of which the config tells whether it will.
             todo += [n for n in imports if name.startswith(DRIVERS) or not n.startswith(DRIVERS)]
     return [(source, path) for source, path in found if _module(path) in needed]
+
+
+def _unused_on(port, config, found):
+    own = PORTS.get(port, PORTS["unix"])
+    unused = [path for paths in PORTS.values() for path in paths if path not in own]
+    unused += UNASKED
+    if config.get("mode") != "battery":
+        unused += BATTERY
+    begins = [p for key in FOR_KEYS if config.get(key) is None for p in FOR_KEYS[key]]
+    if config.get("remote") is None:  # which may change `track`
+        track = config.get("track", ())
+        begins += [FOR_TRACK[feature] for feature in FOR_TRACK if feature not in track]
+    return unused + [path for _, path in found if path.startswith(tuple(begins))]
 
 
 def _module(path):
