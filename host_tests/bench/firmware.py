@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 from tools.deploy import files, stage, used
+from tools.deploy.image import stage_image
 from tools.engine import ROOT, compile_mpy
 
 FIGURES = {
@@ -15,6 +16,11 @@ FIGURES = {
         "KiB",
         "free of 96wk, in words of a 32-bit board, with the firmware and all features at work",
         ">= 30",
+    ),
+    "firmware_heap_free_image_vm": (
+        "KiB",
+        "as firmware_heap_free_vm, with the firmware as an image",
+        None,
     ),
     "firmware_heap_free_small_vm": (
         "KiB",
@@ -60,8 +66,14 @@ def run(machine):
         (board / "config.json").write_text(json.dumps(SMALL))
         (board / "world.json").unlink(missing_ok=True)
         small = taken(machine, folder)
+        image = Path(folder) / "image"
+        stage_image(image / "board", CONFIG, used(files(), CONFIG, "esp32"))
+        (image / "board/main.py").write_text("from firmware.run import run\nrun()\n")
+        compile_fakes(image / "fakes")
+        from_image = taken(machine, image, "image")
     return {
         "firmware_heap_free_vm": full,
+        "firmware_heap_free_image_vm": from_image,
         "firmware_heap_free_small_vm": small,
         "firmware_mpy_bytes": size,
     }
@@ -75,11 +87,11 @@ def compile_fakes(folder):
     return folder
 
 
-def taken(machine, folder):
+def taken(machine, folder, *how):
     """KiB that are left of HEAP, each second. The fakes' own part is not counted as taken."""
     script = Path(__file__).parent / "scripts" / "firmware_heap.py"
     found = subprocess.run(
-        [machine.program, "-X", "heapsize=400wk", script],
+        [machine.program, "-X", "heapsize=400wk", script, *how],
         cwd=Path(folder) / "board",
         env=dict(os.environ, MICROPYPATH=f"{folder}/fakes:.frozen:lib:"),
         check=True,
