@@ -129,6 +129,20 @@ def test_from_files_to_an_image_and_back(board, tree, deploy):
     assert board.files() == {**files, **mine}
 
 
+def test_the_reset_at_the_end_is_planned(board, tree, deploy):
+    (tree / "boards/__init__.py").write_text(
+        "class Board:\n"
+        "    def intend(self, why):\n"
+        "        with open('/intent', 'w') as file:\n"
+        "            file.write(why)\n"
+        "def load():\n"
+        "    return Board()\n"
+    )
+    deploy()
+    board.wait_for(b"firmware runs 1")
+    assert board.files()["/intent"] == b"stop"
+
+
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
 def test_an_interrupted_deploy_leaves_the_old_version_running(board, tree, deploy, how):
     deploy()
