@@ -1,14 +1,17 @@
-# Runs the mode that the config names. A function, not a module's top level, since what lies on
-# the stack below an import stays in RAM.
+# Puts board, config and mode together. It is one function, since a Pico's stack is short;
+# not a module's top level, since what lies on the stack below an import stays in RAM.
+
+
 def run():
     """What main.py calls after each reset; returns when the board is told to stop."""
-    from firmware.on_demand.boot import boot
+    from firmware.on_demand.prepare import prepare
 
-    parts = boot()
-    del boot
-    if not parts:
+    prepared = prepare()
+    del prepare
+    if not prepared:
         return
-    board, settings, crashes, intent = parts
+    board, settings, crashes, intent = prepared
+    del prepared
     mode = None
     try:
         module = __import__("firmware." + settings["mode"], None, None, ("make",))

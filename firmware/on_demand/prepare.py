@@ -5,7 +5,7 @@ import sys
 from firmware.crashes import Crashes
 
 
-def boot():
+def prepare():
     """(board, settings, crashes, intent); None if this board cannot run, and says why."""
     try:
         # Older versions take a cut JSON file for a whole one, and break long sleeps.
