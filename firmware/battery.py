@@ -12,6 +12,8 @@ from snowplow_tracker import clock
 from snowplow_tracker.clock.set_clock import set_clock
 
 _SAFE_MODE_MS = 3600000  # how long it sleeps in safe mode
+# How long it stays awake after power-on and after a send, so that a deploy finds its REPL.
+_LISTEN_MS = 3000
 
 
 def make(board, settings, crashes, intent):
@@ -102,6 +104,7 @@ class Battery:
                 app.unload()
             else:
                 app.track_boot()
+                self._wait(_LISTEN_MS)
             while not app.board.stopping():
                 self.wake()
                 self._sleep()
@@ -143,6 +146,7 @@ class Battery:
             app.restart_if_due()
             app.link.down()
             app.note_radio(False)
+            self._wait(_LISTEN_MS)
         if self._safe_mode:
             app.note_good_run()
 
