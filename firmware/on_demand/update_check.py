@@ -1,6 +1,6 @@
-# Asks what is offered (tools/release/manifest.py says what is in a manifest), and whether it is for
-# this board, now. What a manifest says is believed once it is signed, but a mistake in it is not
-# to crash the board.
+# Asks what is offered (tools/release/manifest.py says what is in a manifest), and whether it is
+# for this board, now. What a manifest says is believed once it is signed, but a mistake in it is
+# not to crash the board.
 import sys
 from hashlib import sha256
 

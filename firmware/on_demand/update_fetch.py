@@ -8,8 +8,6 @@ _PIECE = 2048  # the transport takes 4096 at most as an answer
 
 
 class Folder(HttpTransport):
-    _range = b""
-
     def __init__(self, app):
         url = app.settings["update"]["url"].rstrip("/") + "/"
         security = {}
@@ -23,12 +21,13 @@ class Folder(HttpTransport):
     # Called by send(), when it is connected.
     def _head(self, length, body):
         self._app.unload()  # what connected
-        return super()._head(length, body)[:-2] + self._range + b"\r\n"
+        return super()._head(length, body)
 
     def read(self, name, start=0, size=0):
         """Yields ms to wait, and returns a file, or `size` bytes of it, as bytes; or OSError."""
         self.path = self._folder + name.encode()
-        self._range = b"Range: bytes=%d-%d\r\n" % (start, start + size - 1) if size else b""
+        part = b"\r\nRange: bytes=%d-%d" % (start, start + size - 1)
+        self.header_lines = part if size else b""
         while True:
             self.body = bytearray()  # type: ignore[assignment]
             try:

@@ -5,9 +5,9 @@ import gc
 import os
 import sys
 
-import micropython
 import vfs
 
+import micropython
 from firmware.on_demand import update_task
 from snowplow_tracker import clock
 from snowplow_tracker.json_file import load
