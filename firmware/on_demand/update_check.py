@@ -43,7 +43,7 @@ def _read(document, key):
             good = good and 0 < patch["bytes"] <= offer["bytes"] and len(patch["from"]) == 16
         if not good:
             raise ValueError("the manifest has numbers that cannot be")
-        offer["ports"], offer["mpy"], offer["micropython"][1]
+        "" in offer["ports"], offer["mpy"], offer["micropython"][1] > 0
     except (KeyError, TypeError, IndexError) as e:
         raise ValueError("the manifest lacks something: %s" % e)
     return offer

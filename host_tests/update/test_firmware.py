@@ -9,8 +9,9 @@ import pytest
 
 from host_tests.bench.firmware import compile_fakes
 from host_tests.update.conftest import HERE
-from host_tests.vm.test_firmware_vm import BASE, IGLU, ROOT, Board, Collected, Collector, until
+from host_tests.vm.test_firmware_vm import BASE, IGLU, Board, Collected, Collector, until
 from tools.deploy import LAST, compiled, files, used
+from tools.deploy.image import modules, starters
 from tools.engine import compile_mpy
 from tools.release import image, manifest, signing
 
@@ -30,8 +31,7 @@ class Images:
     def __init__(self, folder):
         self.folder = folder
         found = [f for f in used(files(), {"sensors": BASE["sensors"]}) if f[1] not in LAST]
-        found = compiled([f for f in found if not f[1].startswith("/boards/boot/")], folder)
-        self.modules = {p.removeprefix("/lib")[1:]: s.read_bytes() for s, p in found}
+        self.modules = modules(compiled(found, folder))
 
     def make(self, number=0, **sources):
         """An image with a module of its own, and with other sources of firmware/NAME."""
@@ -64,10 +64,8 @@ class ImageBoard(Board):
         self.releases.mkdir(parents=True)
         (self.releases / "a.img").write_bytes(first)
         (self.releases / "state.json").write_text('{"run": "a", "trial": null}')
-        for name in ("image", "loader"):
-            compile_mpy(ROOT / f"boards/boot/{name}.py", self.releases / f"{name}.mpy")
-        (directory / "boot.py").write_bytes((ROOT / "firmware/boot.py").read_bytes())
-        (directory / "main.py").write_bytes((ROOT / "boards/boot/main.py").read_bytes())
+        for source, path in starters(directory / "build"):
+            (directory / path[1:]).write_bytes(source.read_bytes())
         (directory / "config.json").write_text(json.dumps(config))
         (directory / "release.der").write_bytes(keys.with_suffix(".der").read_bytes())
         self._stopping = False
