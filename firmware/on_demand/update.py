@@ -24,6 +24,8 @@ from snowplow_tracker.json_file import load, save
 # only_due: not before `seconds` of the config have gone since the last time.
 def steps(app, only_due=False):
     """Do the next step of an update; yields ms to wait, and returns seconds to the one after."""
+    if app.restart_for:
+        return 60  # what was brought waits for that
     from firmware.on_demand import update_trial
 
     if update_trial.check(app):

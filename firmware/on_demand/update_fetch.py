@@ -21,7 +21,7 @@ class Folder(HttpTransport):
     # Called by send(), when it is connected.
     def _head(self, length, body):
         self._app.unload()  # what connected
-        return super()._head(length, body)
+        return super()._head(length, body)  # type: ignore[misc]
 
     def read(self, name, start=0, size=0):
         """Yields ms to wait, and returns a file, or `size` bytes of it, as bytes; or OSError."""
