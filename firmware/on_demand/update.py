@@ -29,7 +29,7 @@ def steps(app, only_due=False):
     from firmware.on_demand import update_trial
 
     if update_trial.check(app):
-        return 1
+        return 5
     del update_trial
     _unload(app)
     state = load_state(app)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import subprocess
 import time
 
@@ -15,6 +16,7 @@ from tools.deploy.image import modules, starters
 from tools.engine import compile_mpy
 from tools.release import image, manifest, signing
 
+UPDATES = int(os.environ.get("UPDATES", "3"))  # with three kills in each
 SECONDS = {"seconds": 1, "trial_seconds": 12}
 BROKEN = "def run():\n    raise RuntimeError('it broke')\n"
 SILENT = """
@@ -80,6 +82,15 @@ class ImageBoard(Board):
             env=dict(os.environ, MICROPYPATH=f"{self._fakes}:.frozen"),
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         )  # fmt: skip
+
+    def kill(self):
+        """The power goes, and comes back."""
+        self._stopping = True  # nobody else starts it again
+        while self._thread.is_alive():
+            self.process.kill()
+            self._thread.join(0.2)
+        self._stopping = False
+        self.start()
 
     def running(self):
         """The bytes of the image that runs, and whether it is on trial."""
@@ -169,3 +180,32 @@ def test_a_release_that_does_not_work_goes_back_by_itself(start, images, name, s
     assert board.running() == (better, False)
     board.stop()
     check_readings(collected)
+
+
+def test_a_board_on_battery_updates_itself(start, images):
+    board, collected = start(images.make(0), mode="battery", battery={"wakes_per_send": 2})
+    until(lambda: collected.of("sensor_reading"), board)
+    made = images.make(1)
+    version = start.publish(made)
+    until(lambda: "works" in steps(collected, version), board, 90)
+    assert steps(collected, version) == ["downloading", "applied", "works"]
+    assert board.running() == (made, False)
+    board.stop()
+    check_readings(collected)
+    assert collected.of("application_error") == []
+
+
+def test_updates_with_kills_at_random_moments(start, images):
+    some = random.Random(5)
+    board, collected = start(images.make(0))
+    until(lambda: collected.of("sensor_reading"), board)
+    for number in range(1, UPDATES + 1):
+        made = images.make(number)
+        version = start.publish(made)
+        for _ in range(3):
+            time.sleep(some.random() * 3)
+            board.kill()
+        until(lambda: board.running() == (made, False), board, 90)  # noqa: B023
+        until(lambda: "works" in steps(collected, version), board, 90)  # noqa: B023
+    assert not [step for step in collected.of("update") if step["step"] == "rolled_back"]
+    board.stop()
