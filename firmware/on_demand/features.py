@@ -29,7 +29,7 @@ def make(app):
     if "diagnostics" in wanted:
         from snowplow_tracker.plugins.diagnostics import Diagnostics
 
-        app.diagnostics = Diagnostics(tracker)
+        app.diagnostics = Diagnostics(tracker).seen
     refresh(app)
 
 
@@ -84,4 +84,6 @@ def refresh(app):
             )
         )
     if app.diagnostics:
-        app.tracked += app.diagnostics.check()
+        from snowplow_tracker.plugins.diagnostics_check import check
+
+        app.tracked += check(app.tracker, app.diagnostics)
