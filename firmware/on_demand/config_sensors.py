@@ -77,6 +77,8 @@ def _sensor(path, name, data, settings, buses, adcs):
         keys["power_pin"] = ("pin", 0, 60, None)
         if "power_pin" in data:
             keys["warmup_ms"] = ("int", 0, 300000, getattr(module, "WARMUP_MS", 100))
+    if "entities" in data:
+        keys["entities"] = ("list", 0, 0)
     keys.update(KEYS["sensor"])
     # To wait several times would stop all others, and of counts only the first read has any.
     if counts or hasattr(module.Sensor, "start"):
@@ -87,6 +89,9 @@ def _sensor(path, name, data, settings, buses, adcs):
                     "%s: %s%s: %s is read once each time; remove it" % (path, prefix, key, kind)
                 )
     found = config.check_keys(path, prefix, data, keys)
+    if "entities" in found:
+        events = config.load_events(path)
+        found["entities"] = events.entities(path, prefix + "entities", found["entities"])
     if "power_pin" in found and found["power_pin"] is None:
         del found["power_pin"]
     for option in module.OPTIONS:
@@ -100,6 +105,16 @@ def _sensor(path, name, data, settings, buses, adcs):
         for key in KEYS["sensor"]:
             found.pop(key, None)
     return found
+
+
+def quantities(options):
+    """The quantities of a checked sensor, by their names in events; [] if its driver has none."""
+    known = getattr(_module(options["type"]).Sensor, "QUANTITIES", {}) or options.get(
+        "registers", {}
+    )
+    rows = options.get("quantities", {})
+    names = [rows[quantity]["name"] or quantity for quantity in rows]
+    return names + [quantity for quantity in known if quantity not in rows]
 
 
 # What becomes of each quantity; a name that the driver does not give is a mistake.

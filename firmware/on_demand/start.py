@@ -77,6 +77,10 @@ def make(app):
     app.sensors = Sensors(board, settings)
     if settings["watchdog_seconds"]:
         board.watchdog(settings["watchdog_seconds"])
+    if settings["extras"]:
+        from firmware.on_demand import extras
+
+        extras.make(app)
 
 
 def make_store(settings):
@@ -101,6 +105,8 @@ def make_transport(app, collector):
         roots=settings["roots"],
         verify=settings["verify"],
         cookie_file=settings["state_path"] + "/cookie.txt",
+        headers=settings["extras"].get("headers"),
+        get="method" in settings["extras"],
         dns=app.board.dns,
     )
     transport.on_result = app.request_ended

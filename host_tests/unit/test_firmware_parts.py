@@ -53,7 +53,7 @@ def test_the_example_is_good():
      "sensors.rain.type: pulses needs the mode always_on"),
     ({"buses": {"i2c": {"sda": 1}}}, "buses.i2c.scl is missing: a pin number"),
     ({"triggers": [{"when": "never"}]},
-     "triggers[0].when: expected one of boot, edge, every, threshold"),
+     "triggers[0].when: expected one of boot, edge, every, heartbeat, threshold, wake"),
     ({"triggers": [{"when": []}]}, "triggers[0].when: expected one of boot, "),
     ({"triggers": [{"when": "every"}]}, "triggers[0].seconds is missing"),
     ({"triggers": [{"when": "threshold", "sensor": "a", "quantity": "b"}]},
@@ -152,7 +152,7 @@ def test_what_a_check_accepts_is_what_the_transport_accepts(monkeypatch):
 def trigger(simulate, **options):
     world = simulate("esp32")
     options = check(triggers=[options])["triggers"][0]
-    return world, triggers.Trigger(options, esp32.Board())
+    return world, triggers.load({"triggers": [options], "sample_seconds": 60}, esp32.Board())[0]
 
 
 def test_every_is_aligned_to_the_clock(simulate):
@@ -193,7 +193,7 @@ def test_edges_are_counted_and_debounced(simulate, edge, levels):
     ({"above": 0}, [-1, 0, -0.1, 0], [0, 1, 0, 1]),
 ])  # fmt: skip
 def test_threshold(simulate, way, values, expected):
-    _, limit = trigger(simulate, when="threshold", sensor="cpu", quantity="b", **way)
+    _, limit = trigger(simulate, when="threshold", sensor="cpu", quantity="temperature", **way)
     assert [conditions.crosses(limit, value) for value in values] == [bool(e) for e in expected]
 
 
