@@ -111,7 +111,7 @@ def test_events_without_code(start, monkeypatch, tmp_path):
 def test_anonymous_events_by_get_in_base64(start):
     board, collected = start(
         "rp2", anonymous=True, method="get", encode_base64=True, user_id="me",
-        track=["session", "errors"], store_bytes=0,
+        track=["session", "errors"],
     )  # fmt: skip
     until(lambda: len(collected.events()) > 5, board)
     console = board.stop()
