@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 export MICROPYPATH :=
 
-.PHONY: help demo collector deploy mpy test check bench soak life mutants test-pico-w clean
+.PHONY: help demo collector deploy mpy test check schema bench soak life mutants test-pico-w clean
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -30,6 +30,9 @@ test: $(VENV)/.dev check ## run every test, on CPython and on the VM: TESTS=path
 check: $(VENV)/.dev ## check style, imports between the folders, sizes, spelling, types against the boards' stubs
 	@$(BIN)/ruff check .
 	@$(BIN)/python -m tools.check && echo "imports, private names, sizes, spelling, types: all checks passed"
+
+schema: $(VENV)/.run ## write firmware/config.schema.json anew, after a change of the config's keys
+	@$(BIN)/python -m tools.config_schema
 
 bench: $(VENV)/.dev ## measure: figures go to the screen and to build/bench.json
 	@$(BIN)/python -m host_tests.bench

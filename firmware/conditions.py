@@ -11,7 +11,7 @@ class Condition(Trigger):
     def __init__(self, options, board):
         super().__init__(options, board)
         self.options = options
-        self._edges = self._output = self._heartbeat = None
+        self._edges = self._wake = self._output = self._heartbeat = None
         self._problem = None  # of its own event, as it was printed last
         if self.when == "edge":
             from boards.sensors import pulses
@@ -22,7 +22,9 @@ class Condition(Trigger):
         elif self.when == "wake":
             from boards.wake import Wake
 
-            self._edges = Wake(board, options["pin"], options["level"], options["pull"])
+            self._wake = Wake(
+                board, options["pin"], options["level"], options["pull"], options["place"]
+            )
         elif self.when == "heartbeat":
             from firmware.heartbeat import Heartbeat
 
@@ -42,20 +44,24 @@ class Condition(Trigger):
         count = 0
         if self._edges:
             count = self._edges.read()["pulses"]
+        elif self._wake:
+            count = self._wake.count(self.crossed)
+            self.crossed = self._wake.is_active
         elif known:
             count = super().due(now)
         if hours and count:
             from firmware.local_time import is_within
 
             if not known or not is_within(hours, now):
-                self.crossed = False
+                if self.when == "threshold":
+                    self.crossed = False
                 return 0
         return count
 
     def wait(self, now):
         """Milliseconds until it can be due again."""
         if self._edges:
-            return 200 if self.when == "edge" else 86400000
+            return 200
         if self.when == "boot" and self.slot is None:  # its hours or the time are to come
             return 60000
         wait = super().wait(now)
@@ -81,7 +87,7 @@ class Condition(Trigger):
             value = (found[name] or {}).get(options["quantity"])
             if value is None or not crosses(self, value):
                 return
-        on_ms = self._output.on(app) if self._output else 0
+        on_ms = self._output.on() if self._output else 0
         try:
             if self._heartbeat:
                 self._heartbeat.track(app)

@@ -21,7 +21,7 @@ class Heartbeat:
         if not isinstance(self._id, str):
             self._id = uuid4().decode()
             is_new = True
-            if app.board.retained and app.settings["mode"] == "battery":
+            if app.board.retained and app.wake_count is not None:  # it sleeps deeply
                 save(path, dict(load(path), **{self._page[0]: self._id}))
         # Imported each time, since they are unloaded.
         place: tuple = self._page

@@ -13,18 +13,19 @@ _ends: dict = {}  # pin -> when it is to be off, in clock.ms(); several triggers
 
 
 class Output:
-    def __init__(self, board, pin, level, seconds):
+    def __init__(self, board, pin, level, seconds, waits):
         self._pin = board.output(pin, 1 - level)
         self._name = pin
         self._level = level
         self._ms = seconds * 1000
+        self._waits = waits  # in the mode battery
 
-    def on(self, app):
+    def on(self):
         """Set the pin; -> ms after which the caller calls off(), 0 if that is done here."""
         is_set = self._name in _ends
         _ends[self._name] = max(_ends.get(self._name, 0), clock.ms() + self._ms)
         self._pin.value(self._level)
-        if app.settings["mode"] == "battery":
+        if self._waits:
             return self._ms
         if not is_set:
             try:
@@ -50,7 +51,7 @@ class Output:
 def output(board, options):
     """The Output of a trigger's `set`; None for a pin that the port does not have."""
     try:
-        return Output(board, options["pin"], options["level"], options["seconds"])
+        return Output(board, **options)
     except ValueError as e:
         print("set: pin %s: %s" % (options["pin"], e))
 

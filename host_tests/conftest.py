@@ -98,4 +98,4 @@ def remembered():
     for name, module in loaded().items():
         package, _, own = name.rpartition(".")
         if package:
-            setattr(sys.modules[package], own, module)
+            setattr(importlib.import_module(package), own, module)

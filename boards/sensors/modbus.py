@@ -11,20 +11,21 @@ OPTIONS = {
     "registers": (
         "table",
         {
-            "register": ("int", 0, 65535),
-            "kind": ("one", ("holding", "input"), 1, "holding"),
+            "register": ("int", 0, 65535),  # its number, as the device counts
+            "kind": ("one", ("holding", "input"), 1, "holding"),  # which table it is in
+            # what its 16 or 32 bits are
             "format": ("one", ("uint16", "int16", "uint32", "int32", "float"), 1, "uint16"),
-            "low_word_first": ("bool", 0, 1, False),
-            "scale": ("number", None, None, 1),
-            "offset": ("number", None, None, 0),
-            "unit": ("text", 1, 16, None),
+            "low_word_first": ("bool", 0, 1, False),  # of 32 bits, the lower 16 come first
+            "scale": ("number", None, None, 1),  # what a count is worth
+            "offset": ("number", None, None, 0),  # what is added after that
+            "unit": ("text", 1, 16, None),  # its unit, as a UCUM code
         },
         0,
     ),
-    "address": (1, 247, 1),
+    "address": (1, 247, 1),  # the device's number on the line
     "baudrate": (1200, 115200, 9600),
     "parity": ("one", ("none", "even", "odd"), 1, "none"),
-    "stop": (1, 2, 1),
+    "stop": (1, 2, 1),  # stop bits
 }
 
 

@@ -15,6 +15,7 @@ EXPECTED = {
     "url": 'a URL such as "https://collector.example.com"',
     "document": 'a URL such as "https://example.com/board.json"',
     "certificates": _CERTIFICATES,
+    "country": "two letters such as DE",
     "pin": "a pin number",
     "names": "a list of names of sensors",
     "addresses": "a list of own address, mask, gateway, name server",
@@ -30,6 +31,7 @@ EXPECTED = {
     "reading": 'a number, or a text such as "${air.temperature}"',
 }
 _TEXTS = ("text", "certificates", "schema", "zone", "span", "module")
+_MOST = 3e38  # a board's floats end there
 _UNITS = {"seconds": " of seconds", "bytes": " of bytes", "ms": " of milliseconds"}
 
 
@@ -61,6 +63,8 @@ def is_good(kind, v, low, high):
         return isinstance(v, str) and len(v) <= high and _is_url(v, kind == "document")
     if kind == "points":
         return _are_points(v, high)
+    if kind == "country":
+        return isinstance(v, str) and len(v) == 2 and all([_is_alphanumeric(c) for c in v])
     if kind == "pin" and isinstance(v, str):
         return 1 <= len(v) <= 16
     if kind == "int or 0" and v == 0:
@@ -68,6 +72,8 @@ def is_good(kind, v, low, high):
     # On a board isinstance(True, int) is False, on CPython it is not.
     kinds = (int, float) if kind in ("number", "reading") else int
     if not isinstance(v, kinds) or isinstance(v, bool) or v - v != 0:
+        return False
+    if kind in ("number", "reading") and not -_MOST <= v <= _MOST:
         return False
     if kind == "reading":
         return True
@@ -101,7 +107,16 @@ def _units(text):
 
 def _is_address(v):
     parts = v.split(".") if isinstance(v, str) else ()
-    return len(parts) == 4 and all([p.isdigit() and int(p) < 256 for p in parts])
+    return len(parts) == 4 and all([is_digits(p, 1, 3) and int(p) < 256 for p in parts])
+
+
+# isdigit() takes the digits of all alphabets on CPython.
+def is_digits(text, low, high):
+    return low <= len(text) <= high and all(["0" <= c <= "9" for c in text])
+
+
+def _is_alphanumeric(c):
+    return "0" <= c <= "9" or "A" <= c <= "Z" or "a" <= c <= "z"
 
 
 def _is_url(v, document):
@@ -115,7 +130,7 @@ def _is_url(v, document):
     host, colon, port = host.partition(":")
     if not host or "?" in host + port:
         return False
-    return port.isdigit() and 0 < int(port) < 65536 if colon else True
+    return not colon or is_digits(port, 1, 5) and 0 < int(port) < 65536
 
 
 def _describe(key, kind, low, high):
@@ -144,10 +159,14 @@ def check(path, data):
     """The settings in `data`, with defaults filled in; `path` is how messages call it."""
     if isinstance(data, dict):
         data = dict(data)
+        data.pop("$schema", None)  # tells editors where config.schema.json is
         for old in _RENAMED:
             if old in data:
-                print("%s: %s is now called %s" % (path, old, _RENAMED[old]))
-                data.setdefault(_RENAMED[old], data.pop(old))
+                new = _RENAMED[old]
+                if new in data:
+                    raise ConfigError("%s: %s is now called %s: remove it" % (path, old, new))
+                print("%s: %s is now called %s" % (path, old, new))
+                data[new] = data.pop(old)
         if "board" in data:
             raise ConfigError(
                 "%s: board: `make deploy` puts a preset's keys in its place: deploy again" % path

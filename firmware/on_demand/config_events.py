@@ -139,6 +139,11 @@ def trigger(path, prefix, when, data, settings):
             config_triggers.known_quantity(path, key, sensor, quantity, settings)
 
         found["event"] = _event(path, prefix + "event.", found["event"], names)
+    if when == "wake":
+        found["place"] = settings["extras"].get("wakes", 0)
+        settings["extras"]["wakes"] = found["place"] + 1
+        if found["place"] > 1:
+            raise ConfigError("%s: %swhen: expected wake twice at most" % (path, prefix))
     if found["set"] is not None:
         found["set"] = _set(path, prefix + "set.", found["set"], settings)
     if found["do"] and "app" not in settings["extras"]:
@@ -155,6 +160,7 @@ def _set(path, prefix, data, settings):
             "%s: %slevel: another trigger sets this pin to %d; write the same level"
             % (path, prefix, off)
         )
+    found["waits"] = settings["mode"] == "battery"
     return found
 
 

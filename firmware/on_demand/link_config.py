@@ -1,6 +1,6 @@
 # Checks the links other than Wi-Fi, and their order. config.py loads it where they are named: what
 # a board does not use costs it no RAM.
-from firmware.on_demand.config import ConfigError, check_keys
+from firmware.on_demand.config import ConfigError, check_keys, is_digits
 from firmware.on_demand.link_keys import CELLULAR, ETHERNET, PHY, RMII, SPI
 
 
@@ -39,7 +39,7 @@ def _cellular(path, data):
     found = check_keys(path, "cellular.", data, CELLULAR)
     if found["user"] is not None and found["password"] is None:
         raise ConfigError("%s: cellular.password is missing: the one of the user" % path)
-    if found["pin"] is not None and not found["pin"].isdigit():
+    if found["pin"] is not None and not is_digits(found["pin"], 4, 8):
         raise ConfigError("%s: cellular.pin: expected 4 to 8 digits as a text" % path)
     # They become part of a command to the modem.
     for key in ("apn", "number"):

@@ -14,6 +14,24 @@ from snowplow_tracker.tracker import Tracker
 
 # Identity (session.json, install.json) stays; safe mode does not read it.
 _STATE_FILES = ("boot.json", "boots.json", "losses.json", "remote.json", "cookie.txt")
+# The settings that nothing reads after the boot.
+_BOOT_SETTINGS = (
+    "app_id",
+    "batch_size",
+    "board_sensors",
+    "buffer_bytes",
+    "buses",
+    "collector",
+    "led",
+    "mode",
+    "sample_seconds",
+    "sensors",
+    "store_bytes",
+    "store_path",
+    "triggers",
+    "user_id",
+    "watchdog_seconds",
+)
 
 
 def make(app):
@@ -170,10 +188,11 @@ def track_boot(app):
     for reason in board.absent:
         print("absent:", reason)
     board.absent = []  # the texts are needed once
-    print("collector:", app.settings["collector"])
+    settings = app.settings
+    print("collector:", settings["collector"])
     app.track_struct("board", "boot", app.reset_cause, app.intent)
     crashes = app.crashes
-    if crashes.error and "errors" in app.settings["track"]:
+    if crashes.error and "errors" in settings["track"]:
         from snowplow_tracker.events.error import SCHEMA
 
         try:
@@ -187,3 +206,8 @@ def track_boot(app):
         from firmware.on_demand import features
 
         features.track_boot(app)
+    for key in _BOOT_SETTINGS:
+        settings.pop(key, None)
+    kept = dict(settings)  # a dict whose keys went is as large as before
+    settings.clear()
+    settings.update(kept)

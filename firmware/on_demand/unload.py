@@ -28,15 +28,21 @@ _NAMES = (
     "snowplow_tracker.transport.dns",
     "snowplow_tracker.transport.url",
 )
+# Of these goes the package alone: it has no code, and what is in it stays.
+_EMPTY = (
+    "boards.parts",
+    "snowplow_tracker.plugins",
+    "snowplow_tracker.store",
+    "snowplow_tracker.transport",
+)
 
 
 def unload(names: tuple = _NAMES):
     """Remove modules, and those in them; one that something still refers to stays in RAM."""
     # A package comes after the modules in it, to which it refers.
     for known in sorted(sys.modules, reverse=True):
-        for name in names:
-            if known == name or known.startswith(name + "."):
-                del sys.modules[known]
-                package, _, own = known.rpartition(".")
-                if package in sys.modules:
-                    delattr(sys.modules[package], own)
+        if known in _EMPTY or any([(known + ".").startswith(name + ".") for name in names]):
+            del sys.modules[known]
+            package, _, own = known.rpartition(".")
+            if package in sys.modules:
+                delattr(sys.modules[package], own)
