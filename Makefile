@@ -6,7 +6,8 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 export MICROPYPATH :=
 
-.PHONY: help demo collector deploy mpy test check schema bench soak life mutants test-pico-w clean
+.PHONY: help demo collector deploy release release-key rollout mpy test check schema bench soak
+.PHONY: life mutants api test-pico-w clean
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -18,8 +19,21 @@ demo: $(VENV)/.run ## run the firmware on the real MicroPython VM with a collect
 collector: $(VENV)/.run ## run the collector alone: PORT=9090 LISTEN=0.0.0.0 DB=file SCHEMAS=dir[:dir] ARGS='--fault 503,30%'
 	@$(BIN)/python -m tools.collector $(if $(PORT),--port $(PORT)) $(if $(LISTEN),--host $(LISTEN)) $(if $(DB),--db $(DB)) $(if $(SCHEMAS),--schemas $(SCHEMAS)) $(ARGS)
 
-deploy: $(VENV)/.run ## compile everything and copy it to a board, with config.json: PORT=/dev/ttyUSB0 CONFIG=file
-	@$(BIN)/python -m tools.deploy $(if $(PORT),--port $(PORT)) $(if $(CONFIG),--config $(CONFIG)) $(if $(TIMEOUT),--timeout $(TIMEOUT))
+deploy: $(VENV)/.run ## bring the firmware to a board as one image, with config.json: PORT=/dev/ttyUSB0 CONFIG=file WAIT=seconds ALL=1 FILES=1
+	@$(BIN)/python -m tools.deploy $(if $(PORT),--port $(PORT)) $(if $(CONFIG),--config $(CONFIG)) $(if $(TIMEOUT),--timeout $(TIMEOUT)) $(if $(WAIT),--wait $(WAIT)) $(if $(ALL),--all) $(if $(FILES),--files)
+
+release-key: $(VENV)/.run ## make the pair of keys that signs releases: KEY=release.pem
+	@$(BIN)/python -m tools.release key $(or $(KEY),release.pem)
+
+release: $(VENV)/.run ## make a release for boards to update to: KEY=release.pem RELEASES=dir PERCENT=n GROUPS=a,b START=time
+	@$(BIN)/python -m tools.release make $(release_options)
+
+rollout: $(VENV)/.run ## change which boards take the release that is offered: the same, and HALT=1
+	@$(BIN)/python -m tools.release rollout $(release_options) $(if $(HALT),--halt)
+
+release_options = --key $(or $(KEY),release.pem) $(if $(RELEASES),--folder $(RELEASES)) \
+  $(if $(PERCENT),--percent $(PERCENT)) $(if $(GROUPS),--groups $(GROUPS)) \
+  $(if $(START),--start $(START)) $(if $(HALT_AFTER),--halt-after $(HALT_AFTER))
 
 mpy: $(VENV)/.run ## compile the library into build/mpy; mip can install it from there
 	@$(BIN)/python -m tools.package build/mpy
@@ -27,9 +41,9 @@ mpy: $(VENV)/.run ## compile the library into build/mpy; mip can install it from
 test: $(VENV)/.dev check ## run every test, on CPython and on the VM: TESTS=path
 	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(TESTS)
 
-check: $(VENV)/.dev ## check style, imports between the folders, sizes, spelling, types against the boards' stubs
+check: $(VENV)/.dev ## check style, imports between the folders, sizes, spelling, types, documentation
 	@$(BIN)/ruff check .
-	@$(BIN)/python -m tools.check && echo "imports, private names, sizes, spelling, types: all checks passed"
+	@$(BIN)/python -m tools.check && echo "imports, private names, sizes, spelling, types, documentation: all checks passed"
 
 schema: $(VENV)/.run ## write firmware/config.schema.json anew, after a change of the config's keys
 	@$(BIN)/python -m tools.config_schema
@@ -45,6 +59,11 @@ life: $(VENV)/.dev ## random lives of the whole library, with all that can go wr
 
 mutants: $(VENV)/.dev ## make plausible mistakes in the library, each of which a test has to find: WORD=retry
 	@$(BIN)/python -m host_tests.mutants $(WORD)
+
+api: $(VENV)/.dev ## build the reference of the library's public names: build/api/index.html
+	@$(PIP) install --group docs
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build -q --strict -f tools/api/mkdocs.yml
+	@echo "open build/api/index.html"
 
 test-pico-w: $(VENV)/.dev ## run the firmware on a real Pico W image in an emulator: PICO_W_UF2=file
 	@$(PIP) install --group pico-w

@@ -94,11 +94,10 @@ class Board(common.Board):
         join(self, ssid, password, **options)
 
     def set_clock(self, find=None) -> bool:
-        """Ask NTP; whether the clock is plausible now."""
+        """Ask NTP; whether it told a plausible time."""
         from boards.ntp import ask
 
-        ask(self, find)
-        return super().set_clock()
+        return ask(self, find)
 
     # --- sleep and reset ------------------------------------------------------------------
     def intent(self) -> str | None:

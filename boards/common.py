@@ -26,11 +26,11 @@ class Board:
         self.absent = []  # "what: why", one string for each thing that is not there
 
     # --- clock ----------------------------------------------------------------------------
-    # A board starts in 2000 or 2021; gmtime() gives the year whatever the epoch. `find` gives
-    # the address of a host, or OSError; without it the system looks the name up, which may
-    # block for long.
+    # The system of this machine sets it. On a port that asks NTP it tells whether a server told
+    # the time: `find` gives the address of a host, or OSError; without it the system looks the
+    # name up, which may block for long.
     def set_clock(self, find=None) -> bool:
-        """Set the clock where the system does not; whether it is plausible now."""
+        """Set the clock where the system does not; whether it was told a plausible time."""
         return time.gmtime()[0] >= 2025
 
     # --- readings -------------------------------------------------------------------------

@@ -7,18 +7,20 @@ _STEP_MS = 100
 
 # NTP is UDP: a lost packet is normal. Without `find` a name server that is gone blocks, so the
 # link is asked first. A caller with `find` has loops of its own, so one try is enough.
-def ask(board, find=None) -> None:
-    """Set the clock by NTP, if a server answers."""
+# What the clock shows without an answer says nothing: it may have been set to a guess.
+def ask(board, find=None) -> bool:
+    """Set the clock by NTP; whether a server told a plausible time."""
     for _ in range(1 if find else 4):
         if not board.online():
             break
         try:
             _ask(board, find)
-            break
+            return chip.time.gmtime()[0] >= 2025
         except (OSError, ValueError):  # ValueError: a reply cut short
             for _ in range(1000 // _STEP_MS):
                 chip.time.sleep_ms(_STEP_MS)  # where tests replace it
                 board.idle()
+    return False
 
 
 # A server that refuses (kiss-of-death) sends 0 for the time, which ntptime takes for the

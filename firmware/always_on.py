@@ -42,6 +42,10 @@ class AlwaysOn:
             parts.append(self._track_health(settings["health_seconds"] or 3600))
         if settings["remote"]:
             parts.append(self._check_remote())
+        if settings["update"]:
+            from firmware.on_demand import update_task
+
+            parts.append(update_task.run(app))
         if app.board.has_led:
             from firmware.state_led import show_state
 

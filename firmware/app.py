@@ -22,7 +22,9 @@ class App:
     boot_count: int
     reported_losses: dict  # what was tracked of store.lost
     standard_nv_pairs: dict  # as the tracker's subject: the protocol's keys that each event gets
-    board_entity: tuple
+    # Entities, as sealed() gives them.
+    board_entity: bytes
+    entities: list
     tracked: int  # events
     failures: dict  # requests of this boot that failed, by outcome
     battery: "float | None"  # percent, once a sensor has measured it
@@ -33,7 +35,6 @@ class App:
     remote_wait: int
     # The features of `track`, see features.py.
     has_features: bool
-    entities: list
     location: "tuple | None"  # an entity, from the config, or once a GPS has a fix
     own: object  # the OwnApp, where the config names a module of the user's own
     restart_for: "str | None"  # the intent of a restart that waits for its time
@@ -76,7 +77,7 @@ class App:
         unload()
 
     def set_clock(self):
-        """What clock.hook is; whether the clock is plausible now."""
+        """What clock.hook is; whether NTP told a plausible time."""
         from firmware.on_demand.ntp import set_clock
 
         try:

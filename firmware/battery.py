@@ -129,6 +129,8 @@ class Battery:
                 app.note_good_run()
             else:
                 self._failures += 1
+            if app.settings["update"]:
+                self._check_update()
             app.report_failures()
             app.restart_if_due()
             app.link.down()
@@ -208,6 +210,15 @@ class Battery:
             app.board.idle()
         del remote_config
         app.unload()
+
+    def _check_update(self):
+        from firmware.on_demand import update_task
+
+        for wait in update_task.steps(self.app, self._resumed):
+            self._expect_progress()
+            clock.sleep_ms(wait)
+            self.app.board.idle()
+        self.app.unload()
 
     def _sleep(self):
         app = self.app

@@ -1,6 +1,6 @@
 # The trigger `heartbeat`: a page_view at boot and a page_ping each time, which the entity web_page
-# joins. Loaded if the config has one. After a deep sleep the page is still that of the boot, so its
-# id is in a file.
+# joins. Loaded if the config has one. After a deep sleep the page is still that of the boot, so
+# its id is in a file.
 from snowplow_tracker.json_file import load, save
 from snowplow_tracker.record import uuid4
 

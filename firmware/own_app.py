@@ -13,7 +13,7 @@
 #
 # The firmware unloads what is in snowplow_tracker.events and .entities after use: import it in the
 # function that needs it.
-from snowplow_tracker.self_describing import pair_json
+from snowplow_tracker.self_describing import sealed
 
 _MOST = 9007199254740991
 
@@ -57,14 +57,14 @@ class OwnApp:
     def add_entity(self, entity) -> None:
         """Add an entity to every event, or a function that makes it."""
         if not callable(entity):
-            entity = pair_json("add_entity", entity)
+            entity = sealed("add_entity", entity)
 
         def attach(eid, pairs, schema, entities):
             if not callable(entity):
                 entities.append(entity)
             elif not self._telling:
                 found = self._call("entity", entity)
-                found = found and self._call("entity", pair_json, "entity", found)
+                found = found and self._call("entity", sealed, "entity", found)
                 if found:
                     entities.append(found)
 

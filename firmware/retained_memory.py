@@ -59,4 +59,5 @@ def make_store(board, settings):
 
     memory = PageMemory(board)
     most = settings["store_bytes"] or _FLASH_BYTES
-    return RetainedStore(memory, memory.size, settings["store_path"], max_bytes=most)
+    options = settings.get("store_options", {})
+    return RetainedStore(memory, memory.size, settings["store_path"], max_bytes=most, **options)

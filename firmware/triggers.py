@@ -41,7 +41,13 @@ class Trigger:
 def load(settings, board):
     """The triggers of the settings; without any, all sensors every sample_seconds."""
     every = {"when": "every", "seconds": settings["sample_seconds"], "read": None}
-    return [_make(options, board) for options in settings["triggers"] or [every]]
+    found = []
+    for options in settings["triggers"] or [every]:
+        try:
+            found.append(_make(options, board))
+        except (OSError, ValueError) as e:  # the board has no such pin
+            board.absent.append("trigger %s: %s; name another pin" % (options["when"], e))
+    return found
 
 
 def _make(options, board):

@@ -7,7 +7,7 @@ import json
 from firmware.on_demand import link_keys
 from firmware.on_demand.config_keys import KEYS
 from tools import sensors
-from tools.deploy import presets
+from tools.deploy import Stop, presets
 
 OWN = {"collector": "http://192.168.1.10:9090", "app_id": "garden"}
 WIFI = {"ssid": "barn", "password": "hay and straw"}
@@ -125,6 +125,7 @@ def bases():
             **OWN, "collector": "https://collector.example.com", "roots": "root.der", "wifi": WIFI,
             "track": list(KEYS[""]["track"][1]), "user_id": "u", "led": 2, "namespace": "n",
             "remote": {"url": "https://example.com/board.json"}, "buffer_bytes": 4096,
+            "update": {"url": "https://example.com/firmware", "key": "release.der"},
         },
     }  # fmt: skip
     found.update(_of_events())
@@ -153,15 +154,18 @@ def bases():
     return found
 
 
+def _all_tables():
+    yield from KEYS.values()
+    yield from (link_keys.ETHERNET, link_keys.RMII, link_keys.SPI, link_keys.CELLULAR)
+    for module in sensors.drivers().values():
+        yield module.OPTIONS
+
+
 def tables():
     """{key: its rows} of all tables: (kind, low, high) with a default or without."""
     found = {}
-    links = (link_keys.ETHERNET, link_keys.RMII, link_keys.SPI, link_keys.CELLULAR)
-    for table in (*KEYS.values(), *links):
+    for table in _all_tables():
         for key, row in table.items():
-            found.setdefault(key, []).append(row)
-    for module in sensors.drivers().values():
-        for key, row in module.OPTIONS.items():
             if not isinstance(row[0], str):
                 row = ("int" if isinstance(row[0], int) else "number", *row)
             found.setdefault(key, []).append(row)
@@ -199,15 +203,22 @@ class Mutations:
         return name, config
 
     def text(self):
-        """(name, bytes): such a config as a file, in which a quarter have more mistakes."""
+        """(name, bytes, chip): such a config as the file that a board of this chip gets.
+
+        A quarter have mistakes in the text too.
+        """
         name, config = self.config()
-        text = json.dumps(
-            config, indent=self.rng.choice((None, 1)), ensure_ascii=self.rng.random() < 0.5
-        )
+        chip = None
+        try:
+            config, chip = presets.apply(config)
+        except Stop:
+            pass  # there is no such preset
+        indent = self.rng.choice((None, 1))
+        text = json.dumps(config, indent=indent, ensure_ascii=self.rng.random() < 0.5)
         data = text.encode("utf-8", "surrogatepass")
         if self.rng.random() < 0.25:
             data = self._damage(data)
-        return name, data
+        return name, data, chip or "ESP32"
 
     def _mutate(self, config):
         rng = self.rng
@@ -218,8 +229,9 @@ class Mutations:
             del holder[key]
         elif how == 1:  # in an object near it, a key that is known somewhere
             objects = [config] + [h[k] for h, k in places if isinstance(h[k], dict)]
-            known = rng.choice(self._keys)
-            rng.choice(objects)[known] = self._value(known)
+            near = rng.choice(objects)
+            known = rng.choice(self._keys_near(near))
+            near[known] = self._value(known)
         elif how == 2 and isinstance(holder, dict):
             names = (
                 key + "s",
@@ -251,6 +263,13 @@ class Mutations:
             holder[key] = self._value(key)
         return config
 
+    def _keys_near(self, found):
+        # Mostly those of a table that has some of an object's keys.
+        tables = [table for table in _all_tables() if any(key in table for key in found)]
+        if not tables or self.rng.random() < 0.2:
+            return self._keys
+        return sorted(self.rng.choice(tables))
+
     def _value(self, key):
         # At and beyond the bounds of a key of this name.
         rng = self.rng
@@ -262,7 +281,8 @@ class Mutations:
             high = 3e38 if high is None else high
             inside = rng.uniform(low, high) if kind == "number" else rng.randint(low, high)
             step = 1 if kind == "number" or low < 2**40 else 0
-            return rng.choice((low, high, inside, low - step, high + step, float(low), low * 2))
+            others = (inside, low - step, high + step, float(low), low * 2)
+            return rng.choice((low, high, inside, *others))
         if kind in ("text", "bytes", "certificates", "names", "country"):
             n = rng.choice((low, low - 1, high, high + 1, 8))
             text = rng.choice(("a", "a", "ä", "\U0001f331", "7", "\t")) * max(0, n)

@@ -17,4 +17,4 @@ def start(app):
 
     app.add_sensor("dice", Dice())
     app.add_action("knock", knock)
-    app.add_entity(("iglu:com.google.tag-manager.server-side/user_data/jsonschema/1-0-0", {}))
+    app.add_entity(("iglu:com.example/door/jsonschema/1-0-0", {"color": "green"}))

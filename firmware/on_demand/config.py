@@ -133,8 +133,8 @@ def _is_url(v, document):
     return not colon or is_digits(port, 1, 5) and 0 < int(port) < 65536
 
 
-def _describe(key, kind, low, high):
-    # What is expected of a key, from its limits.
+def describe(key, kind, low, high):
+    """What is expected of a key, from its limits."""
     if kind in EXPECTED:
         return EXPECTED[kind]
     if kind in ("one", "some"):
@@ -195,6 +195,11 @@ def check(path, data):
     if settings["remote"] is not None:
         settings["remote"] = check_keys(path, "remote.", settings["remote"], KEYS["remote"])
         urls.append(settings["remote"]["url"])
+    if settings["update"] is not None:
+        # What it brings is signed, so it may come by http where the collector has https.
+        settings["update"] = check_keys(path, "update.", settings["update"], KEYS["update"])
+        if settings["update"]["url"][:6] == "https:":
+            urls.append(settings["update"]["url"])
     secure = [url[:6] == "https:" for url in urls]
     if any(secure) and settings["verify"]:
         if not settings["roots"]:
@@ -266,11 +271,11 @@ def check_keys(path, prefix, data, keys):
         if key in data:
             value = settings[key] = data[key]
             if not is_good(kind, value, low, high):
-                refuse(path, prefix + key, _describe(key, kind, low, high), value)
+                refuse(path, prefix + key, describe(key, kind, low, high), value)
         elif len(keys[key]) > 3:
             settings[key] = keys[key][3]
         else:
-            expected = _describe(key, kind, low, high)
+            expected = describe(key, kind, low, high)
             raise ConfigError("%s: %s%s is missing: %s" % (path, prefix, key, expected))
     return settings
 

@@ -20,10 +20,6 @@ def check(path, settings):
         extras["timezone"] = _zone(path, extras["timezone"])
     if "headers" in extras:
         _headers(path, extras["headers"])
-    if extras.get("method") == "post":
-        del extras["method"]
-    elif "method" in extras:
-        settings["batch_size"] = 1  # a GET request has one event
     if "app" in extras:
         _module(path, extras["app"])
     return extras

@@ -45,6 +45,7 @@ KEYS: dict = {
         "triggers": ("list", 0, 0, []),  # when sensors are read
         "battery": ("object", 0, 0, {}),  # for the mode battery
         "remote": ("object", 0, 0, None),  # a document on a server that changes this config
+        "update": ("object", 0, 0, None),  # releases of the firmware, which it takes by itself
     },
     "network": {
         "ssid": ("bytes", 1, 32),  # the network's name
@@ -104,6 +105,14 @@ KEYS: dict = {
         "seconds": ("int", 1, 604800, 86400),  # how often it is asked for
         # a new document is taken back if nothing is sent within so many
         "trial_seconds": ("int", 5, 86400, 900),
+    },
+    "update": {
+        "url": ("document", 1, 255),  # the folder that `make release` makes, on a server
+        "key": ("text", 1, 64),  # the file of the public key on the board
+        "seconds": ("int", 1, 604800, 86400),  # how often it is asked for
+        # a release is taken back if nothing is sent within so many
+        "trial_seconds": ("int", 5, 86400, 900),
+        "group": ("text", 1, 64, None),  # the board's group, for releases of some groups only
     },
     "boot": {"read": _READ},
     "every": {

@@ -1,9 +1,9 @@
 # Gives an App what few configs have (event_keys.py); loaded where one has it.
-from snowplow_tracker.self_describing import pair_json
+from snowplow_tracker.self_describing import sealed
 
 
 def make(app):
-    """Give an App what settings["extras"] says."""
+    """Give an App what settings["extras"] says; the module of the user's own comes later."""
     extras = app.settings["extras"]
     tracker = app.tracker
     if "outputs" in extras:  # first: a pump is not to run while the rest is made
@@ -12,35 +12,26 @@ def make(app):
         output.prepare(app)
     if "lang" in extras:
         app.standard_nv_pairs["lang"] = extras["lang"]
-    if "method" in extras:
-        app.emitter.get = True
     tracker.encode_base64 = "encode_base64" in extras
-    schema, data = app.board_entity
-    if "name" in extras:
-        app.board_entity = (schema[:-1] + "1", data)
-        data["name"] = extras["name"]
+    # Nothing that tells this board from others leaves it but what the config says itself.
     if "anonymous" in extras:
-        _anonymous(app, data)
+        from snowplow_tracker.plugins.anonymous import Anonymous
+
+        tracker.anonymous = Anonymous("session" in app.settings["track"], server=True)
     if "location" in extras:
         from snowplow_tracker.entities.geolocation import geolocation
 
         app.location = geolocation(**extras["location"])
-        # A GPS replaces it, see location.py.
-        tracker.plugins.append(lambda eid, pairs, schema, entities: entities.append(app.location))
+        tracker.plugins.append(_attach_location(app))
     if "entities" in extras:
-        static = [pair_json("entities", pair) for pair in extras.pop("entities")]
+        static = [sealed("entities", pair) for pair in extras.pop("entities")]
         tracker.plugins.append(lambda eid, pairs, schema, entities: entities.extend(static))
-    app.own = None
-    if "app" in extras and not app.crashes.safe_mode:
-        from firmware.own_app import OwnApp
-
-        app.own = OwnApp(app, extras["app"])
-        app.own.start()
 
 
-# Nothing that tells this board from others leaves it but what the config says itself.
-def _anonymous(app, data):
-    from snowplow_tracker.plugins.anonymous import Anonymous
+# A GPS replaces it (location.py), a remote configuration may take it away.
+def _attach_location(app):
+    def attach(eid, pairs, schema, entities):
+        if app.location:
+            entities.append(app.location)
 
-    data.pop("id", None)
-    app.tracker.anonymous = Anonymous("session" in app.settings["track"], server=True)
+    return attach

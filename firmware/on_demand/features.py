@@ -12,7 +12,12 @@ def make(app):
     if "session" in wanted or "lifecycle" in wanted:
         from snowplow_tracker.plugins.session import Session
 
-        app.session = Session(app.settings["state_path"])
+        options = app.settings.get("remote_options", {})
+        app.session = Session(
+            app.settings["state_path"],
+            options.get("foreground_seconds", 1800),
+            options.get("background_seconds", 1800),
+        )
         if app.intent != "sleep":  # a reset after a sleep, of which the file does not know
             app.session.end()
         tracker.plugins.append(app.session)

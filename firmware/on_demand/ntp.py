@@ -5,7 +5,7 @@ from snowplow_tracker.transport.dns import resolve
 
 
 def set_clock(board):
-    """Ask NTP; whether the clock is plausible now."""
+    """Ask NTP; whether it told a plausible time."""
 
     def find(host):
         answer = resolve(host, board.dns, 3000)

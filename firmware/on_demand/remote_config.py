@@ -3,8 +3,8 @@
 # collector goes, at once if a restart would lose events. If nothing can be sent with it within
 # trial_seconds, it is taken back, and its version is not tried again.
 #
-# Of the document it takes what a board has: endpoint, appId, emitRange and userId, from the
-# bundle whose namespace is the config's. The file's state is {version, refused, trial, changes,
+# Of the document it takes what a board has (remote_keys.py) from the bundle whose namespace is the
+# config's, and says what it ignores. The file's state is {version, refused, trial, changes,
 # before}. An App holds what is to be known in between: trial_start, remote_wait, restart_for.
 import json
 
@@ -46,29 +46,30 @@ def check(app):
     state = load_state(settings["state_path"])
     version = -1
     try:
-        version, changes = changes_of(document, settings["namespace"])
+        document = parse(document)
+        version = document["configurationVersion"]
         if version <= max(state.get("version", -1), state.get("refused", -1)):
             return
-        from firmware.on_demand import config
+        from firmware.on_demand import remote_keys
         from firmware.on_demand.settings import read
 
-        data = read("config.json")
-        config.check_changes(data, changes)
-        data.update(changes)
-        collector = config.check("remote config", data)["collector"]
+        changes, ignored = remote_keys.changes_of(document, settings["namespace"])
+        new = remote_keys.check("remote config", read("config.json"), changes)
     except ValueError as e:
         print("remote config: version %d is refused: %s" % (version, e))
         if version > state.get("refused", -1):
             state["refused"] = version
             _keep(app, state, "refused", version, str(e)[:255])
         return
+    if ignored:
+        print("remote config: version %d: ignored are %s" % (version, ", ".join(ignored)))
     before = {key: state[key] for key in state if key != "before"}
     state = {"version": version, "changes": changes, "trial": 1, "before": before}
     if _keep(app, state, "applied", version):
         app.restart_for = "config"
         if not app.nothing_to_lose():
             app.trial_start = clock.ms()
-            _use_collector(app, collector)
+            _use_collector(app, new)
 
 
 def run(app, due=True):
@@ -103,14 +104,15 @@ def end_trial(app):
         # What is in RAM goes to the collector of before, and then it restarts.
         from firmware.on_demand.settings import load_settings
 
-        _use_collector(app, load_settings("config.json")["collector"])
+        _use_collector(app, load_settings("config.json"))
 
 
-def _use_collector(app, url):
-    from firmware.on_demand.start import make_transport
+def _use_collector(app, settings):
+    from firmware.on_demand import start
 
     app.emitter.close()
-    app.emitter.transport = app.transport = make_transport(app, url)
+    app.emitter.transport = app.transport = start.make_transport(app, settings)
+    start.set_requests(app.emitter, settings)
     app.emitter.retry_at = 0
 
 
@@ -145,8 +147,8 @@ def fetch(url, **options):
     return transport.body
 
 
-def changes_of(document, namespace):
-    """(version, settings that it changes); ValueError if it is not a remote_config."""
+def parse(document):
+    """The document as a dict whose version is good; ValueError if it is not a remote_config."""
     from firmware.on_demand.settings import join_surrogates
 
     data = join_surrogates(json.loads(document))
@@ -154,25 +156,8 @@ def changes_of(document, namespace):
         data = data["data"]
     try:
         version = data["configurationVersion"]
-        bundles = [b for b in data["configurationBundle"] if b["namespace"] == namespace]
     except (KeyError, TypeError):
         raise ValueError("no remote_config with version and bundle")
     if isinstance(version, bool) or not isinstance(version, int) or version < 0:
         raise ValueError("configurationVersion: expected a whole number")
-    changes = {}
-    for bundle in bundles:
-        for part, key, name in (
-            ("networkConfiguration", "endpoint", "collector"),
-            ("trackerConfiguration", "appId", "app_id"),
-            ("emitterConfiguration", "emitRange", "batch_size"),
-            ("subjectConfiguration", "userId", "user_id"),
-        ):
-            found = bundle.get(part) or {}
-            if not isinstance(found, dict):
-                raise ValueError("%s: expected an object" % part)
-            if key in found:
-                changes[name] = found[key]
-    endpoint = changes.get("collector")
-    if isinstance(endpoint, str) and "://" not in endpoint:
-        changes["collector"] = "https://" + endpoint
-    return version, changes
+    return data

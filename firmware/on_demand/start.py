@@ -10,6 +10,7 @@ from snowplow_tracker import __version__, clock
 from snowplow_tracker.clock.boot_history import start
 from snowplow_tracker.emitter import Emitter
 from snowplow_tracker.json_file import load, save
+from snowplow_tracker.self_describing import sealed
 from snowplow_tracker.tracker import Tracker
 
 # Identity (session.json, install.json) stays; safe mode does not read it.
@@ -24,9 +25,11 @@ _BOOT_SETTINGS = (
     "collector",
     "led",
     "mode",
+    "remote_options",
     "sample_seconds",
     "sensors",
     "store_bytes",
+    "store_options",
     "store_path",
     "triggers",
     "user_id",
@@ -66,15 +69,14 @@ def make(app):
     board.on_idle = app.watchdog.feed
     clock.hook = app.set_clock
     start(directory + "/boots.json", board.set_time)
-    app.transport = make_transport(app, settings["collector"])
+    app.transport = make_transport(app, settings)
     app.emitter = Emitter(
         settings["collector"],
         event_store=app.store,
         transport=app.transport,
         online=board.online,
     )
-    # What is checked already, and so needs no file of the library that checks it.
-    app.emitter.batch_size = app.emitter.batch_limit = settings["batch_size"]
+    set_requests(app.emitter, settings)
     app.emitter.idle = board.idle
     app.tracker = Tracker(settings["namespace"], app.emitter, app_id=settings["app_id"])
     # What a Subject would add to each event, and the entity of each event.
@@ -82,53 +84,94 @@ def make(app):
     subject = {"duid": id, "uid": settings["user_id"]}
     app.standard_nv_pairs = {key: subject[key] for key in subject if subject[key]}
     app.tracker.subject = app
-    data = {"port": sys.platform, "firmware": __version__, "id": id, "model": board.model}
-    app.board_entity = (
-        "iglu:io.github.snowplow_micropython/board/jsonschema/1-0-0",
-        {key: data[key] for key in data if data[key]},
-    )
+    set_board_entity(app, "anonymous" in settings["extras"])
     app.tracker.plugins.append(app.attach)
     if app.has_features:
         from firmware.on_demand import features
 
         features.make(app)
-    app.sensors = Sensors(board, settings)
-    if settings["watchdog_seconds"]:
-        board.watchdog(settings["watchdog_seconds"])
     if settings["extras"]:
         from firmware.on_demand import extras
 
         extras.make(app)
+    if "remote_options" in settings:
+        from firmware.on_demand import remote_options
+
+        remote_options.apply(app)
+    app.sensors = Sensors(board, settings)
+    if settings["watchdog_seconds"]:
+        board.watchdog(settings["watchdog_seconds"])
+    app.own = None
+    if "app" in settings["extras"] and not app.crashes.safe_mode:
+        from firmware.own_app import OwnApp
+
+        app.own = OwnApp(app, settings["extras"]["app"])
+        app.own.start()
+
+
+def set_board_entity(app, anonymous):
+    """Make the entity of the board; without its id, if it is anonymous."""
+    board = app.board
+    data = {"port": sys.platform, "firmware": __version__, "model": board.model}
+    if not anonymous:
+        data["id"] = board.id()
+    version = "1-0-0"
+    if "name" in app.settings["extras"]:
+        data["name"] = app.settings["extras"]["name"]
+        version = "1-0-1"
+    schema = "iglu:io.github.snowplow_micropython/board/jsonschema/" + version
+    app.board_entity = sealed("board", (schema, {key: data[key] for key in data if data[key]}))
 
 
 def make_store(settings):
     """The store on flash if the config gives it space there, else in RAM."""
+    options = settings.get("store_options", {})
     if not settings["store_bytes"]:
         from snowplow_tracker.store.ring import RingStore
 
-        return RingStore(settings["buffer_bytes"])
+        return RingStore(settings["buffer_bytes"], **options)
     from snowplow_tracker.store.segments import SegmentStore
 
     # A segment is a page at least, and its size must not change with `buffer_bytes`, as in safe
     # mode: the store counts in segments.
     page = min(settings["buffer_bytes"], max(4096, settings["store_bytes"] // 16))
-    return SegmentStore(settings["store_path"], settings["store_bytes"], page_bytes=page)
+    return SegmentStore(
+        settings["store_path"], settings["store_bytes"], page_bytes=page, **options
+    )
 
 
-def make_transport(app, collector):
-    """A transport to the collector at this URL, which tells the App how its requests end."""
-    settings = app.settings
+# The settings may be others than the App's; see remote_config.py.
+def make_transport(app, settings):
+    """A transport to the settings' collector, which tells the App how its requests end."""
+    options = settings.get("remote_options", {})
+    get = _is_get(settings)
+    path = None if get else options.get("path")
     transport = MeasuringTransport(
-        collector + "/com.snowplowanalytics.snowplow/tp2",
+        settings["collector"] + "/com.snowplowanalytics.snowplow/tp2",
+        options.get("timeout_seconds", 10),
+        get,
+        path=path and "/" + path.lstrip("/"),
         roots=settings["roots"],
         verify=settings["verify"],
         cookie_file=settings["state_path"] + "/cookie.txt",
         headers=settings["extras"].get("headers"),
-        get="method" in settings["extras"],
         dns=app.board.dns,
     )
     transport.on_result = app.request_ended
     return transport
+
+
+# By the config, or by what changes it from afar.
+def _is_get(settings):
+    method = settings["extras"].get("method", "post")
+    return settings.get("remote_options", {}).get("method", method) == "get"
+
+
+def set_requests(emitter, settings):
+    """Tell an Emitter the method, and how many events go together."""
+    # What is checked already, and so needs no file of the library that checks it.
+    emitter.get = _is_get(settings)
+    emitter.batch_size = emitter.batch_limit = 1 if emitter.get else settings["batch_size"]
 
 
 # One of these files may be what crashes the firmware.

@@ -9,6 +9,7 @@ import pytest
 
 import tools.deploy.__main__ as program
 import tools.deploy.board as behind
+import tools.deploy.plain as plain
 from tools.deploy import ROOT, compiled, files, stage, used
 from tools.engine import NO_COMPILER
 
@@ -38,7 +39,8 @@ DEPLOY = """
 import pathlib, sys
 import tools.deploy.__main__, tools.deploy.board
 tools.deploy.board.SETTLE = 0.2
-sys.exit(tools.deploy.__main__.main(["--port", sys.argv[1]], root=pathlib.Path(sys.argv[2])))
+args = ["--files", "--port", sys.argv[1]]
+sys.exit(tools.deploy.__main__.main(args, root=pathlib.Path(sys.argv[2])))
 """
 
 
@@ -50,7 +52,7 @@ def deploy(board, tree, capsys):
     """deploy() -> (exit code, what it printed), on the board and from the tree."""
 
     def run(*args):
-        code = program.main(["--port", board.port, *args], root=tree)
+        code = program.main(["--files", "--port", board.port, *args], root=tree)
         printed = "".join(capsys.readouterr())
         assert PASSWORD not in printed
         assert "Traceback" not in printed
@@ -325,7 +327,7 @@ def test_a_flash_that_is_too_small(board, tree, deploy, monkeypatch):
     # Where that sum was too hopeful, the flash itself says so.
     on_board(board, FILL)
     huge.write_text(f"H = '{'h' * 20_000}'")
-    monkeypatch.setattr(program, "check_space", lambda *args: None)
+    monkeypatch.setattr(plain, "check_space", lambda *args: None)
     code, printed = deploy()
     assert code == 1
     assert "deploy: no space left on the board: remove files of yours" in printed

@@ -230,6 +230,50 @@ def test_a_view_that_is_refused_ends_nothing():
     assert last_event(t, wire) and len(wire.events()) == 1
 
 
+def test_a_view_that_a_plugin_stops_ends_nothing():
+    for place in (0, 1, 2):  # before the plugin, behind it, and added after the first view
+        with Time(NOW) as time:
+            t, wire, screens = display()
+            session = Session()
+            t.plugins.append(session)
+            stopping = [False]
+
+            def stop(eid, pairs, schema, entities, stopping=stopping):
+                return not (stopping[0] and schema == VIEW)
+
+            if place < 2:
+                t.plugins.insert(place, stop)
+            screens.track_screen_view("home", UUID)
+            if place == 2:
+                t.plugins.append(stop)
+            time.pass_ms(1000)
+            stopping[0] = True
+            assert screens.track_screen_view("ad", OTHER) is None
+            assert screens.screen["id"] == UUID
+            t.track_struct_event("c", "a")
+            stopping[0] = False
+            time.pass_ms(1000)
+            screens.track_screen_view("menu", OTHER)
+            t.flush()
+        _, struct, end, menu = wire.events()
+        assert entity(struct, SCREEN)["name"] == entity(end, SCREEN)["name"] == "home"
+        assert unwrapped(end) == (END, {}) and summary(end) == {"foreground_sec": 2.0}
+        assert unwrapped(menu)[1]["previousId"] == UUID
+        assert entity(menu, SCREEN)["name"] == "menu"
+        # The end comes before the view in the session too.
+        assert entity(menu, SESSION)["eventIndex"] == entity(end, SESSION)["eventIndex"] + 1
+
+
+def test_a_screen_end_that_a_plugin_stops_is_not_sent():
+    t, wire, screens = display()
+    t.plugins.append(lambda eid, pairs, schema, entities: schema != END)
+    screens.track_screen_view("home", UUID)
+    screens.track_screen_view("menu", OTHER)
+    t.flush()
+    assert [name for name, _ in named(wire)] == ["screen_view", "screen_view"]
+    assert named(wire)[1][1]["previousId"] == UUID
+
+
 def test_calls_that_are_refused():
     t, _ = tracker()
     for mention, call, args in (
@@ -494,7 +538,7 @@ def test_a_payload_of_a_view_is_not_stored_and_the_screen_before_ends():
     t.flush()
     assert [name for name, _ in named(wire)] == ["screen_view", "screen_end"]
     assert summary(wire.events()[1])
-    # A view that is refused or stopped behind the end of the screen before it.
+    # One that is refused or stopped ends nothing.
     for answer in (ValueError("x"), False):
         t, wire, screens = display()
         screens.track_screen_view("menu")
@@ -511,4 +555,4 @@ def test_a_payload_of_a_view_is_not_stored_and_the_screen_before_ends():
         else:
             assert t.complete_payload(ScreenView(OTHER, "pay")).get() == {}
         t.flush()
-        assert [name for name, _ in named(wire)] == ["screen_view", "screen_end"]
+        assert [name for name, _ in named(wire)] == ["screen_view"]

@@ -3,7 +3,7 @@ import os
 from expect import records, refused, tracker
 from snowplow_tracker import clock
 from snowplow_tracker.record import UNIX
-from snowplow_tracker.store import segment_log
+from snowplow_tracker.store import segment_format, segment_log
 from snowplow_tracker.store.retained import RetainedStore
 from snowplow_tracker.store.segment_format import boundary
 from snowplow_tracker.store.segments import SegmentStore
@@ -280,6 +280,70 @@ def test_a_reset_between_flash_and_retained_memory_repeats_nothing():
         store.sync()
         board.kept = kept
         assert bodies(board.boot(RetainedStore)) == [b"a", b"b"]
+
+
+def test_what_may_be_on_flash_makes_no_room_while_that_cannot_be_read():
+    old = [b"%02d" % n + b"x" * 198 for n in range(8)]
+    new = [b"%02d" % n + b"n" * 198 for n in range(3)]
+    for large in [], [b"y" * 3000]:  # the reset came behind a large record
+        with Board() as board:
+            store = board.boot(RetainedStore)
+            put(store, *old)
+            kept = board.kept
+            assert store.sync()
+            put(store, *large)
+            board.kept = kept
+            path, board.path = board.path, "/nowhere/at/all"
+            for lost in 2, 5:
+                store = board.boot(RetainedStore)
+                put(store, *new)
+                assert bodies(store) == old + new[:1] and store.lost["error"] == lost
+            board.path = path
+            for _ in range(2):
+                store = board.boot(RetainedStore)
+                assert bodies(store) == old + large + new[:1] and store.dropped == 5
+                assert store.sync() and store.error is None
+
+
+def test_a_write_that_ends_half_way_for_lack_of_memory_leaves_nothing():
+    def write_record(f, sequence, flags, ms, json):
+        if bytes(json) == b"end" or len(json) > 2000:
+            f.write(json[:1])
+            raise MemoryError
+        return real(f, sequence, flags, ms, json)
+
+    def patch(write):
+        segment_format.write_record = segment_log.write_record = write
+
+    real = segment_format.write_record
+    for make in SegmentStore, RetainedStore:
+        for before in [], [b"0"]:  # in a segment of its own, or behind others
+            with Board() as board:
+                store = board.boot(make, max_bytes=131072)
+                put(store, *before)
+                assert store.sync()
+                put(store, b"a", b"b", b"end")
+                patch(write_record)
+                try:
+                    assert not store.sync()
+                finally:
+                    patch(real)
+                rest = [b"a", b"b", b"end"]
+                assert bodies(store) == before + rest
+                store = board.boot(make, max_bytes=131072)
+                assert bodies(store) == before + rest * (make is RetainedStore)
+                assert not store.dropped
+                # A large record is counted at once.
+                assert store.sync()
+                patch(write_record)
+                try:
+                    assert put(store, b"y" * 5000) == [None] and store.lost["error"] == 1
+                finally:
+                    patch(real)
+                store = board.boot(make, max_bytes=131072)
+                assert store.dropped == (make is RetainedStore)
+                store.drop(9999999)
+                assert store.dropped == (make is RetainedStore)
 
 
 def test_what_grew_too_old_in_retained_memory_is_counted_once():

@@ -169,14 +169,13 @@ class Socket(io.IOBase):
         self.blocking = 10000
         self.state = "new"
         self.error = 0
-        self.out = []  # [when, bytes]
+        self.out = []  # [when, bytes, whether they have a Date]
         self.end = None  # (when, "closed" or "reset")
         self.window = 1 << 30  # bytes that can be written yet
         self.data = b""  # of the request that comes
         self.request = None
         self.deaf = False  # the server reads no more
         self.idle_until = None
-        self.dated = False  # whether an answer had a Date
 
     def setblocking(self, on):
         self.blocking = 10000 if on else 0
@@ -319,7 +318,7 @@ class Socket(io.IOBase):
                     n = w.between(1, n)
                 buf[:n] = data[:n]
                 self.out[0][1] = data[n:]
-                if self.dated and data.find(b"\r\n\r\n") >= 0:
+                if self.out[0][2] and data.find(b"\r\n\r\n") >= 0:
                     self.net.account.told = True
                 if not self.out[0][1]:
                     self.out.pop(0)
@@ -411,14 +410,14 @@ class Socket(io.IOBase):
         date = w.weighted(self.net.dates)
         if date == "right":
             lines += "Date: %s\r\n" % http_date(w.now + delay + self.net.lie)
-            self.dated = True
         elif date == "junk":
             lines += "Date: yesterday\r\n"
         if kind:
             lines += "Content-Type: %s\r\n" % kind
         if length:
             lines += "Content-Length: %d\r\n" % len(body)
-        self.out.append([w.now + delay, (lines + more + "\r\n").encode() + body])
+        head = (lines + more + "\r\n").encode()
+        self.out.append([w.now + delay, head + body, date == "right"])
 
     def _delay(self):
         return self.world.pick((1, 5, 40, 300, 2500))
@@ -442,7 +441,7 @@ class Socket(io.IOBase):
         self._say("200 OK", b"2\r\nok\r\n0\r\n\r\n", self._delay(), more=more, length=False)
 
     def _ok_interim(self):
-        self.out.append([self.world.now + 1, b"HTTP/1.1 100 Continue\r\n\r\n"])
+        self.out.append([self.world.now + 1, b"HTTP/1.1 100 Continue\r\n\r\n", False])
         self._ok()
 
     def _ok_close(self):
@@ -461,18 +460,18 @@ class Socket(io.IOBase):
 
     def _lost_half(self):
         delay = self._delay()
-        self.out.append([self.world.now + delay, b"HTTP/1.1 2"])
+        self.out.append([self.world.now + delay, b"HTTP/1.1 2", False])
         self.end = self.world.now + delay + 1, "closed"
 
     _gone_reset = _lost_reset
     _gone_silent = _lost_silent
 
     def _gone_page(self):
-        self.out.append([self.world.now + 5, b"<html>no such thing</html>"])
+        self.out.append([self.world.now + 5, b"<html>no such thing</html>", False])
         self.end = self.world.now + 10, "closed"
 
     def _garbage(self):
-        self.out.append([self.world.now + 5, b"SSH-2.0-OpenSSH_9.6\r\n\r\n"])
+        self.out.append([self.world.now + 5, b"SSH-2.0-OpenSSH_9.6\r\n\r\n", False])
 
     def _portal(self):
         page = b"<!DOCTYPE html><html><body>Welcome! Please log in.</body></html>"

@@ -156,7 +156,7 @@ def test_a_header_permits_nothing_else(tree, header):
 @pytest.mark.parametrize(
     "path, most",
     [
-        ("lib/snowplow_tracker/tracker.pyi", 300),
+        ("lib/snowplow_tracker/tracker.py", 300),
         ("boards/sensors/dht.py", 300),
         ("firmware/app.py", 300),
         ("tools/demo.py", 250),
@@ -170,15 +170,17 @@ def test_a_file_has_its_most_lines_and_no_more(tree, path, most):
 
 
 def test_what_is_no_source_may_be_long(tree):
-    assert check.too_large(tree({"firmware/schemas/a.json": "\n" * 999})) == []
+    long = {"firmware/schemas/a.json": "\n" * 999, "lib/snowplow_tracker/tracker.pyi": "#\n" * 999}
+    assert check.too_large(tree(long)) == []
 
 
 @pytest.mark.parametrize("folder", ["lib/snowplow_tracker", "tools/collector"])
 def test_a_folder_has_at_most_sixteen_files(tree, folder):
     files = {"%s/%d.py" % (folder, i): "" for i in range(15)}
-    files.update({folder + "/15.pyi": "", folder + "/clock/__init__.py": ""})
+    files.update({folder + "/15.py": "", folder + "/clock/__init__.py": ""})
+    files.update({folder + "/15.pyi": "", folder + "/py.typed": ""})  # no board gets these
     assert check.too_large(tree(files)) == []
-    found = check.too_large(tree({folder + "/16.pyi": ""}))
+    found = check.too_large(tree({folder + "/16.py": ""}))
     assert len(found) == 1 and found[0].startswith(folder + ": 17 files; ")
 
 
@@ -285,6 +287,48 @@ def test_an_entry_of_the_allowlist_that_nothing_needs_is_reported(tree, tmp_path
     files = {"lib/snowplow_tracker/__init__.py": "", "allowed.txt": "snowplow_tracker.gone\n"}
     problems = check.stub_errors(tree(files), tmp_path / "allowed.txt")
     assert len(problems) == 1 and "snowplow_tracker.gone" in problems[0]
+
+
+# --- the documentation -----------------------------------------------------------------------
+def test_programs_in_the_documentation_are_checked_with_the_lines_of_their_page(tree):
+    files = {
+        "lib/snowplow_tracker/__init__.py": "def send(count):\n    pass\n",
+        "lib/snowplow_tracker/__init__.pyi": "def send(count: int) -> None: ...\n",
+        "README.md": "Text\n\n```python\nfrom snowplow_tracker import send\n```\n\n"
+                     "```sh\nls\n```\n\n- item\n  ```python\n  send(1)\n  send('1')\n  ```\n",
+        "docs/api/a.md": "```python\nsend(1)\n```\n",
+        "docs/b.md": "no program\n",
+    }  # fmt: skip
+    found = check.example_errors(tree(files))
+    assert [line.split(": ")[0] for line in found] == ["README.md:14", "docs/api/a.md:2"]
+    assert "has incompatible type" in found[0] and '"send" is not defined' in found[1]
+
+
+def test_a_public_name_without_page_docstring_or_types_is_reported(tree):
+    pytest.importorskip("griffe", reason="no griffe; `make check` installs it")
+    package = "lib/snowplow_tracker/"
+    files = {
+        package + "__init__.py": "",
+        package + "__init__.pyi": "from .a import A as A\nfrom .a import f as f\n",
+        package + "a.py": 'class A:\n    """A."""\n\n    def run(self, b, c: int = 1):\n'
+                          '        pass\n\n    def _own(self):\n        pass\n\n\n'
+                          'def f() -> int:\n    """F."""\n    return 1\n',
+        package + "entities/__init__.py": "",
+        package + "entities/place.py": 'def place(*args):\n    """P."""\n',
+        package + "entities/place.pyi": "def place(name: str) -> tuple: ...\n",
+        package + "media/__init__.py": "",
+        package + "plugins/__init__.py": "",
+        package + "plugins/cross_navigation.py": "",
+        "docs/api/a.md": "::: snowplow_tracker.A\n\n::: snowplow_tracker.entities.place.place\n"
+                         "\n::: snowplow_tracker.Gone\n",
+    }  # fmt: skip
+    assert sorted(check.reference_gaps(tree(files))) == [
+        "docs/api: f is public, and on no page",
+        "docs/api: there is no Gone",
+        package + "a.py:4: snowplow_tracker.a.A.run: b has no type",
+        package + "a.py:4: snowplow_tracker.a.A.run: no docstring",
+        package + "a.py:4: snowplow_tracker.a.A.run: no type of what it returns",
+    ]
 
 
 # --- all of them -----------------------------------------------------------------------------

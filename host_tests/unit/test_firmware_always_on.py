@@ -132,6 +132,8 @@ def test_a_clock_that_is_set_late(life):
     life.run(hours=1)
     assert life.world.born_ms and min(times(life)) >= 1767225600000  # not in 2000 or 2021
     assert max(gaps(life)) <= 65_000
+    # The guess that the clock shows meanwhile is no answer: it was asked on, until there was one.
+    assert abs(life.world.wall_ms - life.world.true_ms) < 1000
 
 
 def test_a_network_that_goes_away_and_comes_back(life):

@@ -8,7 +8,7 @@ import pytest
 from boards import esp32
 from firmware import conditions, triggers, watchdog
 from firmware import crashes as crash
-from firmware.on_demand import config, settings, start, unload
+from firmware.on_demand import config, remote_keys, settings, start, unload
 from firmware.on_demand import remote_config as remote
 from snowplow_tracker import clock
 from snowplow_tracker.store.segment_log import open_folders
@@ -260,24 +260,25 @@ def bundled(version=2, **bundle):
 
 
 def test_what_a_document_changes():
-    version, changes = remote.changes_of(
-        bundled(
-            7,
-            networkConfiguration={"endpoint": "collector.acme.com", "method": "post"},
-            trackerConfiguration={"appId": "orchard", "sessionContext": True},
-            emitterConfiguration={"emitRange": 50},
-            subjectConfiguration={"userId": "me"},
-        ),
-        "firmware",
+    document = bundled(
+        7,
+        networkConfiguration={"endpoint": "collector.acme.com", "method": None},
+        trackerConfiguration={"appId": "orchard", "sessionContext": True, "screenContext": False},
+        sessionConfiguration=None,
+        emitterConfiguration={"emitRange": 50, "bufferOption": "DefaultGroup"},
+        subjectConfiguration={"userId": "me"},
+        remoteConfiguration={"url": "x"},
     )
-    assert version == 7
+    changes, ignored = remote_keys.changes_of(remote.parse(document), "firmware")
     assert changes == {
         "collector": "https://collector.acme.com",
         "app_id": "orchard",
-        "batch_size": 50,
+        "batch_size": 10,
         "user_id": "me",
+        "features": {"session": True},
     }
-    assert remote.changes_of(bundled(8), "another") == (8, {})
+    assert ignored == ["trackerConfiguration.screenContext", "remoteConfiguration"]
+    assert remote_keys.changes_of(remote.parse(document), "another") == ({}, [])
 
 
 @pytest.mark.parametrize("text", [
@@ -287,7 +288,7 @@ def test_what_a_document_changes():
 ])  # fmt: skip
 def test_what_is_no_document(text):
     with pytest.raises(ValueError):
-        remote.changes_of(text, "firmware")
+        remote_keys.changes_of(remote.parse(text), "firmware")
 
 
 def test_a_trial_has_so_many_boots_and_the_way_back(tmp_path, monkeypatch, capsys):

@@ -1,6 +1,7 @@
 """The library's .pyi files against the library, and what a type checker makes of them."""
 
 import ast
+import importlib
 import json
 import os
 import re
@@ -10,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from snowplow_tracker import Subject, Tracker, exports
+import snowplow_tracker
+from snowplow_tracker import Subject, Tracker, exports, snowplow
 from snowplow_tracker.media import tables
+from snowplow_tracker.official import emitter as official_emitter
 from tools.deploy import files
 from tools.engine import ROOT
 from tools.package import LIB, package
@@ -167,8 +170,60 @@ def test_the_package_s_stub_has_each_of_its_names():
     assert names == {*exports._MODULES, *ast.literal_eval(core), "clock"}
 
 
+def arguments(path, name, owner=None):
+    """Names of the arguments in a .pyi of the function `name`, or of the method of a class."""
+    body = ast.parse((PACKAGE / path).read_text(encoding="utf-8")).body
+    if owner:
+        body = next(n.body for n in body if getattr(n, "name", "") == owner)
+    its = next(n for n in body if isinstance(n, ast.FunctionDef) and n.name == name).args
+    found = [a.arg for a in its.args + its.kwonlyargs]
+    return found[1:] if owner else found
+
+
+def test_the_stub_of_the_emitter_has_the_calls_that_load_on_first_use():
+    tree = ast.parse((PACKAGE / "emitter" / "__init__.pyi").read_text(encoding="utf-8"))
+    body = next(n.body for n in tree.body if getattr(n, "name", "") == "Emitter")
+    names = {n.name if isinstance(n, ast.FunctionDef) else n.target.id
+             for n in body if isinstance(n, (ast.FunctionDef, ast.AnnAssign))}  # fmt: skip
+    assert set(official_emitter._CALLS) | set(official_emitter._VALUES) <= names
+
+
+@pytest.mark.parametrize("name", [
+    "consent_document", "event_specification", "gdpr", "geolocation", "mobile_context",
+])  # fmt: skip
+def test_the_stub_of_an_entity_has_the_arguments_of_its_table(monkeypatch, name):
+    module = importlib.import_module("snowplow_tracker.entities." + name)
+    tables = []
+    monkeypatch.setattr(module, "fields", lambda table, args, options: tables.append(table) or {})
+    getattr(module, name)()
+    assert arguments(f"entities/{name}.pyi", name) == [row[0] for row in tables[0]]
+
+
+@pytest.mark.parametrize("name", [
+    "Event", "PagePing", "PageView", "ScreenView", "SelfDescribing", "StructuredEvent",
+])  # fmt: skip
+def test_the_stub_of_an_event_has_the_arguments_of_its_table(name):
+    kind = getattr(snowplow_tracker, name)
+    path = kind.__module__.split(".", 1)[1].replace(".", "/") + ".pyi"
+    common = ["event_subject", "context", "true_timestamp", "device_timestamp"]
+    own = ["precision"] if name == "StructuredEvent" else []
+    expected = [row[0] for row in kind.FIELDS] + common + own
+    assert arguments(path, "__init__", name) == expected
+
+
+def test_the_stubs_of_what_passes_options_on_have_them():
+    emitter = arguments("emitter/__init__.pyi", "__init__", "Emitter")
+    further = snowplow._FURTHER
+    found = arguments("snowplow.pyi", "__init__", "EmitterConfiguration")
+    assert found == snowplow._ORDER + further
+    http = arguments("transport/http.pyi", "__init__", "HttpTransport")
+    assert set(found) <= set(emitter) | set(http)
+    its = arguments("official/async_emitter.pyi", "__init__", "AsyncEmitter")
+    assert [a for a in its if a != "thread_count"] == emitter
+
+
 def test_no_stub_goes_to_a_board():
-    assert list(PACKAGE.rglob("*.pyi"))
+    assert list(PACKAGE.rglob("*.pyi")) and (PACKAGE / "py.typed").exists()
     paths = [path for path, _ in package()["urls"]] + [path for _, path in files()]
     assert paths and not [path for path in paths if not path.endswith(".py")]
 
@@ -244,6 +299,14 @@ TrackerConfiguration(base64=True)
 application("1")
 view.contexts = []
 clock.now()
+emitter.pausee()
+emitter.input("e=pv")
+PageView()
+PageView("http://a", title="A")
+StructuredEvent("a")
+gdpr(document="d")
+Deferred(emitter)
+session.new_sessions()
 snowplow_tracker.Trackers
 """
 
@@ -275,11 +338,3 @@ def test_a_type_checker_accepts_right_calls_and_refuses_each_wrong_one(mypy_line
     wrong = WRONG.splitlines()
     accepted = [wrong[i] for i in range(1, len(wrong)) if right + 1 + i not in errors]
     assert accepted == []
-
-
-def test_a_type_checker_accepts_the_programs_of_the_readme(mypy_lines):
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    programs = [p for p in re.findall(r"```python\n(.*?)```", readme, re.S) if "import" in p]
-    assert programs
-    # One after the other: each goes on with the tracker of the first.
-    assert mypy_lines("\n".join(programs)) == {}

@@ -145,8 +145,8 @@ def test_an_app_of_the_user(start, tmp_path, port):
     source = (ROOT / "firmware" / "examples" / "my_app.py").read_text()
     (tmp_path / "board").mkdir()
     (tmp_path / "board" / "my_app.py").write_text(
-        source.replace("com.google.tag-manager.server-side/user_data/jsonschema/1-0-0", CONSENT[5:])
-        .replace("{})", '{"id": "12", "version": "3"})')
+        source.replace("iglu:com.example/door/jsonschema/1-0-0", CONSENT)
+        .replace('{"color": "green"}', '{"id": "12", "version": "3"}')
     )
     board, collected = start(
         port, app="my_app",

@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import pytest
 
@@ -53,6 +54,9 @@ class Board:
         self._vm, self._fakes, self.directory, self._port = vm, fakes, directory, port
         stage(directory, config, mpy=True)
         self._stopping = False
+        self.start()
+
+    def start(self):
         self._spawn()
         self._thread = threading.Thread(target=self._listen, daemon=True)
         self._thread.start()
@@ -131,18 +135,18 @@ def until(condition, board, seconds=40):
     end = time.monotonic() + seconds
     while not condition():
         late = time.monotonic() > end or not board.alive()
-        assert not late, "\n".join(board.lines[-30:])
+        assert not late, "\n".join(board.lines[:40])
         time.sleep(0.1)
 
 
 class Collector:
     """The development collector with the schemas of Iglu Central that lie beside the project."""
 
-    def __init__(self, database):
+    def __init__(self, database, *arguments):
         self.database = database
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tools.collector", "--port", "0", "--db", str(database)]
-            + ["--schemas", str(IGLU)],
+            + ["--schemas", str(IGLU), *arguments],
             cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         )  # fmt: skip
         line = self._process.stdout.readline()
@@ -463,3 +467,79 @@ def test_fetching_the_remote_configuration_leaves_the_heap_as_it_was(
     held = [int(line.split()[1]) for line in done.stdout.splitlines() if line[:4] == "held"]
     assert done.returncode == 0 and len(held) == 4, done.stdout + done.stderr
     assert max(held[1:]) - held[1] < 2048, held
+
+
+def test_what_changes_from_afar_is_in_the_next_request(start, documents):
+    requests = []  # (method, path, headers, events)
+
+    class Asked(Handler):
+        protocol_version = "HTTP/1.1"
+
+        def take(self, events):
+            path, _, _ = self.path.partition("?")
+            requests.append((self.command, path, self.headers, events))
+            self.send_response(200)
+            self.send_header("Content-Length", "2")
+            self.end_headers()
+            self.wfile.write(b"ok")
+
+        def do_POST(self):
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            self.take(json.loads(body)["data"])
+
+        def do_GET(self):
+            self.take([dict(parse_qsl(self.path.partition("?")[2]))])
+
+    def first(condition):
+        return lambda: next((r for r in list(requests) if condition(*r)), None)
+
+    with serving(Asked) as server:
+        board, _ = start(
+            collector=server.url,
+            remote={"url": documents.url, "seconds": 1, "trial_seconds": 60},
+            health_seconds=0,
+            board_sensors=False,
+        )
+        until(first(lambda *request: True), board)
+        documents.set(
+            2,
+            networkConfiguration={"endpoint": server.url, "customPostPath": "com.acme/track"},
+            trackerConfiguration={"devicePlatform": "tv", "sessionContext": True,
+                                  "screenContext": True, "logLevel": "verbose"},
+            subjectConfiguration={"domainUserId": "dom", "timezone": "Europe/Berlin"},
+            emitterConfiguration={"threadPoolSize": 5, "bufferOption": "Single"},
+        )  # fmt: skip
+        # What was stored before goes by the new path too; what is tracked from now on is changed.
+        changed = first(lambda method, path, headers, events: "tz" in events[0])
+        until(changed, board)
+        method, path, headers, (event,) = changed()
+        assert path == "/com.acme/track" and headers["SP-Anonymous"] is None
+        assert (event["p"], event["duid"], event["tz"]) == ("tv", "dom", "Europe/Berlin")
+        assert "/client_session/" in event["co"]
+        ignored = "trackerConfiguration.screenContext, emitterConfiguration.threadPoolSize"
+        assert f"remote config: version 2: ignored are {ignored}" in board.lines
+        until(lambda: any(line.startswith("snowplow: tracked ") for line in board.lines), board)
+        documents.set(
+            3,
+            networkConfiguration={"endpoint": server.url, "method": "get"},
+            trackerConfiguration={"userAnonymisation": True, "sessionContext": True},
+            subjectConfiguration={"userId": "me"},
+            emitterConfiguration={"serverAnonymisation": True},
+        )
+        until(first(lambda method, *_: method == "GET"), board)
+        changed = first(lambda method, path, headers, events: headers["SP-Anonymous"])
+        until(changed, board)
+        method, path, headers, (event,) = changed()
+        assert (method, path) == ("GET", "/i") and headers["SP-Anonymous"] == "*"
+        assert not {"uid", "duid"} & event.keys() and event["p"] == "iot"
+        entities = {e["schema"].split("/")[1]: e["data"] for e in json.loads(event["co"])["data"]}
+        assert "id" not in entities["board"]
+        assert entities["client_session"]["userId"] == "00000000-0000-0000-0000-000000000000"
+        # A value that is refused changes nothing, and the event says which it is.
+        documents.set(4, emitterConfiguration={"byteLimitPost": "many"})
+        words = "emitterConfiguration: byteLimitPost: expected a whole number of bytes from 0"
+        until(first(lambda *request: words in request[3][0].get("se_pr", "")), board)
+        assert requests[-1][0] == "GET"
+        board.stop()
+    eids = [event["eid"] for *_, events in requests for event in events]
+    assert len(set(eids)) == len(eids)

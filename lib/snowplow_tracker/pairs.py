@@ -133,7 +133,7 @@ def check(key: str, value) -> None:
 def check_changes(before: dict, pairs: dict) -> None:
     """Refuse what was put into `pairs` since it was as `before`."""
     for key in pairs:
-        if before.get(key) is not pairs[key]:
+        if key not in before or before[key] is not pairs[key]:
             if key in OF_THE_TRACKER:
                 raise ValueError("%s: the tracker sets it" % key)
             check(key, pairs[key])

@@ -15,7 +15,6 @@
 # was set in the meantime corrects the event, and nothing is parsed again.
 import json
 import sys
-from binascii import hexlify
 from os import urandom
 from struct import unpack
 
@@ -30,15 +29,15 @@ ANONYMOUS = 2
 UNIX = 4
 
 
-def uuid4() -> bytes:
-    """A random UUID in canonical form, as bytes."""
-    # The version and variant digits; two random bits fewer than RFC 9562 has room for.
-    return b"%s-%s-4%s-a%s-%s" % unpack("8s4sx3sx3s12s", hexlify(urandom(16)))
-
-
 if sys.implementation.name == "cpython":
-    from .cpython import dumps, seal
+    from .cpython import dumps, seal, uuid4
 else:
+
+    def uuid4() -> bytes:
+        """A random UUID in canonical form, as bytes."""
+        # The version and variant digits; two random bits fewer than RFC 9562 has room for.
+        a, b, c, d, e, f, g, h = unpack("8H", urandom(16))
+        return b"%04x%04x-%04x-4%03x-a%03x-%04x%04x%04x" % (a, b, c, d >> 4, e >> 4, f, g, h)
 
     def dumps(value) -> str:
         """Compact JSON."""
@@ -46,27 +45,20 @@ else:
 
     def seal(pairs: dict) -> bytes:
         """A dict of str to str as JSON in UTF-8, without its braces."""
-        data = json.dumps(pairs, separators=_COMPACT).encode()
-        if data.find(b"\xed") >= 0:
-            _check(data)
-        return data[1:-1]
-
-
-def utf8(string: str) -> bytes:
-    """`string` as UTF-8; ValueError for half of a surrogate pair, which has none."""
-    data = string.encode()
-    _check(data)
-    return data
+        return utf8(json.dumps(pairs, separators=_COMPACT))[1:-1]
 
 
 # A board's json.loads makes two halves of a pair that was written as \ud83d\ude00, and its
 # encode() lets them through.
-def _check(data):
+def utf8(string: str) -> bytes:
+    """`string` as UTF-8; ValueError for half of a surrogate pair, which has none."""
+    data = string.encode()
     at = data.find(b"\xed")
     while at >= 0:
         if data[at + 1] > 0x9F:
             raise ValueError("text: surrogates not allowed")
         at = data.find(b"\xed", at + 1)
+    return data
 
 
 # Enrich counts UTF-16 units, after it has made four spaces of each tab.

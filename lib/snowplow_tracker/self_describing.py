@@ -1,66 +1,101 @@
 # Self-describing JSON: an event or an entity is a pair (schema, data), which is also what a
 # SelfDescribingJson unpacks to. json.dumps never raises on a board and writes invalid JSON for
 # what it does not know, so everything is checked before.
-from .record import dumps, utf8
+#
+# In a record the JSON of event and entities lies in strings, so it is escaped there. An entity
+# that is checked and escaped already, by sealed(), is bytes: it costs an event only its copy.
+from .record import dumps, seal, utf8
 
 _NAME = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
+_EVENT = (
+    '{"schema":"iglu:com.snowplowanalytics.snowplow/unstruct_event/jsonschema/1-0-0",'
+    '"data":{"schema":"'
+)
+_CO = (
+    b',"co":"{\\"schema\\":\\"iglu:com.snowplowanalytics.snowplow/contexts/jsonschema/1-0-1\\",'
+    b'\\"data\\":['
+)
+_ATOMS = (str, int, bool, type(None))
+_BOXES = (dict, list, tuple)
+
+_good: dict = {}  # the schemas that were checked last
 
 
-def unstruct(tracker, pair) -> "tuple[dict, str]":
-    """The event's pairs (a dict), and its schema."""
-    pairs = {"e": "ue"}
-    wrapped = (
-        '{"schema":"iglu:com.snowplowanalytics.snowplow/unstruct_event/jsonschema/1-0-0",'
-        '"data":' + pair_json("event_json", pair, tracker.json_encoder) + "}"
-    )
-    _put(tracker, pairs, "ue_pr", "ue_px", wrapped)
+def unstruct(tracker, pair) -> "tuple[dict, str, str | None]":
+    """The event's pairs (a dict), its schema, and its `ue_pr`."""
+    json = pair_json("event_json", pair, tracker.json_encoder, _EVENT, "}}")
     schema, _ = pair
-    return pairs, schema
+    if tracker.encode_base64:
+        return {"e": "ue", "ue_px": base64(utf8(json)).decode()}, schema, None
+    return {"e": "ue", "ue_pr": json}, schema, json
 
 
 # The caller's entities are checked before a plugin sees the event, and so before a session
-# counts it.
+# counts it. `ue_pr` is that of unstruct(), or None. It is escaped() if it is still there: what a
+# plugin put in its place may be no JSON.
 def attach(
-    tracker, eid: bytes, pairs: dict, schema: "str | None", context, flags: int
-) -> "int | None":
-    """Put the caller's and the plugins' entities into `pairs`; -> the event's flags, or None."""
-    try:
-        context = list(context or ())
-    except TypeError:
-        raise ValueError("context: expected a list of entities")
-    entities = [pair_json("context", pair, tracker.json_encoder) for pair in context]
-    eid = str(eid, "ascii")
-    before = dict(pairs) if tracker.plugins else pairs
+    tracker, eid: bytes, pairs: dict, schema: "str | None", context, flags: int, ue_pr
+) -> "tuple[int, bytes | None]":
+    """Add the caller's and the plugins' entities; -> the event's flags, and its sealed JSON."""
+    entities = []
+    if context:
+        try:
+            context = list(context)
+        except TypeError:
+            raise ValueError("context: expected a list of entities")
+        entities = [sealed("context", pair, tracker.json_encoder) for pair in context]
     anonymous = bool(tracker.anonymous)
-    for plugin in tracker.plugins:
-        # A session is either anonymous or not, so that no event joins others to a user.
-        if getattr(plugin, "anonymous", anonymous) != anonymous:
-            plugin.set_anonymous(anonymous)
-        if plugin(eid, pairs, schema, entities) is False:
-            return None
-    if before != pairs:
-        from .pairs import check_changes
+    if tracker.plugins:
+        before = dict(pairs)
+        name = eid.decode()
+        for plugin in tracker.plugins:
+            # A session is either anonymous or not, so that no event joins others to a user.
+            if getattr(plugin, "anonymous", anonymous) != anonymous:
+                plugin.set_anonymous(anonymous)
+            if plugin(name, pairs, schema, entities) is False:
+                return flags, None
+        if before != pairs:
+            from .pairs import check_changes
 
-        check_changes(before, pairs)
+            check_changes(before, pairs)
     if anonymous:
         flags |= tracker.anonymous(pairs, entities)
+    start = made = b""
+    if ue_pr and pairs.get("ue_pr") is ue_pr:
+        start = b'","ue_pr":"'
+        made = escaped(ue_pr)  # type: ignore[arg-type]
+        del pairs["ue_pr"]
+    contexts = co = end = b""
     if entities:
         for i, entity in enumerate(entities):
-            if not isinstance(entity, str):
-                entities[i] = pair_json("entity", entity)
-        wrapped = (
-            '{"schema":"iglu:com.snowplowanalytics.snowplow/contexts/jsonschema/1-0-1",'
-            '"data":[' + ",".join(entities) + "]}"
-        )
-        _put(tracker, pairs, "co", "cx", wrapped)
-    return flags
+            if not isinstance(entity, bytes):
+                entities[i] = sealed("entity", entity)
+        co = b",".join(entities)
+        if tracker.encode_base64:
+            pairs["cx"] = base64(unescaped(_CO[7:] + co + b"]}")).decode()
+            co = b""
+        else:
+            pairs.pop("co", None)
+            contexts = _CO
+            end = b']}"'
+    rest = seal(pairs)
+    return flags, b"".join((tracker._head, eid, start, made, b'",', rest, contexts, co, end))
 
 
-def _put(tracker, pairs, plain, encoded, json):
-    if tracker.encode_base64:
-        pairs[encoded] = base64(utf8(json)).decode()
-    else:
-        pairs[plain] = json
+def sealed(name: str, pair, encoder=None) -> bytes:
+    """An event or entity as it lies in a record; ValueError if it is none."""
+    return escaped(pair_json(name, pair, encoder))
+
+
+# For JSON, which has no control characters.
+def escaped(json: str) -> bytes:
+    """JSON as it is in a string of JSON."""
+    return utf8(json.replace("\\", "\\\\").replace('"', '\\"'))
+
+
+def unescaped(json: bytes) -> bytes:
+    """What escaped() was given, in UTF-8."""
+    return json.replace(b'\\"', b'"').replace(b"\\\\", b"\\")
 
 
 def base64(data: bytes) -> bytes:
@@ -70,22 +105,35 @@ def base64(data: bytes) -> bytes:
     return b2a_base64(data).rstrip(b"=\n").replace(b"+", b"-").replace(b"/", b"_")
 
 
-def pair_json(name: str, pair, encoder=None) -> str:
+def pair_json(
+    name: str, pair, encoder=None, before: str = '{"schema":"', after: str = "}"
+) -> str:
     """The JSON of an event or entity; ValueError if it is none."""
     try:
         schema, data = pair
     except (TypeError, ValueError):
         raise ValueError("%s: expected SelfDescribingJson or (schema, data)" % name)
-    check_schema(name, schema)
+    if type(schema) is not str:
+        check_schema(name, schema)
+        schema = schema + ""
+    elif schema not in _good:
+        check_schema(name, schema)
+        if len(_good) > 7:
+            _good.clear()
+        _good[schema] = None
     if encoder:
         from .official.json_encoder import plain
 
         data = plain(data, encoder)
-    check_json(name, data)
+    if check_json(name, data):
+        from .official.json_encoder import plain
+
+        data = plain(data, None)
     try:
-        return '{"schema":"%s","data":%s}' % (schema, dumps(data))
+        json = dumps(data)
     except RuntimeError:  # the JSON encoder recurses, and the caller is deep already
         raise ValueError("%s: nested deeper than this board's stack allows" % name)
+    return "".join((before, schema, '","data":', json, after))
 
 
 def check_schema(name: str, schema) -> None:
@@ -107,27 +155,46 @@ def check_schema(name: str, schema) -> None:
         )
 
 
-def check_json(name: str, data) -> None:
-    """Refuse what has no JSON form, without recursion: a board's stack is short."""
-    todo = [(data, 1)]
-    while todo:
-        value, depth = todo.pop()
+# A board's json.dumps writes no JSON for a namedtuple, or for what has a __repr__ of its own. That
+# of a float is taken (entities/ecommerce.py).
+def check_json(name: str, data) -> bool:
+    """Refuse what has no JSON form; -> whether there are instances of subclasses in it."""
+    # Without recursion: a board's stack is short.
+    box: dict | list | tuple = (data,)
+    depth = 1
+    subclassed = False
+    todo: list = []
+    while True:
+        keyed = isinstance(box, dict)
+        for value in box:
+            if keyed:
+                if type(value) is not str:
+                    subclassed = True
+                    if not isinstance(value, str):
+                        raise ValueError("%s: the key %r is not a str" % (name, value))
+                value = box[value]
+            kind = type(value)
+            if kind in _ATOMS:
+                continue
+            if isinstance(value, float):
+                if value * 0 != 0:  # nan and the infinities
+                    raise ValueError("%s: %s has no JSON form" % (name, value))
+                continue
+            if kind not in _BOXES:
+                subclassed = True
+            if isinstance(value, _BOXES):
+                if value:
+                    todo.append(value)
+                    todo.append(depth + 1)
+            elif not isinstance(value, _ATOMS):
+                raise ValueError("%s: %s has no JSON form" % (name, kind.__name__))
+        if not todo:
+            return subclassed
+        depth = todo.pop()
+        box = todo.pop()
         # Enrich reads at most 40 levels; the wrappers are three of them at the deepest.
         if depth > 37:
             raise ValueError("%s: nested deeper than 37 levels" % name)
-        if isinstance(value, dict):
-            for key in value:
-                if not isinstance(key, str):
-                    raise ValueError("%s: the key %r is not a str" % (name, key))
-                todo.append((value[key], depth + 1))
-        elif isinstance(value, (list, tuple)):
-            for item in value:
-                todo.append((item, depth + 1))
-        elif isinstance(value, float):
-            if value * 0 != 0:  # nan and the infinities
-                raise ValueError("%s: %s has no JSON form" % (name, value))
-        elif value is not None and not isinstance(value, (str, int, bool)):
-            raise ValueError("%s: %s has no JSON form" % (name, type(value).__name__))
 
 
 def consists(value: str, alphabet: str) -> bool:

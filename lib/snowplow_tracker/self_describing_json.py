@@ -3,7 +3,9 @@ from .self_describing import pair_json
 
 
 class SelfDescribingJson:
-    def __init__(self, schema: str, data) -> None:
+    """A schema and its data: an event, or an entity."""
+
+    def __init__(self, schema: str, data: object) -> None:
         if not isinstance(schema, str) or not schema:
             raise ValueError("schema: expected one such as iglu:com.acme/reading/jsonschema/1-0-0")
         self.schema = schema

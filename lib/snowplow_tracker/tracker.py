@@ -3,7 +3,7 @@
 #
 # Calls that few programs need load on first use: track_page_view is in events/page_view.py,
 # set_subject in official/tracker.py. The files of events/ use store_event() and refuse(), and
-# plugins/cross_navigation.py reads `_head`.
+# plugins/cross_navigation.py and self_describing.py read `_head`.
 #
 #   refused     how many calls raised ValueError
 #   plugins     list of functions, called as plugin(eid, pairs, schema, entities) before an
@@ -15,7 +15,7 @@
 #   anonymous   None or an Anonymous; it comes after the plugins
 #   log         None or a Log
 from . import __version__, clock
-from .record import dumps, seal, text, utf8, uuid4
+from .record import seal, text, uuid4
 
 _NUMBERS = (int, float)
 
@@ -45,7 +45,7 @@ class Tracker:
         if app_id:
             head["aid"] = text("app_id", app_id, 255)
         # What all events share is serialised once.
-        self._head = utf8(dumps(head)[:-1] + ',"eid":"')
+        self._head = b'{%s,"eid":"' % seal(head)
 
     def __getattr__(self, name: str):
         from .events import find
@@ -68,16 +68,27 @@ class Tracker:
         try:
             if not category or not action:
                 raise ValueError("category, action: needed")
+            # All keys at once, since a dict that grows is slow; those without a value go again.
             pairs = {
                 "e": "se",
                 "se_ca": text("category", category, 1000),
                 "se_ac": text("action", action, 1000),
+                "se_la": label,
+                "se_pr": property_,
+                "se_va": value,
+                "p": "iot",
             }
             if label:
-                pairs["se_la"] = text("label", label, 4096)
+                text("label", label, 4096)
+            else:
+                del pairs["se_la"]
             if property_:
-                pairs["se_pr"] = text("property_", property_, 1000)
-            if value is not None:
+                text("property_", property_, 1000)
+            else:
+                del pairs["se_pr"]
+            if value is None:
+                del pairs["se_va"]
+            else:
                 pairs["se_va"] = number("value", value, precision)
             return self.store_event(pairs, context, tstamp, event_subject)
         except ValueError as e:
@@ -90,8 +101,8 @@ class Tracker:
         from .self_describing import unstruct
 
         try:
-            pairs, schema = unstruct(self, event_json)
-            return self.store_event(pairs, context, tstamp, event_subject, schema)
+            pairs, schema, ue_pr = unstruct(self, event_json)
+            return self.store_event(pairs, context, tstamp, event_subject, schema, ue_pr)
         except ValueError as e:
             raise self.refuse(e)
 
@@ -116,9 +127,19 @@ class Tracker:
         """Milliseconds since 1970: `tstamp` if it is given, else now."""
         return clock.unix_ms() if tstamp is None else int(tstamp)
 
-    # `eid` (bytes), `ms` (of clock.ms()) and `flags` are given where they are not to be new.
+    # `ue_pr` is for attach(). `eid` (bytes), `ms` (of clock.ms()) and `flags` are given where they
+    # are not to be new.
     def store_event(
-        self, pairs, context, tstamp, event_subject, schema=None, eid=None, ms=None, flags=0
+        self,
+        pairs,
+        context,
+        tstamp,
+        event_subject,
+        schema=None,
+        ue_pr=None,
+        eid=None,
+        ms=None,
+        flags=0,
     ) -> "str | None":
         if self.paused:
             return None
@@ -137,13 +158,14 @@ class Tracker:
         if ms is None:
             ms = clock.ms()
         eid = eid or uuid4()
-        if context or self.plugins or self.anonymous:
+        if ue_pr or context or self.plugins or self.anonymous:
             from .self_describing import attach
 
-            flags = attach(self, eid, pairs, schema, context, flags)
-            if flags is None:  # a plugin stopped it
+            flags, json = attach(self, eid, pairs, schema, context, flags, ue_pr)
+            if json is None:  # a plugin stopped it
                 return None
-        json = b"".join((self._head, eid, b'",', seal(pairs)))
+        else:
+            json = b"".join((self._head, eid, b'",', seal(pairs)))
         kept = None
         for emitter in self.emitters:
             kept = emitter.put(ms, flags, json) or kept

@@ -6,6 +6,8 @@
     sizes.py        lines of a file, files of a folder
     typecheck.py    types by mypy on each port, and whether the library's stubs are true
     spelling.py     spelling by codespell
+    examples.py     the programs in the documentation, by mypy against the library's types
+    reference.py    that the reference has every public name, documented and with types
 
 Each function takes the project's root (pathlib.Path) and returns its violations, one line each:
 `file:line: rule`, or `file: rule`.
@@ -15,12 +17,17 @@ import concurrent.futures
 from pathlib import Path
 
 from tools.check.boundaries import forbidden_imports, private_names
+from tools.check.examples import example_errors
+from tools.check.reference import reference_gaps
 from tools.check.sizes import too_large
 from tools.check.spelling import misspelled
 from tools.check.typecheck import stub_errors, type_errors
 
 ROOT = Path(__file__).resolve().parents[2]
-CHECKS = (forbidden_imports, private_names, too_large, misspelled, stub_errors, type_errors)
+CHECKS = (
+    forbidden_imports, private_names, too_large, misspelled, reference_gaps, example_errors,
+    stub_errors, type_errors,
+)  # fmt: skip
 
 
 def main(root=ROOT):

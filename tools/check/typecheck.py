@@ -51,7 +51,7 @@ def _mypy(root, stubs, port, cache, files):
         return [f"{typeshed}: no type stubs there; `make check` installs them"]
     if not files:
         return []
-    path = [str(typeshed), str(root / "lib"), str(root)]
+    path = [str(typeshed), str(root / "lib"), str(root / "boards/boot"), str(root)]
     run = _run(
         root,
         [

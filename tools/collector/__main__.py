@@ -52,7 +52,7 @@ async def _serve(chosen):
     retention = Retention(chosen.keep_days, chosen.keep_mb)
     store = Store(chosen.db, _judge(schemas), on_commit, retention)
     token = access.token(chosen.host, chosen.token)
-    collector = Collector(store, schemas, token, chosen.fault)
+    collector = Collector(store, schemas, token, chosen.fault, chosen.firmware)
     try:
         runner, port = await server.start(collector, chosen.host, chosen.port)
     except OSError as error:

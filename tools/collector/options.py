@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tools.collector.enrich.registry import IGLU_CENTRAL
 from tools.collector.http import faults
+from tools.collector.http.shared import RELEASES
 
 _EPILOG = """\
 Send it an event:
@@ -61,6 +62,13 @@ def parse(arguments=None):
         default=IGLU_CENTRAL,
         metavar="URL",
         help="Iglu server for schemas that are in no directory; none: no server (%(default)s)",
+    )
+    add(
+        "--firmware",
+        type=Path,
+        default=Path(RELEASES),
+        metavar="DIR",
+        help="folder of `make release`, for boards to update from at /firmware/ (%(default)s)",
     )
     add("--fault", type=_fault, action="append", default=[], metavar="WHAT", help=faults.HELP)
     add(

@@ -1,8 +1,8 @@
 """firmware/config.schema.json: what config.json may have, as a JSON Schema for editors and forms.
 
 It is made of the tables that the firmware's own check uses: firmware/on_demand/config_keys.py,
-link_keys.py, event_keys.py, and what the drivers in boards/sensors declare. What no JSON Schema can say, such as
-that a trigger names a sensor that is there, remains to the check.
+link_keys.py, event_keys.py, and what the drivers in boards/sensors declare. What no JSON Schema
+can say, such as that a trigger names a sensor that is there, remains to the check.
 """
 
 import json
@@ -36,7 +36,7 @@ def schema():
     for key, row in config_keys.KEYS[""].items():
         properties[key] = said.key("", key, row)
     events.add(said, properties, definitions)
-    for key in ("wifi", "ethernet", "cellular", "battery", "remote"):
+    for key in ("wifi", "ethernet", "cellular", "battery", "remote", "update"):
         properties[key]["$ref"] = f"#/definitions/{key}"
     for key, item in (("buses", "any_bus"), ("sensors", "sensor")):
         properties[key]["additionalProperties"] = {"$ref": f"#/definitions/{item}"}
@@ -113,8 +113,8 @@ def when(key, *values):
 
 
 def _definitions(said):
-    sections = ("network", "wifi", "battery", "remote", "quantity", "i2c", "spi", "uart")
-    found = {name: said.table(name) for name in (*sections, *_TABLES)}
+    sections = ("network", "wifi", "battery", "remote", "update", "quantity")
+    found = {name: said.table(name) for name in (*sections, "i2c", "spi", "uart", *_TABLES)}
     for name in _WHENS:
         found[name] = said.table(name)
     found["threshold"]["oneOf"] = [{"required": ["above"]}, {"required": ["below"]}]
@@ -178,9 +178,11 @@ def _rules():
     # What keys of the whole config have to do with each other.
     secure = {"required": ["collector"], "properties": {"collector": {"pattern": "^https:"}}}
     safe_url = {"properties": {"url": {"pattern": "^https:"}}}
-    safe_remote = {"properties": {"remote": {"required": ["url"], **safe_url}}}
     verified = {"not": when("verify", False)}
-    any_secure = {"anyOf": [secure, {"required": ["remote"], **safe_remote}]}
+    any_secure = {"anyOf": [secure]}
+    for key in ("remote", "update"):
+        safe = {"properties": {key: {"required": ["url"], **safe_url}}}
+        any_secure["anyOf"].append({"required": [key], **safe})
     row = {"properties": {"delta": False, "extremes": {"const": False}}}
     sensor = {
         "properties": {

@@ -10,6 +10,8 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 # Folders on the board that hold nothing but a deploy's files; elsewhere it only writes the files
 # that it brings.
 OWNED = ("/lib/snowplow_tracker", "/boards", "/firmware")
+# The folder of images; see firmware/on_demand/release.py.
+RELEASES = "/releases"
 # The board runs these by itself, so they arrive when all that they import is there.
 LAST = ("/boot.py", "/main.py")
 # Modules that the first edition had in the root folder, as .py or .mpy: name -> words that all
@@ -33,6 +35,8 @@ FORMER = {
     "transport": ("Meter", "send_ms", "snowplow_tracker"),
     "triggers": ("hysteresis", "debounce_ms", "boards"),
 }
+# What is no module of a board that has plain files: examples, and what starts an image.
+APART = ("/firmware/examples/", "/firmware/image_main.py", "/boards/boot/")
 # What each link needs; a board gets that of the links in its config, or of Wi-Fi.
 LINKS = {
     "wifi": ("/boards/wifi.py", "/boards/join.py"),
@@ -61,7 +65,7 @@ def files(root=ROOT):
     for folder in OWNED:
         for source in sorted((root / folder[1:]).rglob("*.py")):
             path = "/" + source.relative_to(root).as_posix()
-            if (source, path.removeprefix("/firmware")) not in last and "/examples/" not in path:
+            if (source, path.removeprefix("/firmware")) not in last and not path.startswith(APART):
                 found.append((source, path))
     return found + [f for f in last if f[0].exists()]
 
@@ -77,7 +81,7 @@ def unused_links(config):
     return unused
 
 
-def used(found, config):
+def used(found, config, port=None):
     """`found`, a list as files() returns it, without the links that the dict `config` does not
     name, the drivers that it has no sensor for, and what of the library nothing else imports: a
     Pico W has room for some 200 files. A trigger `edge` counts as `pulses` do."""

@@ -1,17 +1,14 @@
-"""Copy library, boards, firmware and config to a board, and restart it.
+"""Bring the firmware and its config to a board, and restart it.
 
-The old main.py is removed first and the new one is copied last, when the hashes of all other
-files are right: a board whose deploy was cut short stops at its REPL, and never runs half a
-firmware. In between the board is reset, since a watchdog that the old firmware started would
-reset it in the middle of the copy. Only files that differ are copied, and of the
-drivers in boards/sensors those that the config uses. One listing with hashes
-finds them, and the same listing verifies them afterwards; mpremote's own comparison asks for
-one file at a time, which took 26 times as long for the same files.
+The firmware goes as one image, which is switched to when all of it is there: see image.py. A
+board keeps running what it had if the deploy is cut short. With --files, and where nothing can
+be compiled for the board, it goes as files: see plain.py.
 
-A deploy writes /boot.py, /main.py, /config.json and the folders /lib/snowplow_tracker, /boards
-and /firmware, from which it removes all other files, such as a .py beside the .mpy, which a board
-would prefer. From the root folder it removes only modules that the first edition had there: a
-file that has such a name and the words that all of ours have (FORMER in tools/deploy). All else
+A deploy writes /boot.py, /main.py, /config.json and /releases, or, with --files, the folders
+/lib/snowplow_tracker, /boards and /firmware. It removes all that is in the folders of the other
+way, and in its own all other files, such as a .py beside the .mpy, which a board would prefer.
+From the root folder it removes only modules that the first edition had there: a file that has
+such a name and the words that all of ours have (FORMER in tools/deploy). All else
 on the flash stays as it is, so a /config.py of the user's own is never touched.
 """
 
@@ -24,8 +21,11 @@ from typing import NamedTuple
 
 import tools.deploy.board as behind
 from firmware.on_demand.config import ConfigError, check
-from tools.deploy import LAST, ROOT, Stop, compiled, files, pins, presets, used
-from tools.deploy.board import copy_files, find_port, look, prepare, reset, sha256
+from tools.deploy import ROOT, Stop, compiled, files, pins, presets, used
+from tools.deploy.board import find_port, look, reset, wait_for
+from tools.deploy.image import ON_ROOT, deploy_image
+from tools.deploy.plain import deploy_files
+from tools.deploy.scripts import HOLD
 from tools.engine import NO_COMPILER, find_compiler
 
 # Older versions take JSON that was cut for whole, and end long sleeps within 64 ms.
@@ -107,13 +107,17 @@ def _no_constant(name):
     raise ValueError(f"{name} is not a number in JSON")
 
 
-def deploy(port, wanted, build, config):
-    """Make the board at `port` hold `wanted`, a list of (source, path), and restart it.
+def deploy(port, build, config, root=ROOT, plain=False, everything=False, wait=0):
+    """Make the board at `port` run the firmware of `root` with the Config, and restart it.
 
-    It is compiled in the folder `build`. Raises Stop when that fails, or the board cannot do what
-    the Config asks for. The board has no main.py from the first change to the last.
+    It is compiled in the folder `build`. plain: as files. everything: with what this config does
+    not load, too. wait: seconds in which the board may come, as one that sleeps. Raises Stop when
+    something fails, or the board cannot do what the Config asks for.
     """
-    has, (free, platform, version, mpy, machine) = look(port, wanted)
+    if wait:
+        wait_for(port, wait)
+    hold = () if plain else ("exec", HOLD, "+")
+    has, (free, platform, version, mpy, machine), state = look(port, ON_ROOT, *hold)
     print(f"Board    {port}: {platform}, MicroPython {version}, {int(free) // 1024} KiB free")
     if tuple(int(n) for n in version.split(".")) < OLDEST:
         raise Stop(
@@ -121,20 +125,13 @@ def deploy(port, wanted, build, config):
             f"{version}: flash a newer one from https://micropython.org/download/"
         )
     check_chip(machine, config)
-    wanted = compile_for(int(mpy), wanted, build)
-    copy = [f for f in wanted if f[1] not in has or has[f[1]][0] != sha256(f[0])]
-    remove = sorted(set(has) - {path for _, path in wanted})
-    print(f"Compare  {len(wanted)} files: {len(copy)} to copy, {len(remove)} to remove")
-    if copy or remove:
-        check_space(copy, remove, has, int(free))
-        prepare(port, copy, remove)
-        for path in remove:
-            print(f"Remove   {path}")
-        if "/main.py" in has:
-            print("Stop     the old firmware")
-            reset(port)
-        copy_files(port, [f for f in copy if f[1] != "/main.py"])
-        copy_files(port, [f for f in wanted if f[1] == "/main.py"])
+    wanted = files(root) if everything else used(files(root), config.data, platform)
+    wanted = compile_for(int(mpy), wanted, build / "board")
+    if plain or not any(path.endswith(".mpy") for _, path in wanted):
+        deploy_files(port, wanted, config.path, has, int(free))
+    else:
+        folder = build / "images"
+        deploy_image(port, wanted, config.path, has, state, int(free), folder, root)
     print("Restart  the board", flush=True)
     reset(port)
 
@@ -175,17 +172,6 @@ def compile_for(mpy, wanted, build):
     return wanted
 
 
-def check_space(copy, remove, has, free):
-    """Stop when the copies cannot fit: better now than with half of them on the board."""
-    more = sum(source.stat().st_size for source, _ in copy)
-    more -= sum(has[path][1] for path in remove + [p for _, p in copy if p in has])
-    if more > free:
-        raise Stop(
-            f"no space left on the board: {more} bytes are needed, {free} are free; "
-            "remove files of yours (mpremote fs rm)"
-        )
-
-
 def watch_command(port):
     """The command line that shows what the board prints, as short as it can be from here."""
     program = Path(sys.executable).with_name("mpremote")
@@ -204,15 +190,18 @@ def main(argv=None, root=ROOT):
         "--timeout", type=float, default=behind.SILENCE, metavar="SECONDS",
         help="give up after so many seconds without a word from the board (default: %(default)s)",
     )  # fmt: skip
+    parser.add_argument("--files", action="store_true", help="copy files instead of one image")
+    parser.add_argument("--all", action="store_true", help="also what this config does not use")
+    parser.add_argument(
+        "--wait", type=float, default=0, metavar="SECONDS",
+        help="wait so long for the board, as for one that sleeps",
+    )  # fmt: skip
     args = parser.parse_args(argv)
     behind.SILENCE = args.timeout
     try:
         config = check_config(args.config, root)
-        port = args.port or find_port()
-        wanted = used(files(root), config.data)
-        at = next((i for i, f in enumerate(wanted) if f[1] in LAST), len(wanted))
-        wanted.insert(at, (config.path, "/config.json"))
-        deploy(port, wanted, root / "build/board", config)
+        port = args.port or find_port(args.wait)
+        deploy(port, root / "build", config, root, args.files, args.all, args.wait)
     except Stop as stop:
         print(f"deploy: {stop}", file=sys.stderr)
         return 1

@@ -1,6 +1,7 @@
 """A board behind mpremote: look at its flash, prepare it, copy to it, reset it."""
 
 import hashlib
+import json
 import os
 import subprocess
 import sys
@@ -8,89 +9,29 @@ import threading
 import time
 from pathlib import Path, PurePosixPath
 
-from tools.deploy import FORMER, OWNED, Stop
+from tools.deploy import FORMER, OWNED, RELEASES, Stop
+from tools.deploy.scripts import LIST, PREPARE, RESET
 
 SILENCE = 20  # seconds without a word from mpremote, after which the board is given up: --timeout
 SETTLE = 2  # seconds from reset to REPL; an ESP32 loses what is sent to it before
 RETURN = 20  # seconds for the port to come back after a reset
 
-# These three run on the board.
-LIST = """
-import os, sys
-from binascii import hexlify
-from hashlib import sha256
-buf = memoryview(bytearray(512))
-def show(path):
-    try:
-        f = open(path, 'rb')
-    except OSError:
-        return
-    h = sha256()
-    size = 0
-    with f:
-        while n := f.readinto(buf):
-            h.update(buf[:n])
-            size += n
-    print('@file', hexlify(h.digest()).decode(), size, path)
-def walk(path):
-    try:
-        entries = list(os.ilistdir(path))
-    except OSError:
-        return
-    for e in entries:
-        (walk if e[1] == 0x4000 else show)(path + '/' + e[0])
-for path in %r:
-    walk(path)
-for path in %r:
-    show(path)
-former = %r
-for name in os.listdir('/'):
-    stem, _, end = name.partition('.')
-    if stem in former and end in ('py', 'mpy'):
-        with open('/' + name, 'rb') as f:
-            data = f.read()
-        if all([word.encode() in data for word in former[stem]]):
-            print('@file', '-', len(data), '/' + name)
-s = os.statvfs('/')
-i = sys.implementation
-version = '.'.join(str(n) for n in i[1][:3])
-machine = getattr(i, '_machine', '')
-print('@board', s[0] * s[3], sys.platform, version, getattr(i, '_mpy', 0) & 0xff, machine)
-"""
-PREPARE = """
-import os
-def attempt(f, path):
-    try:
-        f(path)
-    except OSError:
-        pass
-def prune(path):
-    for e in list(os.ilistdir(path)):
-        if e[1] == 0x4000:
-            prune(path + '/' + e[0])
-    os.rmdir(path)
-for path in %r:
-    attempt(os.remove, path)
-for path in %r:
-    attempt(prune, path)
-for path in %r:
-    attempt(os.mkdir, path)
-"""
-# A Pico W cannot tell a reset from one by its watchdog: the intent says that it was planned.
-RESET = """
-import time, machine
-try:
-    import boards
-    boards.load().intend("stop")
-except Exception:
-    pass
-time.sleep_ms(100)
-machine.reset()
-"""
+def find_port(wait=0):
+    """The port of the one board that is plugged in, within `wait` seconds.
+
+    Stop when there is none, or a choice.
+    """
+    until = time.monotonic() + wait
+    while True:
+        try:
+            return _find_port()
+        except Stop:
+            if time.monotonic() > until:
+                raise
+        time.sleep(0.2)
 
 
-def find_port():
-    """The port of the one board that is plugged in. Stop when there is none, or a choice."""
+def _find_port():
     ok, lines = mpremote("connect", "list")
     if not ok:
         raise Stop(explain("", lines))
@@ -105,6 +46,32 @@ def find_port():
         names = ", ".join(f"{p[0]} ({' '.join(p[3:])})" for p in ports)
         raise Stop(f"several boards found, choose one with PORT=...: {names}")
     return ports[0][0]
+
+
+def wait_for(port, seconds):
+    """Wait until the board at `port` is at its REPL, asking it to stop ten times a second.
+
+    A board that sleeps listens only for the few seconds after a send; mpremote asks it once.
+    """
+    import serial
+
+    print(f"Wait     for {port}, at most {seconds:g} seconds", flush=True)
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        try:
+            with serial.Serial(port, 115200, timeout=0.1, exclusive=True) as line:
+                said = b""
+                while time.monotonic() < until:
+                    line.write(b"\r\x03")
+                    said = (said + line.read(256))[-256:]
+                    if said.rstrip().endswith(b">>>"):
+                        return
+        except (OSError, serial.SerialException):
+            time.sleep(0.1)  # it is not there, or went while it was asked
+    raise Stop(
+        f"no MicroPython answered at {port} within {seconds:g} seconds: is the board awake that "
+        "often? A board that sleeps listens after power-on and after each send"
+    )
 
 
 def mpremote(*args, each_line=None):
@@ -172,6 +139,7 @@ def explain(port, lines):
         return f"cannot open {port}: close the program that has it open (a serial monitor?)"
     for words, advice in (
         ("No module named mpremote", "mpremote is missing: `make deploy` installs it"),
+        ("@damaged", f"a file did not arrive whole at {port}: check the cable and try again"),
         ("No space left", "no space left on the board: remove files of yours (mpremote fs rm)"),
         ("ENOSPC", "no space left on the board: remove files of yours (mpremote fs rm)"),
         ("Read-only file", "the board's flash is read-only: eject its USB drive"),
@@ -188,22 +156,34 @@ def explain(port, lines):
     return f"mpremote failed: {lines[-1].removeprefix('mpremote: ')}"
 
 
-def look(port, wanted, *before, within=0, each_line=None):
-    """What the board has: ({path: (sha256 in hex, bytes)}, facts), after the commands `before`.
+def look(port, paths, *before, within=0, each_line=None):
+    """What the board has: ({path: (sha256 in hex, bytes)}, facts, state), after `before`.
 
-    Covers the files of `wanted`, all in OWNED, and those of FORMER, without a hash. facts: [free
-    bytes, sys.platform, version, version of the .mpy that it loads or 0, machine and chip].
+    Covers the files at `paths`, all in OWNED and RELEASES, and those of FORMER, without a hash.
+    facts: [free bytes, sys.platform, version, version of the .mpy that it loads or 0, machine and
+    chip]. state: a dict, that of its images. before: commands of mpremote.
     """
-    named = [path for _, path in wanted if not path.startswith(tuple(o + "/" for o in OWNED))]
-    script = LIST % (OWNED, named, FORMER)
-    has = {}
+    folders = (*OWNED, RELEASES)
+    named = [path for path in paths if not path.startswith(tuple(o + "/" for o in folders))]
+    script = LIST % (folders, named, FORMER)
+    has, state = {}, {}
     for line in call(port, *before, "exec", script, within=within, each_line=each_line):
         tag, *words = line.split(" ", 3)
         if tag == "@file":
             has[words[2]] = (words[0], int(words[1]))
+        elif tag == "@state":
+            state = _state(line.partition(" ")[2])
         elif tag == "@board":
-            return has, line.split(" ", 5)[1:]
+            return has, line.split(" ", 5)[1:], state
     raise Stop(explain(port, []))
+
+
+def _state(text):
+    try:
+        state = json.loads(text)
+    except ValueError:
+        state = None
+    return state if isinstance(state, dict) else {}
 
 
 def sha256(source):
@@ -215,7 +195,7 @@ def prepare(port, copy, remove):
     """Remove main.py and the paths in `remove`, and make the folders that `copy` needs."""
     folders = {str(folder) for _, path in copy for folder in PurePosixPath(path).parents}
     # main.py goes first: from here on the board stops at its REPL.
-    script = PREPARE % (["/main.py"] + remove, OWNED, sorted(folders - {"/"}))
+    script = PREPARE % (["/main.py"] + remove, (*OWNED, RELEASES), sorted(folders - {"/"}))
     call(port, "resume", "exec", script)
 
 
@@ -230,7 +210,8 @@ def copy_files(port, some):
     commands = ["resume"]
     for source, path in some:
         commands += ["fs", "--force", "cp", str(source), ":" + path, "+"]
-    has = look(port, some, *commands, within=max(RETURN, SILENCE), each_line=progress)[0]
+    paths = [path for _, path in some]
+    has = look(port, paths, *commands, within=max(RETURN, SILENCE), each_line=progress)[0]
     for source, path in some:
         if path not in has or has[path][0] != sha256(source):
             raise Stop(f"{path} did not arrive whole: check the cable and try again")

@@ -33,12 +33,18 @@ def ours():
     tracker.track_struct_event("sensor", "read", "greenhouse", "temperature", 21.5)
 
 
-def seconds(f, n=3000):
+def seconds(f, n=200):
     gc.collect()
     start = time.ticks_us()
     for _ in range(n):
         f()
     return time.ticks_diff(time.ticks_us(), start)
+
+
+# The fastest of short slices in turn: what else the machine does only adds to them.
+def ratio():
+    slices = [(seconds(floor), seconds(ours)) for _ in range(40)]
+    return min([b for _, b in slices]) / min([a for a, _ in slices])
 
 
 def garbage(f, n=50):
@@ -54,8 +60,4 @@ def garbage(f, n=50):
 
 for _ in range(100):
     ours()
-ratios = []
-for _ in range(15):
-    a = seconds(floor)
-    ratios.append(seconds(ours) / a)
-print(json.dumps([ratios, garbage(ours), garbage(floor)]))
+print(json.dumps([[ratio() for _ in range(7)], garbage(ours), garbage(floor)]))

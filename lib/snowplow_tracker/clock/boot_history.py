@@ -28,7 +28,7 @@ boots: list = []
 resumed = False
 
 
-def start(path: str, set_time=None) -> None:
+def start(path: str, set_time: object = None) -> None:
     """Remember the clocks of boots in the file `path`."""
     from .start import start
 

@@ -1,7 +1,7 @@
 # Checks for events and entities of many fields.
 from ..arguments import fill, names
 from ..record import dumps, utf8
-from ..self_describing import pair_json
+from ..self_describing import sealed
 from ..validators import integer
 
 
@@ -41,5 +41,5 @@ def entity_list(tracker, context) -> list:
     except TypeError:
         raise ValueError("context: expected a list of entities")
     for pair in pairs:
-        utf8(pair_json("context", pair, tracker.json_encoder))
+        sealed("context", pair, tracker.json_encoder)
     return pairs

@@ -13,7 +13,7 @@ _VENDOR = "iglu:com.snowplowanalytics.snowplow.ecommerce/"
 _COUNT = within(0, 9999999)
 
 
-def ecommerce(kind: str, **fields) -> "tuple[str, dict]":
+def ecommerce(kind: str, **fields: object) -> "tuple[str, dict]":
     """The entity `kind` with the fields of its schema; ValueError says which is wrong."""
     return of(kind, fields)
 

@@ -76,12 +76,42 @@ def track(tracker, event: Event) -> "str | None":
             event.true_timestamp,
             event.subject(pairs),
             event.schema,
+            None,
             event.eid,
             event.ms,
             flags,
         )
     except ValueError as e:
         raise tracker.refuse(e)
+
+
+class _Catcher:
+    # An emitter that stores nothing.
+    def __init__(self):
+        self.events: list = []
+
+    def put(self, *event):
+        self.events.append(event)
+        return 1
+
+
+# What plugins track meanwhile is stored.
+def catch(tracker, event: Event) -> "tuple | None":
+    """Track an event, but keep it from the store; -> what put() takes, None if it was stopped."""
+    emitters = tracker.emitters
+    catcher = _Catcher()
+    tracker.emitters = [catcher]
+    eid = its = None
+    try:
+        eid = tracker.track(event)
+    finally:
+        tracker.emitters = emitters
+        if eid:
+            its = catcher.events.pop()
+        for other in catcher.events:
+            for emitter in emitters:
+                emitter.put(*other)
+    return its
 
 
 def all_pairs(event: Event, tracker) -> dict:

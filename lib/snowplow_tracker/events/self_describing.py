@@ -7,5 +7,5 @@ class SelfDescribing(Event):
     FIELDS = (("event_json", "", lambda name, value: value, True),)
 
     def pairs(self, tracker) -> dict:
-        pairs, self.schema = unstruct(tracker, self.event_json)
+        pairs, self.schema, _ = unstruct(tracker, self.event_json)
         return pairs

@@ -1,5 +1,5 @@
-# The types of __init__.py, with the calls that its table makes. Type checkers read this file; no
-# board gets it.
+# Types and documentation of __init__.py, with the calls that its table makes. No board gets this
+# file.
 from collections.abc import Iterable
 from typing import Any
 
@@ -24,9 +24,35 @@ def start_media_tracking(
     capture_events: list[str] | tuple[str, ...] | None = None,
     filter_out_repeated_events: bool = True,
     context: _Entities = (),
-) -> MediaTracking: ...
+) -> MediaTracking:
+    """Begin to track what a player plays.
+
+    Args:
+        tracker: Which tracks the events.
+        id: That of the media session, 256 characters at most.
+        player: What is known of the player, a dict of the fields of media/tables.py.
+        session: Whether the events carry the entity `session`.
+        pings: Whether check() tracks pings.
+        ping_interval: Seconds between pings (30).
+        max_paused_pings: How many pings are tracked while it pauses.
+        boundaries: Percents of the duration at which `percent_progress` is tracked once.
+        capture_events: Names of the events that are tracked; None: all.
+        filter_out_repeated_events: Whether seeks and changes of the volume that follow each other
+            count once.
+        context: Entities of all these events.
+
+    Raises:
+        ValueError: An argument is bad; the text names it.
+    """
 
 class MediaTracking:
+    """What a player plays. start_media_tracking() makes it.
+
+    Each call takes the fields of its event, and `player`, `ad` and `ad_break`: dicts of what is
+    known of them, which is remembered. Positions and durations are in seconds. They return the
+    eid of their event, else of a `percent_progress`, or None.
+    """
+
     tracker: Tracker
     id: str
     session: MediaSession | None
@@ -37,16 +63,20 @@ class MediaTracking:
     filter_out_repeated_events: bool
     interval: int
     max_paused_pings: int
-    def __init__(self, tracker: Tracker, id: str, session: MediaSession | None) -> None: ...
+    def __init__(self, tracker: Tracker, id: str, session: MediaSession | None) -> None:
+        """start_media_tracking() makes it."""
     def update_media_tracking(
         self,
         player: _Fields = None,
         context: _Entities = None,
         tstamp: int | None = None,
         event_subject: Subject | None = None,
-    ) -> str | None: ...
-    def end_media_tracking(self) -> None: ...
-    def check(self) -> str | None: ...
+    ) -> str | None:
+        """Note what the player does, without an event; -> the eid of a progress, or None."""
+    def end_media_tracking(self) -> None:
+        """End the tracking: nothing is tracked by it any more."""
+    def check(self) -> str | None:
+        """Track a ping, or what waits, if it is time; -> its eid, or None. Call it each second."""
     def track_media_self_describing_event(
         self,
         event: _SelfDescribing,
@@ -54,7 +84,8 @@ class MediaTracking:
         context: _Entities = None,
         tstamp: int | None = None,
         event_subject: Subject | None = None,
-    ) -> str | None: ...
+    ) -> str | None:
+        """Track an event of your own with the entities of the player."""
     def track_media_ready(
         self,
         *,
@@ -62,7 +93,8 @@ class MediaTracking:
         context: _Entities = None,
         tstamp: int | None = None,
         event_subject: Subject | None = None,
-    ) -> str | None: ...
+    ) -> str | None:
+        """The player is ready."""
     def track_media_play(
         self,
         *,
@@ -70,7 +102,8 @@ class MediaTracking:
         context: _Entities = None,
         tstamp: int | None = None,
         event_subject: Subject | None = None,
-    ) -> str | None: ...
+    ) -> str | None:
+        """It plays."""
     def track_media_pause(
         self,
         *,
@@ -78,7 +111,8 @@ class MediaTracking:
         context: _Entities = None,
         tstamp: int | None = None,
         event_subject: Subject | None = None,
-    ) -> str | None: ...
+    ) -> str | None:
+        """It pauses."""
     def track_media_end(
         self,
         *,
@@ -86,7 +120,8 @@ class MediaTracking:
         context: _Entities = None,
         tstamp: int | None = None,
         event_subject: Subject | None = None,
-    ) -> str | None: ...
+    ) -> str | None:
+        """It came to the end."""
     def track_media_seek_start(
         self,
         *,
@@ -94,7 +129,8 @@ class MediaTracking:
         context: _Entities = None,
         tstamp: int | None = None,
         event_subject: Subject | None = None,
-    ) -> str | None: ...
+    ) -> str | None:
+        """The user begins to seek; of several in a row the first counts."""
     def track_media_seek_end(
         self,
         *,
@@ -102,7 +138,8 @@ class MediaTracking:
         context: _Entities = None,
         tstamp: int | None = None,
         event_subject: Subject | None = None,
-    ) -> str | None: ...
+    ) -> str | None:
+        """The user found the place; of several in a row the last counts."""
     def track_media_playback_rate_change(
         self,
         *,
@@ -112,7 +149,8 @@ class MediaTracking:
         context: _Entities = None,
         tstamp: int | None = None,
         event_subject: Subject | None = None,
-    ) -> str | None: ...
+    ) -> str | None:
+        """The speed was changed: 1 is as recorded."""
     def track_media_volume_change(
         self,
         *,
@@ -122,7 +160,8 @@ class MediaTracking:
         context: _Entities = None,
         tstamp: int | None = None,
         event_subject: Subject | None = None,
-    ) -> str | None: ...
+    ) -> str | None:
+        """The volume was changed, in percent; of several in a row the last counts."""
     def track_media_fullscreen_change(
         self,
         *,
@@ -131,7 +170,8 @@ class MediaTracking:
         context: _Entities = None,
         tstamp: int | None = None,
         event_subject: Subject | None = None,
-    ) -> str | None: ...
+    ) -> str | None:
+        """Full screen was switched on or off."""
     def track_media_picture_in_picture_change(
         self,
         *,
@@ -140,7 +180,8 @@ class MediaTracking:
         context: _Entities = None,
         tstamp: int | None = None,
         event_subject: Subject | None = None,
-    ) -> str | None: ...
+    ) -> str | None:
+        """Picture in picture was switched on or off."""
     def track_media_ad_break_start(
         self,
         *,
@@ -150,7 +191,8 @@ class MediaTracking:
         context: _Entities = None,
         tstamp: int | None = None,
         event_subject: Subject | None = None,
-    ) -> str | None: ...
+    ) -> str | None:
+        """A break with advertisements begins."""
     def track_media_ad_break_end(
         self,
         *,
@@ -160,7 +202,8 @@ class MediaTracking:
         context: _Entities = None,
         tstamp: int | None = None,
         event_subject: Subject | None = None,
-    ) -> str | None: ...
+    ) -> str | None:
+        """The break is over."""
     def track_media_ad_start(
         self,
         *,
@@ -170,7 +213,8 @@ class MediaTracking:
         context: _Entities = None,
         tstamp: int | None = None,
         event_subject: Subject | None = None,
-    ) -> str | None: ...
+    ) -> str | None:
+        """An advertisement begins."""
     def track_media_ad_first_quartile(
         self,
         *,
@@ -180,7 +224,8 @@ class MediaTracking:
         context: _Entities = None,
         tstamp: int | None = None,
         event_subject: Subject | None = None,
-    ) -> str | None: ...
+    ) -> str | None:
+        """A quarter of the advertisement was played."""
     def track_media_ad_midpoint(
         self,
         *,
@@ -190,7 +235,8 @@ class MediaTracking:
         context: _Entities = None,
         tstamp: int | None = None,
         event_subject: Subject | None = None,
-    ) -> str | None: ...
+    ) -> str | None:
+        """Half of the advertisement was played."""
     def track_media_ad_third_quartile(
         self,
         *,
@@ -200,7 +246,8 @@ class MediaTracking:
         context: _Entities = None,
         tstamp: int | None = None,
         event_subject: Subject | None = None,
-    ) -> str | None: ...
+    ) -> str | None:
+        """Three quarters of the advertisement were played."""
     def track_media_ad_complete(
         self,
         *,
@@ -210,7 +257,8 @@ class MediaTracking:
         context: _Entities = None,
         tstamp: int | None = None,
         event_subject: Subject | None = None,
-    ) -> str | None: ...
+    ) -> str | None:
+        """The advertisement came to its end."""
     def track_media_ad_skip(
         self,
         *,
@@ -221,7 +269,8 @@ class MediaTracking:
         context: _Entities = None,
         tstamp: int | None = None,
         event_subject: Subject | None = None,
-    ) -> str | None: ...
+    ) -> str | None:
+        """The user skipped the advertisement, at a percentage of it."""
     def track_media_ad_click(
         self,
         *,
@@ -232,7 +281,8 @@ class MediaTracking:
         context: _Entities = None,
         tstamp: int | None = None,
         event_subject: Subject | None = None,
-    ) -> str | None: ...
+    ) -> str | None:
+        """The user followed the advertisement, at a percentage of it."""
     def track_media_ad_pause(
         self,
         *,
@@ -243,7 +293,8 @@ class MediaTracking:
         context: _Entities = None,
         tstamp: int | None = None,
         event_subject: Subject | None = None,
-    ) -> str | None: ...
+    ) -> str | None:
+        """The advertisement pauses, at a percentage of it."""
     def track_media_ad_resume(
         self,
         *,
@@ -254,7 +305,8 @@ class MediaTracking:
         context: _Entities = None,
         tstamp: int | None = None,
         event_subject: Subject | None = None,
-    ) -> str | None: ...
+    ) -> str | None:
+        """The advertisement goes on, at a percentage of it."""
     def track_media_buffer_start(
         self,
         *,
@@ -262,7 +314,8 @@ class MediaTracking:
         context: _Entities = None,
         tstamp: int | None = None,
         event_subject: Subject | None = None,
-    ) -> str | None: ...
+    ) -> str | None:
+        """The player waits for data."""
     def track_media_buffer_end(
         self,
         *,
@@ -270,7 +323,8 @@ class MediaTracking:
         context: _Entities = None,
         tstamp: int | None = None,
         event_subject: Subject | None = None,
-    ) -> str | None: ...
+    ) -> str | None:
+        """The player has data again."""
     def track_media_quality_change(
         self,
         *,
@@ -283,7 +337,8 @@ class MediaTracking:
         context: _Entities = None,
         tstamp: int | None = None,
         event_subject: Subject | None = None,
-    ) -> str | None: ...
+    ) -> str | None:
+        """The quality was changed: bitrate in bits a second."""
     def track_media_error(
         self,
         *,
@@ -294,4 +349,5 @@ class MediaTracking:
         context: _Entities = None,
         tstamp: int | None = None,
         event_subject: Subject | None = None,
-    ) -> str | None: ...
+    ) -> str | None:
+        """The player failed."""

@@ -15,6 +15,8 @@ from ..record import ANONYMOUS, DTM, HEADER, MAX_JSON, seal
 
 
 class EventStore:
+    """The methods of an event store of the official package."""
+
     # What an event store has; to be inherited from, or only to be read.
     def add_event(self, payload: dict) -> bool:
         """Keep an event, a dict of the protocol's pairs; -> whether it was kept."""

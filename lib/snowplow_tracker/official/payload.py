@@ -5,10 +5,12 @@ from .. import clock
 
 
 class Payload:
+    """The protocol's pairs of an event: `nv_pairs`, a dict."""
+
     def __init__(self, dict_: "dict | None" = None) -> None:
         self.nv_pairs: dict = dict(dict_ or {})
 
-    def add(self, name: str, value) -> None:
+    def add(self, name: str, value: object) -> None:
         """Add a pair, unless its value is None or empty."""
         if value is not None and value != "":
             self.nv_pairs[name] = value
@@ -24,7 +26,7 @@ class Payload:
         encode_base64: bool,
         type_when_encoded: str,
         type_when_not_encoded: str,
-        json_encoder=None,
+        json_encoder: object = None,
     ) -> None:
         """Add the dict as JSON, in base64 if that is asked for."""
         from ..record import dumps, utf8
@@ -35,7 +37,8 @@ class Payload:
             return
         if json_encoder:
             dict_ = plain(dict_, json_encoder)
-        check_json("dict_", dict_)
+        if check_json("dict_", dict_):
+            dict_ = plain(dict_, None)
         text = dumps(dict_)
         if encode_base64:
             self.add(type_when_encoded, str(base64(utf8(text)), "ascii"))
@@ -68,6 +71,7 @@ def add(found: Payload, pairs: dict) -> None:
 class _NoTracker:
     plugins = ()
     anonymous = None
+    _head = b'{"eid":"'
 
     def __init__(self, encode_base64, json_encoder):
         self.encode_base64 = encode_base64
@@ -88,5 +92,7 @@ def build(event, encode_base64: bool, json_encoder, subject) -> Payload:
     if event.true_timestamp is not None:
         pairs["ttm"] = timestamp("true_timestamp", event.true_timestamp)
     if event.context:
-        attach(tracker, b"", pairs, event.schema, event.context, 0)
+        _, sealed = attach(tracker, b"", pairs, event.schema, event.context, 0, None)
+        pairs = json.loads(sealed + b"}")  # type: ignore[operator]
+        del pairs["eid"]
     return Payload(pairs)

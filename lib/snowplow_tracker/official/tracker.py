@@ -31,32 +31,11 @@ def resume(tracker) -> None:
     tracker.paused = False
 
 
-class _Catcher:
-    # An emitter that stores nothing.
-    def __init__(self):
-        self.events: list = []
-
-    def put(self, *event):
-        self.events.append(event)
-        return 1
-
-
 # A plugin may track another event before this one, such as the end of a screen: that is stored.
 def complete_payload(tracker, event) -> Payload:
     """The event as a Payload, which is not stored, empty if it was stopped; plugins see it."""
+    from ..events.event import catch
     from .payload import payload
 
-    emitters = tracker.emitters
-    catcher = _Catcher()
-    tracker.emitters = [catcher]
-    eid = its = None
-    try:
-        eid = tracker.track(event)
-    finally:
-        tracker.emitters = emitters
-        if eid:
-            its = catcher.events.pop()
-        for other in catcher.events:
-            for emitter in emitters:
-                emitter.put(*other)
+    its = catch(tracker, event)
     return payload(its[2]) if its else Payload()

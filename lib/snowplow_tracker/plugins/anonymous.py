@@ -9,6 +9,9 @@ _NOBODY = "00000000-0000-0000-0000-000000000000"
 
 
 class Anonymous:
+    """No identifier of a user leaves the board: `tracker.anonymous = Anonymous()`."""
+
+    # `session`: whether events have a session; `server`: whether the collector is asked, too.
     def __init__(self, session: bool = False, server: bool = False) -> None:
         self.session = session
         self.server = server
@@ -20,7 +23,7 @@ class Anonymous:
             pairs.pop("sid", None)
             pairs.pop("vid", None)
         for entity in list(entities):
-            if isinstance(entity, str):
+            if isinstance(entity, bytes):
                 continue
             try:
                 schema, data = entity

@@ -12,7 +12,7 @@
 # `*` stands for any: iglu:com.acme.*/*/jsonschema/*-*-*.
 #
 # What a function raises costs the entity, not the event; `failed` counts it.
-from ..self_describing import check_schema, pair_json
+from ..self_describing import check_schema, sealed
 
 
 class GlobalEntities:
@@ -30,7 +30,7 @@ class GlobalEntities:
     ) -> "GlobalEntities":
         """Add an entity or a function that makes it; -> self."""
         if not callable(entity):
-            entity = pair_json("entity", entity)  # once and for all
+            entity = sealed("entity", entity)  # once and for all
         self._rules.append((tag, entity, filter, _patterns(accept), _patterns(reject)))
         return self
 
@@ -50,7 +50,7 @@ class GlobalEntities:
                     entity = entity(pairs, schema) or []
                     if not isinstance(entity, list):
                         entity = [entity]
-                    entities.extend([pair_json("entity", pair) for pair in entity])
+                    entities.extend([sealed("entity", pair) for pair in entity])
                 else:
                     entities.append(entity)
             except Exception:

@@ -17,6 +17,7 @@
 #   the events before and after it.
 from .. import clock
 from ..entities.checks import entity_list
+from ..events.event import catch
 from ..events.screen_view import SCHEMA as VIEW
 from ..events.screen_view import ScreenView
 from ..events.self_describing import SelfDescribing
@@ -48,6 +49,8 @@ class ScreenTracking:
         self.tracker = tracker
         self.screen: dict | None = None  # data of the entity
         self._next: dict | None = None  # of the view that is about to be stored
+        self._end: tuple | None = None  # screen_end, which is stored if no plugin stops the view
+        self._last = self._accept  # the plugin that a view comes to last
         self._ended = False
         self._anonymous = bool(tracker.anonymous)
         self._visible = True
@@ -57,12 +60,9 @@ class ScreenTracking:
     def __call__(self, eid: str, pairs: dict, schema: "str | None", entities: list) -> None:
         self._renew()
         if schema == VIEW and self._next:
-            self.screen, self._next = self._next, None
-            self._ended = False
-            self._since = clock.ms()
-            self._shown = self._hidden = 0
-            self._seen = {}
-        elif schema in (END, _FOREGROUND, _BACKGROUND):
+            entities.append((SCREEN, self._next))
+            return
+        if schema in (END, _FOREGROUND, _BACKGROUND):
             self._count()
             if schema == END:
                 self._ended = True
@@ -102,8 +102,9 @@ class ScreenTracking:
         return self.tracker.track(SelfDescribing((END, {})))
 
     # ScreenView calls it with its data before it is stored. All is checked first, so that a view
-    # that is refused ends nothing. The screen changes only when the plugin is called for the view:
-    # if memory runs out in between, screen_end is not tracked again.
+    # that is refused ends nothing, nor does one that a plugin stops: the screen changes when all
+    # plugins were called for the view. If memory runs out after that, screen_end is not tracked
+    # again.
     def enter(self, view: ScreenView, data: dict) -> None:
         """The screen is about to be shown: fill in what was before, and end that."""
         tracker = self.tracker
@@ -114,7 +115,12 @@ class ScreenTracking:
             timestamp("tstamp", view.true_timestamp)
         view.context = entity_list(tracker, view.context)
         screen = {key: data[key] for key in ("name", "id", "type") if key in data}
+        if tracker.plugins[-1] is not self._last:
+            if self._last in tracker.plugins:
+                tracker.plugins.remove(self._last)
+            tracker.plugins.append(self._last)
         self._renew()
+        self._next = self._end = None
         before = self.screen
         if before and before["id"] != data["id"]:
             if "previousId" not in data and "previousName" not in data:
@@ -129,8 +135,25 @@ class ScreenTracking:
                 end.true_timestamp = view.true_timestamp
                 end.device_timestamp = view.device_timestamp
                 end.ms = view.ms
-                tracker.track(end)
+                try:
+                    self._end = catch(tracker, end)
+                finally:
+                    self._ended = False
         self._next = screen
+
+    def _accept(self, eid, pairs, schema, entities):
+        if schema != VIEW or not self._next:
+            return
+        self._ended = True
+        if self._end:
+            for emitter in self.tracker.emitters:
+                emitter.put(*self._end)
+        self.screen, self._next = self._next, None
+        self._end = None
+        self._ended = False
+        self._since = clock.ms()
+        self._shown = self._hidden = 0
+        self._seen = {}
 
     def sum_up(self, data: dict) -> None:
         """Add a list item or a scrolling to the summary of the screen that is shown."""

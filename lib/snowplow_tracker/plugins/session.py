@@ -29,6 +29,7 @@ TIMES = ("first_event_ms", "slept")
 
 
 class Session:
+    """Who, which session, and which event of it: the entity `client_session`; a plugin."""
     user_id: str
     session_id: "str | None"
     previous_session_id: "str | None"
@@ -40,6 +41,7 @@ class Session:
     first_event_ms: "int | None"
     slept: "int | None"
 
+    # `directory` is where the file session.json lies; the timeouts are in seconds.
     def __init__(
         self,
         directory: "str | None" = None,

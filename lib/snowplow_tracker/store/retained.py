@@ -3,7 +3,8 @@
 # A loss of power takes the page with it; sync() writes it to flash.
 #
 # `memory()` gives what was kept, `memory(buffer)` keeps it:
-#   u32 magic (one more while flash cannot be read), u32 CRC of what follows,
+#   u32 magic, u32 CRC of what follows; while flash cannot be read, the magic plus 1, plus how
+#   many of the oldest records may be there too,
 #   u32 next sequence, u16 each: head, tail, end and count of the ring (ring.py),
 #   u16 boot, u64 its start if that is known, u32 each: losses by cause,
 #   the ring's buffer as it is
@@ -22,6 +23,8 @@ _MAGIC = 0x32725053
 
 
 class RetainedStore(SegmentStore):
+    _restored = 0  # the sequence behind the last record that was in the memory at the boot
+
     def __init__(
         self,
         memory,
@@ -36,12 +39,16 @@ class RetainedStore(SegmentStore):
         self._restore()
 
     def put(self, ms: int, flags: int, json) -> "int | None":
+        # To make room would count as lost what may be on flash.
+        self._ring.refuse = self._log.refuse or self._may_be_on_flash()
         sequence = super().put(ms, flags, json)
         self._retain()
         return sequence
 
     def peek(self, after: int = 0):
         ring = self._ring
+        if self._may_be_on_flash():
+            return super().peek(after or -1)  # peek(0) would remove what is too old
         # Records of an earlier boot, whose age the ring does not know.
         while not after and ring.count and clock.confirmed:
             _, flags, _, _, ms = unpack_from(HEADER, ring.buf, ring.head)
@@ -59,6 +66,12 @@ class RetainedStore(SegmentStore):
         self._retain()
         return done
 
+    def _may_be_on_flash(self):
+        # A reset may have come between the flash and this memory: while flash cannot be read,
+        # what was restored may lie there too.
+        ring = self._ring
+        return not self._opened and ring.next_sequence - ring.count < self._restored
+
     def _new_ring(self, page_bytes, overflow, max_age):
         ring = RingStore(0, overflow, max_age)
         ring.buf = memoryview(self._image)[_SIZE:]
@@ -72,7 +85,10 @@ class RetainedStore(SegmentStore):
             # No comprehension with `self`: that allocates before the try.
             lost = tuple(map(self.lost.get, CAUSES))
             rest = (clock.boot, clock.boot_start()) + lost
-            pack_into(_HEAD, image, 0, _MAGIC + (not self._opened), 0, *(place + rest))
+            magic = _MAGIC
+            if not self._opened:
+                magic += 1 + max(0, self._restored - ring.next_sequence + ring.count)
+            pack_into(_HEAD, image, 0, magic, 0, *(place + rest))
             pack_into("<I", image, 4, crc32(memoryview(image)[8:]))
             self._memory(image)
         except MemoryError:
@@ -84,7 +100,8 @@ class RetainedStore(SegmentStore):
             return
         state = unpack_from(_HEAD, kept)
         magic, crc, following, head, tail, end, n, boot, start = state[:9]
-        if magic not in (_MAGIC, _MAGIC + 1) or crc != crc32(memoryview(kept)[8:]):
+        doubtful = magic - _MAGIC - 1
+        if not -1 <= doubtful <= n or crc != crc32(memoryview(kept)[8:]):
             return
         # What flash could not be told.
         self._known_losses = losses = state[9:]
@@ -95,13 +112,16 @@ class RetainedStore(SegmentStore):
         fresh = ring.next_sequence
         ring.next_sequence = following
         ring.head, ring.tail, ring.end, ring.count = head, tail, end, n
+        # A reset may have come between the flash and this memory: then flash has these too. A
+        # large record may follow them there. What lies above is of other numbers.
+        self._restored = behind = following if doubtful < 0 else following - n + doubtful
         last = self._log.last
-        if self._opened and magic > _MAGIC or following < last:
+        if last <= behind:
+            ring.drop(min(last, behind - 1))
+        if self._opened and (doubtful >= 0 or last > behind):
             # They were numbered while flash could not be read.
-            ring.next_sequence = fresh + n
+            ring.next_sequence = fresh + ring.count
         else:
-            # A reset may have come between the flash and this memory.
-            ring.drop(last)
             ring.next_sequence = max(following, last + 1)
         i = ring.next_sequence - ring.count
         while i < ring.next_sequence:

@@ -10,7 +10,7 @@
 # The sequences of what it holds have no gaps: they are the last `count` below `next_sequence`.
 #
 # The stores on flash keep their newest page in a RingStore. They use buf, head, tail, end, count,
-# next_sequence, cause, settled, make_room() and evict(), and may set the values.
+# next_sequence, cause, refuse, settled, make_room() and evict(), and may set the values.
 from struct import pack_into, unpack_from
 
 from .. import clock
@@ -27,7 +27,7 @@ class RingStore:
         self.lost = {"overflow": 0, "age": 0}
         self.max_ms = max_age * 1000
         self.cause = "overflow"  # what a record that makes room counts as
-        self._refuse = overflow == "newest"
+        self.refuse = overflow == "newest"
         self.buf = memoryview(bytearray(nbytes))
         self.head = self.tail = self.end = self.count = 0
         self.next_sequence = 1
@@ -45,20 +45,24 @@ class RingStore:
     def put(self, ms: int, flags: int, json) -> "int | None":
         n = len(json)
         size = HEADER_SIZE + n
-        if n > MAX_JSON or size > len(self.buf):
+        buf = self.buf
+        if n > MAX_JSON or size > len(buf):
             self.lost["overflow"] += 1
             return None
-        while not self.make_room(size):
-            if self._refuse:
-                self.lost[self.cause] += 1
-                return None
-            self.evict(self.cause)
         at = self.tail
+        if self.end or len(buf) - at < size:
+            while not self.make_room(size):
+                if self.refuse:
+                    self.lost[self.cause] += 1
+                    return None
+                self.evict(self.cause)
+            at = self.tail
+        end = at + size
         sequence = self.next_sequence
-        pack_into(HEADER, self.buf, at, n, flags, clock.boot, sequence, ms)
-        self.buf[at + HEADER_SIZE : at + size] = json
+        pack_into(HEADER, buf, at, n, flags, clock.boot, sequence, ms)
+        buf[at + HEADER_SIZE : end] = json
         self.next_sequence = sequence + 1
-        self.tail = at + size
+        self.tail = end
         self.count += 1
         return sequence
 
@@ -98,13 +102,16 @@ class RingStore:
 
     def make_room(self, size):
         # Whether `size` bytes fit behind `tail`, or at the start: then `tail` moves there.
-        space = len(self.buf) - self.tail
-        if not self.end and space < size <= self.head:
-            self.end = self.tail
-            self.tail = 0
+        tail = self.tail
         if self.end:
-            space = self.head - self.tail
-        return space >= size
+            return self.head - tail >= size
+        if len(self.buf) - tail >= size:
+            return True
+        if size > self.head:
+            return False
+        self.end = tail
+        self.tail = 0
+        return True
 
     def evict(self, cause=None):
         # The oldest goes; with a `cause`, it is lost, unless it was accepted.
@@ -112,8 +119,10 @@ class RingStore:
         if cause and not after < self.next_sequence - self.count <= last:
             self.lost[cause] += 1
         self.count -= 1
-        self.head += self._size(self.head)
-        if self.head == self.end:
-            self.head = self.end = 0
+        head = self.head
+        head += self._size(head)
+        if head == self.end:
+            head = self.end = 0
+        self.head = head
         if not self.count:
             self.head = self.tail = self.end = 0

@@ -247,21 +247,31 @@ class SegmentLog:
         count = 1
         start = clock.boot_start()
         self.in_doubt = True
-        zeros = bytes(64)  # now: what is written before an error stays
-        with open(segment_name(self.path, self.number), "ab") as f:
-            if json:
-                size = write_run(f, self.ordinal, clock.boot, 1, first, ms, start)
-                size += write_record(f, first, flags, 0, json)
-            else:
-                count = ring.count
-                last -= 1
-                size = write_ring(f, ring, self.ordinal, start)
-            size += self.size
-            end = boundary(size)
-            # At most so many bytes are spent to end a page with its block.
-            if pad and end - size <= 1024:
-                while size < end:
-                    size += f.write(zeros if end - size >= 64 else b"\0")
+        zeros = bytes(64)
+        name = segment_name(self.path, self.number)
+        with open(name, "r+b" if self.size else "wb") as f:
+            f.seek(self.size)
+            try:
+                if json:
+                    size = write_run(f, self.ordinal, clock.boot, 1, first, ms, start)
+                    size += write_record(f, first, flags, 0, json)
+                else:
+                    count = ring.count
+                    last -= 1
+                    size = write_ring(f, ring, self.ordinal, start)
+                size += self.size
+                end = boundary(size)
+                # At most so many bytes are spent to end a page with its block.
+                if pad and end - size <= 1024:
+                    while size < end:
+                        size += f.write(zeros if end - size >= 64 else b"\0")
+            except OSError:
+                raise  # littlefs forgets what was written
+            except BaseException:
+                # close() keeps it: what is missing of the run would count as lost.
+                f.seek(self.size)
+                f.write(zeros)
+                raise
         ordinal = self.ordinal + count
         following = last + 1
         # Of a block that is not full littlefs makes a copy.

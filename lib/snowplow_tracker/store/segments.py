@@ -13,6 +13,8 @@
 # A full page is written at once; sync() writes what there is, and so does a put() or a peek()
 # that finds it older than sync_seconds. Reading takes one buffer, of the largest record.
 # Files in `path` that are not ours stay; those of another format have another ending.
+#
+# `_log`: the firmware's update_fetch.py asks it for max_bytes.
 import os
 
 from .. import clock
@@ -26,9 +28,16 @@ _NO_MEMORY = OSError(12, "not enough memory")  # ENOMEM, made while there is som
 
 
 class SegmentStore:
+    """Events on flash, which survive a power cut."""
+
     _log: SegmentLog
     _known_losses = (0, 0, 0, 0)  # those of earlier boots that `lost` has before flash is read
 
+    # - `path` is a folder of its own, `max_bytes` how much of flash the store may take.
+    # - `overflow`: what is lost when it is full, `oldest` or `newest`.
+    # - `max_age`: seconds after which an event is not sent any more.
+    # - `sync_seconds`: how long an event may be only in RAM; None: until its page is full.
+    # - `page_bytes`: RAM for events, which is written at once.
     def __init__(
         self,
         path: str = "/events",
@@ -37,7 +46,7 @@ class SegmentStore:
         max_age: int = 30 * 86400,
         sync_seconds: "int | None" = 3600,
         page_bytes: int = 8192,
-    ):
+    ) -> None:
         if path[:1] != "/":
             path = os.getcwd().rstrip("/") + "/" + path
         self.path = path = path.rstrip("/")
@@ -70,10 +79,12 @@ class SegmentStore:
 
     @property
     def dropped(self) -> int:
+        """How many events were lost, for any cause in `lost`."""
         return sum(self.lost.values())
 
     @property
     def settled(self) -> tuple:
+        """What was accepted out of order: (sequence that is undecided, the last accepted)."""
         return self._ring.settled
 
     @settled.setter
@@ -85,7 +96,8 @@ class SegmentStore:
         """How many blocks of flash were erased since this object was made, as well as we know."""
         return self._log.erases
 
-    def put(self, ms: int, flags: int, json) -> "int | None":
+    def put(self, ms: int, flags: int, json: bytes) -> "int | None":
+        """Store an event; -> its sequence, or None if it was not kept."""
         ring = self._ring
         n = len(json)
         if ring.next_sequence >= 0xFFFFFFFF:  # a reboot with nothing stored begins anew
@@ -111,7 +123,8 @@ class SegmentStore:
             self._write_if_due(ms)
         return sequence
 
-    def peek(self, after: int = 0):
+    def peek(self, after: int = 0) -> "memoryview | None":
+        """The first record behind a sequence, valid until the next call; None if there is none."""
         self._write_if_due(clock.ms())
         if self._unreadable and not (after or self._ring or self._moved):
             self._unreadable = self.error = None
@@ -128,7 +141,8 @@ class SegmentStore:
                 self._log.in_doubt = True
         return self._ring.peek(after)
 
-    def drop(self, sequence: int):
+    def drop(self, sequence: int) -> None:
+        """Remove the records up to a sequence."""
         # What is only on flash was read before.
         on_flash = sequence <= self._log.last and not self._moved
         if self._opened and (on_flash or not self._unreadable):
@@ -143,6 +157,7 @@ class SegmentStore:
         self._open()
 
     def sync(self) -> bool:
+        """Write what is only in RAM; -> whether that worked."""
         log = self._log
         log.reader.close()
         self._open()

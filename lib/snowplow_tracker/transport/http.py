@@ -26,6 +26,8 @@ _ADDRESS_MS = 3600000
 
 
 class HttpTransport:
+    """HTTP/1.1 on one kept connection, with or without TLS; it does not block."""
+
     # Bytes to which an answer's body is added; None again after one that was not whole.
     body: "bytes | None" = None
     _sock: socket.socket
@@ -45,8 +47,8 @@ class HttpTransport:
         headers: "dict | None" = None,
         cookie_file: "str | None" = None,
         path: "str | None" = None,
-        dns=None,
-    ):
+        dns: object = None,
+    ) -> None:
         from .url import check
 
         checked = check(url, path, get, headers or {}, timeout, roots, verify)

@@ -54,7 +54,7 @@ def _certificates(data):
     while at < len(data):
         if data[at : at + 2] != b"\x30\x82":
             raise ValueError("roots: expected certificates in DER, not PEM")
-        end = at + 4 + (data[at + 2] << 8 | data[at + 3])
+        end = at + 4 + int.from_bytes(data[at + 2 : at + 4], "big")
         if end > len(data):
             raise ValueError("roots: the last certificate is cut short")
         yield bytes(data[at:end])

@@ -12,6 +12,7 @@ from tools.collector.http import (
     access,
     connections,
     export,
+    firmware_files,
     micro_api,
     micro_events,
     page_api,
@@ -26,7 +27,10 @@ MAX_REQUEST_LINE = 20480
 MAX_HEADERS = 40960
 KEEP_ALIVE = 610  # seconds
 # tracker_api matches every path, so it is the last.
-_ROUTES = (micro_api, micro_events, export, page_api, page_stream, page_files, tracker_api)
+_ROUTES = (
+    *(micro_api, micro_events, export, firmware_files, page_api, page_stream, page_files),
+    tracker_api,
+)
 
 
 async def start(collector, host, port):

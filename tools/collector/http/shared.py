@@ -1,19 +1,24 @@
 """The object that all HTTP handlers share."""
 
 import asyncio
+from pathlib import Path
 
 from aiohttp import web
+
+RELEASES = "build/firmware"
 
 
 class Collector:
     """The store, the schemas, the options, and the event that wakes the pages' streams.
 
-    ``token`` is the one that readers must show, or None. ``faults`` are :class:`faults.Fault` s.
-    ``listens`` is (host, port), once the server listens.
+    ``releases`` is the folder that /firmware/ serves. ``token`` is the one that readers must
+    show, or None. ``faults`` are :class:`faults.Fault` s. ``listens`` is (host, port), once the
+    server listens.
     """
 
-    def __init__(self, store, schemas, token=None, faults=()):
+    def __init__(self, store, schemas, token=None, faults=(), releases=None):
         self.store, self.schemas = store, schemas
+        self.releases = Path(releases or RELEASES)
         self.token, self.faults = token, faults
         self.listens = ("", 0)
         self.faulted = 0  # requests to which a fault was applied

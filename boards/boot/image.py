@@ -1,0 +1,46 @@
+# A file system that imports modules from an image: one file in which all of them lie, one behind
+# the other. tools/release/image.py makes it, and has the format:
+#
+#   4 bytes   SPI1
+#   4         CRC-32 of all that follows
+#   4         length of the image
+#   2, 2      number of folders, of folders and files
+#   4 * n     CRC-32 of each path, such as /firmware/app.mpy; folders first
+#   2 * n     length of each file, and
+#             the files
+#
+# A .mpy says itself where it ends, so that open() gives the image's own file, at the module's
+# place: nothing is copied, and no file stays open. stat() needs 4 bytes of RAM for each path. Two
+# paths with the same CRC are refused when the image is made; of a million paths that are not in
+# it, a few hundredths are taken for one that is.
+#
+# This class stays in RAM. What is needed once is in loader.py, which sets the attributes.
+from array import array
+from binascii import crc32
+
+
+class Image:
+    image_name: str  # "a" or "b"
+    paths: bytes  # their CRCs
+    folders: int  # how many of these bytes are those of folders
+    def mount(self, readonly, mkfs):
+        pass
+
+    # What an import asks for; the mode is all that it reads.
+    def stat(self, path):
+        wanted = crc32(path).to_bytes(4, "little")
+        at = self.paths.find(wanted)
+        while at % 4:  # a miss is -1
+            if at < 0:
+                raise OSError(2)
+            at = self.paths.find(wanted, at + 1)
+        self.at = at - self.folders
+        return (0x4000 if self.at < 0 else 0x8000, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+
+    def open(self, path, mode):
+        self.stat(path)
+        file = open("/releases/%s.img" % self.image_name, "rb")
+        file.seek(16 + len(self.paths))
+        skip = sum(array("H", file.read(self.at // 2)))
+        file.seek(16 + len(self.paths) + (len(self.paths) - self.folders) // 2 + skip)
+        return file

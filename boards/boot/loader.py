@@ -1,0 +1,149 @@
+# Chooses the image that is to run, and mounts it; firmware/on_demand/release.py says what lies in
+# /releases. /main.py calls load() at each boot, and failed() if the firmware of the image cannot
+# be imported. A board whose flash takes no more writes still starts what it can.
+import json
+import os
+import sys
+from binascii import crc32
+
+import vfs
+from image import Image
+
+from micropython import const
+
+_TRIES = const(3)  # boots of a trial, in which nothing confirmed it
+_FOLDER = const("/releases/")
+_MOUNT = const("/release")
+
+
+def load():
+    """Mount an image and put it in front of sys.path; whether there is one."""
+    state = _state()
+    awake = not _woke_from_deep_sleep()
+    if awake:
+        _take_config(state)
+        trial = state["trial"]
+        if trial:
+            trial["boots"] += 1
+            if trial["boots"] > _TRIES or not _save(state):
+                _go_back(state, "nothing was sent in %d boots" % _TRIES)
+                _save(state)
+    for name in (state["run"], _other(state["run"])):
+        try:
+            image = _open(name, awake)
+        except (OSError, ValueError) as e:
+            print("%s%s.img:" % (_FOLDER, name), e)
+            continue
+        if name != state["run"]:
+            _go_back(state, "the image is missing or damaged")
+            _save(state)
+        vfs.mount(image, _MOUNT)
+        sys.path[0] = _MOUNT
+        return True
+    print("no image of the firmware can be loaded: run `make deploy`")
+    return False
+
+
+def failed(error):
+    """Boot the other image after this error; where there is none that works, raise it again."""
+    state = _state()
+    # Too little memory and a read that failed may pass, so they end a trial only.
+    if state["trial"] or not (state["rolled_back"] or isinstance(error, (MemoryError, OSError))):
+        other = _other(state["run"])
+        try:
+            _open(other, True)
+        except (OSError, ValueError):
+            print("there is no other image: run `make deploy`")
+            raise error
+        _go_back(state, "%s: %s" % (type(error).__name__, error))
+        if _save(state):
+            import machine
+
+            sys.print_exception(error)
+            print("the other image is started")
+            machine.reset()
+    raise error
+
+
+def _go_back(state, reason):
+    trial = state["trial"] or {"from": _other(state["run"]), "id": None}
+    print("back to the image before:", reason)
+    state["run"] = trial["from"]
+    state["trial"] = None
+    state["rolled_back"] = {"id": trial["id"], "reason": reason}
+
+
+# What is missing or of a wrong type is as after a deploy.
+def _state():
+    try:
+        with open(_FOLDER + "state.json") as file:
+            state = json.load(file)
+    except (OSError, ValueError):
+        state = None
+    if not isinstance(state, dict):
+        state = {}
+    if state.get("run") not in ("a", "b"):
+        state["run"] = "a"
+    trial = state.get("trial")
+    if not isinstance(trial, dict) or trial.get("from") != _other(state["run"]):
+        trial = None
+    elif not isinstance(trial.get("boots"), int) or "id" not in trial:
+        trial = None
+    state["trial"] = trial
+    state["rolled_back"] = state.get("rolled_back")
+    return state
+
+
+def _save(state):
+    try:
+        with open(_FOLDER + "state.new", "w") as file:
+            json.dump(state, file)
+        os.rename(_FOLDER + "state.new", _FOLDER + "state.json")
+        return True
+    except OSError as e:
+        print("%sstate.json:" % _FOLDER, e)
+        return False
+
+
+# A deploy that switches to an image may bring the config that goes with it. A rename between two
+# folders would not do: if it is cut, littlefs hides other files too, until something is written.
+def _take_config(state):
+    name = state.get("config")
+    if name in ("a", "b"):
+        try:
+            os.rename("/config.json." + name, "/config.json")
+        except OSError:
+            pass  # it was taken at a boot before
+        state["config"] = None
+        _save(state)
+
+
+# OSError if there is no such image, ValueError if it is damaged; `whole`: look at all of it.
+def _open(name, whole):
+    with open("%s%s.img" % (_FOLDER, name), "rb") as file:
+        head = file.read(16)
+        if len(head) < 16 or head[:4] != b"SPI1":
+            raise ValueError("this is no image")
+        image = Image()
+        image.image_name = name
+        image.folders = 4 * int.from_bytes(head[12:14], "little")
+        image.paths = file.read(4 * int.from_bytes(head[14:], "little"))
+        if whole:
+            check = crc32(image.paths, crc32(head[8:]))
+            buffer = memoryview(bytearray(512))
+            while n := file.readinto(buffer):
+                check = crc32(buffer[:n], check)
+            if check != int.from_bytes(head[4:8], "little"):
+                raise ValueError("it is damaged")
+    return image
+
+
+def _woke_from_deep_sleep():
+    import machine
+
+    cause = getattr(machine, "DEEPSLEEP_RESET", None)
+    return cause is not None and machine.reset_cause() == cause
+
+
+def _other(name):
+    return "b" if name == "a" else "a"

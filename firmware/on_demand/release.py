@@ -1,0 +1,107 @@
+# Which image of the firmware runs, and the trial of the next one.
+#
+# A board that was deployed by image has, on its flash, in the folder /releases
+#
+#   a.img, b.img   one of them runs, the other one is spare: the version before, or the next one
+#   state.json     {"run": "a",                which one runs
+#                   "trial": null, or {"boots": n, "from": "b", "id": "…"} while "a" is on trial,
+#                   "rolled_back": {"id": "…", "reason": "…"}, until forget_rolled_back()}
+#   loader.mpy, image.mpy   boards/boot: what /main.py of the flash calls
+#
+# An image is opaque here: bytes that tools/release made. It has a CRC, which the loader checks at
+# each boot but a wake from deep sleep. state.json is written beside and renamed, so it is always
+# the old one or the new one.
+#
+# To bring a new image: write it to spare() (remove what is there first, if room is short), verify
+# it, close it, call try_next(id), and reset the board. The loader counts the boots of a trial
+# before it mounts, wakes from deep sleep apart. After three of them, or when the image cannot be
+# loaded, it writes "rolled_back" and takes the other image. The firmware calls confirm() when an
+# event was accepted, and roll_back() and a reset when the trial has taken too long.
+#
+# All of them work on a board with plain files, too: running() and spare() are None there. An
+# OSError says that flash did not take the state; then nothing has changed.
+import json
+import os
+
+from snowplow_tracker.json_file import load
+
+_FOLDER = "/releases/"
+
+
+def running() -> "str | None":
+    """The image that runs: "a" or "b"; None where plain files do."""
+    try:
+        import vfs
+
+        for found, _ in vfs.mount():
+            if hasattr(found, "image_name"):
+                return found.image_name
+    except (ImportError, TypeError):  # CPython; a MicroPython before 1.26
+        pass
+    return None
+
+
+def spare() -> "str | None":
+    """The path to write the next image to."""
+    name = running()
+    return name and _FOLDER + _other(name) + ".img"
+
+
+def try_next(id: str) -> None:
+    """Put the spare image on trial from the next boot on; `id` is what reports call it."""
+    name = running()
+    if not name:
+        raise OSError("this board runs plain files: run `make deploy` once")
+    state = load(_FOLDER + "state.json")
+    state["run"] = _other(name)
+    state["trial"] = {"boots": 0, "from": name, "id": id}
+    _save(state)
+
+
+def trial() -> "dict | None":
+    """The trial of the image that runs: boots so far, from, id."""
+    state = load(_FOLDER + "state.json")
+    found = state.get("trial")
+    return found if isinstance(found, dict) and state.get("run") == running() else None
+
+
+def confirm() -> None:
+    """Keep the image that is on trial."""
+    if trial():
+        state = load(_FOLDER + "state.json")
+        state["trial"] = None
+        _save(state)
+
+
+def roll_back(reason: str) -> None:
+    """End the trial: the image before runs from the next boot on."""
+    found = trial()
+    if found:
+        state = load(_FOLDER + "state.json")
+        state["run"] = found["from"]
+        state["trial"] = None
+        state["rolled_back"] = {"id": found["id"], "reason": reason}
+        _save(state)
+
+
+def rolled_back() -> "dict | None":
+    """What was rolled back and is not reported yet: id, reason."""
+    found = load(_FOLDER + "state.json").get("rolled_back")
+    return found if isinstance(found, dict) else None
+
+
+def forget_rolled_back() -> None:
+    """Note that it was reported."""
+    state = load(_FOLDER + "state.json")
+    if state.pop("rolled_back", None):
+        _save(state)
+
+
+def _other(name):
+    return "b" if name == "a" else "a"
+
+
+def _save(state):
+    with open(_FOLDER + "state.new", "w") as file:
+        json.dump(state, file)
+    os.rename(_FOLDER + "state.new", _FOLDER + "state.json")

@@ -1,0 +1,104 @@
+# Fetches files of a folder of releases, over one connection: whole if they are small, else in
+# pieces that are appended to a file, from where that ends.
+import os
+
+from snowplow_tracker.transport.http import HttpTransport
+
+_PIECE = 4096  # the transport takes no more as an answer
+
+
+class Folder(HttpTransport):
+    _range = b""
+
+    def __init__(self, url, **options):
+        super().__init__(url.rstrip("/") + "/", get=True, **options)
+        self._folder = self.path
+
+    # Called by send().
+    def _head(self, length, body):
+        return super()._head(length, body)[:-2] + self._range + b"\r\n"
+
+    def read(self, name, start=0, size=0):
+        """Yields ms to wait, and returns a file, or `size` bytes of it, as bytes; or OSError."""
+        self.path = self._folder + name.encode()
+        self._range = b"Range: bytes=%d-%d\r\n" % (start, start + size - 1) if size else b""
+        while True:
+            self.body = bytearray()  # type: ignore[assignment]
+            try:
+                status = yield from self.send(0, b"")
+                break
+            except OSError:
+                if not self.stale:
+                    raise
+        if status == 200 and size and not start and len(self.body or b"") == size:
+            status = 206  # a server may send the whole file, if that is all that was asked for
+        if status != (206 if size else 200):
+            if status == 200:
+                raise OSError("%s: the server sends no ranges of a file" % name)
+            # What is not there, or not for us, is not fetched by asking again.
+            kind = ValueError if 400 <= status < 500 and status not in (408, 429) else OSError
+            raise kind("%s: HTTP status %d" % (name, status))
+        if self.body is None or size and len(self.body) != size:
+            raise OSError("%s: it has another length" % name)
+        return self.body
+
+    def fetch(self, name, path, size, store):
+        """Yields ms to wait, until the file at `path` has the `size` bytes of `name`."""
+        have = file_size(path)
+        if have > size:
+            remove(path)
+            have = 0
+        while have < size:
+            piece = yield from self.read(name, have, min(_PIECE, size - have))
+            _append(path, piece)
+            have += len(piece)
+            if store.error:
+                raise NoRoom(str(store.error))
+            yield 0
+
+
+class NoRoom(OSError):
+    pass
+
+
+# littlefs counts each folder twice, so it has more room than that, if anything. The store may
+# grow to its bound, and small files need a few blocks.
+def room(store):
+    """Bytes of flash that are left to an update."""
+    space = os.statvfs("/releases")
+    free = space[3] * space[0] - 16384
+    if hasattr(store, "path"):
+        free -= store._log.max_bytes
+        try:
+            for name in os.listdir(store.path):
+                free += file_size(store.path + "/" + name) + 4095 & -4096
+        except OSError:
+            pass  # nothing is there yet
+    return free
+
+
+def _append(path, piece):
+    """Append to a file; NoRoom if the flash takes it not, or only in part."""
+    try:
+        with open(path, "ab") as file:
+            if file.write(piece) == len(piece):
+                return
+    except OSError as e:
+        raise NoRoom("%s: %s" % (path, e))
+    raise NoRoom("%s: not written whole" % path)
+
+
+def file_size(path):
+    """Of a file; 0 if it is not there."""
+    try:
+        return os.stat(path)[6]
+    except OSError:
+        return 0
+
+
+def remove(path):
+    """Remove a file, if it is there."""
+    try:
+        os.remove(path)
+    except OSError:
+        pass

@@ -1,0 +1,64 @@
+# What a manifest offers (tools/release/manifest.py says what is in it), and whether it is for
+# this board, now. What it says is believed once it is signed, but a mistake in it is not to
+# crash the board.
+import sys
+from hashlib import sha256
+
+from firmware.on_demand import release, signature
+from snowplow_tracker import clock
+
+
+def read(document, key):
+    """The offer in a manifest that the key in the file `key` has signed; or ValueError."""
+    try:
+        with open(key, "rb") as file:
+            key = signature.modulus(file.read(600))
+    except OSError:
+        raise ValueError("update.key: there is no file %s on the board" % key)
+    offer = signature.read(bytes(document), "release", key)
+    try:
+        good = 0 < offer["bytes"] < 1 << 24 and len(offer["sha256"]) == 64 and offer["version"] > 0
+        for patch in offer["patches"]:
+            good = good and 0 < patch["bytes"] <= offer["bytes"] and len(patch["from"]) == 16
+        if not good:
+            raise ValueError("the manifest has numbers that cannot be")
+        offer["ports"], offer["mpy"], offer["micropython"][1]
+    except (KeyError, TypeError, IndexError) as e:
+        raise ValueError("the manifest lacks something: %s" % e)
+    return offer
+
+
+# A reason is no exception of update.py, whose classes another task may have unloaded meanwhile.
+def why_not(app, state, offer):
+    """Why it is not taken now: "" to take it, None if it is not new; ValueError if not for us."""
+    version = offer["version"]
+    known = state.get("version", 0)
+    if version < known:
+        raise ValueError("it is older than what runs, %d" % known)
+    if version <= state.get("refused", 0) or version == known and not state.get("again"):
+        return None
+    this = sys.implementation
+    if sys.platform not in offer["ports"]:
+        raise ValueError("it is for %s, not for %s" % (", ".join(offer["ports"]), sys.platform))
+    if getattr(this, "_mpy", 0) & 255 != offer["mpy"]:
+        raise ValueError("it has .mpy files of version %s" % offer["mpy"])
+    if tuple(this.version[:2]) < tuple(offer["micropython"][:2]):
+        raise ValueError("it needs MicroPython %d.%d: flash it" % tuple(offer["micropython"][:2]))
+    if not release.running():
+        raise ValueError("this board runs plain files: run `make deploy` once")
+    rollout = offer.get("rollout") or {}
+    if rollout.get("halt"):
+        return "the rollout is halted"
+    groups = rollout.get("groups")
+    if groups is not None and app.settings["update"]["group"] not in groups:
+        return "it is for other groups"
+    if place(app.board.id()) >= rollout.get("percent", 100):
+        return "it is for other boards first"
+    if clock.unix_ms() // 1000 < rollout.get("start", 0):
+        return "it has not begun"
+    return ""
+
+
+def place(id):
+    """The place of a board in all rollouts, 0 to 99: of 100 boards it is among the first."""
+    return int.from_bytes(sha256((id or "").encode()).digest()[:4], "big") % 100

@@ -1,0 +1,199 @@
+"""The real `make deploy` by image, against a board made of the real VM."""
+
+import json
+import shutil
+import signal
+import subprocess
+import sys
+
+import pytest
+
+import tools.deploy.__main__ as program
+import tools.deploy.board as behind
+from tools.deploy import ROOT
+
+pytestmark = pytest.mark.usefixtures("compiler")
+RUN = """
+def run():
+    import time
+    import snowplow_tracker.store.ring
+    from firmware.app import VERSION
+    print("firmware runs", VERSION)
+    while True:
+        time.sleep_ms(20)
+        print(".", end="")
+"""
+STARTERS = {"/boot.py", "/main.py", "/releases/loader.mpy", "/releases/image.mpy"}
+# A deploy that can be killed.
+DEPLOY = """
+import pathlib, sys
+import tools.deploy.__main__, tools.deploy.board
+tools.deploy.board.SETTLE = 0.2
+sys.exit(tools.deploy.__main__.main(["--port", sys.argv[1]], root=pathlib.Path(sys.argv[2])))
+"""
+
+
+@pytest.fixture
+def tree(tree):
+    """The small project of the other tests, with what starts an image."""
+    shutil.copytree(ROOT / "boards/boot", tree / "boards/boot")
+    shutil.copy(ROOT / "firmware/image_main.py", tree / "firmware")
+    (tree / "firmware/run.py").write_text(RUN)
+    (tree / "firmware/main.py").write_text("from firmware.run import run\nrun()\n")
+    return tree
+
+
+@pytest.fixture
+def deploy(board, tree, capsys):
+    """deploy(*args) -> what it printed, after it has succeeded, on the board and from the tree."""
+
+    def run(*args, code=0):
+        found = program.main(["--port", board.port, *args], root=tree)
+        printed = "".join(capsys.readouterr())
+        assert found == code, printed
+        assert "Traceback" not in printed
+        return printed
+
+    return run
+
+
+def sent(printed):
+    line = next(line for line in printed.splitlines() if line.startswith("Image "))
+    return int(line.split()[3])
+
+
+def state(board):
+    return json.loads(board.files()["/releases/state.json"])
+
+
+def test_first_deploy_second_and_one_of_a_changed_module(board, tree, deploy):
+    printed = deploy()
+    board.wait_for(b"firmware runs 1")
+    found = board.files()
+    assert set(found) == {*STARTERS, "/config.json", "/releases/a.img", "/releases/state.json"}
+    assert found["/config.json"] == (tree / "config.json").read_bytes()
+    assert sent(printed) > len(found["/releases/a.img"])
+
+    seen = len(board.output)
+    assert "bytes: the board has it" in deploy()
+    board.wait_for(b"firmware runs 1", since=seen)
+    assert {**board.files(), "/releases/state.json": b""} == {**found, "/releases/state.json": b""}
+
+    (tree / "firmware/app.py").write_text("VERSION = 2\n")
+    size = sent(deploy())
+    board.wait_for(b"firmware runs 2")
+    after = board.files()
+    assert after["/releases/a.img"] == found["/releases/a.img"]
+    assert size < len(after["/releases/b.img"]) // 2
+    assert state(board)["run"] == "b"
+
+    (tree / "firmware/app.py").write_text("VERSION = 1\n")  # and back: the board has it
+    seen = len(board.output)
+    assert sent(deploy()) == 0
+    board.wait_for(b"firmware runs 1", since=seen)
+    assert state(board)["run"] == "a"
+
+
+def test_a_changed_config_comes_with_the_switch(board, tree, deploy):
+    deploy()
+    board.wait_for(b"firmware runs 1")
+    text = (tree / "config.json").read_text().replace("garden", "meadow")
+    (tree / "config.json").write_text(text)
+    seen = len(board.output)
+    deploy()
+    board.wait_for(b"firmware runs 1", since=seen)
+    found = board.files()
+    assert found["/config.json"] == text.encode()
+    assert set(found) == {*STARTERS, "/config.json", "/releases/a.img", "/releases/state.json"}
+
+
+def test_from_files_to_an_image_and_back(board, tree, deploy):
+    deploy("--files")
+    board.wait_for(b"firmware runs 1")
+    files = board.files()
+    mine = {"/mine.py": b"1", "/lib/mine.py": b"2", "/config.py": b"3"}
+    for path, data in mine.items():
+        behind.call(board.port, "exec", f"f = open({path!r}, 'wb'); f.write({data}); f.close()")
+    seen = len(board.output)
+    deploy()
+    board.wait_for(b"firmware runs 1", since=seen)
+    found = board.files()
+    assert set(found) == {
+        *STARTERS, "/config.json", "/releases/a.img", "/releases/state.json", *mine,
+    }  # fmt: skip
+    seen = len(board.output)
+    deploy("--files")
+    board.wait_for(b"firmware runs 1", since=seen)
+    assert board.files() == {**files, **mine}
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
+def test_an_interrupted_deploy_leaves_the_old_version_running(board, tree, deploy, how):
+    deploy()
+    board.wait_for(b"firmware runs 1")
+    (tree / "firmware/app.py").write_text("VERSION = 2\n")
+    for n in range(9):  # digits that do not repeat, so that nothing makes them small
+        text = "".join(str(n * i % 97) for i in range(6000))
+        (tree / f"boards/part{n}.py").write_text(f"P = '{text}'")
+    with subprocess.Popen(
+        [sys.executable, "-u", "-c", DEPLOY, board.port, str(tree)],
+        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        start_new_session=True,
+    ) as process:  # fmt: skip
+        for line in process.stdout:
+            if line.startswith("Send "):
+                process.send_signal(how)
+                break
+        printed = "".join(process.communicate())
+    assert "Traceback" not in printed
+    seen = len(board.output)
+    board.reset()
+    board.wait_for(b"firmware runs 1", since=seen)
+    assert board.files()["/releases/b.img"]
+    deploy()
+    board.wait_for(b"firmware runs 2", since=seen)
+
+
+def test_a_damaged_image_falls_back_to_the_other_one_and_then_to_the_repl(board, tree, deploy):
+    deploy()
+    (tree / "firmware/app.py").write_text("VERSION = 2\n")
+    deploy()
+    board.wait_for(b"firmware runs 2")
+    damage = "f = open('/releases/%s.img', 'r+b'); f.seek(-9, 2); f.write(b'?'); f.close()"
+    behind.call(board.port, "exec", damage % "b")
+    seen = len(board.output)
+    behind.reset(board.port)
+    board.wait_for(b"/releases/b.img: it is damaged", since=seen)
+    board.wait_for(b"firmware runs 1", since=seen)
+    assert state(board)["run"] == "a"
+    behind.call(board.port, "exec", damage % "a")
+    seen = len(board.output)
+    behind.reset(board.port)
+    board.wait_for(b"no image of the firmware can be loaded: run `make deploy`", since=seen)
+    board.wait_for(b">>> ", since=seen)
+    deploy()
+    board.wait_for(b"firmware runs 2", since=seen)
+
+
+def test_a_firmware_that_cannot_be_imported_falls_back(board, tree, deploy):
+    deploy()
+    board.wait_for(b"firmware runs 1")
+    (tree / "firmware/run.py").write_text("import nothing_of_that_name\n" + RUN)
+    seen = len(board.output)
+    deploy()
+    board.wait_for(b"nothing_of_that_name", since=seen)
+    board.wait_for(b"firmware runs 1", since=seen)
+    assert state(board)["run"] == "a"
+    assert "nothing_of_that_name" in state(board)["rolled_back"]["reason"]
+
+
+def test_wait_takes_a_board_when_it_comes(board, tree, deploy):
+    deploy()
+    board.wait_for(b"firmware runs 1")
+    seen = len(board.output)
+    board.reset()
+    assert "Wait     for" in deploy("--wait", "20")
+    board.wait_for(b"firmware runs 1", since=seen)
+    assert "no MicroPython answered at /dev/ttyNONE within 0.3 s" in deploy(
+        "--port", "/dev/ttyNONE", "--wait", "0.3", code=1
+    )

@@ -1,0 +1,173 @@
+"""The real firmware on the VM updates itself from the real collector, while it works."""
+
+import json
+import os
+import subprocess
+import time
+
+import pytest
+
+from host_tests.bench.firmware import compile_fakes
+from host_tests.update.conftest import HERE
+from host_tests.vm.test_firmware_vm import BASE, IGLU, ROOT, Board, Collected, Collector, until
+from tools.deploy import LAST, compiled, files, used
+from tools.engine import compile_mpy
+from tools.release import image, manifest, signing
+
+SECONDS = {"seconds": 1, "trial_seconds": 12}
+BROKEN = "def run():\n    raise RuntimeError('it broke')\n"
+SILENT = """
+import firmware.app
+def cannot_send(self, result):
+    raise OSError("this release cannot send")
+firmware.app.MeasuringTransport.send = cannot_send
+"""
+
+
+class Images:
+    """Makes images of the firmware that differ in a module or two."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        found = [f for f in used(files(), {"sensors": BASE["sensors"]}) if f[1] not in LAST]
+        found = compiled([f for f in found if not f[1].startswith("/boards/boot/")], folder)
+        self.modules = {p.removeprefix("/lib")[1:]: s.read_bytes() for s, p in found}
+
+    def make(self, number=0, **sources):
+        """An image with a module of its own, and with other sources of firmware/NAME."""
+        made = dict(self.modules)
+        for name, source in {"stamp": f"NUMBER = {number}\n" * 40, **sources}.items():
+            path = self.folder / "other" / f"{name}.py"
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(source)
+            made[f"firmware/{name}.mpy"] = compile_mpy(path, path.with_suffix(".mpy")).read_bytes()
+        return image.make(made)
+
+
+@pytest.fixture(scope="module")
+def images(compiler, tmp_path_factory):
+    return Images(tmp_path_factory.mktemp("images"))
+
+
+@pytest.fixture(scope="module")
+def fakes(compiler, tmp_path_factory):
+    return compile_fakes(tmp_path_factory.mktemp("fakes"))
+
+
+class ImageBoard(Board):
+    """A board whose flash has images; the firmware of each process is that of the running one."""
+
+    def __init__(self, vm, fakes, directory, first, config, keys):
+        self.lines, self.boots, self._chips = [], 0, ()
+        self._vm, self._fakes, self.directory, self._port = vm, fakes, directory, "esp32"
+        self.releases = directory / "releases"
+        self.releases.mkdir(parents=True)
+        (self.releases / "a.img").write_bytes(first)
+        (self.releases / "state.json").write_text('{"run": "a", "trial": null}')
+        for name in ("image", "loader"):
+            compile_mpy(ROOT / f"boards/boot/{name}.py", self.releases / f"{name}.mpy")
+        (directory / "boot.py").write_bytes((ROOT / "firmware/boot.py").read_bytes())
+        (directory / "main.py").write_bytes((ROOT / "boards/boot/main.py").read_bytes())
+        (directory / "config.json").write_text(json.dumps(config))
+        (directory / "release.der").write_bytes(keys.with_suffix(".der").read_bytes())
+        self._stopping = False
+        self.start()
+
+    def _spawn(self):
+        self.boots += 1
+        self.process = subprocess.Popen(
+            [self._vm, "-X", f"heapsize={self.heap}", str(HERE / "imageboot.py")]
+            + [self._port],
+            cwd=self.directory,
+            env=dict(os.environ, MICROPYPATH=f"{self._fakes}:.frozen"),
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        )  # fmt: skip
+
+    def running(self):
+        """The bytes of the image that runs, and whether it is on trial."""
+        state = json.loads((self.releases / "state.json").read_text())
+        return (self.releases / f"{state['run']}.img").read_bytes(), bool(state["trial"])
+
+
+@pytest.fixture
+def collector(tmp_path):
+    if not IGLU.exists():
+        pytest.skip("../shared/iglu is not here, and events are judged by its schemas")
+    found = Collector(tmp_path / "events.db", "--firmware", str(tmp_path / "firmware"))
+    yield found
+    found.stop()
+
+
+@pytest.fixture
+def start(vm_program, fakes, tmp_path, collector, keys, images):
+    """start(image, **settings) -> (ImageBoard, Collected, publish)"""
+    boards = []
+    key = signing.load_private(keys)
+
+    def run(first, **settings):
+        config = {**BASE, "collector": collector.url, **settings}
+        config["update"] = {"url": collector.url + "/firmware", "key": "release.der", **SECONDS}
+        boards.append(ImageBoard(vm_program, fakes, tmp_path / "board", first, config, keys))
+        return boards[-1], Collected(collector)
+
+    def publish(made, **rollout):
+        return manifest.publish(tmp_path / "firmware", made, key, rollout=rollout)["version"]
+
+    run.publish = publish
+    yield run
+    for board in boards:
+        board.stop()
+
+
+def steps(collected, version):
+    return [data["step"] for data in collected.of("update") if data.get("version") == version]
+
+
+def check_readings(collected):
+    """Each sensor was read once for each time that it was due, and each reading is there once."""
+    events = collected.events()
+    assert len({event["eid"] for event in events}) == len(events)
+
+
+def test_an_update_and_one_by_a_patch(start, images):
+    board, collected = start(images.make(0))
+    until(lambda: collected.of("sensor_reading"), board)
+    made = images.make(1)
+    version = start.publish(made)
+    until(lambda: "works" in steps(collected, version), board, 30)
+    assert steps(collected, version) == ["downloading", "applied", "works"]
+    assert board.running() == (made, False)
+    (first,) = [d for d in collected.of("update") if d["step"] == "downloading"]
+    assert first["bytes"] == len(made)
+    again = images.make(2)
+    version = start.publish(again)
+    until(lambda: "works" in steps(collected, version), board, 30)
+    assert steps(collected, version) == ["downloading", "applied", "works"]
+    assert board.running() == (again, False)
+    second = [d for d in collected.of("update") if d["step"] == "downloading"][-1]
+    assert second["bytes"] < 500  # it came by a patch
+    board.stop()
+    check_readings(collected)
+    assert collected.of("application_error") == []
+
+
+@pytest.mark.parametrize("name, source", [("run", BROKEN), ("state_led", SILENT)])
+def test_a_release_that_does_not_work_goes_back_by_itself(start, images, name, source):
+    good = images.make(0)
+    board, collected = start(good)
+    until(lambda: collected.of("sensor_reading"), board)
+    version = start.publish(images.make(1, **{name: source}))
+    until(lambda: "rolled_back" in steps(collected, version), board, 90)
+    assert board.running() == (good, False)
+    (back,) = [d for d in collected.of("update") if d["step"] == "rolled_back"]
+    assert ("it broke" if name == "run" else "nothing was sent") in back["reason"]
+    boots = board.boots
+    time.sleep(3)
+    assert board.boots == boots  # it is not tried again
+    # A better one is.
+    better = images.make(2)
+    version = start.publish(better)
+    until(lambda: "works" in steps(collected, version), board, 30)
+    assert board.running() == (better, False)
+    board.stop()
+    check_readings(collected)

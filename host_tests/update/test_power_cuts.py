@@ -1,0 +1,26 @@
+"""The power goes at each change of the flash in an update, on real littlefs over a NOR flash."""
+
+# Geometry, how it is fetched, how its trial ends, and after which of the cuts what follows is cut.
+SCENARIOS = [
+    ("rp2", "patch", "good", 12),
+    ("rp2", "patch", "silent", 30),
+    ("rp2", "patch", "crash", 30),
+    ("rp2", "image", "good", 12),
+    ("rp2", "image", "silent", 30),
+    ("rp2", "image", "crash", 30),
+    ("esp32", "patch", "good", 200),
+    ("esp32", "patch", "crash", 400),
+    ("esp32", "image", "silent", 400),
+]
+
+
+def test_every_board_runs_one_of_the_two_images_and_loses_nothing(on_vm, releases, closing_line):
+    cases = bricked = lost = 0
+    for scenario in SCENARIOS:
+        result = on_vm("power_cuts.py", releases, *scenario)
+        assert not result["failures"], "\n".join([str(scenario), *result["failures"]])
+        cases += result["cases"]
+        bricked += result["bricked"]
+        lost += result["lost"]
+    assert cases >= 5000
+    closing_line(f"update: {cases} power cuts, {bricked} bricked, {lost} events lost")

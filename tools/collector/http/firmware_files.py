@@ -1,0 +1,82 @@
+"""``/firmware/``: the folder of releases, for boards in this network, and what became of them.
+
+``/micro/firmware`` tells what each board last reported of an update. A release that more boards
+rolled back than its manifest allows (``halt_after``) is offered to no board any more.
+"""
+
+import json
+
+from aiohttp import web
+
+from tools.collector.http.shared import COLLECTOR
+
+_NAME = "[0-9A-Za-z][0-9A-Za-z_.-]{0,99}"
+_SCHEMA = "iglu:io.github.snowplow_micropython/update/jsonschema/1-0-0"
+
+
+def add_routes(app):
+    """Add the routes."""
+    app.router.add_get("/firmware/{name:%s}" % _NAME, _file)
+    app.router.add_get("/micro/firmware", _boards)
+
+
+async def _file(request):
+    """Answer a file, or the part of it that the header Range asks for."""
+    collector = request.app[COLLECTOR]
+    name = request.match_info["name"]
+    path = collector.releases / name
+    if not path.is_file():
+        return web.Response(status=404, text=f"There is no {name} in {collector.releases}\n")
+    if name == "manifest.json" and await _is_halted(collector, path):
+        return web.Response(status=403, text="Too many boards rolled this release back\n")
+    headers = {"Cache-Control": "no-cache", "Content-Type": "application/octet-stream"}
+    return web.FileResponse(path, headers=headers)
+
+
+async def _is_halted(collector, path):
+    try:
+        offer = json.loads(path.read_bytes().partition(b"\n")[0])
+        most = offer.get("rollout", {}).get("halt_after")
+    except (ValueError, AttributeError):
+        return False  # the boards will refuse it
+    if most is None:
+        return False
+    boards = await collector.read(last_updates, offer.get("version"))
+    return sum("rolled_back" in board["steps"] for board in boards) >= most
+
+
+async def _boards(request):
+    """Answer what each board last reported: board, version, step, reason, at, and all steps."""
+    return web.json_response(await request.app[COLLECTOR].read(last_updates))
+
+
+def last_updates(connection, version=None):
+    """A dict for each board that reported an update, or one to this version, the last one first.
+
+    Its ``steps`` are all that it reported of the version that it reported last.
+    """
+    rows = connection.execute(
+        "SELECT listed.board, listed.received, events.record FROM events"
+        " JOIN listed ON listed.id = events.id"
+        " WHERE events.good = 1 AND events.schema = ? AND listed.board IS NOT NULL"
+        " ORDER BY events.id DESC",
+        (_SCHEMA,),
+    )
+    found = {}
+    for board, received, record in rows:
+        data = _data(json.loads(record))
+        if data.get("kind", "firmware") != "firmware":
+            continue
+        if version is not None and data.get("version") != version:
+            continue
+        if board not in found:
+            last = {name: data.get(name) for name in ("version", "step", "from", "reason")}
+            found[board] = {"board": board, "at": received, **last, "steps": []}
+        if data.get("version") == found[board]["version"]:
+            found[board]["steps"].insert(0, data["step"])
+    return list(found.values())
+
+
+def _data(record):
+    event = json.loads(record["rawEvent"]["parameters"].get("ue_pr") or "{}")
+    return event.get("data", {}).get("data", {})

@@ -1,0 +1,239 @@
+"""Deploy by image: the firmware is one file, and a cut at any byte leaves what the board had.
+
+The next image is written beside the one that runs, with what the board has of it already copied
+there. Then one rename switches to it; firmware/on_demand/release.py says what lies where, and
+boards/boot/ has the code that starts it. A board with plain files gets an image in the same way,
+and its files of ours are removed after the switch.
+"""
+
+import hashlib
+import json
+from base64 import b64encode
+from typing import NamedTuple
+
+from tools.deploy import LAST, OWNED, RELEASES, ROOT, Stop, compiled
+from tools.deploy.board import call, sha256
+from tools.deploy.scripts import SWITCH, WRITE
+from tools.engine import compile_mpy
+from tools.release.image import make, modules_of
+
+CONFIG = "/config.json"
+LEFT = (".new", CONFIG + ".a", CONFIG + ".b")
+# What a deploy writes into the root folder.
+ON_ROOT = [*LAST, CONFIG, *(path + ".new" for path in LAST), *LEFT[1:]]
+PIECE = 3072  # bytes in one call of the board
+STEP = 30 * 1024  # bytes between two lines of progress
+
+
+class Part(NamedTuple):
+    """A file to write: its path on the board, its bytes, and the pieces to write it from."""
+
+    path: str
+    data: bytes
+    pieces: list
+
+
+def modules(found):
+    """The modules of an image, {path in it: bytes}, of `found`, as compiled() returns it."""
+    return {
+        path.removeprefix("/lib")[1:]: source.read_bytes()
+        for source, path in found
+        if path.endswith(".mpy")
+    }
+
+
+def starters(folder, root=ROOT):
+    """What starts an image: a list of (source: Path, path on the board: str), /main.py last."""
+    boot = root / "boards/boot"
+    return [
+        (compile_mpy(boot / "image.py", folder / "image.mpy"), RELEASES + "/image.mpy"),
+        (compile_mpy(boot / "loader.py", folder / "loader.mpy"), RELEASES + "/loader.mpy"),
+        (root / "firmware/boot.py", "/boot.py"),
+        (root / "firmware/image_main.py", "/main.py"),
+    ]
+
+
+def stage_image(directory, config, found, root=ROOT):
+    """Write a board's flash with an image of `found`, a list as files() returns it, and config."""
+    build = directory / "build"
+    made = compiled([f for f in found if f[1] not in LAST], build)
+    (directory / "releases").mkdir(parents=True, exist_ok=True)
+    (directory / "releases/a.img").write_bytes(make(modules(made)))
+    (directory / "releases/state.json").write_text(state_text("a"))
+    for source, path in starters(build, root):
+        (directory / path[1:]).write_bytes(source.read_bytes())
+    (directory / "config.json").write_text(json.dumps(config))
+    return directory
+
+
+def state_text(run, config=False):
+    """state.json of a board that runs the image `run`; `config`: one goes with it."""
+    return json.dumps({"run": run, "trial": None, **({"config": run} if config else {})})
+
+
+class Plan(NamedTuple):
+    """What a deploy does: the parts to write, the script that switches, the bytes to send, and
+    the paths that are removed after the switch."""
+
+    parts: list
+    switch: str
+    sent: int
+    remove: list
+
+
+def plan(image, config, has, state, build, root=ROOT):
+    """The Plan that makes a board run this image with the config at this Path; None: it does.
+
+    `has` and `state` are what look() found on the board.
+    """
+    name, source = _place(image, has, state)
+    parts, renames = [], []
+    if source:
+        old = _known(has.get(_path(source)), build)
+        parts.append(Part(_path(name), image, pieces(image, old, _path(source))))
+    for source, path in starters(build / "boot", root):
+        data = source.read_bytes()
+        if path not in has or has[path][0] != sha256(source):
+            # Beside it: a cut in a rename between folders may hide other files of littlefs.
+            parts.append(Part(path + ".new", data, [data]))
+            renames.append((path + ".new", path))
+    new_config = has.get(CONFIG, ("",))[0] != sha256(config)
+    if new_config:
+        data = config.read_bytes()
+        parts.append(Part(f"{CONFIG}.{name}", data, [data]))
+    owned = tuple(folder + "/" for folder in OWNED)
+    written = [part.path for part in parts]  # what is left of a deploy that was cut short goes
+    remove = [
+        path
+        for path in sorted(has)
+        if path.startswith(owned)
+        or has[path][0] == "-"
+        or (path.endswith(LEFT) and path not in written)
+    ]
+    as_wanted = state.get("run") == name and not state.get("trial") and not state.get("config")
+    if not parts and not remove and as_wanted:
+        return None
+    sent = sum(len(piece) for part in parts for piece in part.pieces if isinstance(piece, bytes))
+    switch = SWITCH % (state_text(name, new_config), renames, remove, OWNED)
+    return Plan(parts, switch, sent, remove)
+
+
+def deploy_image(port, found, config, has, state, free, build, root=ROOT):
+    """Make the board run an image of `found`, a list as compiled() returns it, with this config.
+
+    `has` and `state` are what look() found, `free` bytes of flash. Raises Stop, and then the board
+    runs what it did.
+    """
+    image = make(modules(found))
+    todo = plan(image, config, has, state, build, root)
+    keep(image, build)
+    if not todo:
+        print(f"Image    {len(image)} bytes: the board has it")
+        return
+    print(f"Image    {len(image)} bytes: {todo.sent} to send, {len(todo.remove)} files to remove")
+    _check_space(todo.parts, has, free)
+
+    def progress(line):
+        if line.startswith("@sent "):
+            print(f"Send     {line[6:]} KiB", flush=True)
+
+    # In one run of mpremote, since each takes a part of a second.
+    commands = ["resume"]
+    for text in [*writing(todo.parts), todo.switch]:
+        commands += ["exec", text, "+"]
+    if "@switched" not in call(port, *commands[:-1], each_line=progress):
+        raise Stop(f"the board at {port} went away: check the cable and try again")
+
+
+def _path(name):
+    return f"{RELEASES}/{name}.img"
+
+
+def _place(image, has, state):
+    # The name that the image is to have, and that of the one to copy from; None if it is there.
+    run = state.get("run") if state.get("run") in ("a", "b") else "a"
+    trial = state.get("trial")
+    # An image on trial makes room, since the one before is known to work.
+    good = trial["from"] if isinstance(trial, dict) and trial.get("from") in ("a", "b") else run
+    digest = hashlib.sha256(image).hexdigest()
+    spare = "b" if good == "a" else "a"
+    for name in (good, spare):
+        if has.get(_path(name), ("",))[0] == digest:
+            return name, None
+    return (spare if _path(good) in has else good), good
+
+
+def keep(image, build):
+    """Keep an image in the folder `build`: the next one is sent as what differs from it."""
+    path = build / (hashlib.sha256(image).hexdigest()[:16] + ".img")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(image)
+    kept = sorted(build.glob("*.img"), key=lambda p: p.stat().st_mtime_ns)
+    for old in kept[:-20]:
+        old.unlink()
+
+
+def _known(entry, build):
+    # The bytes of an image on the board, if it is one from here.
+    path = build / f"{entry[0][:16]}.img" if entry else None
+    return path.read_bytes() if path and path.exists() else None
+
+
+def pieces(image, old, path):
+    """What to write an image from: bytes, and (path, place, size) of what `old` there has too.
+
+    `old` is the image at `path` on the board, or None if its bytes are not known here.
+    """
+    places, at = {}, 0
+    if old:
+        at = len(old) - sum(map(len, modules_of(old)))
+        for module in modules_of(old):
+            places[module] = at
+            at += len(module)
+    found = [image[: len(image) - sum(map(len, modules_of(image)))]]
+    for module in modules_of(image):
+        place = places.get(module)
+        last = found[-1]
+        if place is None:
+            if isinstance(last, bytes):
+                found[-1] = last + module
+            else:
+                found.append(module)
+        elif isinstance(last, tuple) and last[1] + last[2] == place:
+            found[-1] = (path, last[1], last[2] + len(module))
+        else:
+            found.append((path, place, len(module)))
+    return found
+
+
+def _check_space(parts, has, free):
+    # A file that is overwritten gives its blocks when the new one is whole, so the spare image
+    # is removed before; 4096 is a block.
+    more = sum(len(part.data) + 4096 for part in parts)
+    more -= sum(has[part.path][1] for part in parts if part.path in has)
+    if more > free:
+        raise Stop(
+            f"no space left on the board: {more} bytes are needed, {free} are free; "
+            "remove files of yours (mpremote fs rm)"
+        )
+
+
+def writing(parts):
+    """What the board runs to write these Parts: a list of scripts, none of them long."""
+    scripts = [WRITE] if parts else []
+    sent = shown = 0
+    for part in parts:
+        scripts.append(f"begin({part.path!r})")
+        for piece in part.pieces:
+            if isinstance(piece, tuple):
+                scripts.append(f"copy{piece!r}")
+                continue
+            for at in range(0, len(piece), PIECE):
+                some = piece[at : at + PIECE]
+                scripts.append(f"add('{b64encode(some).decode()}')")
+                sent += len(some)
+                if sent - shown >= STEP:
+                    shown = sent
+                    scripts[-1] += f"; print('@sent', {sent // 1024})"
+        scripts.append(f"end({part.path!r}, {hashlib.sha256(part.data).hexdigest()!r})")
+    return scripts

@@ -1,0 +1,166 @@
+"""What a deploy runs on the board."""
+
+LIST = """
+import os, sys
+from binascii import hexlify
+from hashlib import sha256
+buf = memoryview(bytearray(512))
+def show(path):
+    try:
+        f = open(path, 'rb')
+    except OSError:
+        return
+    h = sha256()
+    size = 0
+    with f:
+        while n := f.readinto(buf):
+            h.update(buf[:n])
+            size += n
+    print('@file', hexlify(h.digest()).decode(), size, path)
+def walk(path):
+    try:
+        entries = list(os.ilistdir(path))
+    except OSError:
+        return
+    for e in entries:
+        (walk if e[1] == 0x4000 else show)(path + '/' + e[0])
+for path in %r:
+    walk(path)
+for path in %r:
+    show(path)
+former = %r
+for name in os.listdir('/'):
+    stem, _, end = name.partition('.')
+    if stem in former and end in ('py', 'mpy'):
+        with open('/' + name, 'rb') as f:
+            data = f.read()
+        if all([word.encode() in data for word in former[stem]]):
+            print('@file', '-', len(data), '/' + name)
+try:
+    with open('/releases/state.json') as f:
+        print('@state', f.read().replace(chr(10), ' '))
+except OSError:
+    pass
+s = os.statvfs('/')
+i = sys.implementation
+version = '.'.join(str(n) for n in i[1][:3])
+machine = getattr(i, '_machine', '')
+print('@board', s[0] * s[3], sys.platform, version, getattr(i, '_mpy', 0) & 0xff, machine)
+"""
+PREPARE = """
+import os
+def attempt(f, path):
+    try:
+        f(path)
+    except OSError:
+        pass
+def prune(path):
+    for e in list(os.ilistdir(path)):
+        if e[1] == 0x4000:
+            prune(path + '/' + e[0])
+    os.rmdir(path)
+for path in %r:
+    attempt(os.remove, path)
+for path in %r:
+    attempt(prune, path)
+for path in %r:
+    attempt(os.mkdir, path)
+"""
+# A Pico W cannot tell a reset from one by its watchdog: the intent says that it was planned.
+RESET = """
+import time, machine
+try:
+    import boards
+    boards.load().intend("stop")
+except Exception:
+    pass
+time.sleep_ms(100)
+machine.reset()
+"""
+# A watchdog that the firmware started goes on without it. This one is fed for a minute after each
+# step of a deploy: if the cable is pulled the board resets, and runs what it had.
+HOLD = """
+def hold():
+    import machine
+    wdt = machine.WDT(timeout=8000)
+    def feed(timer):
+        global left
+        left -= 1
+        if left > 0:
+            wdt.feed()
+    for n in (-1, 0):
+        try:
+            machine.Timer(n, mode=machine.Timer.PERIODIC, period=1000, callback=feed)
+            break
+        except ValueError:
+            pass
+left = 60
+try:
+    hold()
+except (ImportError, AttributeError):
+    pass
+"""
+# Writes files: begin() one, give it bytes by add() or copy() from another one, and end() it.
+WRITE = """
+import os
+from binascii import a2b_base64, hexlify
+from hashlib import sha256
+buf = memoryview(bytearray(512))
+left = 60
+def begin(path):
+    global out
+    try:
+        os.remove(path)
+    except OSError:
+        pass
+    out = open(path, 'wb')
+def put(data):
+    global left
+    left = 60
+    out.write(data)
+def add(text):
+    put(a2b_base64(text))
+def copy(path, at, size):
+    with open(path, 'rb') as f:
+        f.seek(at)
+        while size:
+            n = f.readinto(buf[:min(size, 512)])
+            put(buf[:n])
+            size -= n
+def end(path, wanted):
+    out.close()
+    h = sha256()
+    with open(path, 'rb') as f:
+        while n := f.readinto(buf):
+            h.update(buf[:n])
+    if hexlify(h.digest()).decode() != wanted:
+        raise ValueError('@damaged ' + path)
+try:
+    os.mkdir('/releases')
+except OSError:
+    pass
+"""
+# The state as JSON; (old name, new name); what is to be removed, folders to be removed if empty.
+SWITCH = """
+left = 60
+with open('/releases/state.new', 'w') as f:
+    f.write(%r)
+os.rename('/releases/state.new', '/releases/state.json')
+for old, new in %r:
+    os.rename(old, new)
+def attempt(f, path):
+    try:
+        f(path)
+    except OSError:
+        pass
+def prune(path):
+    for e in list(os.ilistdir(path)):
+        if e[1] == 0x4000:
+            attempt(prune, path + '/' + e[0])
+    os.rmdir(path)
+for path in %r:
+    attempt(os.remove, path)
+for path in %r:
+    attempt(prune, path)
+print('@switched')
+"""
