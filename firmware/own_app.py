@@ -59,14 +59,16 @@ class OwnApp:
         if not callable(entity):
             entity = sealed("add_entity", entity)
 
+        def make():
+            found = entity()
+            return found and sealed("add_entity", found)
+
         def attach(eid, pairs, schema, entities):
-            if not callable(entity):
-                entities.append(entity)
-            elif not self._telling:
-                found = self._call("entity", entity)
-                found = found and self._call("entity", sealed, "entity", found)
-                if found:
-                    entities.append(found)
+            found: object = entity
+            if callable(entity):
+                found = not self._telling and self._call("entity", make)
+            if found:
+                entities.append(found)
 
         self.tracker.plugins.append(attach)
 
