@@ -8,20 +8,15 @@ _PIECE = 4096  # the transport takes no more as an answer
 
 
 class Folder(HttpTransport):
-    _range = b""
-
     def __init__(self, url, **options):
         super().__init__(url.rstrip("/") + "/", get=True, **options)
         self._folder = self.path
 
-    # Called by send().
-    def _head(self, length, body):
-        return super()._head(length, body)[:-2] + self._range + b"\r\n"
-
     def read(self, name, start=0, size=0):
         """Yields ms to wait, and returns a file, or `size` bytes of it, as bytes; or OSError."""
         self.path = self._folder + name.encode()
-        self._range = b"Range: bytes=%d-%d\r\n" % (start, start + size - 1) if size else b""
+        part = b"\r\nRange: bytes=%d-%d" % (start, start + size - 1)
+        self.header_lines = part if size else b""
         while True:
             self.body = bytearray()  # type: ignore[assignment]
             try:

@@ -7,7 +7,7 @@ from snowplow_tracker.emitter.run import sleep_ms
 
 # only_due: not before `seconds` of the config have gone since the last time.
 def steps(app, only_due=False):
-    """Do the next step of an update; yields ms to wait, and returns seconds until the one after."""
+    """Do the next step of an update; yields ms to wait, and returns seconds to the one after."""
     try:
         from firmware.on_demand import update_trial
 

@@ -29,7 +29,8 @@ BULKBOOT = Path(__file__).with_name("bulkboot.py")
 ENDS = ("stopped", "deep")  # and none of: reset, watchdog, hangs, uncaught
 REFUSAL = re.compile(
     r"^config\.json: (not valid JSON: \S|not UTF-8 text\. Save|expected "
-    r"|unknown key .*; known are |\S.*(: expected | is missing: |: no boards/sensors/|needs? (the mode )?always_on|remove it"
+    r"|unknown key .*; known are |\S.*(: expected | is missing: |: no boards/sensors/"
+    r"|needs? (the mode )?always_on|remove it"
     r"|an event has at most|it would lose counts|: deploy again))",
     re.DOTALL,
 )

@@ -172,7 +172,7 @@ def check_json(name: str, data) -> bool:
                     subclassed = True
                     if not isinstance(value, str):
                         raise ValueError("%s: the key %r is not a str" % (name, value))
-                value = box[value]
+                value = box[value]  # type: ignore[call-overload]
             kind = type(value)
             if kind in _ATOMS:
                 continue

@@ -28,6 +28,8 @@ _ADDRESS_MS = 3600000
 class HttpTransport:
     """HTTP/1.1 on one kept connection, with or without TLS; it does not block."""
 
+    # `header_lines`: the further headers as bytes, each behind a CRLF; it may be changed before a
+    # request.
     # Bytes to which an answer's body is added; None again after one that was not whole.
     body: "bytes | None" = None
     _sock: socket.socket
@@ -52,9 +54,9 @@ class HttpTransport:
         from .url import check
 
         checked = check(url, path, get, headers or {}, timeout, roots, verify)
-        self.host, self.port, self.path, self._host, self._headers = checked[:5]
+        self.host, self.port, self.path, self._host, self.header_lines = checked[:5]
         # Of the 1400 bytes of `_buf`, the rest of a request's head takes 110 at most.
-        self._cookie_limit = 1290 - len(self.host) - len(self.path) - len(self._headers)
+        self._cookie_limit = 1290 - len(self.host) - len(self.path) - len(self.header_lines)
         # connect_ms is for each phase up to the handshake.
         self.connect_ms, self.limit_ms, self.tls = checked[5:]
         self.get = get
@@ -237,7 +239,7 @@ class HttpTransport:
             lines += b"\r\nSP-Anonymous: *"
         elif self.cookies().value:
             lines += b"\r\nCookie: " + self.cookies().value
-        return b"%s HTTP/1.1\r\nHost: %s%s%s\r\n\r\n" % (start, self._host, lines, self._headers)
+        return b"%s HTTP/1.1\r\nHost: %s%s%s\r\n\r\n" % (start, self._host, lines, self.header_lines)
 
     def cookies(self):
         """The cookies that are sent back."""

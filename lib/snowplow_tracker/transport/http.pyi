@@ -21,6 +21,8 @@ class HttpTransport:
     host: str
     port: int
     path: bytes
+    header_lines: bytes
+    """The further headers, each behind a CRLF; it may be changed before a request."""
     connect_ms: int
     limit_ms: int
     tls: Any
