@@ -2,11 +2,15 @@
 
 import ast
 import json
+import sys
 from pathlib import Path
 
+from tools.deploy.features import unused_features
 from tools.engine import compile_mpy
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+if str(ROOT / "lib") not in sys.path:  # the check of the config uses some of the library
+    sys.path.append(str(ROOT / "lib"))
 # Folders on the board that hold nothing but a deploy's files; elsewhere it only writes the files
 # that it brings.
 OWNED = ("/lib/snowplow_tracker", "/boards", "/firmware")
@@ -82,15 +86,15 @@ def unused_links(config):
 
 
 def used(found, config, port=None):
-    """`found`, a list as files() returns it, without the links that the dict `config` does not
-    name, the drivers that it has no sensor for, and what of the library nothing else imports: a
-    Pico W has room for some 200 files. A trigger `edge` counts as `pulses` do."""
-    links = unused_links(config)
-    modules = {_module(path): (source, path) for source, path in found if path not in links}
+    """`found`, a list as files() returns it, without the links and features that the dict `config`
+    does not name, the drivers that it has no sensor for, and what of the library nothing else
+    imports: a Pico W has room for some 200 files. A trigger `edge` counts as `pulses` do."""
+    unused = unused_links(config) | unused_features(config)
+    modules = {_module(path): (source, path) for source, path in found if path not in unused}
     todo = [name for name in modules if not name.startswith(OPTIONAL)]
     todo += ["boards.sensors", "boards.parts"]
     kinds = [sensor["type"] for sensor in config.get("sensors", {}).values()]
-    if any(trigger["when"] == "edge" for trigger in config.get("triggers", [])):
+    if any(trigger["when"] in ("edge", "wake") for trigger in config.get("triggers", [])):
         kinds.append("pulses")
     todo += ["boards.sensors." + kind for kind in kinds]
     for sensor in config.get("sensors", {}).values():
@@ -103,7 +107,9 @@ def used(found, config, port=None):
             needed.add(name)
             imports = _imports(name, *modules[name])
             # The firmware imports drivers, too, of which the config tells whether it will.
-            todo += [n for n in imports if name.startswith(DRIVERS) or not n.startswith(DRIVERS)]
+            # The user's own modules are in no package.
+            driver = name.startswith(DRIVERS) or "." not in name
+            todo += [n for n in imports if driver or not n.startswith(DRIVERS)]
     return [(source, path) for source, path in found if _module(path) in needed]
 
 
@@ -131,6 +137,8 @@ def _imports(name, source, path):
             yield from (f"{module}.{alias.name}" for alias in node.names)
         elif isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.Attribute) and node.attr[:6] == "track_" and "." not in name:
+            yield "snowplow_tracker.events." + node.attr[6:]  # a call of the user's own module
 
 
 def compiled(found, folder):
@@ -147,14 +155,15 @@ def compiled(found, folder):
     return result
 
 
-def stage(directory, config, root=ROOT, mpy=False):
+def stage(directory, config, root=ROOT, mpy=False, own=()):
     """Write the tree that a board gets into `directory`, with the dict `config` as config.json.
 
-    `mpy`: compiled. Other files in the directory stay. Returns the directory as a Path. A preset
-    that the config names must have been merged: see presets.py.
+    `mpy`: compiled. `own`: files of the user's own, as own_files() lists them. Other files in the
+    directory stay. Returns the directory as a Path. A preset that the config names must have been
+    merged: see presets.py.
     """
     directory = Path(directory)
-    found = used(files(root), config)
+    found = used(files(root) + list(own), config)
     for source, path in compiled(found, directory) if mpy else found:
         target = directory / path[1:]
         if source != target:
