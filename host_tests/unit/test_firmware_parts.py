@@ -49,8 +49,6 @@ def test_the_example_is_good():
     ({"sensors": {"air": {"type": "../wifi"}}}, "sensors.air.type: no boards/sensors/../wifi.py"),
     ({"sensors": {"air": {"type": ""}}}, "sensors.air.type: no boards/sensors/.py"),
     ({"sensors": {"air": {"type": "common.sub"}}}, "sensors.air.type: no boards/sensors/common."),
-    ({"mode": "battery", "sensors": {"rain": {"type": "pulses", "pin": 4}}},
-     "sensors.rain.type: pulses needs the mode always_on"),
     ({"buses": {"i2c": {"sda": 1}}}, "buses.i2c.scl is missing: a pin number"),
     ({"triggers": [{"when": "never"}]},
      "triggers[0].when: expected one of boot, edge, every, heartbeat, threshold, wake"),

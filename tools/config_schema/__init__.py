@@ -184,12 +184,7 @@ def _rules():
         safe = {"properties": {key: {"required": ["url"], **safe_url}}}
         any_secure["anyOf"].append({"required": [key], **safe})
     row = {"properties": {"delta": False, "extremes": {"const": False}}}
-    sensor = {
-        "properties": {
-            "type": {"not": {"enum": sensors.counting()}},
-            "quantities": {"additionalProperties": row},
-        }
-    }
+    sensor = {"properties": {"quantities": {"additionalProperties": row}}}
     awake = {
         "sensors": {"additionalProperties": sensor},
         "triggers": {"items": {"properties": {"when": {"not": {"const": "edge"}}}}},

@@ -17,13 +17,8 @@ _PLACES = {
 
 
 def _counts(module):
-    # What counts by interrupt is read once each time, and not in the mode battery.
+    # What counts by interrupt is read once each time.
     return "debounce_ms" in module.OPTIONS
-
-
-def counting():
-    """The types of sensors that count."""
-    return [kind for kind, module in drivers.drivers().items() if _counts(module)]
 
 
 def definitions(said):

@@ -90,8 +90,8 @@ class Plan(NamedTuple):
 def plan(image, config, has, state, build, root=ROOT, own=()):
     """The Plan that makes a board run this image with the config at this Path; None: it does.
 
-    `own` are the user's own modules, as own_modules() gives them. `has` and `state` are what look()
-    found on the board.
+    `own` are the user's own modules, as own_modules() gives them. `has` and `state` are what
+    look() found on the board.
     """
     name, source = _place(image, has, state)
     parts, renames = [], []
