@@ -239,7 +239,8 @@ class HttpTransport:
             lines += b"\r\nSP-Anonymous: *"
         elif self.cookies().value:
             lines += b"\r\nCookie: " + self.cookies().value
-        return b"%s HTTP/1.1\r\nHost: %s%s%s\r\n\r\n" % (start, self._host, lines, self.header_lines)
+        lines += self.header_lines
+        return b"%s HTTP/1.1\r\nHost: %s%s\r\n\r\n" % (start, self._host, lines)
 
     def cookies(self):
         """The cookies that are sent back."""
