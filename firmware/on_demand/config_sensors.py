@@ -91,6 +91,11 @@ def _sensor(path, name, data, settings, buses, adcs):
                     "%s: %s%s: %s is read once each time; remove it" % (path, prefix, key, kind)
                 )
     found = config.check_keys(path, prefix, data, keys)
+    if module.BUS in ("adc", "battery"):  # what some options have to do with each other
+        try:
+            module.Sensor(int, **{option: found[option] for option in module.OPTIONS})
+        except ValueError as e:
+            raise config.ConfigError("%s: %s%s" % (path, prefix, e))
     if "entities" in found:
         events = config.load_events(path)
         found["entities"] = events.entities(path, prefix + "entities", found["entities"])

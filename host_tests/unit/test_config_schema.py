@@ -49,6 +49,10 @@ BEYOND = {
     "a trigger's sensors are there": (
         r"sensor, read: expected one of", {"triggers": [{"when": "boot", "read": ["no"]}]},
     ),
+    "dry and wet, empty and full are different": (
+        r"dry_mv, wet_mv: expected two different",
+        sensor(type="soil", pin=34, dry_mv=900, wet_mv=900),
+    ),
     "a threshold's quantity is the sensor's": (
         r"quantity: expected one of",
         {"triggers": [{"when": "threshold", "sensor": "cpu", "quantity": "co2", "above": 1}]},

@@ -1,4 +1,4 @@
-"""Pins that wake a board in the mode battery, and pulses that go on counting while a Pico sleeps."""
+"""Pins that wake a board in the mode battery, and pulses that count while a Pico sleeps."""
 import pytest
 
 import chips

@@ -4,7 +4,6 @@ from boards import sensors
 from tools.deploy import Stop
 from tools.deploy.chips import CHIPS
 
-
 # Of a Pico W and a Pico 2 W: the radio has them.
 RADIO = {23, 24, 25, 29}
 # An ESP32's MAC has these for a PHY, whatever the config says.
@@ -28,7 +27,10 @@ def chip(machine):
 
 
 def used_pins(settings):
-    """[(key such as "buses.i2c.sda", pin number, "in", "wake", "out" or "adc")] of checked settings."""
+    """[(key such as "buses.i2c.sda", pin number, use)] of checked settings.
+
+    A use is "in", "wake", "out" or "adc".
+    """
     found = []
     for section in ("buses", "sensors"):
         for name, options in settings.get(section, {}).items():
