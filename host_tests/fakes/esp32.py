@@ -16,16 +16,16 @@ def _idf_heap_info(capabilities):
 
 
 # ports/esp32/modesp32.c: EXT0 takes one pin, which must be one of the RTC's.
-def _wake_on_ext0(pin, level, /):
+def _wake_on_ext0(pin, level):
     simulation.world.wakes[2] = (pin._id, int(level))
 
 
-def _wake_on_ext1(pins, level, /):
+def _wake_on_ext1(pins, level):
     (pin,) = pins
     simulation.world.wakes[3] = (pin._id, int(level))
 
 
-def _wake_on_gpio(pins, level, /):
+def _wake_on_gpio(pins, level):
     (pin,) = pins
     simulation.world.wakes[7] = (pin._id, int(level))
 
