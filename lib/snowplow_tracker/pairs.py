@@ -2,7 +2,7 @@
 # pairs that no call has checked: those that a plugin changes, of an Event's payload, of
 # Emitter.input(), and of pixel_url().
 from .record import MAX_JSON, text
-from .validators import digits, one_of, timestamp, uuid
+from .validators import consists, digits, one_of, timestamp, uuid
 
 _ALPHABET = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _DIGITS = "0123456789"
@@ -12,12 +12,12 @@ _SCHEME = _ALPHABET + _DIGITS + "+-."
 
 def _integer(name, value):
     number = text(name, value, 11).lstrip("+-")
-    digits(name, int(value) if _consists(number, _DIGITS) else value)
+    digits(name, int(value) if consists(number, _DIGITS) else value)
 
 
 def _number(name, value):
     try:
-        good = _consists(value, _DIGITS + "+-.eE") and float(value) - float(value) == 0
+        good = consists(value, _DIGITS + "+-.eE") and float(value) - float(value) == 0
     except (TypeError, ValueError):
         good = False
     if not good:
@@ -26,14 +26,14 @@ def _number(name, value):
 
 def _size(name, value):
     width, x, height = text(name, value, 21).partition("x")
-    if not x or not _consists(width + height, _DIGITS):
+    if not x or not consists(width + height, _DIGITS):
         raise ValueError("%s: expected WIDTHxHEIGHT, got %r" % (name, value))
     _integer(name, width)
     _integer(name, height)
 
 
 def _time(name, value):
-    timestamp(name, int(value) if _consists(text(name, value, 13), _DIGITS) else value)
+    timestamp(name, int(value) if consists(text(name, value, 13), _DIGITS) else value)
 
 
 def address(name: str, value) -> str:
@@ -43,7 +43,7 @@ def address(name: str, value) -> str:
     for c in "/?#":
         if c in scheme:  # a relative one
             scheme, colon, rest = "", "", value
-    good = not colon or scheme[:1] not in _DIGITS and _consists(scheme, _SCHEME)
+    good = not colon or scheme[:1] not in _DIGITS and consists(scheme, _SCHEME)
     good = good and (rest[:1] not in ("", "#") or not colon)
     if good and rest[:2] == "//":
         host = rest[2:]
@@ -62,7 +62,7 @@ def address(name: str, value) -> str:
         else:
             host, colon, port = host.partition(":")
         good = good and (host or len(rest) > 2 and scheme not in ("http", "https") and not colon)
-        good = good and (not colon or _consists(port, _DIGITS) and int(port) < 65536)
+        good = good and (not colon or consists(port, _DIGITS) and int(port) < 65536)
     if not good:
         raise ValueError("%s: expected one such as http://host:80/path, got %r" % (name, value))
     return value
@@ -73,7 +73,7 @@ def _is_ipv6(host):
     parts = host.split(":")
     short = "::" in host
     for part in parts:
-        if len(part) > 4 or not _consists(part or "0", _DIGITS + "abcdefABCDEF"):
+        if len(part) > 4 or not consists(part or "0", _DIGITS + "abcdefABCDEF"):
             return False
     # A colon at an end is one of two.
     if (host[:1] == ":" and host[:2] != "::") or (host[-1:] == ":" and host[-2:] != "::"):
@@ -81,13 +81,6 @@ def _is_ipv6(host):
     if short:
         return len(parts) <= 8 and host.count("::") == 1 and ":::" not in host
     return len(parts) == 8 and "" not in parts
-
-
-def _consists(value, alphabet):
-    for c in value:
-        if c not in alphabet:
-            return False
-    return bool(value)
 
 
 _CHECKS = (

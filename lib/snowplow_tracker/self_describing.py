@@ -6,7 +6,6 @@
 # that is checked and escaped already, by sealed(), is bytes: it costs an event only its copy.
 from .record import dumps, seal, utf8
 
-_NAME = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
 _EVENT = (
     '{"schema":"iglu:com.snowplowanalytics.snowplow/unstruct_event/jsonschema/1-0-0",'
     '"data":{"schema":"'
@@ -113,12 +112,11 @@ def pair_json(
         schema, data = pair
     except (TypeError, ValueError):
         raise ValueError("%s: expected SelfDescribingJson or (schema, data)" % name)
-    if type(schema) is not str:
-        check_schema(name, schema)
-        schema = schema + ""
-    elif schema not in _good:
-        check_schema(name, schema)
-        if len(_good) > 7:
+    if type(schema) is not str or schema not in _good:
+        from .validators import check_schema
+
+        schema = check_schema(name, schema)
+        if len(_good) > 15:
             _good.clear()
         _good[schema] = None
     if encoder:
@@ -134,25 +132,6 @@ def pair_json(
     except RuntimeError:  # the JSON encoder recurses, and the caller is deep already
         raise ValueError("%s: nested deeper than this board's stack allows" % name)
     return "".join((before, schema, '","data":', json, after))
-
-
-def check_schema(name: str, schema) -> None:
-    """Refuse what is not an Iglu URI."""
-    try:
-        scheme, rest = schema.split(":")
-        vendor, event, jsonschema, version = rest.split("/")
-        model, revision, addition = version.split("-")
-    except (AttributeError, TypeError, ValueError):
-        scheme = vendor = event = jsonschema = model = revision = addition = ""
-    good = scheme == "iglu" and consists(vendor, _NAME + ".")
-    good = good and consists(event, _NAME) and consists(jsonschema, _NAME)
-    for part in (model, revision, addition):
-        good = good and consists(part, "0123456789") and (part[0] != "0" or part == "0")
-    if not good or model == "0":
-        raise ValueError(
-            "%s: expected a schema such as iglu:com.acme/reading/jsonschema/1-0-0, got %r"
-            % (name, schema)
-        )
 
 
 # A board's json.dumps writes no JSON for a namedtuple, or for what has a __repr__ of its own. That
@@ -195,10 +174,3 @@ def check_json(name: str, data) -> bool:
         # Enrich reads at most 40 levels; the wrappers are three of them at the deepest.
         if depth > 37:
             raise ValueError("%s: nested deeper than 37 levels" % name)
-
-
-def consists(value: str, alphabet: str) -> bool:
-    for c in value:
-        if c not in alphabet:
-            return False
-    return bool(value)

@@ -1,5 +1,7 @@
 # What Enrich or a schema would refuse, beside text and numbers (record.py, tracker.py).
 
+_NAME = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
+
 
 def integer(name: str, value, low: int = -2147483648, high: int = 2147483647) -> int:
     """`value` if it is an int within the limits."""
@@ -50,3 +52,30 @@ def timestamp(name: str, value) -> str:
     if not isinstance(value, int) or not 1000000000000 <= value < 10000000000000:
         raise ValueError("%s: expected an int of milliseconds since 1970" % name)
     return str(value)
+
+
+def check_schema(name: str, schema) -> str:
+    """`schema` as a str, if it is an Iglu URI."""
+    try:
+        scheme, rest = schema.split(":")
+        vendor, event, jsonschema, version = rest.split("/")
+        model, revision, addition = version.split("-")
+    except (AttributeError, TypeError, ValueError):
+        scheme = vendor = event = jsonschema = model = revision = addition = ""
+    good = scheme == "iglu" and consists(vendor, _NAME + ".")
+    good = good and consists(event, _NAME) and consists(jsonschema, _NAME)
+    for part in (model, revision, addition):
+        good = good and consists(part, "0123456789") and (part[0] != "0" or part == "0")
+    if not good or model == "0":
+        raise ValueError(
+            "%s: expected a schema such as iglu:com.acme/reading/jsonschema/1-0-0, got %r"
+            % (name, schema)
+        )
+    return schema + ""  # an instance of a subclass is made a str
+
+
+def consists(value: str, alphabet: str) -> bool:
+    for c in value:
+        if c not in alphabet:
+            return False
+    return bool(value)

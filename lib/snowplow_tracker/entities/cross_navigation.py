@@ -9,8 +9,7 @@ from binascii import a2b_base64
 
 from ..clock.date_time import date_time
 from ..record import text, utf8
-from ..self_describing import consists
-from ..validators import one_of, uuid
+from ..validators import consists, one_of, uuid
 
 SCHEMA = "iglu:com.snowplowanalytics.snowplow/cross_navigation/jsonschema/1-0-0"
 _BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"

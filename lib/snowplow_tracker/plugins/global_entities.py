@@ -12,7 +12,8 @@
 # `*` stands for any: iglu:com.acme.*/*/jsonschema/*-*-*.
 #
 # What a function raises costs the entity, not the event; `failed` counts it.
-from ..self_describing import check_schema, sealed
+from ..self_describing import sealed
+from ..validators import check_schema
 
 
 class GlobalEntities:
