@@ -109,7 +109,7 @@ class Condition(Trigger):
                 app.own.do(options["do"])
             yield on_ms
         finally:
-            if on_ms:
+            if on_ms and self._output:
                 self._output.off()
 
     # The events that edges and thresholds have without one of the config's.

@@ -56,17 +56,14 @@ class OwnApp:
 
     def add_entity(self, entity) -> None:
         """Add an entity to every event, or a function that makes it."""
-        if not callable(entity):
-            entity = sealed("add_entity", entity)
+        made = None if callable(entity) else sealed("add_entity", entity)
 
         def make():
             found = entity()
             return found and sealed("add_entity", found)
 
         def attach(eid, pairs, schema, entities):
-            found: object = entity
-            if callable(entity):
-                found = not self._telling and self._call("entity", make)
+            found = made or not self._telling and self._call("entity", make)
             if found:
                 entities.append(found)
 

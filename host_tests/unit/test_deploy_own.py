@@ -102,7 +102,8 @@ def test_of_an_image_the_user_s_own_lies_beside(tmp_path):
      {"/firmware/conditions.py", "/firmware/local_time.py"}),
     ({"name": "x", "timezone": "UTC0"}, {"/firmware/on_demand/time_zone.py"}),
     ({"triggers": [{"when": "wake", "pin": 4, "event": {}}]},
-     {"/firmware/conditions.py", "/boards/wake.py", "/firmware/own_event.py"}),
+     {"/firmware/conditions.py", "/boards/wake.py", "/boards/esp32_wake.py",
+      "/firmware/own_event.py"}),
     ({"triggers": [{"when": "heartbeat", "url": "http://x"}]},
      {"/firmware/heartbeat.py", "/firmware/conditions.py"}),
 ])  # fmt: skip

@@ -187,7 +187,7 @@ def test_placeholders(text, made):
      'triggers[0].event: expected one of cpu, disk, load, memory, network, got "air"'),
     ({"triggers": [{"when": "boot", "event": dict(EVENT, value=1, label="${cpu.humidity}")}]},
      'triggers[0].event: expected one of temperature, got "humidity"'),
-    ({"triggers": [{"when": "boot", "event": dict(EVENT, value=1, label="${count}")}]}, "expected one of"),
+    ({"triggers": [{"when": "boot", "event": dict(EVENT, value="${count}")}]}, "expected one of"),
     ({"triggers": [{"when": "boot", "event": dict(EVENT, value=1, label="${cpu")}]},
      "triggers[0].event: expected a } behind ${"),
     ({"triggers": [{"when": "boot", "set": {"pin": 4}}]}, "set.seconds is missing"),
@@ -196,7 +196,7 @@ def test_placeholders(text, made):
     ({"triggers": [{"when": "heartbeat"}]}, "triggers[0].url is missing"),
     ({"triggers": [{"when": "heartbeat", "url": "http://h/", "event": EVENT}]},
      "unknown key triggers[0].event"),
-    ({"name": "x", "nmae": "y"}, "unknown key nmae; known are anonymous, app, app_id, batch_size"),
+    ({"name": "x", "label": "y"}, "unknown key label; known are anonymous, app, app_id, batch_si"),
 ])  # fmt: skip
 def test_a_mistake_is_answered_with_its_place(settings, message):
     with pytest.raises(config.ConfigError) as caught:

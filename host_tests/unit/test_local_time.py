@@ -14,7 +14,7 @@ from firmware.on_demand.time_zone import parse
 # What a tz database may contain, and what POSIX allows beyond.
 RULES = [
     "UTC0", "CET-1CEST,M3.5.0,M10.5.0/3", "EST5EDT,M3.2.0,M11.1.0", "EST5EDT",
-    "<+0330>-3:30", "<-03>3<-02>,M3.5.0/-1,M10.5.0/-1", "IST-1GMT0,M10.5.0,M3.5.0/1",
+    "<+0330>-3:30", "<-03>3<-02>,M3.5.0/-1,M10.5.0/-1", "XST-1GMT0,M10.5.0,M3.5.0/1",
     "AEST-10AEDT,M10.1.0,M4.1.0/3", "<+1030>-10:30<+11>-11,M10.1.0,M4.1.0",
     "EET-2EEST,M3.4.4/50,M10.4.4/50", "<+1245>-12:45<+1345>,M9.5.0/2:45,M4.1.0/3:45",
     "XXX3YYY,J60,J300", "XXX-5YYY-6:30,59/0,300/23:59:59", "AAA24BBB-24,J1/0,J365/25",

@@ -26,6 +26,7 @@ def unused_features(config):
         "/firmware/own_app.py": config.get("app"),
         "/firmware/conditions.py": more or whens & {"edge", "threshold"},
         "/boards/wake.py": "wake" in whens,
+        "/boards/esp32_wake.py": "wake" in whens,
         "/boards/own_sensor.py": any(not _is_ours(s["type"]) for s in sensors),
     }
     return {path for path in needs if not needs[path]}
