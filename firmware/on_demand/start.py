@@ -151,7 +151,7 @@ def make_store(settings):
 def make_transport(app, settings):
     """A transport to the settings' collector, which tells the App how its requests end."""
     extras = settings["extras"]
-    options = {"get": True} if extras.get("method") == "get" else {}
+    options: dict = {"get": True} if extras.get("method") == "get" else {}
     options.update(settings.get("transport", {}))
     transport = MeasuringTransport(
         settings["collector"] + "/com.snowplowanalytics.snowplow/tp2",
