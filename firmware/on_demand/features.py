@@ -20,10 +20,7 @@ def make(app):
             app.session.end()
         tracker.plugins.append(app.session)
     if "lifecycle" in wanted:
-        from snowplow_tracker.plugins.lifecycle import Lifecycle
-
-        app.lifecycle = Lifecycle(tracker, app.session)
-        tracker.plugins.append(app.lifecycle)
+        app.lifecycle = _entity_of(_lifecycle(app))
     if "diagnostics" in wanted:
         from snowplow_tracker.plugins.diagnostics import Diagnostics
 
@@ -38,13 +35,13 @@ def track_boot(app):
 
         app.count(track(app.tracker, app.settings["state_path"]))
     if app.lifecycle:
-        app.count(app.lifecycle.foreground())
+        _track_lifecycle(app, True)
 
 
 def before_sleep(app):
     """Call before a sleep."""
     if app.lifecycle:
-        app.count(app.lifecycle.background())
+        _track_lifecycle(app, False)
     elif app.session:
         app.session.background()
 
@@ -52,9 +49,35 @@ def before_sleep(app):
 def after_sleep(app):
     """Call after a light sleep."""
     if app.lifecycle:
-        app.count(app.lifecycle.foreground())
+        _track_lifecycle(app, True)
     elif app.session:
         app.session.foreground()
+
+
+def _lifecycle(app):
+    from snowplow_tracker.plugins.lifecycle import Lifecycle
+
+    return Lifecycle(app.tracker, app.session)
+
+
+# What the plugin adds to each event until the board sleeps or wakes. So it need not stay in RAM.
+def _entity_of(lifecycle):
+    found = []
+    lifecycle("", {}, None, found)
+    return sealed("entity", found[0])
+
+
+def _track_lifecycle(app, awake):
+    lifecycle = _lifecycle(app)
+    plugins = app.tracker.plugins
+    app.entities.remove(app.lifecycle)
+    plugins.append(lifecycle)
+    try:
+        app.count(lifecycle.foreground() if awake else lifecycle.background())
+    finally:
+        plugins.remove(lifecycle)
+        app.lifecycle = _entity_of(lifecycle)
+        app.entities.append(app.lifecycle)
 
 
 # The facts that change are as old as the last health event.
@@ -82,6 +105,8 @@ def refresh(app):
             )
         )
     app.entities = [sealed("entity", entity) for entity in entities]
+    if app.lifecycle:
+        app.entities.append(app.lifecycle)
     if app.diagnostics:
         from snowplow_tracker.plugins.diagnostics_check import check
 

@@ -23,6 +23,7 @@ _NAMES = (
     "snowplow_tracker.emitter.retry",
     "snowplow_tracker.plugins.diagnostics",
     "snowplow_tracker.plugins.diagnostics_check",
+    "snowplow_tracker.plugins.lifecycle",
     "snowplow_tracker.plugins.session_file",
     "snowplow_tracker.store.recovery",
     "snowplow_tracker.transport.connect",
