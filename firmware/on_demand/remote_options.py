@@ -1,9 +1,5 @@
 # Applies what a remote_config document changes beside keys of config.json. What start.py and
 # features.py need for the store and the session is made of it in remote_keys.py.
-import json
-
-from snowplow_tracker.self_describing import sealed, unescaped
-
 _SUBJECT = ("p", "tnuid", "duid", "ua", "ip", "tz", "lang")
 
 
@@ -21,7 +17,7 @@ def apply(app):
 
         # Sessions stay, without their user, as in the mobile trackers.
         tracker.anonymous = Anonymous(session=True, server=server)
-        app.board_entity = _without_id(app.board_entity)
+        app.board_entity[1].pop("id", None)
     elif server:
         from firmware.server_anonymous import server_anonymous
 
@@ -38,12 +34,6 @@ def apply(app):
         tracker.plugins.remove(app.session)
     if options.get("location") is False:
         app.location = False  # so that location.py adds none to the events
-
-
-def _without_id(entity):
-    entity = json.loads(unescaped(entity))
-    entity["data"].pop("id", None)
-    return sealed("board", (entity["schema"], entity["data"]))
 
 
 # The settings may be others than the App's; see remote_config.py.
