@@ -124,10 +124,10 @@ class Battery:
         self._awake_at = now = clock.unix_ms()
         due = self._safe_mode
         for trigger in self._triggers:
-            if trigger.due(now):
+            count = trigger.due(now)
+            if count:
                 due = True
-                self._wait(app.start_trigger(trigger))
-                for wait in app.run_trigger(trigger):
+                for wait in trigger.run(app, count):
                     self._wait(wait)
         if due:
             self._wakes_since_send += 1

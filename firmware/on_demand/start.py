@@ -95,14 +95,25 @@ def make(app):
     subject = {"duid": id, "uid": settings["user_id"]}
     app.standard_nv_pairs = {key: subject[key] for key in subject if subject[key]}
     app.tracker.subject = app
+    extras = settings["extras"]
     data = {"port": sys.platform, "firmware": __version__, "id": id, "model": board.model}
-    schema = "iglu:io.github.snowplow_micropython/board/jsonschema/1-0-0"
+    schema = "iglu:io.github.snowplow_micropython/board/jsonschema/1-0-"
+    if "name" in extras:
+        data["name"] = extras["name"]
+        schema += "1"
+    else:
+        schema += "0"
+    # Sealed once what follows has changed it.
     app.board_entity = (schema, {key: data[key] for key in data if data[key]})
     app.tracker.plugins.append(app.attach)
     if app.has_features:
         from firmware.on_demand import features
 
         features.make(app)
+    if extras:
+        from firmware.on_demand.extras import add
+
+        add(app)
     if "remote_options" in settings:
         from firmware.on_demand import remote_options
 
@@ -111,6 +122,12 @@ def make(app):
     app.sensors = Sensors(board, settings)
     if settings["watchdog_seconds"]:
         board.watchdog(settings["watchdog_seconds"])
+    app.own = None
+    if "app" in extras and not app.crashes.safe_mode:
+        from firmware.own_app import OwnApp
+
+        app.own = OwnApp(app, extras["app"])
+        app.own.start()
 
 
 def make_store(settings):
@@ -133,13 +150,17 @@ def make_store(settings):
 # The settings may be others than the App's; see remote_config.py.
 def make_transport(app, settings):
     """A transport to the settings' collector, which tells the App how its requests end."""
+    extras = settings["extras"]
+    options: dict = {"get": True} if extras.get("method") == "get" else {}
+    options.update(settings.get("transport", {}))
     transport = MeasuringTransport(
         settings["collector"] + "/com.snowplowanalytics.snowplow/tp2",
         roots=settings["roots"],
         verify=settings["verify"],
         cookie_file=settings["state_path"] + "/cookie.txt",
+        headers=extras.get("headers"),
         dns=app.board.dns,
-        **settings.get("transport", {}),
+        **options,
     )
     transport.on_result = app.request_ended
     return transport

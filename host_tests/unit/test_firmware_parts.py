@@ -36,6 +36,10 @@ def test_the_example_is_good():
     ({"sensors": {"air": {"type": "bme280", "bus": "i2c"}}}, "sensors.air.bus: expected one of"),
     ({"sensors": {"soil": {"type": "soil", "pin": 34, "dry_mv": 1}}},
      "sensors.soil.wet_mv is missing"),
+    ({"sensors": {"soil": {"type": "soil", "pin": 34, "dry_mv": 900, "wet_mv": 900}}},
+     "sensors.soil.dry_mv, wet_mv: expected two different voltages"),
+    ({"triggers": [{"when": "threshold", "sensor": "cpu", "quantity": "humidity", "above": 1}]},
+     'triggers[0].quantity: expected one of temperature, got "humidity"'),
     ({"sensors": {"v": {"type": "voltage", "pin": 34, "ratio": "2"}}},
      "sensors.v.ratio: expected a number from 0.01 to 1000"),
     ({"sensors": {"v": {"type": "voltage", "pin": 34, "ration": 2}}},
@@ -49,11 +53,9 @@ def test_the_example_is_good():
     ({"sensors": {"air": {"type": "../wifi"}}}, "sensors.air.type: no boards/sensors/../wifi.py"),
     ({"sensors": {"air": {"type": ""}}}, "sensors.air.type: no boards/sensors/.py"),
     ({"sensors": {"air": {"type": "common.sub"}}}, "sensors.air.type: no boards/sensors/common."),
-    ({"mode": "battery", "sensors": {"rain": {"type": "pulses", "pin": 4}}},
-     "sensors.rain.type: pulses needs the mode always_on"),
     ({"buses": {"i2c": {"sda": 1}}}, "buses.i2c.scl is missing: a pin number"),
     ({"triggers": [{"when": "never"}]},
-     "triggers[0].when: expected one of boot, edge, every, threshold"),
+     "triggers[0].when: expected one of boot, edge, every, heartbeat, threshold, wake"),
     ({"triggers": [{"when": []}]}, "triggers[0].when: expected one of boot, "),
     ({"triggers": [{"when": "every"}]}, "triggers[0].seconds is missing"),
     ({"triggers": [{"when": "threshold", "sensor": "a", "quantity": "b"}]},
@@ -164,7 +166,7 @@ def test_what_a_check_accepts_is_what_the_transport_accepts(monkeypatch):
 def trigger(simulate, **options):
     world = simulate("esp32")
     options = check(triggers=[options])["triggers"][0]
-    return world, triggers.Trigger(options, esp32.Board())
+    return world, triggers.load({"triggers": [options], "sample_seconds": 60}, esp32.Board())[0]
 
 
 def test_every_is_aligned_to_the_clock(simulate):
@@ -214,7 +216,7 @@ def test_edges_are_counted_and_debounced(simulate, edge, levels):
     ({"above": 0}, [-1, 0, -0.1, 0], [0, 1, 0, 1]),
 ])  # fmt: skip
 def test_threshold(simulate, way, values, expected):
-    _, limit = trigger(simulate, when="threshold", sensor="cpu", quantity="b", **way)
+    _, limit = trigger(simulate, when="threshold", sensor="cpu", quantity="temperature", **way)
     assert [conditions.crosses(limit, value) for value in values] == [bool(e) for e in expected]
 
 

@@ -2,11 +2,15 @@
 
 import ast
 import json
+import sys
 from pathlib import Path
 
+from tools.deploy.features import unused_features
 from tools.engine import compile_mpy
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+if str(ROOT / "lib") not in sys.path:  # the check of the config uses some of the library
+    sys.path.append(str(ROOT / "lib"))
 # Folders on the board that hold nothing but a deploy's files; elsewhere it only writes the files
 # that it brings.
 OWNED = ("/lib/snowplow_tracker", "/boards", "/firmware")
@@ -130,7 +134,7 @@ def used(found, config, port=None):
     without what this port, the mode and the features that are off do not load, too. A board that
     takes its whole config from afar has to have everything, so do not call it for one.
     """
-    unused = unused_links(config)
+    unused = unused_links(config) | unused_features(config)
     if not config.get("remote"):
         unused.update(REMOTE)
     if port:
@@ -139,7 +143,7 @@ def used(found, config, port=None):
     todo = [name for name in modules if not name.startswith(OPTIONAL)]
     todo += ["boards.sensors", "boards.parts"]
     kinds = [sensor["type"] for sensor in config.get("sensors", {}).values()]
-    if any(trigger["when"] == "edge" for trigger in config.get("triggers", [])):
+    if any(trigger["when"] in ("edge", "wake") for trigger in config.get("triggers", [])):
         kinds.append("pulses")
     todo += ["boards.sensors." + kind for kind in kinds]
     for sensor in config.get("sensors", {}).values():
@@ -159,7 +163,9 @@ def used(found, config, port=None):
             needed.add(name)
             imports = _imports(name, *modules[name])
             # The firmware imports drivers, too, of which the config tells whether it will.
-            todo += [n for n in imports if name.startswith(DRIVERS) or not n.startswith(DRIVERS)]
+            # The user's own modules are in no package.
+            driver = name.startswith(DRIVERS) or "." not in name
+            todo += [n for n in imports if driver or not n.startswith(DRIVERS)]
     return [(source, path) for source, path in found if _module(path) in needed]
 
 
@@ -205,6 +211,8 @@ def _imports(name, source, path):
             yield from (f"{module}.{alias.name}" for alias in node.names)
         elif isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.Attribute) and node.attr[:6] == "track_" and "." not in name:
+            yield "snowplow_tracker.events." + node.attr[6:]  # a call of the user's own module
 
 
 def compiled(found, folder):
@@ -221,14 +229,15 @@ def compiled(found, folder):
     return result
 
 
-def stage(directory, config, root=ROOT, mpy=False):
+def stage(directory, config, root=ROOT, mpy=False, own=()):
     """Write the tree that a board gets into `directory`, with the dict `config` as config.json.
 
-    `mpy`: compiled. Other files in the directory stay. Returns the directory as a Path. A preset
-    that the config names must have been merged: see presets.py.
+    `mpy`: compiled. `own`: files of the user's own, as own_files() lists them. Other files in the
+    directory stay. Returns the directory as a Path. A preset that the config names must have been
+    merged: see presets.py.
     """
     directory = Path(directory)
-    found = used(files(root), config)
+    found = used(files(root) + list(own), config)
     for source, path in compiled(found, directory) if mpy else found:
         target = directory / path[1:]
         if source != target:
