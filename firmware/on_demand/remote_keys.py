@@ -171,9 +171,10 @@ def check(path, data, changes):
     if timeouts != [1800, 1800]:
         settings["session"] = timeouts
     transport: dict = {}
-    if options.get("method") == "get":
-        transport["get"] = True
-    elif "path" in options:
+    if "method" in options:
+        transport["get"] = options["method"] == "get"
+    method = options.get("method", settings["extras"].get("method"))
+    if "path" in options and method != "get":
         transport["path"] = "/" + options["path"].lstrip("/")
     if "timeout_seconds" in options:
         transport["timeout"] = options["timeout_seconds"]

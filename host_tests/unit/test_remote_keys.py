@@ -192,6 +192,14 @@ def test_the_switches_of_track(boot):
     assert "Lifecycle" in found["plugins"] and "Session" not in found["plugins"]
 
 
+def test_a_document_decides_the_method_of_a_config_with_get(boot):
+    assert boot(method="get")["request"][1:3] == (b"/i", True)
+    found = boot({"method": "post", "path": "com.acme/track"}, method="get")
+    assert found["request"][1:3] == (b"/com.acme/track", False) and found["emitter"][0] is False
+    found = boot({"path": "com.acme/track"}, method="get")
+    assert found["request"][1:3] == (b"/i", True) and found["emitter"][0] is True
+
+
 def test_the_store_is_never_made_larger():
     def sizes(changes, **data):
         found = remote_keys.check("c", dict(GOOD, **data), changes)
