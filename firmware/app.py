@@ -22,8 +22,8 @@ class App:
     boot_count: int
     reported_losses: dict  # what was tracked of store.lost
     standard_nv_pairs: dict  # as the tracker's subject: the protocol's keys that each event gets
-    # Entities, as sealed() gives them.
-    board_entity: bytes
+    # Entities: pairs while the App is made, then as sealed() gives them.
+    board_entity: "tuple | bytes"
     entities: list
     tracked: int  # events
     failures: dict  # requests of this boot that failed, by outcome

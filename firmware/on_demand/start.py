@@ -28,9 +28,11 @@ _BOOT_SETTINGS = (
     "remote_options",
     "sample_seconds",
     "sensors",
+    "session",
+    "store",
     "store_bytes",
-    "store_options",
     "store_path",
+    "transport",
     "triggers",
     "user_id",
     "watchdog_seconds",
@@ -78,7 +80,8 @@ def make(app):
         transport=app.transport,
         online=board.online,
     )
-    set_requests(app.emitter, settings)
+    # What is checked already, and so needs no file of the library that checks it.
+    app.emitter.batch_size = app.emitter.batch_limit = settings["batch_size"]
     app.emitter.idle = board.idle
     app.tracker = Tracker(settings["namespace"], app.emitter, app_id=settings["app_id"])
     # What a Subject would add to each event, and the entity of each event.
@@ -88,7 +91,7 @@ def make(app):
     app.tracker.subject = app
     data = {"port": sys.platform, "firmware": __version__, "id": id, "model": board.model}
     schema = "iglu:io.github.snowplow_micropython/board/jsonschema/1-0-0"
-    app.board_entity = sealed("board", (schema, {key: data[key] for key in data if data[key]}))
+    app.board_entity = (schema, {key: data[key] for key in data if data[key]})
     app.tracker.plugins.append(app.attach)
     if app.has_features:
         from firmware.on_demand import features
@@ -98,6 +101,7 @@ def make(app):
         from firmware.on_demand import remote_options
 
         remote_options.apply(app)
+    app.board_entity = sealed("board", app.board_entity)
     app.sensors = Sensors(board, settings)
     if settings["watchdog_seconds"]:
         board.watchdog(settings["watchdog_seconds"])
@@ -105,7 +109,7 @@ def make(app):
 
 def make_store(settings):
     """The store on flash if the config gives it space there, else in RAM."""
-    options = settings.get("store_options", {})
+    options = settings.get("store", {})
     if not settings["store_bytes"]:
         from snowplow_tracker.store.ring import RingStore
 
@@ -123,28 +127,16 @@ def make_store(settings):
 # The settings may be others than the App's; see remote_config.py.
 def make_transport(app, settings):
     """A transport to the settings' collector, which tells the App how its requests end."""
-    options = settings.get("remote_options", {})
-    get = options.get("method") == "get"
-    path = None if get else options.get("path")
     transport = MeasuringTransport(
         settings["collector"] + "/com.snowplowanalytics.snowplow/tp2",
-        options.get("timeout_seconds", 10),
-        get,
-        path=path and "/" + path.lstrip("/"),
         roots=settings["roots"],
         verify=settings["verify"],
         cookie_file=settings["state_path"] + "/cookie.txt",
         dns=app.board.dns,
+        **settings.get("transport", {}),
     )
     transport.on_result = app.request_ended
     return transport
-
-
-def set_requests(emitter, settings):
-    """Tell an Emitter the method, and how many events go together."""
-    # What is checked already, and so needs no file of the library that checks it.
-    emitter.get = settings.get("remote_options", {}).get("method") == "get"
-    emitter.batch_size = emitter.batch_limit = 1 if emitter.get else settings["batch_size"]
 
 
 # One of these files may be what crashes the firmware.

@@ -50,6 +50,14 @@ OPTIONAL = (*DRIVERS, "snowplow_tracker")
 LINK_CHECKS = ("/firmware/on_demand/link_config.py", "/firmware/on_demand/link_keys.py")
 
 
+# What only a remote configuration needs, and of the library what these import.
+REMOTE = (
+    "/firmware/on_demand/remote_keys.py",
+    "/firmware/on_demand/remote_options.py",
+    "/firmware/server_anonymous.py",
+)
+
+
 class Stop(Exception):
     """The deploy cannot go on; its text is one line for the user that says what to do."""
 
@@ -83,10 +91,13 @@ def unused_links(config):
 
 def used(found, config, port=None):
     """`found`, a list as files() returns it, without the links that the dict `config` does not
-    name, the drivers that it has no sensor for, and what of the library nothing else imports: a
-    Pico W has room for some 200 files. A trigger `edge` counts as `pulses` do."""
-    links = unused_links(config)
-    modules = {_module(path): (source, path) for source, path in found if path not in links}
+    name, the drivers that it has no sensor for, the remote configuration if there is none, and
+    what of the library nothing else imports: a Pico W has room for some 200 files. A trigger
+    `edge` counts as `pulses` do."""
+    left_out = unused_links(config)
+    if not config.get("remote"):
+        left_out.update(REMOTE)
+    modules = {_module(path): (source, path) for source, path in found if path not in left_out}
     todo = [name for name in modules if not name.startswith(OPTIONAL)]
     todo += ["boards.sensors", "boards.parts"]
     kinds = [sensor["type"] for sensor in config.get("sensors", {}).values()]
