@@ -281,5 +281,6 @@ def refuse(path, key, expected, value):
     if isinstance(value, (list, dict)):
         shown = ", got a list" if isinstance(value, list) else ", got an object"
     elif not (key[-8:] == "password" or key in _SECRET or "@" in str(value)):
-        shown = ", got " + json.dumps(value)
+        shown = json.dumps(value)
+        shown = ", got " + (shown if len(shown) < 400 else shown[:400] + "...")
     raise ConfigError("%s: %s: expected %s%s" % (path, key, expected, shown))

@@ -18,6 +18,17 @@ def check(path, settings):
         buses[name] = config.check_keys(path, prefix, settings["buses"][name], KEYS[kind])
         kinds[kind].append(name)
     settings["buses"] = buses
+    if settings["rtc"] is not None:
+        settings["rtc"] = config.check_keys(path, "rtc.", settings["rtc"], KEYS["rtc"])
+        if settings["rtc"]["bus"] not in kinds["i2c"]:
+            known = "one of " + (", ".join(sorted(kinds["i2c"])) or "the I2C buses in buses")
+            config.refuse(path, "rtc.bus", known, settings["rtc"]["bus"])
+    if settings["hold_pin"] is not None:
+        if settings["rtc"] is None or settings["rtc"]["type"] != "pcf85063a":
+            raise config.ConfigError(
+                "%s: hold_pin needs an rtc of type pcf85063a: its alarm switches the board on"
+                % path
+            )
     adcs = [
         name
         for name, data in settings["sensors"].items()
@@ -29,6 +40,13 @@ def check(path, settings):
         name: _sensor(path, name, data, settings, kinds, sorted(adcs))
         for name, data in settings["sensors"].items()
     }
+    if settings["hold_pin"] is not None:
+        found = [name for name, data in settings["sensors"].items() if data.get("pull") == "down"]
+        if len(found) > 1:
+            raise config.ConfigError(
+                "%s: sensors: expected one with pull down, since a board with hold_pin keeps one "
+                "count while it is off, got %s" % (path, ", ".join(sorted(found)))
+            )
 
 
 def _bus_kind(path, prefix, data):
@@ -66,8 +84,12 @@ def _sensor(path, name, data, settings, buses, adcs):
     if module is None:
         raise config.ConfigError("%s: %stype: no boards/sensors/%s.py" % (path, prefix, kind))
     counts = "debounce_ms" in module.OPTIONS
-    # What counts by interrupt is lost when the board sleeps.
-    if counts and settings["mode"] == "battery":
+    # What counts by interrupt is lost when the board sleeps. One that wakes it is not, and a mean
+    # needs no more than the time that it is awake.
+    wakes = data.get("pull") == "down" or hasattr(module, "IS_MEAN")
+    if counts and settings["mode"] == "battery" and not (
+        settings["hold_pin"] is not None and wakes
+    ):
         raise config.ConfigError("%s: %stype: %s needs the mode always_on" % (path, prefix, kind))
     keys: dict = {"type": ("text", 1, 32)}
     for option in module.OPTIONS:

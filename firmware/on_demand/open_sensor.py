@@ -31,7 +31,7 @@ def _connections(bus, found, board, buses, options):
     if bus == "board":
         return (board,)
     if bus in ("i2c", "spi", "uart"):
-        connection = _bus(bus, board, buses, options.pop("bus"))
+        connection = open_bus(bus, board, buses, options.pop("bus"))
         return (connection, board.output(options.pop("cs"), 1)) if bus == "spi" else (connection,)
     pin = options.pop("pin", None)
     if bus == "onewire":
@@ -47,7 +47,8 @@ def _connections(bus, found, board, buses, options):
     return (found.voltage(pin),)
 
 
-def _bus(kind, board, buses, name):
+def open_bus(kind, board, buses, name):
+    """The bus of this name, of a kind such as "i2c"; opened if it is not yet."""
     bus = buses[name]
     if isinstance(bus, dict):
         bus = buses[name] = _opened(kind, board, bus)

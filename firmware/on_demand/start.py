@@ -23,9 +23,11 @@ _BOOT_SETTINGS = (
     "buffer_bytes",
     "buses",
     "collector",
+    "hold_pin",
     "led",
     "mode",
     "remote_options",
+    "rtc",
     "sample_seconds",
     "sensors",
     "session",
@@ -73,6 +75,10 @@ def make(app):
     board.on_idle = app.watchdog.feed
     clock.hook = app.set_clock
     start(directory + "/boots.json", board.set_time)
+    if settings["rtc"]:
+        from firmware.on_demand import rtc
+
+        rtc.start(app)
     app.transport = make_transport(app, settings)
     app.emitter = Emitter(
         settings["collector"],

@@ -20,6 +20,18 @@ class _Pin:
         if value is not None:
             self.value(value)
 
+    # An input lets go of what it drove.
+    def init(self, mode=-1, pull="default", *, value=None):
+        simulation.world.log.append(("pin", self._id, mode))
+        self._set_up(mode, pull)
+        if value is not None:
+            self.value(value)
+        watcher = simulation.world.watchers.get(self._id)
+        if mode == self.IN:
+            simulation.world.pins.pop(self._id, None)
+            if watcher:
+                watcher(None)
+
     def value(self, *x):
         pins = simulation.world.pins
         if x:

@@ -324,7 +324,11 @@ class RealWorld(World):
         _time.sleep(ms / 1000)
 
     def end(self, why, ms):
-        cause = {"deep": 4, "reset": 2, "watchdog": 3}[why] if self.port == "esp32" else 3
+        cause = {"deep": 4, "reset": 2, "watchdog": 3, "power": 1}[why]
+        if self.port == "rp2" and why != "power":
+            cause = 3
+        if why == "power":
+            self.rtc_memory, self.mem32 = b"", {}
         registers = {str(key): self.mem32[key] for key in self.mem32}
         kept = {"rtc": self.rtc_memory.hex(), "mem32": registers, "cause": cause}
         with open(self._path, "w") as file:

@@ -66,6 +66,18 @@ def test_the_example_is_good():
     ({"store_bytes": 8191}, "a whole number of bytes from 8192 to 16777216, or 0, got 8191"),
     ({"sample_seconds": float("inf")}, "sample_seconds: expected a whole number of seconds"),
     ({"collector": "http://me:secret@host"}, "collector: expected a URL such as"),
+    ({"collector": "http://host:000080"}, "collector: expected a URL such as"),
+    ({"wifi": {"ssid": "x", "password": "", "country": "\U0001f331"}},
+     "wifi.country: expected two letters such as DE"),
+    ({"wifi": {"ssid": "x", "password": "", "hostname": "ä" * 17}},
+     "wifi.hostname: expected a text of 1 to 32 bytes"),
+    ({"wifi": {"ssid": "x", "password": "", "address": ["10.0.0.٢"] * 4}},
+     "wifi.address: expected a list of own address"),
+    ({"cellular": {"apn": "x", "tx": 1, "rx": 2, "pin": "١٢٣٤"}},
+     "cellular.pin: expected 4 to 8 digits"),
+    ({"triggers": [{"when": "threshold", "sensor": "cpu", "quantity": "b", "above": 10**400}]},
+     "triggers[0].above: expected a number"),
+    ({"builtin": True, "board_sensors": True}, "builtin is now called board_sensors: remove it"),
     ({"wifi": {"ssid": "ä" * 17, "password": ""}}, "wifi.ssid: expected a text of 1 to 32 bytes"),
     ({"track": ["sesion"]}, "track: expected a list of session, "),
     ({"wifi": {"networks": []}}, "wifi.networks: expected a list"),
@@ -167,6 +179,15 @@ def test_a_clock_that_is_set_back_or_forth_makes_it_due_once(simulate):
     every.due(1_000_000)
     assert every.due(900_000) and not every.due(900_001)
     assert every.due(9_000_000) and not every.due(9_000_001)
+
+
+@pytest.mark.parametrize("pin", [60, "LED"])
+def test_a_pin_that_the_board_has_not_ends_no_boot(simulate, pin):
+    simulate("esp32")
+    board = esp32.Board()
+    settings = check(triggers=[{"when": "edge", "pin": pin}, {"when": "boot"}])
+    assert [one.when for one in triggers.load(settings, board)] == ["boot"]
+    assert board.absent[-1] == "trigger edge: invalid pin; name another pin"
 
 
 def test_boot_is_due_once(simulate):

@@ -35,7 +35,7 @@ def schema():
     properties = {"$schema": {"description": "Where this schema is, for editors."}}
     for key, row in config_keys.KEYS[""].items():
         properties[key] = said.key("", key, row)
-    for key in ("wifi", "ethernet", "cellular", "battery", "remote", "update"):
+    for key in ("wifi", "ethernet", "cellular", "battery", "remote", "update", "rtc"):
         properties[key]["$ref"] = f"#/definitions/{key}"
     for key, item in (("buses", "any_bus"), ("sensors", "sensor")):
         properties[key]["additionalProperties"] = {"$ref": f"#/definitions/{item}"}
@@ -111,7 +111,7 @@ def when(key, *values):
 
 
 def _definitions(said):
-    sections = ("network", "wifi", "battery", "remote", "update", "quantity")
+    sections = ("network", "wifi", "battery", "remote", "update", "rtc", "quantity")
     found = {name: said.table(name) for name in (*sections, "i2c", "spi", "uart", *_TABLES)}
     for name in _WHENS:
         found[name] = said.table(name)
@@ -183,12 +183,11 @@ def _rules():
         safe = {"properties": {key: {"required": ["url"], **safe_url}}}
         any_secure["anyOf"].append({"required": [key], **safe})
     row = {"properties": {"delta": False, "extremes": {"const": False}}}
-    sensor = {
-        "properties": {
-            "type": {"not": {"enum": sensors.counting()}},
-            "quantities": {"additionalProperties": row},
-        }
-    }
+    sensor = {"properties": {"quantities": {"additionalProperties": row}}}
+    # Which of those that count can switch a board on is the check's.
+    counting = {"properties": {"type": {"enum": sensors.counting()}}, "required": ["type"]}
+    held = {"anyOf": [{"required": ["hold_pin"]}, presets.with_key("hold_pin")]}
+    loses_power = {"allOf": [when("mode", "battery"), {"not": held}]}
     awake = {
         "sensors": {"additionalProperties": sensor},
         "triggers": {"items": {"properties": {"when": {"not": {"const": "edge"}}}}},
@@ -200,4 +199,8 @@ def _rules():
             "then": {"properties": {"remote": safe_url}},
         },
         {"if": when("mode", "battery"), "then": {"properties": awake}},
+        {
+            "if": loses_power,
+            "then": {"properties": {"sensors": {"additionalProperties": {"not": counting}}}},
+        },
     ]

@@ -125,6 +125,8 @@ def deploy(port, build, config, root=ROOT, plain=False, everything=False, wait=0
             f"{version}: flash a newer one from https://micropython.org/download/"
         )
     check_chip(machine, config)
+    # Releases have everything, and a board that takes them may get another config.
+    everything = everything or config.data.get("update") is not None
     wanted = files(root) if everything else used(files(root), config.data, platform)
     wanted = compile_for(int(mpy), wanted, build / "board")
     if plain or not any(path.endswith(".mpy") for _, path in wanted):

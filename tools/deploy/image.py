@@ -11,7 +11,7 @@ import json
 from base64 import b64encode
 from typing import NamedTuple
 
-from tools.deploy import LAST, OWNED, RELEASES, ROOT, Stop, compiled
+from tools.deploy import LAST, OWNED, RELEASES, ROOT, Stop, boot_file, compiled
 from tools.deploy.board import call, sha256
 from tools.deploy.scripts import SWITCH, WRITE
 from tools.engine import compile_mpy
@@ -42,13 +42,16 @@ def modules(found):
     }
 
 
-def starters(folder, root=ROOT):
-    """What starts an image: a list of (source: Path, path on the board: str), /main.py last."""
+def starters(folder, config, root=ROOT):
+    """What starts an image: a list of (source: Path, path on the board: str), /main.py last.
+
+    config: the board's, as a dict.
+    """
     boot = root / "boards/boot"
     return [
         (compile_mpy(boot / "image.py", folder / "image.mpy"), RELEASES + "/image.mpy"),
         (compile_mpy(boot / "loader.py", folder / "loader.mpy"), RELEASES + "/loader.mpy"),
-        (root / "firmware/boot.py", "/boot.py"),
+        (root / boot_file(config), "/boot.py"),
         (root / "firmware/image_main.py", "/main.py"),
     ]
 
@@ -60,7 +63,7 @@ def stage_image(directory, config, found, root=ROOT):
     (directory / "releases").mkdir(parents=True, exist_ok=True)
     (directory / "releases/a.img").write_bytes(make(modules(made)))
     (directory / "releases/state.json").write_text(state_text("a"))
-    for source, path in starters(build, root):
+    for source, path in starters(build, config, root):
         (directory / path[1:]).write_bytes(source.read_bytes())
     (directory / "config.json").write_text(json.dumps(config))
     return directory
@@ -91,7 +94,7 @@ def plan(image, config, has, state, build, root=ROOT):
     if source:
         old = _known(has.get(_path(source)), build)
         parts.append(Part(_path(name), image, pieces(image, old, _path(source))))
-    for source, path in starters(build / "boot", root):
+    for source, path in starters(build / "boot", json.loads(config.read_bytes()), root):
         data = source.read_bytes()
         if path not in has or has[path][0] != sha256(source):
             # Beside it: a cut in a rename between folders may hide other files of littlefs.

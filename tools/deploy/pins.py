@@ -105,8 +105,9 @@ def used_pins(settings):
             found += [(f"ethernet, as {use} of the PHY", pin, "out") for pin, use in RMII.items()]
     for i, trigger in enumerate(settings["triggers"]):
         found += _pins_of(f"triggers[{i}]", trigger)
-    if _number(settings["led"]) is not None:
-        found.append(("led", _number(settings["led"]), "out"))
+    for key in ("led", "hold_pin"):
+        if _number(settings[key]) is not None:
+            found.append((key, _number(settings[key]), "out"))
     return found
 
 
