@@ -39,7 +39,7 @@ def test_enviro_weather_over_many_losses_of_power(start):  # noqa: F811
     readings = {r["sensor"]: r["readings"] for r in collected.of("sensor_reading")}
     assert set(readings) == {"air", "light", "rain", "wind", "wind_vane"}
     assert {"quantity": "rain", "value": 0, "unit": "mm"} in readings["rain"]
-    assert {"quantity": "wind_direction", "value": 0, "unit": "deg"} in readings["wind_vane"]
+    assert {"quantity": "wind_direction", "value": 247.5, "unit": "deg"} in readings["wind_vane"]
     times = [int(e["dtm"]) for e in events if "/sensor_reading/" in e.get("ue_pr", "")]
     assert times == sorted(times)
     assert max(b - a for a, b in itertools.pairwise(times[5:])) < 16000
