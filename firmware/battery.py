@@ -12,6 +12,8 @@ from snowplow_tracker import clock
 from snowplow_tracker.clock.set_clock import set_clock
 
 _SAFE_MODE_MS = 3600000  # how long it sleeps in safe mode
+# How long it stays awake after power-on and after a send, so that a deploy finds its REPL.
+_LISTEN_MS = 3000
 
 
 def make(board, settings, crashes, intent):
@@ -102,6 +104,7 @@ class Battery:
                 app.unload()
             else:
                 app.track_boot()
+                self._wait(_LISTEN_MS)
             while not app.board.stopping():
                 self.wake()
                 self._sleep()
@@ -121,10 +124,10 @@ class Battery:
         self._awake_at = now = clock.unix_ms()
         due = self._safe_mode
         for trigger in self._triggers:
-            if trigger.due(now):
+            count = trigger.due(now)
+            if count:
                 due = True
-                self._wait(app.start_trigger(trigger))
-                for wait in app.run_trigger(trigger):
+                for wait in trigger.run(app, count):
                     self._wait(wait)
         if due:
             self._wakes_since_send += 1
@@ -143,6 +146,7 @@ class Battery:
             app.restart_if_due()
             app.link.down()
             app.note_radio(False)
+            self._wait(_LISTEN_MS)
         if self._safe_mode:
             app.note_good_run()
 

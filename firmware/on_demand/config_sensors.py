@@ -1,4 +1,6 @@
 # Checks the buses and sensors of config.json; what a sensor takes is declared in its driver.
+import sys
+
 from boards import sensors
 from firmware.on_demand import config
 from firmware.on_demand.config_keys import KEYS
@@ -84,12 +86,13 @@ def _sensor(path, name, data, settings, buses, adcs):
     if module is None:
         raise config.ConfigError("%s: %stype: no boards/sensors/%s.py" % (path, prefix, kind))
     counts = "debounce_ms" in module.OPTIONS
-    # What counts by interrupt is lost when the board sleeps. One that wakes it is not, and a mean
-    # needs no more than the time that it is awake.
+    # What counts by interrupt is lost in the deep sleep of an ESP32 (`make deploy` knows the
+    # chip), and while a board is off. What switches that board on is not, and a mean needs no
+    # more than the time that it is awake.
+    off = settings["hold_pin"] is not None
     wakes = data.get("pull") == "down" or hasattr(module, "IS_MEAN")
-    if counts and settings["mode"] == "battery" and not (
-        settings["hold_pin"] is not None and wakes
-    ):
+    loses = not wakes if off else sys.platform == "esp32"
+    if counts and settings["mode"] == "battery" and loses:
         raise config.ConfigError("%s: %stype: %s needs the mode always_on" % (path, prefix, kind))
     keys: dict = {"type": ("text", 1, 32)}
     for option in module.OPTIONS:
@@ -99,6 +102,8 @@ def _sensor(path, name, data, settings, buses, adcs):
         keys["power_pin"] = ("pin", 0, 60, None)
         if "power_pin" in data:
             keys["warmup_ms"] = ("int", 0, 300000, getattr(module, "WARMUP_MS", 100))
+    if "entities" in data:
+        keys["entities"] = ("list", 0, 0)
     keys.update(KEYS["sensor"])
     # To wait several times would stop all others, and of counts only the first read has any.
     if counts or hasattr(module.Sensor, "start"):
@@ -109,6 +114,14 @@ def _sensor(path, name, data, settings, buses, adcs):
                     "%s: %s%s: %s is read once each time; remove it" % (path, prefix, key, kind)
                 )
     found = config.check_keys(path, prefix, data, keys)
+    if module.BUS in ("adc", "battery"):  # what some options have to do with each other
+        try:
+            module.Sensor(int, **{option: found[option] for option in module.OPTIONS})
+        except ValueError as e:
+            raise config.ConfigError("%s: %s%s" % (path, prefix, e))
+    if "entities" in found:
+        events = config.load_events(path)
+        found["entities"] = events.entities(path, prefix + "entities", found["entities"])
     if "power_pin" in found and found["power_pin"] is None:
         del found["power_pin"]
     for option in module.OPTIONS:
@@ -122,6 +135,16 @@ def _sensor(path, name, data, settings, buses, adcs):
         for key in KEYS["sensor"]:
             found.pop(key, None)
     return found
+
+
+def quantities(options):
+    """The quantities of a checked sensor, by their names in events; [] if its driver has none."""
+    known = getattr(_module(options["type"]).Sensor, "QUANTITIES", {}) or options.get(
+        "registers", {}
+    )
+    rows = options.get("quantities", {})
+    names = [rows[quantity]["name"] or quantity for quantity in rows]
+    return names + [quantity for quantity in known if quantity not in rows]
 
 
 # What becomes of each quantity; a name that the driver does not give is a mistake.

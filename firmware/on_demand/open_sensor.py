@@ -6,6 +6,11 @@ from boards import sensors
 def open_sensor(found, board, buses, options):
     """The driver for a sensor's options; OSError if the board cannot have it."""
     options = dict(options)
+    if "entities" in options:
+        entities = options.pop("entities")
+        sensor = open_sensor(found, board, buses, options)
+        sensor.entities = entities
+        return sensor
     rows = options.pop("quantities", None)
     if rows is not None:
         from firmware.processed import Processed

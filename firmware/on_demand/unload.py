@@ -21,6 +21,7 @@ _NAMES = (
     "snowplow_tracker.emitter.outcome",
     "snowplow_tracker.emitter.prepare",
     "snowplow_tracker.emitter.retry",
+    "snowplow_tracker.plugins.diagnostics",
     "snowplow_tracker.plugins.diagnostics_check",
     "snowplow_tracker.plugins.session_file",
     "snowplow_tracker.store.recovery",

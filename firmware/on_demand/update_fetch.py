@@ -4,13 +4,24 @@ import os
 
 from snowplow_tracker.transport.http import HttpTransport
 
-_PIECE = 4096  # the transport takes no more as an answer
+_PIECE = 2048  # the transport takes 4096 at most as an answer
 
 
 class Folder(HttpTransport):
-    def __init__(self, url, **options):
-        super().__init__(url.rstrip("/") + "/", get=True, **options)
+    def __init__(self, app):
+        url = app.settings["update"]["url"].rstrip("/") + "/"
+        security = {}
+        if url[:6] == "https:":
+            security = {"roots": app.settings["roots"], "verify": app.settings["verify"]}
+        super().__init__(url, get=True, dns=app.board.dns, **security)
         self._folder = self.path
+        self._app = app
+        app.unload()  # what checked the URL
+
+    # Called by send(), when it is connected.
+    def _head(self, length, body):
+        self._app.unload()  # what connected
+        return super()._head(length, body)  # type: ignore[misc]
 
     def read(self, name, start=0, size=0):
         """Yields ms to wait, and returns a file, or `size` bytes of it, as bytes; or OSError."""
@@ -35,9 +46,11 @@ class Folder(HttpTransport):
             raise kind("%s: HTTP status %d" % (name, status))
         if self.body is None or size and len(self.body) != size:
             raise OSError("%s: it has another length" % name)
-        return self.body
+        body = self.body
+        self.body = None
+        return body
 
-    def fetch(self, name, path, size, store):
+    def fetch(self, name, path, size):
         """Yields ms to wait, until the file at `path` has the `size` bytes of `name`."""
         have = file_size(path)
         if have > size:
@@ -47,8 +60,9 @@ class Folder(HttpTransport):
             piece = yield from self.read(name, have, min(_PIECE, size - have))
             _append(path, piece)
             have += len(piece)
-            if store.error:
-                raise NoRoom(str(store.error))
+            piece = None
+            if self._app.store.error:
+                raise NoRoom(str(self._app.store.error))
             yield 0
 
 

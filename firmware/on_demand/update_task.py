@@ -5,22 +5,14 @@ import asyncio
 from snowplow_tracker.emitter.run import sleep_ms
 
 
-# only_due: not before `seconds` of the config have gone since the last time.
+# Whatever goes wrong with an update, the board goes on with its work.
 def steps(app, only_due=False):
-    """Do the next step of an update; yields ms to wait, and returns seconds to the one after."""
+    """As update.steps(), without an exception."""
     try:
-        from firmware.on_demand import update_trial
-
-        if update_trial.check(app):
-            return 1
-        del update_trial
         from firmware.on_demand import update
 
-        if only_due and not update.is_due(app):
-            return 0
-        return (yield from update.check(app))
+        return (yield from update.steps(app, only_due))
     except Exception as e:
-        # Whatever goes wrong here, the board goes on with its work.
         print("update: %s: %s" % (type(e).__name__, e))
         return 300
 

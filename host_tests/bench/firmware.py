@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 from tools.deploy import files, stage, used
+from tools.deploy.image import stage_image
 from tools.engine import ROOT, compile_mpy
 
 FIGURES = {
@@ -20,6 +21,11 @@ FIGURES = {
         "KiB",
         "the same with firmware/config.example.json: a BME280 on I2C, Wi-Fi, events on flash",
         ">= 44",
+    ),
+    "firmware_heap_free_image_vm": (
+        "KiB",
+        "as firmware_heap_free_vm, with the firmware as an image",
+        None,
     ),
     "firmware_heap_free_small_vm": (
         "KiB",
@@ -65,8 +71,14 @@ def run(machine):
         compile_fakes(Path(folder) / "fakes")
         full = taken(machine, folder)
         small, example = (taken_by(machine, folder, config) for config in (SMALL, EXAMPLE))
+        image = Path(folder) / "image"
+        stage_image(image / "board", CONFIG, used(files(), CONFIG, "esp32"))
+        (image / "board/main.py").write_text("from firmware.run import run\nrun()\n")
+        compile_fakes(image / "fakes")
+        from_image = taken(machine, image, None, "image")
     return {
         "firmware_heap_free_vm": full,
+        "firmware_heap_free_image_vm": from_image,
         "firmware_heap_free_example_vm": example,
         "firmware_heap_free_small_vm": small,
         "firmware_mpy_bytes": size,
@@ -88,14 +100,14 @@ def compile_fakes(folder):
     return folder
 
 
-def taken(machine, folder, board=None):
+def taken(machine, folder, board=None, *how):
     """KiB that are left of HEAP, each second, to the firmware in `board` or in folder/board.
 
     The fakes' own part is not counted as taken.
     """
     script = Path(__file__).parent / "scripts" / "firmware_heap.py"
     found = subprocess.run(
-        [machine.program, "-X", "heapsize=400wk", script],
+        [machine.program, "-X", "heapsize=400wk", script, *how],
         cwd=board or Path(folder) / "board",
         env=dict(os.environ, MICROPYPATH=f"{folder}/fakes:.frozen:lib:"),
         check=True,

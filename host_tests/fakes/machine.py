@@ -276,6 +276,10 @@ def _reset_cause():
     return simulation.world.reset_cause
 
 
+def _wake_reason():
+    return simulation.world.woke_by
+
+
 TABLES = {
     "esp32": {
         "Pin": _Esp32Pin,
@@ -283,6 +287,7 @@ TABLES = {
         "HARD_RESET": 2,
         "DEEPSLEEP_RESET": 4,
         "SOFT_RESET": 5,
+        "wake_reason": _wake_reason,
         "RTC": _Esp32Rtc,
     },
     "rp2": {"Pin": _Rp2Pin, "ADC": _Rp2Adc, "RTC": _Rtc, "Timer": _Timer},

@@ -21,7 +21,7 @@ import loader
 import vfs
 from nor import Flash
 
-from firmware.on_demand import release, update, update_fetch, update_trial
+from firmware.on_demand import release, update, update_fetch
 from snowplow_tracker import clock
 from snowplow_tracker.record import HEADER, HEADER_SIZE
 from snowplow_tracker.store import segment_log
@@ -74,8 +74,8 @@ class Folder(update_fetch.Folder):
 
     files = {}
 
-    def __init__(self, url, **options):
-        pass
+    def __init__(self, app):
+        self._app = app
 
     def read(self, name, start=0, size=0):
         yield 0
@@ -224,10 +224,9 @@ class Life:
             app.emitter.sent = self.end == "good"
             if self.end == "silent":
                 clock.ms = lambda: 900000
-        on_trial = update_trial.check(app)
-        check(not on_trial, "the trial goes on")
-        for _ in update.check(app):
+        for _ in update.steps(app):
             pass
+        check(not release.trial() or app.restart_for, "the trial goes on")
         if app.restart_for:
             raise Reset
         state = update.load_state(app)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import subprocess
 import time
 
@@ -11,16 +12,18 @@ from host_tests.bench.firmware import compile_fakes
 from host_tests.update.conftest import HERE
 from host_tests.vm.test_firmware_vm import BASE, IGLU, ROOT, Board, Collected, Collector, until
 from tools.deploy import LAST, compiled, files, used
+from tools.deploy.image import modules, starters
 from tools.engine import compile_mpy
 from tools.release import image, manifest, signing
 
+UPDATES = int(os.environ.get("UPDATES", "3"))  # with three kills in each
 SECONDS = {"seconds": 1, "trial_seconds": 12}
 BROKEN = "def run():\n    raise RuntimeError('it broke')\n"
-SILENT = """
-import firmware.app
-def cannot_send(self, result):
+SILENT = (ROOT / "firmware/transport.py").read_text() + """
+def cannot_send(self, length, body):
     raise OSError("this release cannot send")
-firmware.app.MeasuringTransport.send = cannot_send
+    yield
+MeasuringTransport.send = cannot_send
 """
 
 
@@ -30,8 +33,7 @@ class Images:
     def __init__(self, folder):
         self.folder = folder
         found = [f for f in used(files(), {"sensors": BASE["sensors"]}) if f[1] not in LAST]
-        found = compiled([f for f in found if not f[1].startswith("/boards/boot/")], folder)
-        self.modules = {p.removeprefix("/lib")[1:]: s.read_bytes() for s, p in found}
+        self.modules = modules(compiled(found, folder))
 
     def make(self, number=0, **sources):
         """An image with a module of its own, and with other sources of firmware/NAME."""
@@ -57,6 +59,8 @@ def fakes(compiler, tmp_path_factory):
 class ImageBoard(Board):
     """A board whose flash has images; the firmware of each process is that of the running one."""
 
+    heap = "220wk"  # the fakes write down all that is done to them, and these tests are long
+
     def __init__(self, vm, fakes, directory, first, config, keys):
         self.lines, self.boots, self._chips = [], 0, ()
         self._vm, self._fakes, self.directory, self._port = vm, fakes, directory, "esp32"
@@ -64,10 +68,8 @@ class ImageBoard(Board):
         self.releases.mkdir(parents=True)
         (self.releases / "a.img").write_bytes(first)
         (self.releases / "state.json").write_text('{"run": "a", "trial": null}')
-        for name in ("image", "loader"):
-            compile_mpy(ROOT / f"boards/boot/{name}.py", self.releases / f"{name}.mpy")
-        (directory / "boot.py").write_bytes((ROOT / "firmware/boot.py").read_bytes())
-        (directory / "main.py").write_bytes((ROOT / "boards/boot/main.py").read_bytes())
+        for source, path in starters(directory / "build"):
+            (directory / path[1:]).write_bytes(source.read_bytes())
         (directory / "config.json").write_text(json.dumps(config))
         (directory / "release.der").write_bytes(keys.with_suffix(".der").read_bytes())
         self._stopping = False
@@ -82,6 +84,15 @@ class ImageBoard(Board):
             env=dict(os.environ, MICROPYPATH=f"{self._fakes}:.frozen"),
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         )  # fmt: skip
+
+    def kill(self):
+        """The power goes, and comes back."""
+        self._stopping = True  # nobody else starts it again
+        while self._thread.is_alive():
+            self.process.kill()
+            self._thread.join(0.2)
+        self._stopping = False
+        self.start()
 
     def running(self):
         """The bytes of the image that runs, and whether it is on trial."""
@@ -151,7 +162,7 @@ def test_an_update_and_one_by_a_patch(start, images):
     assert collected.of("application_error") == []
 
 
-@pytest.mark.parametrize("name, source", [("run", BROKEN), ("state_led", SILENT)])
+@pytest.mark.parametrize("name, source", [("run", BROKEN), ("transport", SILENT)])
 def test_a_release_that_does_not_work_goes_back_by_itself(start, images, name, source):
     good = images.make(0)
     board, collected = start(good)
@@ -171,3 +182,32 @@ def test_a_release_that_does_not_work_goes_back_by_itself(start, images, name, s
     assert board.running() == (better, False)
     board.stop()
     check_readings(collected)
+
+
+def test_a_board_on_battery_updates_itself(start, images):
+    board, collected = start(images.make(0), mode="battery", battery={"wakes_per_send": 2})
+    until(lambda: collected.of("sensor_reading"), board)
+    made = images.make(1)
+    version = start.publish(made)
+    until(lambda: "works" in steps(collected, version), board, 90)
+    assert steps(collected, version) == ["downloading", "applied", "works"]
+    assert board.running() == (made, False)
+    board.stop()
+    check_readings(collected)
+    assert collected.of("application_error") == []
+
+
+def test_updates_with_kills_at_random_moments(start, images):
+    some = random.Random(5)
+    board, collected = start(images.make(0))
+    until(lambda: collected.of("sensor_reading"), board)
+    for number in range(1, UPDATES + 1):
+        made = images.make(number)
+        version = start.publish(made)
+        for _ in range(3):
+            time.sleep(some.random() * 3)
+            board.kill()
+        until(lambda: board.running() == (made, False), board, 90)  # noqa: B023
+        until(lambda: "works" in steps(collected, version), board, 90)  # noqa: B023
+    assert not [step for step in collected.of("update") if step["step"] == "rolled_back"]
+    board.stop()

@@ -2,15 +2,15 @@
 
 # Geometry, how it is fetched, how its trial ends, and after which of the cuts what follows is cut.
 SCENARIOS = [
-    ("rp2", "patch", "good", 12),
-    ("rp2", "patch", "silent", 30),
-    ("rp2", "patch", "crash", 30),
-    ("rp2", "image", "good", 12),
-    ("rp2", "image", "silent", 30),
-    ("rp2", "image", "crash", 30),
-    ("esp32", "patch", "good", 200),
-    ("esp32", "patch", "crash", 400),
-    ("esp32", "image", "silent", 400),
+    ("rp2", "patch", "good", 40),
+    ("rp2", "patch", "silent", 40),
+    ("rp2", "patch", "crash", 40),
+    ("rp2", "image", "good", 40),
+    ("rp2", "image", "silent", 40),
+    ("rp2", "image", "crash", 40),
+    ("esp32", "patch", "good", 400),
+    ("esp32", "patch", "crash", 1000),
+    ("esp32", "image", "silent", 1000),
 ]
 
 
@@ -18,6 +18,7 @@ def test_every_board_runs_one_of_the_two_images_and_loses_nothing(on_vm, release
     cases = bricked = lost = 0
     for scenario in SCENARIOS:
         result = on_vm("power_cuts.py", releases, *scenario)
+        print(scenario, result)
         assert not result["failures"], "\n".join([str(scenario), *result["failures"]])
         cases += result["cases"]
         bricked += result["bricked"]

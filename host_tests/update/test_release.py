@@ -8,6 +8,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from firmware.on_demand.update_check import place
 from host_tests.update.conftest import make_images
 from tools.release import manifest, patch, signing
 from tools.release.__main__ import main
@@ -159,3 +160,12 @@ def test_the_command_line(tmp_path, capsys):
     halted = manifest.current(folder, signing.load_private(key))
     assert halted["rollout"] == {"groups": ["a", "b"], "halt": True}
     assert halted["version"] == found["version"]
+
+
+# --- rollout ----------------------------------------------------------------------------------
+def test_the_boards_of_a_percentage_are_spread_and_stay_the_same():
+    places = [place(f"{number:012x}") for number in range(5000)]
+    assert set(places) == set(range(100))
+    assert 400 < sum(at < 10 for at in places) < 600
+    assert place("e66138528350") == place("e66138528350")
+    assert place(None) in range(100)  # a machine without an id

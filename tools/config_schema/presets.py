@@ -42,11 +42,6 @@ def rules(properties, definitions):
     return found + _links(given)
 
 
-def with_key(key):
-    """A condition: the config names a preset that has this key."""
-    return _named([name for name in presets.names() if key in presets.load(name)["config"]])
-
-
 def _named(boards):
     return {"required": ["board"], "properties": {"board": {"enum": boards}}}
 

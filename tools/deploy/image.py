@@ -18,6 +18,7 @@ from tools.engine import compile_mpy
 from tools.release.image import make, modules_of
 
 CONFIG = "/config.json"
+FOLDERS = tuple(folder + "/" for folder in OWNED)
 LEFT = (".new", CONFIG + ".a", CONFIG + ".b")
 # What a deploy writes into the root folder.
 ON_ROOT = [*LAST, CONFIG, *(path + ".new" for path in LAST), *LEFT[1:]]
@@ -38,8 +39,13 @@ def modules(found):
     return {
         path.removeprefix("/lib")[1:]: source.read_bytes()
         for source, path in found
-        if path.endswith(".mpy")
+        if path.endswith(".mpy") and path.startswith(FOLDERS)
     }
+
+
+def own_modules(found):
+    """Those of `found` that are the user's own: beside the image, so that they outlive it."""
+    return [f for f in found if f[1].endswith(".mpy") and not f[1].startswith(FOLDERS)]
 
 
 def starters(folder, config, root=ROOT):
@@ -84,17 +90,19 @@ class Plan(NamedTuple):
     remove: list
 
 
-def plan(image, config, has, state, build, root=ROOT):
+def plan(image, config, has, state, build, root=ROOT, own=()):
     """The Plan that makes a board run this image with the config at this Path; None: it does.
 
-    `has` and `state` are what look() found on the board.
+    `own` are the user's own modules, as own_modules() gives them. `has` and `state` are what
+    look() found on the board.
     """
     name, source = _place(image, has, state)
     parts, renames = [], []
     if source:
         old = _known(has.get(_path(source)), build)
         parts.append(Part(_path(name), image, pieces(image, old, _path(source))))
-    for source, path in starters(build / "boot", json.loads(config.read_bytes()), root):
+    started = starters(build / "boot", json.loads(config.read_bytes()), root)
+    for source, path in [*own, *started]:
         data = source.read_bytes()
         if path not in has or has[path][0] != sha256(source):
             # Beside it: a cut in a rename between folders may hide other files of littlefs.
@@ -104,13 +112,13 @@ def plan(image, config, has, state, build, root=ROOT):
     if new_config:
         data = config.read_bytes()
         parts.append(Part(f"{CONFIG}.{name}", data, [data]))
-    owned = tuple(folder + "/" for folder in OWNED)
     written = [part.path for part in parts]  # what is left of a deploy that was cut short goes
     remove = [
         path
         for path in sorted(has)
-        if path.startswith(owned)
+        if path.startswith(FOLDERS)
         or has[path][0] == "-"
+        or path.removesuffix("py") + "mpy" in [its for _, its in own]
         or (path.endswith(LEFT) and path not in written)
     ]
     as_wanted = state.get("run") == name and not state.get("trial") and not state.get("config")
@@ -128,7 +136,7 @@ def deploy_image(port, found, config, has, state, free, build, root=ROOT):
     runs what it did.
     """
     image = make(modules(found))
-    todo = plan(image, config, has, state, build, root)
+    todo = plan(image, config, has, state, build, root, own_modules(found))
     keep(image, build)
     if not todo:
         print(f"Image    {len(image)} bytes: the board has it")

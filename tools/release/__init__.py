@@ -5,7 +5,6 @@ A folder of releases has only these files, so that any static https server can s
     manifest.json           what is offered now, signed: see manifest.py
     ID.img                  the image; ID is the first 16 hex digits of its SHA-256
     OLD-NEW.patch           makes the image NEW from the image OLD: see patch.py
-    config-NAME.json        a signed config.json for a board, a group or all: see remote.py
 
 A name that has an ID never gets other bytes, so what a board has of a download stays good.
 """

@@ -4,7 +4,7 @@
 #   diagnostics.check()                     # from time to time, such as before flush()
 #
 # check() tracks one event for each counter that rose since the last check. So failures that its
-# own events cause cannot make more and more of them.
+# own events cause cannot make more and more of them. `seen` is all that it has to keep.
 SCHEMA = "iglu:com.snowplowanalytics.snowplow/diagnostic_error/jsonschema/1-0-0"
 
 
@@ -13,10 +13,10 @@ class Diagnostics:
         self.tracker = tracker
         # A store on flash counts across reboots: what it lost earlier was reported earlier.
         stores = [emitter.event_store for emitter in tracker.emitters]
-        self._seen = {store: store.dropped for store in stores}
+        self.seen = {store: store.dropped for store in stores}
 
     def check(self) -> int:
         """Track what failed since the last time; -> the number of events."""
         from .diagnostics_check import check
 
-        return check(self.tracker, self._seen)
+        return check(self.tracker, self.seen)

@@ -65,8 +65,6 @@ def last_updates(connection, version=None):
     found = {}
     for board, received, record in rows:
         data = _data(json.loads(record))
-        if data.get("kind", "firmware") != "firmware":
-            continue
         if version is not None and data.get("version") != version:
             continue
         if board not in found:

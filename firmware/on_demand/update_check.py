@@ -1,14 +1,35 @@
-# What a manifest offers (tools/release/manifest.py says what is in it), and whether it is for
-# this board, now. What it says is believed once it is signed, but a mistake in it is not to
-# crash the board.
+# Asks what is offered (tools/release/manifest.py says what is in a manifest), and whether it is
+# for this board, now. What a manifest says is believed once it is signed, but a mistake in it is
+# not to crash the board.
 import sys
 from hashlib import sha256
 
-from firmware.on_demand import release, signature
+from firmware.on_demand import release, signature, update, update_fetch
 from snowplow_tracker import clock
 
 
-def read(document, key):
+def check(app, state):
+    """Yields ms to wait, and returns what bring() takes of an offer, or None; or OSError."""
+    version = None
+    folder = update_fetch.Folder(app)
+    try:
+        document = yield from folder.read("manifest.json")
+        offer = _read(document, app.settings["update"]["key"])
+        version = offer["version"]
+        reason = _why_not(app, state, offer)
+        if reason == "":
+            patches = {patch["from"]: patch["bytes"] for patch in offer["patches"]}
+            return version, offer["sha256"], offer["bytes"], patches
+        if reason:
+            update.tell(app, state, "waits", version, reason)
+    except ValueError as e:
+        update.tell(app, state, "refused", version, str(e))
+    finally:
+        folder.close()
+    return None
+
+
+def _read(document, key):
     """The offer in a manifest that the key in the file `key` has signed; or ValueError."""
     try:
         with open(key, "rb") as file:
@@ -22,14 +43,13 @@ def read(document, key):
             good = good and 0 < patch["bytes"] <= offer["bytes"] and len(patch["from"]) == 16
         if not good:
             raise ValueError("the manifest has numbers that cannot be")
-        offer["ports"], offer["mpy"], offer["micropython"][1]
+        "" in offer["ports"], offer["mpy"], offer["micropython"][1] > 0
     except (KeyError, TypeError, IndexError) as e:
         raise ValueError("the manifest lacks something: %s" % e)
     return offer
 
 
-# A reason is no exception of update.py, whose classes another task may have unloaded meanwhile.
-def why_not(app, state, offer):
+def _why_not(app, state, offer):
     """Why it is not taken now: "" to take it, None if it is not new; ValueError if not for us."""
     version = offer["version"]
     known = state.get("version", 0)

@@ -1,0 +1,75 @@
+# Takes an update from a real server, and prints the most of the heap, in bytes, that it holds at
+# any of its steps beside what a running firmware has loaded. argv: URL. The current directory
+# has the compiled modules, release.der, and the folder releases.
+import gc
+import os
+import sys
+
+import vfs
+
+import micropython
+from firmware.on_demand import update_task
+from snowplow_tracker import clock
+from snowplow_tracker.json_file import load
+from snowplow_tracker.store.ring import RingStore
+from snowplow_tracker.transport.http import HttpTransport
+
+
+class Releases:
+    image_name = "a"
+
+    def __init__(self, root):
+        fs = vfs.VfsPosix(root)
+        self.open, self.stat, self.statvfs, self.remove = fs.open, fs.stat, fs.statvfs, fs.remove
+
+    def rename(self, old, new):
+        pass
+
+    def mount(self, readonly, mkfs):
+        pass
+
+
+class Thing:
+    pass
+
+
+vfs.mount(Releases(os.getcwd() + "/releases"), "/releases")
+app = Thing()
+app.settings = {
+    "update": {"url": sys.argv[1], "key": "release.der", "seconds": 60, "trial_seconds": 900},
+    "state_path": ".", "roots": None, "verify": True,
+}  # fmt: skip
+app.board = app.emitter = Thing()
+app.board.online = lambda: True
+app.board.id = lambda: "e66138528350"
+app.board.dns = ()
+app.store = RingStore(4096)
+app.restart_for = None
+app.track_event = lambda schema, data: None
+
+
+def unload():
+    from firmware.on_demand.unload import unload
+
+    unload()
+
+
+app.unload = unload
+app.transport = HttpTransport(sys.argv[1] + "/manifest.json", get=True)
+for wait in app.transport.send(0, b""):  # as the firmware, which sends events
+    clock.sleep_ms(wait)
+load("none")
+unload()
+# The VM's table of names doubles when it is full. It does so now, and each name is counted below.
+for i in range(1500):
+    getattr(sys, "_%d" % i, None)
+micropython.qstr_info()
+gc.collect()
+base = gc.mem_alloc()
+most = 0
+for wait in update_task.steps(app):
+    gc.collect()
+    most = max(most, gc.mem_alloc() - base)
+    clock.sleep_ms(wait)
+micropython.qstr_info()
+print('["%s", %d]' % (app.restart_for, most))

@@ -1,0 +1,78 @@
+"""The folder of releases at /firmware/, and what boards reported of them."""
+
+import json
+
+import pytest
+from collecting import OURS, collector, entities, shared, unstruct
+
+UPDATE = f"{OURS}/update/jsonschema/1-0-0"
+
+
+@pytest.fixture
+def serving(tmp_path):
+    schemas = str(shared("iglu"))
+    folder = tmp_path / "firmware"
+    folder.mkdir()
+    (folder / "a.img").write_bytes(bytes(range(256)) * 20)
+    (tmp_path / "secret").write_text("secret")
+    arguments = ("--firmware", str(folder), "--schemas", schemas, "--quiet")
+    with collector(tmp_path / "c.db", *arguments) as running:
+        running.folder = folder
+        yield running
+
+
+def offer(serving, **rollout):
+    line = json.dumps({"kind": "release", "version": 7, "rollout": rollout})
+    (serving.folder / "manifest.json").write_text(line + "\nsignature\n")
+
+
+def report(serving, step, board="b1", version=7, **more):
+    about = {"port": "esp32", "id": board, "firmware": "0.1.0"}
+    serving.send(
+        {
+            **{"e": "ue", "p": "iot", "tv": "mpy-0.1.0", "aid": "garden"},
+            "ue_pr": unstruct({"step": step, "version": version, **more}, UPDATE),
+            "co": entities(about, uri=f"{OURS}/board/jsonschema/1-0-0"),
+        }
+    )
+
+
+def test_files_whole_and_in_parts(serving):
+    status, headers, body = serving.request("GET", "/firmware/a.img?")
+    assert (status, body) == (200, bytes(range(256)) * 20)
+    range_ = {"Range": "bytes=10-19"}
+    status, headers, body = serving.request("GET", "/firmware/a.img", headers=range_)
+    assert (status, body) == (206, bytes(range(10, 20)))
+    assert headers["Content-Range"] == "bytes 10-19/5120"
+    beyond = {"Range": "bytes=9999-10010"}
+    assert serving.request("GET", "/firmware/a.img", headers=beyond)[0] == 416
+
+
+def test_nothing_else_is_served(serving):
+    for name in ("none.img", "..%2Fsecret", "%2e%2e/secret", ".hidden"):
+        status, _, body = serving.request("GET", "/firmware/" + name)
+        assert b"secret" not in body or status == 404
+
+
+def test_a_release_that_too_many_boards_rolled_back_is_not_offered(serving):
+    offer(serving, halt_after=2)
+    assert serving.request("GET", "/firmware/manifest.json")[0] == 200
+    report(serving, "rolled_back", "b1", reason="nothing was sent")
+    report(serving, "rolled_back", "b1")  # the same board
+    report(serving, "rolled_back", "b2", version=6)  # another release
+    assert serving.request("GET", "/firmware/manifest.json")[0] == 200
+    report(serving, "rolled_back", "b3")
+    assert serving.request("GET", "/firmware/manifest.json")[0] == 403
+    offer(serving)
+    assert serving.request("GET", "/firmware/manifest.json")[0] == 200
+
+
+def test_what_each_board_reported(serving):
+    for step in ("downloading", "applied", "works"):
+        report(serving, step, "b1", **{"from": 6})
+    report(serving, "refused", "b2", reason="it is for esp32, not for rp2")
+    last, first = serving.get("/micro/firmware")
+    assert first["steps"] == ["downloading", "applied", "works"]
+    assert (first["version"], first["step"], first["from"]) == (7, "works", 6)
+    assert (last["step"], last["steps"]) == ("refused", ["refused"])
+    assert last["reason"] == "it is for esp32, not for rp2"
