@@ -20,7 +20,7 @@ def test_enviro_weather_over_many_losses_of_power(start):  # noqa: F811
         CHIPS,
         **preset,
         mode="battery",
-        sample_seconds=2,
+        sample_seconds=4,
         health_seconds=3600,
         board_sensors=False,
         battery={"wakes_per_send": 3},
@@ -28,9 +28,9 @@ def test_enviro_weather_over_many_losses_of_power(start):  # noqa: F811
     )
     text = (board.directory / "boot.py").read_text()
     assert "hold()" in text
-    until(lambda: len(collected.of("sensor_reading")) > 5 * 7, board, 120)
+    until(lambda: len(collected.of("sensor_reading")) > 5 * 6, board, 120)
     board.stop()
-    assert board.boots > 5 and "world: power" in "\n".join(board.lines)
+    assert board.boots > 3 and "world: power" in "\n".join(board.lines)
     assert (board.directory / "sleep.bin").stat().st_size == 88
     events = collected.events()  # each of which is good
     assert len({event["eid"] for event in events}) == len(events)
@@ -39,7 +39,7 @@ def test_enviro_weather_over_many_losses_of_power(start):  # noqa: F811
     readings = {r["sensor"]: r["readings"] for r in collected.of("sensor_reading")}
     assert set(readings) == {"air", "light", "rain", "wind", "wind_vane"}
     assert {"quantity": "rain", "value": 0, "unit": "mm"} in readings["rain"]
-    assert {"quantity": "wind_direction", "value": 0, "unit": "deg"} in readings["wind_vane"]
+    assert {"quantity": "wind_direction", "value": 247.5, "unit": "deg"} in readings["wind_vane"]
     times = [int(e["dtm"]) for e in events if "/sensor_reading/" in e.get("ue_pr", "")]
     assert times == sorted(times)
-    assert max(b - a for a, b in itertools.pairwise(times[5:])) < 8000
+    assert max(b - a for a, b in itertools.pairwise(times[5:])) < 16000
