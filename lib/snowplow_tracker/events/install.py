@@ -3,6 +3,7 @@
 from ..json_file import load, save
 from ..record import uuid4
 from ..validators import uuid
+from .event import track as track_event
 from .self_describing import SelfDescribing
 
 SCHEMA = "iglu:com.snowplowanalytics.mobile/application_install/jsonschema/1-0-0"
@@ -23,7 +24,7 @@ def track(tracker, directory: str) -> "str | None":
         return None
     event = SelfDescribing((SCHEMA, {}))
     event.eid = eid.encode()
-    eid = tracker.track(event)
+    eid = track_event(tracker, event)
     if eid:
         save(path, {"eid": eid, "tracked": True})
     return eid
