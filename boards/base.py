@@ -39,6 +39,8 @@ class Link:
 
 
 class Board(common.Board):
+    woken = None  # a function that ends light_sleep() by True: see wake.py
+
     # --- identity -------------------------------------------------------------------------
     def id(self) -> str | None:
         """Unique and stable, as lower-case hex; None if the machine has none."""
@@ -128,6 +130,8 @@ class Board(common.Board):
             time.sleep(min(ms, 1000) / 1000)
             ms -= 1000
             self.idle()
+            if self.woken and self.woken():
+                break
 
     # Ends the program: after it comes a boot. Only where `retained` is not 0.
     def deep_sleep(self, ms: int) -> None:

@@ -21,6 +21,7 @@ class Board(common.Board):
     _watchdog: "machine.WDT | None" = None
     _limit = 0  # ms within which the watchdog must be fed
 
+    woken = None  # a function that ends light_sleep() by True: see wake.py
     _led: "int | str | None" = None
     _link = None
 
@@ -126,6 +127,8 @@ class Board(common.Board):
             now = time.ticks_ms()
             ms -= time.ticks_diff(now, before)
             before = now
+            if self.woken and self.woken():
+                break
         self.feed()
 
     def deep_sleep(self, ms: int) -> None:

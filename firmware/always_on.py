@@ -72,10 +72,7 @@ class AlwaysOn:
             for trigger in self._triggers:
                 count = trigger.due(now)
                 if count:
-                    wait = self.app.start_trigger(trigger)
-                    self._expect("sample", 60 + wait // 1000)
-                    await sleep_ms(wait)
-                    for wait in self.app.run_trigger(trigger, count):
+                    for wait in trigger.run(self.app, count):
                         self._expect("sample", 60 + wait // 1000)
                         await sleep_ms(wait)
             self._expect("sample", 60)

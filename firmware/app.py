@@ -22,8 +22,8 @@ class App:
     boot_count: int
     reported_losses: dict  # what was tracked of store.lost
     standard_nv_pairs: dict  # as the tracker's subject: the protocol's keys that each event gets
-    # Entities, as sealed() gives them.
-    board_entity: bytes
+    # Entities: pairs while the App is made, then as sealed() gives them.
+    board_entity: "tuple | bytes"
     entities: list
     tracked: int  # events
     failures: dict  # requests of this boot that failed, by outcome
@@ -35,7 +35,8 @@ class App:
     remote_wait: int
     # The features of `track`, see features.py.
     has_features: bool
-    location: "bytes | None"  # an entity as they are, once a GPS has a fix
+    location: "tuple | None"  # an entity, from the config, or once a GPS has a fix
+    own: object  # the OwnApp, where the config names a module of the user's own
     restart_for: "str | None"  # the intent of a restart that waits for its time
     # Time in each state since the boot; in the mode battery, over its sleeps.
     asleep_ms: int
@@ -89,9 +90,9 @@ class App:
         """Track a structured event of the board itself."""
         self.count(self.tracker.track_struct_event(category, action, label, property_, value))
 
-    def track_event(self, schema, data):
+    def track_event(self, schema, data, context=None):
         """Track a self-describing event of the board itself."""
-        self.count(self.tracker.track_self_describing_event((schema, data)))
+        self.count(self.tracker.track_self_describing_event((schema, data), context))
 
     def count(self, eid):
         """Count an event, if it was kept."""
@@ -114,33 +115,12 @@ class App:
                 if trigger:
                     data["trigger"] = trigger
                 schema = "iglu:io.github.snowplow_micropython/sensor_reading/jsonschema/1-0-1"
-                self.track_event(schema, data)
+                self.track_event(schema, data, getattr(sensor, "entities", None))
             if "battery" in found:
-                from firmware import conditions
+                from firmware.battery_level import check
 
-                conditions.check_battery(self, found["battery"])
+                check(self, found["battery"])
         return found
-
-    def start_trigger(self, trigger):
-        """Start what a trigger reads; -> ms after which run_trigger() finds it measured."""
-        if trigger.when == "threshold":  # what else it reads is seldom read
-            return self.sensors.start((trigger.options["sensor"],))
-        return self.sensors.start(trigger.names)
-
-    def run_trigger(self, trigger, count=1):
-        """Do what a trigger asks for, now that it is due; yields ms to wait."""
-        names = trigger.names
-        if trigger.when in ("edge", "threshold"):
-            from firmware import conditions
-
-            names = conditions.track(self, trigger, count)
-            if trigger.when == "threshold" and trigger.names and names:
-                yield self.sensors.start(names)
-        for name in self.sensors.names if names is None else names:
-            if name in self.sensors.names:
-                self.sample(name, trigger.when)
-            self.board.idle()
-            yield 0
 
     def track_sensor_change(self):
         """Track that a sensor began to fail, or works again."""

@@ -12,10 +12,20 @@ from snowplow_tracker import clock
 from snowplow_tracker.clock.set_clock import set_clock
 
 _SAFE_MODE_MS = 3600000  # how long it sleeps in safe mode
+# How long it stays awake after power-on and after a send, so that a deploy finds its REPL.
+_LISTEN_MS = 3000
 
 
 def make(board, settings, crashes, intent):
     """What main.py runs; after a deep sleep it goes on where it was."""
+    if settings["hold_pin"] is not None:
+        from firmware import latched
+
+        return latched.make(board, settings, crashes, intent)
+    if settings["rtc"]:
+        from firmware.on_demand.rtc import correct
+
+        correct(board, settings)
     if not board.retained:
         from firmware.on_demand.start import make_store
 
@@ -94,6 +104,7 @@ class Battery:
                 app.unload()
             else:
                 app.track_boot()
+                self._wait(_LISTEN_MS)
             while not app.board.stopping():
                 self.wake()
                 self._sleep()
@@ -113,10 +124,10 @@ class Battery:
         self._awake_at = now = clock.unix_ms()
         due = self._safe_mode
         for trigger in self._triggers:
-            if trigger.due(now):
+            count = trigger.due(now)
+            if count:
                 due = True
-                self._wait(app.start_trigger(trigger))
-                for wait in app.run_trigger(trigger):
+                for wait in trigger.run(app, count):
                     self._wait(wait)
         if due:
             self._wakes_since_send += 1
@@ -135,6 +146,7 @@ class Battery:
             app.restart_if_due()
             app.link.down()
             app.note_radio(False)
+            self._wait(_LISTEN_MS)
         if self._safe_mode:
             app.note_good_run()
 

@@ -22,6 +22,9 @@ class Processed:
         self.units: dict = {}
         if hasattr(sensor, "start"):
             self.start = sensor.start
+        if hasattr(sensor, "new"):  # it counts
+            self.new = sensor.new
+            self.add = sensor.add
         if hasattr(sensor, "millivolts"):
             self.millivolts = sensor.millivolts
 

@@ -59,5 +59,5 @@ def make_store(board, settings):
 
     memory = PageMemory(board)
     most = settings["store_bytes"] or _FLASH_BYTES
-    options = settings.get("store_options", {})
+    options = settings.get("store", {})
     return RetainedStore(memory, memory.size, settings["store_path"], max_bytes=most, **options)

@@ -1,6 +1,8 @@
 # The sensors of the config, by name. One that fails, whatever its driver raises or returns, is
 # read again at once; then its failure is reported once, and once more that it works again. None
 # stops the others.
+#
+# `_found`: own_app.py adds the sensors of the user's own module to it.
 import time
 
 

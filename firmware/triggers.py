@@ -1,43 +1,41 @@
 # When sensors are read. A trigger is due once in each slot of its seconds. Slots are counted on
 # the wall clock, so that several boards read at the same time, and a board that sleeps only has
-# to keep when it was awake last.
+# to keep when it was awake last. What does more than that is in conditions.py.
 
 
 class Trigger:
+    crossed = False  # of a threshold: whether it was, at the last reading
+
     def __init__(self, options, board):
         self.when = options["when"]
-        self.names = options["read"]
-        self.options = options
+        self.names = options["read"]  # of sensors; None for all
         self.period = options.get("seconds", 0) * 1000
         self.slot = None  # the last one in which it was due
-        self.crossed = False  # a threshold: whether it was, at the last reading
-        self._edges = None
-        if self.when == "edge":
-            from boards.sensors import pulses
-
-            pin = board.input(options["pin"], options["pull"])
-            rising = options["edge"] == "rising"
-            self._edges = pulses.Sensor(pin, options["debounce_ms"], rising)
 
     def due(self, now):
         """Whether it is due at `now` (ms); for an edge, how many there were."""
-        if self._edges:
-            return self._edges.read()["pulses"]
-        if self.when == "boot":
-            first = self.slot is None
-            self.slot = 0
-            return first
-        slot = now // self.period
+        slot = now // self.period if self.period else 0
         if slot == self.slot:
-            return False
+            return 0
         self.slot = slot
-        return True
+        return 1
 
     def wait(self, now):
         """Milliseconds until it can be due again."""
-        if self.period:
-            return self.period - now % self.period
-        return 200 if self._edges else 86400000
+        return self.period - now % self.period if self.period else 86400000
+
+    def run(self, app, count):
+        """Do what it is for, now that it is due; yields ms to wait."""
+        yield app.sensors.start(self.names)
+        yield from self.sample(app, self.names, {})
+
+    def sample(self, app, names, found):
+        """Read sensors, track and add to `found` what they gave; yields ms to wait."""
+        for name in app.sensors.names if names is None else names:
+            if name in app.sensors.names:
+                found[name] = app.sample(name, self.when)
+            app.board.idle()
+            yield 0
 
 
 def load(settings, board):
@@ -46,10 +44,18 @@ def load(settings, board):
     found = []
     for options in settings["triggers"] or [every]:
         try:
-            found.append(Trigger(options, board))
+            found.append(_make(options, board))
         except (OSError, ValueError) as e:  # the board has no such pin
             board.absent.append("trigger %s: %s; name another pin" % (options["when"], e))
     return found
+
+
+def _make(options, board):
+    if options["when"] in ("boot", "every") and "do" not in options:
+        return Trigger(options, board)
+    from firmware.conditions import Condition
+
+    return Condition(options, board)
 
 
 def wait(triggers, now):

@@ -31,6 +31,37 @@ ODD = (
 )  # fmt: skip
 
 
+def _of_events():
+    # Configs with the keys of event_keys.py.
+    entity = {"schema": "iglu:com.example/door/jsonschema/1-0-0", "data": {"is": ["${x}", 1]}}
+    common = {
+        **OWN, "wifi": WIFI, "timezone": "CET-1CEST,M3.5.0,M10.5.0/3",
+        "entities": [entity], "name": "barn", "lang": "de",
+        "location": {"latitude": 47.4, "longitude": -8.5, "altitude": 400.5},
+    }  # fmt: skip
+    struct = {"category": "door", "action": "open", "label": "${count}", "value": 1}
+    return {
+        "events": {
+            **common, "method": "get", "headers": {"X-Api-Key": "x"}, "encode_base64": True,
+            "app": "my_app", "sensors": {"t": {"type": "dht22", "pin": 4, "entities": [entity]}},
+            "triggers": [
+                {"when": "boot", "event": {**struct, "label": "on", "value": "${t.humidity}"}},
+                {"when": "every", "seconds": 60, "between": "22:00-06:00", "days": ["mon", "sun"],
+                 "set": {"pin": 5, "seconds": 9, "level": 0}, "do": "water"},
+                {"when": "edge", "pin": 14, "event": struct, "set": {"pin": 6, "seconds": 1}},
+                {"when": "heartbeat", "url": "http://example.com/a", "title": "a"},
+            ],
+        },
+        "wakes": {
+            **common, "mode": "battery", "anonymous": True,
+            "triggers": [
+                {"when": "wake", "pin": 33, "level": 1, "pull": "down", "event": struct},
+                {"when": "every", "seconds": 600, "read": ["cpu"], "days": []},
+            ],
+        },
+    }  # fmt: skip
+
+
 def bases():
     """{name: config} of configs that are good, before their presets are applied."""
     found = {
@@ -97,6 +128,7 @@ def bases():
             "update": {"url": "https://example.com/firmware", "key": "release.der"},
         },
     }  # fmt: skip
+    found.update(_of_events())
     for name in presets.names():
         found["preset_" + name] = {**OWN, "board": name}
     drivers = sensors.drivers()

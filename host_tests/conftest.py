@@ -66,13 +66,14 @@ def simulate(monkeypatch):
         import boards.ethernet
         import boards.ethernet_start
         import boards.join
+        import boards.latch
         import boards.link
         import boards.links
         import boards.open_link
         import boards.rp2
         import simulation
 
-        for folder in ("parts", "sensors"):
+        for folder in ("parts", "rtc", "sensors"):
             for path in (ROOT / "boards" / folder).glob("*.py"):
                 importlib.import_module("boards.%s.%s" % (folder, path.stem))
         world = simulation.start(port, chip)

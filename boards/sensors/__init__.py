@@ -25,7 +25,15 @@
 
 def load(kind: str):
     """The module of a sensor by its name; ImportError if there is none."""
-    return __import__("boards.sensors." + kind, None, None, ("Sensor",))
+    name = "boards.sensors." + kind
+    try:
+        return __import__(name, None, None, ("Sensor",))
+    except ImportError as e:
+        if "'%s'" % name not in str(e):
+            raise  # something that it needs is not there
+    from boards import own_sensor
+
+    return own_sensor.load(kind)
 
 
 # Beyond the end of a scale all values read as the end, so a value at an end is none.

@@ -27,7 +27,7 @@ class Sensor(pulses.Sensor):
                 return {"wind_speed": self._speed}
             time.sleep_ms(1000 - ms)
             ms = time.ticks_diff(time.ticks_ms(), self._since)
-        count = self._new()
+        count = self.new()
         self._since = time.ticks_ms()
         if ms < 0:  # its difference says nothing
             raise OSError("anemometer: not read for more than six days")

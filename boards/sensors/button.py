@@ -15,4 +15,4 @@ class Sensor(pulses.Sensor):
 
     def read(self) -> dict:
         """presses since the last reading."""
-        return {"presses": self._new()}
+        return {"presses": self.new()}

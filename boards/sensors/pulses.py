@@ -42,12 +42,17 @@ class Sensor:
             self._last = now
             self.count = self.count + 1 & _MOST
 
-    def _new(self):
+    def new(self) -> int:
+        """Edges since the last call."""
         count = self.count
         new = count - self._reported & _MOST
         self._reported = count
         return new
 
+    def add(self, count: int) -> None:
+        """Edges that were counted elsewhere."""
+        self.count = self.count + count & _MOST
+
     def read(self) -> dict:
         """pulses since the last reading."""
-        return {"pulses": self._new()}
+        return {"pulses": self.new()}

@@ -16,4 +16,4 @@ class Sensor(pulses.Sensor):
 
     def read(self) -> dict:
         """rain in mm."""
-        return {"rain": round(self._new() * self._mm, 4)}
+        return {"rain": round(self.new() * self._mm, 4)}

@@ -6,14 +6,11 @@ import json
 from firmware.on_demand.config_keys import KEYS
 
 _CERTIFICATES = "the path of a file with DER certificates"
-# Sensors that boards have built in, if they have them.
-_BOARD_SENSORS = ("cpu", "disk", "load", "memory", "network")
 _SECRET = ("cellular.pin", "cellular.user")
-_TRIGGERS = ("boot", "edge", "every", "threshold")
 # Names of the first edition, which still work.
 _RENAMED = {"builtin": "board_sensors", "safe_seconds": "safe_mode_seconds"}
 # What a message says of a kind; those of text and numbers are made of their limits.
-_EXPECTED = {
+EXPECTED = {
     "bool": "true or false",
     "url": 'a URL such as "https://collector.example.com"',
     "document": 'a URL such as "https://example.com/board.json"',
@@ -26,7 +23,14 @@ _EXPECTED = {
     "list": "a list",
     "object": "an object in braces",
     "table": "an object in braces, with a name for each row",
+    "texts": "an object in braces, of names and texts",
+    "schema": 'a schema such as "iglu:com.example/door/jsonschema/1-0-0"',
+    "zone": 'a POSIX rule such as "CET-1CEST,M3.5.0,M10.5.0/3"',
+    "span": 'two times such as "22:00-06:00"',
+    "module": 'the name of a module of yours: "my_app" for my_app.py',
+    "reading": 'a number, or a text such as "${air.temperature}"',
 }
+_TEXTS = ("text", "certificates", "schema", "zone", "span", "module")
 _MOST = 3e38  # a board's floats end there
 _UNITS = {"seconds": " of seconds", "bytes": " of bytes", "ms": " of milliseconds"}
 
@@ -45,7 +49,9 @@ def is_good(kind, v, low, high):
         return isinstance(v, list) and all([name in low for name in v])
     if kind in ("list", "object", "table"):
         return isinstance(v, list if kind == "list" else dict)
-    if kind in ("text", "certificates"):
+    if kind == "texts":
+        return isinstance(v, dict) and all([is_good("text", v[n], low, high) for n in v])
+    if kind in _TEXTS or kind == "reading" and isinstance(v, str):
         return isinstance(v, str) and low <= _units(v) <= high
     if kind == "bytes":
         return isinstance(v, str) and _units(v) >= 0 and low <= len(v.encode()) <= high
@@ -64,11 +70,13 @@ def is_good(kind, v, low, high):
     if kind == "int or 0" and v == 0:
         low = 0
     # On a board isinstance(True, int) is False, on CPython it is not.
-    kinds = (int, float) if kind == "number" else int
+    kinds = (int, float) if kind in ("number", "reading") else int
     if not isinstance(v, kinds) or isinstance(v, bool) or v - v != 0:
         return False
-    if kind == "number" and not -_MOST <= v <= _MOST:
+    if kind in ("number", "reading") and not -_MOST <= v <= _MOST:
         return False
+    if kind == "reading":
+        return True
     return (low is None or v >= low) and (high is None or v <= high)
 
 
@@ -127,8 +135,8 @@ def _is_url(v, document):
 
 def describe(key, kind, low, high):
     """What is expected of a key, from its limits."""
-    if kind in _EXPECTED:
-        return _EXPECTED[kind]
+    if kind in EXPECTED:
+        return EXPECTED[kind]
     if kind in ("one", "some"):
         return ("one of " if kind == "one" else "a list of ") + (
             ", ".join([str(name) for name in low]) or "the names in buses"
@@ -163,7 +171,13 @@ def check(path, data):
             raise ConfigError(
                 "%s: board: `make deploy` puts a preset's keys in its place: deploy again" % path
             )
-    settings = check_keys(path, "", data, KEYS[""])
+    keys = KEYS[""]
+    events = None
+    if isinstance(data, dict) and any([key not in keys for key in data]):
+        events = load_events(path)
+        keys = dict(keys, **events.event_keys.SETTINGS)
+    settings = check_keys(path, "", data, keys)
+    settings["extras"] = events.check(path, settings) if events else {}
     settings["collector"] = settings["collector"].rstrip("/")
     settings["battery"] = check_keys(path, "battery.", settings["battery"], KEYS["battery"])
     others = [settings.pop(key) for key in ("ethernet", "cellular", "links")]
@@ -198,9 +212,10 @@ def check(path, data):
     from firmware.on_demand import config_sensors
 
     config_sensors.check(path, settings)
-    settings["triggers"] = [
-        _trigger(path, i, trigger, settings) for i, trigger in enumerate(settings["triggers"])
-    ]
+    if settings["triggers"]:
+        from firmware.on_demand import config_triggers
+
+        config_triggers.check(path, settings)
     return settings
 
 
@@ -229,24 +244,14 @@ def _wifi(path, data):
     return found
 
 
-def _trigger(path, i, data, settings):
-    prefix = "triggers[%d]." % i
-    when = data.get("when") if isinstance(data, dict) else None
-    if when not in _TRIGGERS:
-        raise ConfigError(
-            "%s: %swhen: expected one of %s" % (path, prefix, ", ".join(_TRIGGERS))
-        )
-    if when == "edge" and settings["mode"] == "battery":
-        raise ConfigError("%s: %swhen: edge needs the mode always_on" % (path, prefix))
-    found = check_keys(path, prefix, data, dict(KEYS[when], when=("text", 1, 16)))
-    if when == "threshold" and (found["above"] is None) == (found["below"] is None):
-        raise ConfigError("%s: %sabove: expected either above or below" % (path, prefix))
-    known = sorted(settings["sensors"]) + list(_BOARD_SENSORS if settings["board_sensors"] else ())
-    for name in ([found["sensor"]] if when == "threshold" else []) + (found["read"] or []):
-        if name not in known:
-            expected = "one of " + (", ".join(known) or "the config's sensors")
-            refuse(path, prefix + "sensor, read", expected, name)
-    return found
+# On a board only if its config has such keys.
+def load_events(path):
+    """The module that checks the keys that few configs have."""
+    try:
+        from firmware.on_demand import config_events
+    except ImportError:
+        raise ConfigError("%s: unknown keys, or their code is not here: deploy again" % path)
+    return config_events
 
 
 def check_keys(path, prefix, data, keys):
@@ -281,5 +286,6 @@ def refuse(path, key, expected, value):
     if isinstance(value, (list, dict)):
         shown = ", got a list" if isinstance(value, list) else ", got an object"
     elif not (key[-8:] == "password" or key in _SECRET or "@" in str(value)):
-        shown = ", got " + json.dumps(value)
+        shown = json.dumps(value)
+        shown = ", got " + (shown if len(shown) < 400 else shown[:400] + "...")
     raise ConfigError("%s: %s: expected %s%s" % (path, key, expected, shown))

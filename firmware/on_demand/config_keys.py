@@ -33,6 +33,9 @@ KEYS: dict = {
         "safe_mode_seconds": ("int", 5, 604800, 21600),
         "user_id": ("text", 1, 255, None),  # the user's id, for each event
         "led": ("pin", 0, 60, None),  # the LED's pin, if not the board's own
+        # the pin that holds the supply of a board that switches itself off
+        "hold_pin": ("pin", 0, 60, None),
+        "rtc": ("object", 0, 0, None),  # a clock chip, which is read at a boot
         "board_sensors": ("bool", 0, 1, True),  # the sensors that the board has built in
         "track": ("some", _FEATURES, 1, ["errors"]),  # what is tracked besides readings
         "wifi": ("object", 0, 0, None),  # the Wi-Fi
@@ -74,6 +77,10 @@ KEYS: dict = {
         "tx": ("pin", 0, 60),  # the pin that sends
         "rx": ("pin", 0, 60),  # the pin that receives
         "id": ("int", 0, 2, 1),  # which of the chip's UARTs
+    },
+    "rtc": {
+        "type": ("one", ("ds3231", "pcf85063a"), 1),  # the chip
+        "bus": ("text", 1, 64),  # the name of its I2C bus in buses
     },
     # Of each sensor, and of each row of its `quantities`.
     "sensor": {

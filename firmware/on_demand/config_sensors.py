@@ -1,4 +1,6 @@
 # Checks the buses and sensors of config.json; what a sensor takes is declared in its driver.
+import sys
+
 from boards import sensors
 from firmware.on_demand import config
 from firmware.on_demand.config_keys import KEYS
@@ -18,6 +20,17 @@ def check(path, settings):
         buses[name] = config.check_keys(path, prefix, settings["buses"][name], KEYS[kind])
         kinds[kind].append(name)
     settings["buses"] = buses
+    if settings["rtc"] is not None:
+        settings["rtc"] = config.check_keys(path, "rtc.", settings["rtc"], KEYS["rtc"])
+        if settings["rtc"]["bus"] not in kinds["i2c"]:
+            known = "one of " + (", ".join(sorted(kinds["i2c"])) or "the I2C buses in buses")
+            config.refuse(path, "rtc.bus", known, settings["rtc"]["bus"])
+    if settings["hold_pin"] is not None:
+        if settings["rtc"] is None or settings["rtc"]["type"] != "pcf85063a":
+            raise config.ConfigError(
+                "%s: hold_pin needs an rtc of type pcf85063a: its alarm switches the board on"
+                % path
+            )
     adcs = [
         name
         for name, data in settings["sensors"].items()
@@ -29,6 +42,13 @@ def check(path, settings):
         name: _sensor(path, name, data, settings, kinds, sorted(adcs))
         for name, data in settings["sensors"].items()
     }
+    if settings["hold_pin"] is not None:
+        found = [name for name, data in settings["sensors"].items() if data.get("pull") == "down"]
+        if len(found) > 1:
+            raise config.ConfigError(
+                "%s: sensors: expected one with pull down, since a board with hold_pin keeps one "
+                "count while it is off, got %s" % (path, ", ".join(sorted(found)))
+            )
 
 
 def _bus_kind(path, prefix, data):
@@ -66,8 +86,13 @@ def _sensor(path, name, data, settings, buses, adcs):
     if module is None:
         raise config.ConfigError("%s: %stype: no boards/sensors/%s.py" % (path, prefix, kind))
     counts = "debounce_ms" in module.OPTIONS
-    # What counts by interrupt is lost when the board sleeps.
-    if counts and settings["mode"] == "battery":
+    # What counts by interrupt is lost in the deep sleep of an ESP32 (`make deploy` knows the
+    # chip), and while a board is off. What switches that board on is not, and a mean needs no
+    # more than the time that it is awake.
+    off = settings["hold_pin"] is not None
+    wakes = data.get("pull") == "down" or hasattr(module, "IS_MEAN")
+    loses = not wakes if off else sys.platform == "esp32"
+    if counts and settings["mode"] == "battery" and loses:
         raise config.ConfigError("%s: %stype: %s needs the mode always_on" % (path, prefix, kind))
     keys: dict = {"type": ("text", 1, 32)}
     for option in module.OPTIONS:
@@ -77,6 +102,8 @@ def _sensor(path, name, data, settings, buses, adcs):
         keys["power_pin"] = ("pin", 0, 60, None)
         if "power_pin" in data:
             keys["warmup_ms"] = ("int", 0, 300000, getattr(module, "WARMUP_MS", 100))
+    if "entities" in data:
+        keys["entities"] = ("list", 0, 0)
     keys.update(KEYS["sensor"])
     # To wait several times would stop all others, and of counts only the first read has any.
     if counts or hasattr(module.Sensor, "start"):
@@ -87,6 +114,14 @@ def _sensor(path, name, data, settings, buses, adcs):
                     "%s: %s%s: %s is read once each time; remove it" % (path, prefix, key, kind)
                 )
     found = config.check_keys(path, prefix, data, keys)
+    if module.BUS in ("adc", "battery"):  # what some options have to do with each other
+        try:
+            module.Sensor(int, **{option: found[option] for option in module.OPTIONS})
+        except ValueError as e:
+            raise config.ConfigError("%s: %s%s" % (path, prefix, e))
+    if "entities" in found:
+        events = config.load_events(path)
+        found["entities"] = events.entities(path, prefix + "entities", found["entities"])
     if "power_pin" in found and found["power_pin"] is None:
         del found["power_pin"]
     for option in module.OPTIONS:
@@ -100,6 +135,16 @@ def _sensor(path, name, data, settings, buses, adcs):
         for key in KEYS["sensor"]:
             found.pop(key, None)
     return found
+
+
+def quantities(options):
+    """The quantities of a checked sensor, by their names in events; [] if its driver has none."""
+    known = getattr(_module(options["type"]).Sensor, "QUANTITIES", {}) or options.get(
+        "registers", {}
+    )
+    rows = options.get("quantities", {})
+    names = [rows[quantity]["name"] or quantity for quantity in rows]
+    return names + [quantity for quantity in known if quantity not in rows]
 
 
 # What becomes of each quantity; a name that the driver does not give is a mistake.

@@ -17,6 +17,10 @@ def restart_if_due(app):
 def stop(app):
     """Send what is left for a while, and print what became of all events."""
     app.board.intend("stop")
+    if "outputs" in app.settings["extras"]:
+        from firmware import output
+
+        output.off(app)
     app.tracker.flush(10)
     app.save()
     print(

@@ -2,6 +2,8 @@
 # platform and application entities, install and lifecycle events, the tracker's own failures.
 import sys
 
+from snowplow_tracker.self_describing import sealed
+
 _NETWORK_TYPES = {"Wi-Fi": "wifi", "cellular": "mobile"}  # the schema has none for Ethernet
 
 
@@ -12,12 +14,8 @@ def make(app):
     if "session" in wanted or "lifecycle" in wanted:
         from snowplow_tracker.plugins.session import Session
 
-        options = app.settings.get("remote_options", {})
-        app.session = Session(
-            app.settings["state_path"],
-            options.get("foreground_seconds", 1800),
-            options.get("background_seconds", 1800),
-        )
+        timeouts = app.settings.get("session", ())
+        app.session = Session(app.settings["state_path"], *timeouts)
         if app.intent != "sleep":  # a reset after a sleep, of which the file does not know
             app.session.end()
         tracker.plugins.append(app.session)
@@ -64,7 +62,7 @@ def refresh(app):
     """Make the entities anew, and track what failed in the tracker."""
     board = app.board
     wanted = app.settings["track"]
-    app.entities = entities = []
+    entities = []
     if "application" in wanted:
         from snowplow_tracker import __version__
         from snowplow_tracker.entities.application import application
@@ -83,6 +81,7 @@ def refresh(app):
                 available_storage=space[1],
             )
         )
+    app.entities = [sealed("entity", entity) for entity in entities]
     if app.diagnostics:
         from snowplow_tracker.plugins.diagnostics_check import check
 

@@ -6,6 +6,11 @@ from boards import sensors
 def open_sensor(found, board, buses, options):
     """The driver for a sensor's options; OSError if the board cannot have it."""
     options = dict(options)
+    if "entities" in options:
+        entities = options.pop("entities")
+        sensor = open_sensor(found, board, buses, options)
+        sensor.entities = entities
+        return sensor
     rows = options.pop("quantities", None)
     if rows is not None:
         from firmware.processed import Processed
@@ -31,7 +36,7 @@ def _connections(bus, found, board, buses, options):
     if bus == "board":
         return (board,)
     if bus in ("i2c", "spi", "uart"):
-        connection = _bus(bus, board, buses, options.pop("bus"))
+        connection = open_bus(bus, board, buses, options.pop("bus"))
         return (connection, board.output(options.pop("cs"), 1)) if bus == "spi" else (connection,)
     pin = options.pop("pin", None)
     if bus == "onewire":
@@ -47,7 +52,8 @@ def _connections(bus, found, board, buses, options):
     return (found.voltage(pin),)
 
 
-def _bus(kind, board, buses, name):
+def open_bus(kind, board, buses, name):
+    """The bus of this name, of a kind such as "i2c"; opened if it is not yet."""
     bus = buses[name]
     if isinstance(bus, dict):
         bus = buses[name] = _opened(kind, board, bus)

@@ -108,11 +108,12 @@ def end_trial(app):
 
 
 def _use_collector(app, settings):
-    from firmware.on_demand import start
+    from firmware.on_demand.remote_options import set_requests
+    from firmware.on_demand.start import make_transport
 
     app.emitter.close()
-    app.emitter.transport = app.transport = start.make_transport(app, settings)
-    start.set_requests(app.emitter, settings)
+    app.emitter.transport = app.transport = make_transport(app, settings)
+    set_requests(app.emitter, settings)
     app.emitter.retry_at = 0
 
 

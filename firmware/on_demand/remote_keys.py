@@ -166,7 +166,19 @@ def check(path, data, changes):
         least = config.KEYS[""][key][1]
         settings[key] = max(least, min(settings[key], options["store_events"] * 1024))
     if "store_seconds" in options:
-        settings["store_options"] = {"max_age": options["store_seconds"]}
+        settings["store"] = {"max_age": options["store_seconds"]}
+    timeouts = [options.get(key, 1800) for key in ("foreground_seconds", "background_seconds")]
+    if timeouts != [1800, 1800]:
+        settings["session"] = timeouts
+    transport: dict = {}
+    if options.get("method") == "get":
+        transport["get"] = True
+    elif "path" in options:
+        transport["path"] = "/" + options["path"].lstrip("/")
+    if "timeout_seconds" in options:
+        transport["timeout"] = options["timeout_seconds"]
+    if transport:
+        settings["transport"] = transport
     if options:
         settings["remote_options"] = options
     return settings

@@ -1,12 +1,13 @@
-# Applies at the boot what a remote_config document changes beside keys of config.json. Those of
-# requests are in start.py, those of the session in features.py, those of the store in
-# remote_keys.py.
+# Applies what a remote_config document changes beside keys of config.json. What start.py and
+# features.py need for the store and the session is made of it in remote_keys.py.
+
 _SUBJECT = ("p", "tnuid", "duid", "ua", "ip", "tz", "lang")
 
 
 def apply(app):
     """Change an App's parts before it tracks anything."""
     options = app.settings["remote_options"]
+    set_requests(app.emitter, app.settings)
     tracker = app.tracker
     for key in _SUBJECT:
         if key in options:
@@ -28,13 +29,21 @@ def apply(app):
 
         levels = {"error": log.ERROR, "debug": log.INFO, "verbose": log.DEBUG}
         tracker.log = log.Log(levels[level])
-    if "body_bytes" in options:
-        app.emitter.byte_limit = options["body_bytes"]
-    codes = options.get("retry_codes", {})
-    app.emitter.custom_retry_codes = {int(status): codes[status] for status in codes}
     features = options.get("features", {})
     # `lifecycle` has a session too, but not all events need carry it.
     if features.get("session") is False and app.session in tracker.plugins:
         tracker.plugins.remove(app.session)
     if options.get("location") is False:
         app.location = False  # so that location.py adds none to the events
+
+
+# The settings may be others than the App's; see remote_config.py.
+def set_requests(emitter, settings):
+    """Change the requests of an Emitter."""
+    options = settings.get("remote_options", {})
+    method = options.get("method", settings["extras"].get("method"))
+    emitter.get = method == "get"
+    emitter.batch_size = emitter.batch_limit = 1 if emitter.get else settings["batch_size"]
+    emitter.byte_limit = options.get("body_bytes", type(emitter).byte_limit)
+    codes = options.get("retry_codes", {})
+    emitter.custom_retry_codes = {int(status): codes[status] for status in codes}

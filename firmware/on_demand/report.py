@@ -17,6 +17,8 @@ def report(app, error, result):
     problem = None
     if kind not in ("none", "success"):
         words = "HTTP status %d" % result if isinstance(result, int) else str(result)
+        if isinstance(result, int) and 300 <= result < 400:
+            words += ", no collector's: does this network want a login, or the collector https?"
         problem = "%s: %s" % (kind, words or type(result).__name__)
     if problem != app.problem:
         app.problem = problem

@@ -11,7 +11,10 @@ _TRIES = 3  # boots of a document on trial, which start.py counts: it may be wha
 
 def load_settings(path):
     """The checked settings; without the document's changes if those are not valid."""
-    data = read(path)
+    try:
+        data = read(path)
+    except (MemoryError, RuntimeError):  # RuntimeError: the stack is full
+        raise config.ConfigError("%s: too long, or too many brackets in each other" % path)
     directory = None
     if isinstance(data, dict) and data.get("remote"):
         directory = data.get("state_path", ".")
@@ -47,8 +50,6 @@ def read(path):
         data = join_surrogates(json.load(file))
         if file.read().strip():
             raise ValueError
-    except RuntimeError:  # the stack is full
-        raise config.ConfigError("%s: expected fewer brackets and braces in each other" % path)
     except ValueError:
         # A board's parser reads up to the error and no further; CPython's reads all of it.
         at = file.tell()

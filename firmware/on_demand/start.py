@@ -23,14 +23,18 @@ _BOOT_SETTINGS = (
     "buffer_bytes",
     "buses",
     "collector",
+    "hold_pin",
     "led",
     "mode",
     "remote_options",
+    "rtc",
     "sample_seconds",
     "sensors",
+    "session",
+    "store",
     "store_bytes",
-    "store_options",
     "store_path",
+    "transport",
     "triggers",
     "user_id",
     "watchdog_seconds",
@@ -60,6 +64,8 @@ def make(app):
     app.problem = app.flash_error = None
     if app.crashes.last_resort:
         _remove_state(directory)
+        # The clock may show a guess, of which boots.json told: it is unset from here on.
+        board.set_time(946684800000)
     app.reset_cause = board.reset_cause()
     app.boot_count = _count_boot(directory, app.intent)
     if settings["remote"]:
@@ -69,6 +75,10 @@ def make(app):
     board.on_idle = app.watchdog.feed
     clock.hook = app.set_clock
     start(directory + "/boots.json", board.set_time)
+    if settings["rtc"]:
+        from firmware.on_demand import rtc
+
+        rtc.start(app)
     app.transport = make_transport(app, settings)
     app.emitter = Emitter(
         settings["collector"],
@@ -76,7 +86,8 @@ def make(app):
         transport=app.transport,
         online=board.online,
     )
-    set_requests(app.emitter, settings)
+    # What is checked already, and so needs no file of the library that checks it.
+    app.emitter.batch_size = app.emitter.batch_limit = settings["batch_size"]
     app.emitter.idle = board.idle
     app.tracker = Tracker(settings["namespace"], app.emitter, app_id=settings["app_id"])
     # What a Subject would add to each event, and the entity of each event.
@@ -84,26 +95,44 @@ def make(app):
     subject = {"duid": id, "uid": settings["user_id"]}
     app.standard_nv_pairs = {key: subject[key] for key in subject if subject[key]}
     app.tracker.subject = app
+    extras = settings["extras"]
     data = {"port": sys.platform, "firmware": __version__, "id": id, "model": board.model}
-    schema = "iglu:io.github.snowplow_micropython/board/jsonschema/1-0-0"
-    app.board_entity = sealed("board", (schema, {key: data[key] for key in data if data[key]}))
+    schema = "iglu:io.github.snowplow_micropython/board/jsonschema/1-0-"
+    if "name" in extras:
+        data["name"] = extras["name"]
+        schema += "1"
+    else:
+        schema += "0"
+    # Sealed once what follows has changed it.
+    app.board_entity = (schema, {key: data[key] for key in data if data[key]})
     app.tracker.plugins.append(app.attach)
     if app.has_features:
         from firmware.on_demand import features
 
         features.make(app)
+    if extras:
+        from firmware.on_demand.extras import add
+
+        add(app)
     if "remote_options" in settings:
         from firmware.on_demand import remote_options
 
         remote_options.apply(app)
+    app.board_entity = sealed("board", app.board_entity)
     app.sensors = Sensors(board, settings)
     if settings["watchdog_seconds"]:
         board.watchdog(settings["watchdog_seconds"])
+    app.own = None
+    if "app" in extras and not app.crashes.safe_mode:
+        from firmware.own_app import OwnApp
+
+        app.own = OwnApp(app, extras["app"])
+        app.own.start()
 
 
 def make_store(settings):
     """The store on flash if the config gives it space there, else in RAM."""
-    options = settings.get("store_options", {})
+    options = settings.get("store", {})
     if not settings["store_bytes"]:
         from snowplow_tracker.store.ring import RingStore
 
@@ -121,28 +150,20 @@ def make_store(settings):
 # The settings may be others than the App's; see remote_config.py.
 def make_transport(app, settings):
     """A transport to the settings' collector, which tells the App how its requests end."""
-    options = settings.get("remote_options", {})
-    get = options.get("method") == "get"
-    path = None if get else options.get("path")
+    extras = settings["extras"]
+    options: dict = {"get": True} if extras.get("method") == "get" else {}
+    options.update(settings.get("transport", {}))
     transport = MeasuringTransport(
         settings["collector"] + "/com.snowplowanalytics.snowplow/tp2",
-        options.get("timeout_seconds", 10),
-        get,
-        path=path and "/" + path.lstrip("/"),
         roots=settings["roots"],
         verify=settings["verify"],
         cookie_file=settings["state_path"] + "/cookie.txt",
+        headers=extras.get("headers"),
         dns=app.board.dns,
+        **options,
     )
     transport.on_result = app.request_ended
     return transport
-
-
-def set_requests(emitter, settings):
-    """Tell an Emitter the method, and how many events go together."""
-    # What is checked already, and so needs no file of the library that checks it.
-    emitter.get = settings.get("remote_options", {}).get("method") == "get"
-    emitter.batch_size = emitter.batch_limit = 1 if emitter.get else settings["batch_size"]
 
 
 # One of these files may be what crashes the firmware.

@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 from tools.deploy import files, stage, used
+from tools.deploy.image import stage_image
 from tools.engine import ROOT, compile_mpy
 
 FIGURES = {
@@ -15,6 +16,16 @@ FIGURES = {
         "KiB",
         "free of 96wk, in words of a 32-bit board, with the firmware and all features at work",
         ">= 30",
+    ),
+    "firmware_heap_free_example_vm": (
+        "KiB",
+        "the same with firmware/config.example.json: a BME280 on I2C, Wi-Fi, events on flash",
+        ">= 44",
+    ),
+    "firmware_heap_free_image_vm": (
+        "KiB",
+        "as firmware_heap_free_vm, with the firmware as an image",
+        None,
     ),
     "firmware_heap_free_small_vm": (
         "KiB",
@@ -46,6 +57,8 @@ CONFIG = {
     "remote": {"url": "http://127.0.0.1:9/remote.json"},
 }  # fmt: skip
 
+EXAMPLE = json.loads((ROOT / "firmware" / "config.example.json").read_text())
+EXAMPLE["collector"] = CONFIG["collector"]
 SMALL = {key: CONFIG[key] for key in CONFIG if key not in ("track", "remote", "store_bytes")}
 
 
@@ -57,14 +70,26 @@ def run(machine):
         size = sum(p.with_suffix(".mpy").stat().st_size for p in copied if p.stem not in ENTRY)
         compile_fakes(Path(folder) / "fakes")
         full = taken(machine, folder)
-        (board / "config.json").write_text(json.dumps(SMALL))
-        (board / "world.json").unlink(missing_ok=True)
-        small = taken(machine, folder)
+        small, example = (taken_by(machine, folder, config) for config in (SMALL, EXAMPLE))
+        image = Path(folder) / "image"
+        stage_image(image / "board", CONFIG, used(files(), CONFIG, "esp32"))
+        (image / "board/main.py").write_text("from firmware.run import run\nrun()\n")
+        compile_fakes(image / "fakes")
+        from_image = taken(machine, image, None, "image")
     return {
         "firmware_heap_free_vm": full,
+        "firmware_heap_free_image_vm": from_image,
+        "firmware_heap_free_example_vm": example,
         "firmware_heap_free_small_vm": small,
         "firmware_mpy_bytes": size,
     }
+
+
+def taken_by(machine, folder, config):
+    """As taken(), by a new board with the dict `config`."""
+    with tempfile.TemporaryDirectory(dir=folder) as fresh:
+        stage(Path(fresh) / "board", config, mpy=True)
+        return taken(machine, folder, Path(fresh) / "board")
 
 
 def compile_fakes(folder):
@@ -75,12 +100,15 @@ def compile_fakes(folder):
     return folder
 
 
-def taken(machine, folder):
-    """KiB that are left of HEAP, each second. The fakes' own part is not counted as taken."""
+def taken(machine, folder, board=None, *how):
+    """KiB that are left of HEAP, each second, to the firmware in `board` or in folder/board.
+
+    The fakes' own part is not counted as taken.
+    """
     script = Path(__file__).parent / "scripts" / "firmware_heap.py"
     found = subprocess.run(
-        [machine.program, "-X", "heapsize=400wk", script],
-        cwd=Path(folder) / "board",
+        [machine.program, "-X", "heapsize=400wk", script, *how],
+        cwd=board or Path(folder) / "board",
         env=dict(os.environ, MICROPYPATH=f"{folder}/fakes:.frozen:lib:"),
         check=True,
         capture_output=True,

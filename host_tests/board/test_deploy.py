@@ -341,6 +341,12 @@ def test_what_nothing_imports_is_not_copied():
     assert {"__init__.py", "tracker.py", "transport/http.py", "store/segments.py"} < library
     assert {"plugins/session.py", "events/error.py", "clock/backdate.py"} < library
     assert not {"media/__init__.py", "plugins/ecommerce.py", "events/timing.py"} & library
+    remote = {path for _, path in used(files(), {"remote": {"url": "http://h/c.json"}})} - paths
+    assert remote == {
+        "/firmware/on_demand/remote_keys.py", "/firmware/on_demand/remote_options.py",
+        "/firmware/server_anonymous.py", "/lib/snowplow_tracker/plugins/anonymous.py",
+        "/lib/snowplow_tracker/plugins/log.py",
+    }  # fmt: skip
     # Of a Pico W's 212 blocks each folder takes two, and each file one or two.
     assert len(paths) + 2 * len({path.rpartition("/")[0] for path in paths}) < 170
 

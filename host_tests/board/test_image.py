@@ -1,5 +1,6 @@
 """The real `make deploy` by image, against a board made of the real VM."""
 
+import ast
 import json
 import shutil
 import signal
@@ -10,8 +11,9 @@ import pytest
 
 import tools.deploy.__main__ as program
 import tools.deploy.board as behind
-from tools.deploy import ROOT
+from tools.deploy import ROOT, files, used
 
+CONFIG = {"collector": "http://c", "app_id": "a", "wifi": {"ssid": "n", "password": "12345678"}}
 pytestmark = pytest.mark.usefixtures("compiler")
 RUN = """
 def run():
@@ -127,6 +129,20 @@ def test_from_files_to_an_image_and_back(board, tree, deploy):
     assert board.files() == {**files, **mine}
 
 
+def test_the_reset_at_the_end_is_planned(board, tree, deploy):
+    (tree / "boards/__init__.py").write_text(
+        "class Board:\n"
+        "    def intend(self, why):\n"
+        "        with open('/intent', 'w') as file:\n"
+        "            file.write(why)\n"
+        "def load():\n"
+        "    return Board()\n"
+    )
+    deploy()
+    board.wait_for(b"firmware runs 1")
+    assert board.files()["/intent"] == b"stop"
+
+
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
 def test_an_interrupted_deploy_leaves_the_old_version_running(board, tree, deploy, how):
     deploy()
@@ -149,7 +165,7 @@ def test_an_interrupted_deploy_leaves_the_old_version_running(board, tree, deplo
     seen = len(board.output)
     board.reset()
     board.wait_for(b"firmware runs 1", since=seen)
-    assert board.files()["/releases/b.img"]
+    assert "/releases/b.img" in board.files()  # it was cut short
     deploy()
     board.wait_for(b"firmware runs 2", since=seen)
 
@@ -197,3 +213,49 @@ def test_wait_takes_a_board_when_it_comes(board, tree, deploy):
     assert "no MicroPython answered at /dev/ttyNONE within 0.3 s" in deploy(
         "--port", "/dev/ttyNONE", "--wait", "0.3", code=1
     )
+
+
+# What is imported when a module loads must be there; what a call imports, the tests of the
+# firmware load, on the VM and from an image.
+@pytest.mark.parametrize("port", ["esp32", "rp2"])
+@pytest.mark.parametrize("mode", ["always_on", "battery"])
+@pytest.mark.parametrize("track", [["errors"], ["session", "platform", "install", "lifecycle"]])
+def test_an_image_has_what_its_modules_import(port, mode, track):
+    config = {**CONFIG, "mode": mode, "track": track, "sensors": {"air": {"type": "bme280"}}}
+    found = used(files(), config, port)
+    have = {name_of(path) for _, path in found}
+    every = {name_of(path) for _, path in files()}
+    for source, path in found:
+        name = name_of(path)
+        tree = ast.parse(source.read_text())
+        for node in tree.body:
+            if not isinstance(node, ast.Import | ast.ImportFrom):
+                continue
+            alone = ast.Module(body=[node], type_ignores=[])
+            package = name if path.endswith("/__init__.py") else name.rpartition(".")[0]
+            for module in imported(alone, package):
+                assert module not in every or module in have, (path, module)
+    other = "rp2" if port == "esp32" else "esp32"
+    assert f"boards.{port}" in have and f"boards.{other}" not in have
+    assert ("firmware.battery" in have) == (mode == "battery")
+    assert ("snowplow_tracker.plugins.lifecycle" in have) == ("lifecycle" in track)
+    assert "firmware.on_demand.update" not in have
+
+
+def name_of(path):
+    """The name of the module at a path on a board with files."""
+    name = path.removeprefix("/lib")[1:].removesuffix(".py").removesuffix("/__init__")
+    return name.replace("/", ".")
+
+
+def imported(tree, package):
+    """Names of modules, or of what is in them, that a piece of code of this package imports."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            parts = package.split(".")[: len(package.split(".")) + 1 - node.level]
+            base = ".".join(parts) if node.level else ""
+            module = ".".join(part for part in (base, node.module or "") if part)
+            yield module
+            yield from (f"{module}.{alias.name}" for alias in node.names)

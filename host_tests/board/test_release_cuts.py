@@ -46,7 +46,7 @@ def plan_file(tmp_path):
             "snowplow_tracker/__init__": "",
         }
         for n in range(3):  # of which some stay the same
-            text = "".join(str(i * (version + 2) % 91) for i in range(1400))
+            text = "".join(str(i * (version + 2) % 91) for i in range(3000))
             found[f"firmware/part{n}"] = f"OF = {version}\nTEXT = '{text}'\n"
         made = {f"{path}.mpy": compiled(path, text) for path, text in found.items()}
         for path in "firmware/on_demand/release", "snowplow_tracker/json_file":
@@ -112,7 +112,7 @@ def cuts(vm_program, plan_file):
             env=dict(os.environ, MICROPYPATH=f".frozen:{ROOT / 'host_tests/store'}"),
             capture_output=True,
             text=True,
-            timeout=300,
+            timeout=900,
         )
         assert done.returncode == 0, done.stdout + done.stderr
         return json.loads(done.stdout.splitlines()[-1])

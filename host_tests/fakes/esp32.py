@@ -15,6 +15,26 @@ def _idf_heap_info(capabilities):
     return simulation.world.heap
 
 
+# ports/esp32/modesp32.c: EXT0 takes one pin, which must be one of the RTC's.
+def _wake_on_ext0(pin, level):
+    simulation.world.wakes[2] = (pin._id, int(level))
+
+
+def _wake_on_ext1(pins, level):
+    (pin,) = pins
+    simulation.world.wakes[3] = (pin._id, int(level))
+
+
+def _wake_on_gpio(pins, level):
+    (pin,) = pins
+    simulation.world.wakes[7] = (pin._id, int(level))
+
+
+_WAKES = {
+    "ESP32C3": {"wake_on_gpio": _wake_on_gpio},
+    "ESP32C6": {"wake_on_ext1": _wake_on_ext1},
+}
+_EXT = {"wake_on_ext0": _wake_on_ext0, "wake_on_ext1": _wake_on_ext1}
 _BOTH = {"HEAP_DATA": 4, "idf_heap_info": _idf_heap_info}
 _CLASSIC = dict(_BOTH, raw_temperature=_raw_temperature)
 _NEWER = dict(_BOTH, mcu_temperature=_mcu_temperature)
@@ -22,6 +42,7 @@ TABLES = {"esp32": _CLASSIC, "rp2": {}}
 
 
 def __getattr__(name):
-    newer = simulation.world.chip != "ESP32"
-    tables = {"esp32": _NEWER, "rp2": {}} if newer else TABLES
+    chip = simulation.world.chip
+    table = dict(_CLASSIC if chip == "ESP32" else _NEWER, **_WAKES.get(chip, _EXT))
+    tables = {"esp32": table, "rp2": {}}
     return simulation.by_port("esp32", tables)(name)

@@ -23,6 +23,7 @@ I2C = (
      {"voltage_0": 1000, "voltage_1": 2000, "voltage_2": 500, "voltage_3": 3300}),
     ("aht20", 0x38, other_chips.Aht20, {}, {"temperature": 25, "humidity": 50}),
     ("as5600", 0x36, word_chips.As5600, {}, {"angle": 90}),
+    ("bh1745", 0x38, word_chips.Bh1745, {}, {"illuminance": 1451}),
     ("bme280", 0x76, lambda: chips.Bme280(id=0x58), {},
      {"temperature": 25.08, "pressure": 100653}),
     ("bme680", 0x76, air_chips.Bme680, {},
@@ -49,6 +50,8 @@ I2C = (
     ("sen5x", 0x69, sensirion_chips.Sen5x, {},
      {"pm1": 2.1, "pm2_5": 3.5, "pm4": 4.2, "pm10": 5, "humidity": 45.12, "temperature": 21.9,
       "voc_index": 101, "nox_index": 1.2}),
+    ("pmsa003i", 0x12, serial_chips.Pmsa003i, {"set": 10, "reset": 9},
+     {"pm1": 8, "pm2_5": 13, "pm10": 15}),
     ("sgp30", 0x58, sensirion_chips.Sgp30, {}, {"h2_raw": 0x3400, "ethanol_raw": 0x4A00}),
     ("sgp40", 0x59, sensirion_chips.Sgp, {}, {"voc_raw": 30000}),
     ("sgp41", 0x59, sensirion_chips.Sgp, {}, {"voc_raw": 30000, "nox_raw": 16000}),
@@ -115,6 +118,16 @@ def rows(board, world):
     yield "hx711", (board,), {"data": 12, "clock": 13}, {"counts": 0x123456}
     world.pulses = [-1, 5831, 5840]
     yield "hcsr04", (board,), {"trigger": 12, "echo": 13}, {"distance": 1002}
+    level = [0]
+
+    def toggle(timer):
+        level[0] ^= 1
+        world.edge(14, level[0])
+
+    world.timers.append([50, world.now_ms + 50, toggle, level])
+    yield "soil_frequency", (board.input(14, "down"),), {}, {"moisture": 50}
+    world.timers = [timer for timer in world.timers if timer[3] is not level]
+    world.edge(14, 1)
     yield "pulses", (board.input(14, "up"),), {}, {"pulses": 3}
     yield "button", (board.input(14, "up"),), {}, {"presses": 3}
     yield "rain_gauge", (board.input(14, "up"),), {}, {"rain": 0.8382}

@@ -64,7 +64,8 @@ class Life:
         for module, clean in _CLEAN.items():
             for name, value in clean.items():  # so that the test's end puts it back
                 monkeypatch.setattr(module, name, value, raising=False)
-        self._code = compile((FIRMWARE / "main.py").read_text(), "main.py", "exec")
+        # What runs at a boot; a board whose supply a pin holds has a boot.py before it.
+        self.programs = [compile((FIRMWARE / "main.py").read_text(), "main.py", "exec")]
         self._until = None
         self._born = world.now_ms
         self._plan = []
@@ -113,7 +114,8 @@ class Life:
         clock.boot = 1 + self.boots * 7919 % 65535
         self.boots += 1
         try:
-            exec(self._code, {"__name__": "__main__"})
+            for program in self.programs:
+                exec(program, {"__name__": "__main__"})
             why, ms = "stopped", 0
         except simulation.Ended as end:
             why, ms = end.args

@@ -20,6 +20,18 @@ class _Pin:
         if value is not None:
             self.value(value)
 
+    # An input lets go of what it drove.
+    def init(self, mode=-1, pull="default", *, value=None):
+        simulation.world.log.append(("pin", self._id, mode))
+        self._set_up(mode, pull)
+        if value is not None:
+            self.value(value)
+        watcher = simulation.world.watchers.get(self._id)
+        if mode == self.IN:
+            simulation.world.pins.pop(self._id, None)
+            if watcher:
+                watcher(None)
+
     def value(self, *x):
         pins = simulation.world.pins
         if x:
@@ -264,6 +276,10 @@ def _reset_cause():
     return simulation.world.reset_cause
 
 
+def _wake_reason():
+    return simulation.world.woke_by
+
+
 TABLES = {
     "esp32": {
         "Pin": _Esp32Pin,
@@ -271,6 +287,7 @@ TABLES = {
         "HARD_RESET": 2,
         "DEEPSLEEP_RESET": 4,
         "SOFT_RESET": 5,
+        "wake_reason": _wake_reason,
         "RTC": _Esp32Rtc,
     },
     "rp2": {"Pin": _Rp2Pin, "ADC": _Rp2Adc, "RTC": _Rtc, "Timer": _Timer},

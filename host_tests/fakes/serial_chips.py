@@ -1,5 +1,6 @@
 """Chips on SPI and devices on a serial line, for the fakes of machine.SPI and machine.UART."""
 import simulation
+from chips import Chip
 
 
 class SpiChip:
@@ -159,6 +160,22 @@ class Pms5003(Periodic):
             if self.broken == "corrupt":
                 self.data = self.data[:12] + b"\x55" + self.data[13:]
             super().look(now)
+
+
+class Pmsa003i(Chip):
+    """The same frame by I2C, from the start of its registers (its manual). Its RESET and SET are
+    pulled low by the board here, as by an RP2040 after a reset, until they are driven."""
+
+    pins = (9, 10)
+
+    def read(self, n):
+        world = simulation.world
+        if self.broken == "mute" or not all([world.pins.get(pin) for pin in self.pins]):
+            raise OSError(5)
+        frame = pms5003_frame(Pms5003.WORDS)
+        if self.broken == "corrupt":
+            frame = frame[:12] + b"\x55" + frame[13:]
+        return frame[:n]
 
 
 class Mhz19(Device):

@@ -114,6 +114,8 @@ class World:
     radio_memory: whether an ESP32 has enough for its Wi-Fi driver.
     heap: regions as idf_heap_info() gives them (esp32).
     rtc_memory, mem32: what outlives a reset.
+    levels: what comes from outside: (ms since the world began, pin, level), in order.
+    wakes: how pins wake an ESP32 from deep sleep: wake_reason() -> (pin, level).
     asleep_ms, drawn_mas: how long it slept, and the charge that it drew asleep, in mA ms.
     """
 
@@ -168,6 +170,10 @@ class World:
         self.watchdog_ms = self.fed_ms = None
         self.timers = []  # [period, due at, callback, the Timer]
         self.asleep_ms = self.drawn_mas = 0
+        self.levels = []
+        self._outside = {}  # pin -> the level that it has from outside
+        self.wakes = {}
+        self.woke_by = 0
 
     @property
     def true_ms(self):
@@ -224,6 +230,7 @@ class World:
             self.now_ms = max(due, self.now_ms)
             if not hung:
                 self._fire()
+                self._change_levels()
 
     def lose_network(self):
         """The access point goes away: out of reach, or without power."""
@@ -242,15 +249,39 @@ class World:
         self.asleep_ms += ms
         self.drawn_mas += ms * (28 if on else 1 if self.port == "rp2" else 0.01)
         if depth == "deep" and self.port == "esp32":
-            self.end("deep", ms)
+            self.end("deep", self._until_wake(ms))
         # Up to MicroPython 1.28 a bite in light sleep locks an RP2040 up: only a person ends that.
         if self.watchdog_ms and self.now_ms + ms > self.fed_ms + self.watchdog_ms:
             self.end("locked up" if self.port == "rp2" else "watchdog", ms)
         self._pass_asleep(ms)
         self._fire()
+        self._change_levels()
         self.look()
         if depth == "deep":
             self.end("reset", 0)
+
+    def _change_levels(self):
+        while self.levels and self.born_ms + self.levels[0][0] <= self.now_ms:
+            _, pin, level = self.levels.pop(0)
+            self._outside[pin] = level
+            self.edge(pin, level)
+
+    # Deep sleep ends when a pin has the level that it is to wake by, also at once.
+    def _until_wake(self, ms):
+        has = dict(self._outside)
+        self.woke_by = 4  # the timer
+        moments = [(self.now_ms, None, None)]
+        moments += [(self.born_ms + at, pin, level) for at, pin, level in self.levels]
+        for at, pin, level in moments:
+            if at > self.now_ms + ms:
+                break
+            has[pin] = level
+            for reason in sorted(self.wakes):
+                pin, level = self.wakes[reason]
+                if has.get(pin, self.pins.get(pin, 0)) == level:
+                    self.woke_by = reason
+                    return max(0, at - self.now_ms)
+        return ms
 
     def _until_interrupt(self, ms):
         # The WFI of rp2's lightsleep() ends at any interrupt (ports/rp2/modmachine.c): that of
@@ -259,6 +290,8 @@ class World:
             ms = min(ms, self.interrupted)
         if self.port == "rp2":
             ms = min([ms] + [timer[1] - self.now_ms for timer in self.timers])
+            changes = [self.born_ms + c[0] - self.now_ms for c in self.levels if c[1] in self.irqs]
+            ms = min([ms] + changes)
         return max(1, ms)
 
     def _fire(self):
@@ -279,6 +312,11 @@ class World:
         """What is left after a deep sleep, a reset, a watchdog's bite or a loss of power."""
         self._pass_asleep(ms)
         self.pins, self.irqs, self.pulls, self.radio = {}, {}, {}, None
+        self._change_levels()
+        self.pins.update(self._outside)
+        self.wakes = {}
+        if why != "deep":
+            self.woke_by = 0
         self.lan = self.socket = None
         self.lan_failed = False
         self.watchdog_ms = self.fed_ms = None
@@ -324,7 +362,11 @@ class RealWorld(World):
         _time.sleep(ms / 1000)
 
     def end(self, why, ms):
-        cause = {"deep": 4, "reset": 2, "watchdog": 3}[why] if self.port == "esp32" else 3
+        cause = {"deep": 4, "reset": 2, "watchdog": 3, "power": 1}[why]
+        if self.port == "rp2" and why != "power":
+            cause = 3
+        if why == "power":
+            self.rtc_memory, self.mem32 = b"", {}
         registers = {str(key): self.mem32[key] for key in self.mem32}
         kept = {"rtc": self.rtc_memory.hex(), "mem32": registers, "cause": cause}
         with open(self._path, "w") as file:

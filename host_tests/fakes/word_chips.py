@@ -386,6 +386,36 @@ class Tsl2591(Chip):
         return super().read(n)
 
 
+class Bh1745(Chip):
+    """Counts of 160 ms at gain 1. 0x80 at 0x40 is a reset, as at power-on; after it the counts are
+    wrong until 0x44 is 2 (datasheet, MODE_CONTROL3); VALID (bit 7 of 0x42) is 0 until they are
+    new."""
+
+    def __init__(self, counts=(1000, 2000, 800, 900)):
+        super().__init__()
+        self.counts = counts  # red, green, blue, clear
+        self.registers[0x40] = 0x0B
+        self._ready_at = None
+
+    def store(self, register, value):
+        if register == 0x40 and value & 0x80:
+            self.registers[0x41:0x45] = bytes(4)
+            self._ready_at = None
+            return
+        super().store(register, value)
+        if register == 0x42:
+            self._ready_at = simulation.world.now_ms + 170 if value & 0x10 else None
+
+    def read(self, n):
+        ready = self._ready_at is not None and simulation.world.now_ms >= self._ready_at
+        if ready and self.broken != "busy":
+            self.registers[0x42] |= 0x80
+            for i in range(4):
+                count = self.counts[i] if self.registers[0x44] == 2 else 1
+                self.registers[0x50 + 2 * i : 0x52 + 2 * i] = count.to_bytes(2, "little")
+        return super().read(n)
+
+
 class Ltr559(Chip):
     """Counts at gain 1 in 100 ms: both, and infrared alone."""
 

@@ -359,6 +359,28 @@ def test_retained_memory_that_cannot_be_written_for_lack_of_memory():
         assert bodies(board.boot(RetainedStore)) == [b"a", b"b", b"c"]
 
 
+def test_what_was_dropped_is_not_given_again_while_flash_cannot_be_read():
+    def broken(*_):
+        raise OSError(5, "")
+
+    with Board() as board:
+        (sequence,) = put(board.boot(), b"a")
+        assert board.store.sync()
+        store = board.boot()  # which reads the newest record
+        reader.open = broken
+        try:
+            assert store.peek() and store.error is None
+            store.drop(sequence)
+            assert store.error and len(store) == 1
+            assert store.peek() is None and store.error
+        finally:
+            del reader.open
+        store.sync()
+        assert bodies(store) == [b"a"]
+        store.drop(sequence)
+        assert len(store) == 0 and not store.dropped
+
+
 def test_losses_are_saved_by_sync():
     with Board() as board:
         store = board.boot(sync_seconds=None)

@@ -3,8 +3,8 @@
     python -m host_tests.life --lives 100000
     python -m host_tests.life --seed 1005 --lives 1 --trace
 
-Each life has a seed. A life that fails is told with the command that replays it alone; --trace
-prints all that happens in it.
+One life in eight runs the whole firmware; with --firmware each does. Each life has a seed. A life
+that fails is told with the command that replays it alone; --trace prints all that happens in it.
 """
 
 import argparse
@@ -34,7 +34,8 @@ def run(vm, first, count, *options):
         timeout=3600,
     )
     try:
-        found = [json.loads(line) for line in done.stdout.splitlines()]
+        # The firmware prints too.
+        found = [json.loads(line) for line in done.stdout.splitlines() if line[:1] == "{"]
     except ValueError:
         found = []
     if not found or "lives" not in found[-1]:
@@ -45,13 +46,13 @@ def run(vm, first, count, *options):
     return found
 
 
-def live(vm, first, count):
+def live(vm, first, count, *options):
     """That many lives from that seed on: (totals, failures), as lives.py prints them."""
     starts = range(first, first + count, CHUNK)
     totals, failures = {}, []
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         stop = first + count
-        for found in pool.map(lambda at: run(vm, at, min(CHUNK, stop - at)), starts):
+        for found in pool.map(lambda at: run(vm, at, min(CHUNK, stop - at), *options), starts):
             failures += found[:-1]
             for key, value in found[-1].items():
                 totals[key] = totals.get(key, 0) + value
@@ -68,9 +69,10 @@ def summary(totals, failures):
 
 def describe(failure):
     """What went wrong in a life, and how to see it again."""
+    firmware = " --firmware" if failure.get("firmware") else ""
     return (
         f"life {failure['seed']} ({failure['store']}): {failure['kind']}: {failure['what']}\n"
-        f"  again: python -m host_tests.life --seed {failure['seed']} --lives 1 --trace"
+        f"  again: python -m host_tests.life --seed {failure['seed']} --lives 1{firmware} --trace"
     )
 
 
@@ -78,17 +80,19 @@ def main():
     parser = argparse.ArgumentParser(prog="host_tests.life", description=__doc__.split("\n")[0])
     parser.add_argument("--lives", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=1, help="of the first life")
+    parser.add_argument("--firmware", action="store_true", help="each life runs the firmware")
     parser.add_argument("--trace", action="store_true", help="print all that happens")
     options = parser.parse_args()
     vm = find_vm()
     if not vm:
         return "no MicroPython VM here: it has no wheel for this machine"
+    more = ["--firmware"] if options.firmware else []
     if options.trace:
         paths = (HERE, HERE.parent / "store", ".frozen", ROOT / "lib")
         os.environ["MICROPYPATH"] = os.pathsep.join(map(str, paths))
-        script = [HERE / "lives.py", str(options.seed), str(options.lives), "--trace"]
+        script = [HERE / "lives.py", str(options.seed), str(options.lives), "--trace", *more]
         return subprocess.run([vm, "-X", "heapsize=16m", *script]).returncode
-    totals, failures = live(vm, options.seed, options.lives)
+    totals, failures = live(vm, options.seed, options.lives, *more)
     for failure in failures:
         print(describe(failure))
     found = [totals.get(key, 0) for key in ("events", "delivered", "duplicates", "lost")]

@@ -89,7 +89,8 @@ class Account:
         return event
 
     def tracked(self, event, eid):
-        event.ended = self.world.now
+        if not event.stored:  # else the call went on, as to send a full batch
+            event.ended = self.world.now
         if eid:
             if event.eid and event.eid != eid:
                 self.fault("twice", "event %d has two eids" % event.n)
@@ -367,6 +368,7 @@ class Account:
         else:
             self._sequence(event, sequence)
             event.sequence = sequence
+            event.ended = self.world.now
             event.stored = True
             self.held.append(event)
             self.in_ram.append(event)

@@ -8,9 +8,9 @@ import sys
 
 import vfs
 from account import Account, text
+from internet import NAME, Net
 from world import DAY, BoardFlash, Fault, File, Os, PowerCut, Time, load
 
-from network import NAME, Net
 from snowplow_tracker import clock
 from snowplow_tracker.store.retained import RetainedStore
 from snowplow_tracker.store.ring import RingStore

@@ -1,6 +1,6 @@
 """Lives one after another, on the VM:
 
-    micropython lives.py FIRST COUNT [--mistake NAME] [--trace] [--stop]
+    micropython lives.py FIRST COUNT [--mistake NAME] [--trace] [--stop] [--firmware]
 
 Prints a JSON line for each life that failed, and one at the end: how many lives there were, and
 what happened in them.
@@ -14,13 +14,13 @@ from board import Board, patch
 from world import Fault, File, World
 
 
-def live(seed, trace, real_time):
+def live(seed, trace, real_time, make):
     """-> None, or what was wrong with that life."""
     w = World(seed, trace)
     board = None
     wrong = None
     try:
-        board = Board(w, real_time)
+        board = make(w, real_time)
         board.live()
     except Fault as e:
         w.unlock()
@@ -42,7 +42,8 @@ def live(seed, trace, real_time):
             pass
         kind, what, n = wrong
         store = board.kind if board else ""
-        return {"seed": seed, "kind": kind, "what": what, "n": n, "store": store}
+        found = {"seed": seed, "kind": kind, "what": what, "n": n, "store": store}
+        return dict(found, firmware=make is not Board)
     account = board.account
     for key, value in (
         ("events", len(account.events)),
@@ -55,21 +56,30 @@ def live(seed, trace, real_time):
 
 
 totals = {}
+FIRMWARE = 8  # one life in so many runs the firmware
 
 
 def main():
     arguments = sys.argv[1:]
     trace = "--trace" in arguments
+    later = None
     if "--mistake" in arguments:
         import mistakes
 
-        getattr(mistakes, arguments[arguments.index("--mistake") + 1])()
+        later = getattr(mistakes, arguments[arguments.index("--mistake") + 1])()
     real_time = patch()
+    import firmware_board  # it imports what patch() has changed
+
+    firmware_board.patch()
+    if later:
+        later()
     first, count = int(arguments[0]), int(arguments[1])
     lived = 0
+    every = 1 if "--firmware" in arguments else FIRMWARE
     for seed in range(first, first + count):
         lived += 1
-        wrong = live(seed, trace, real_time)
+        make = Board if seed % every else firmware_board.FirmwareBoard
+        wrong = live(seed, trace, real_time, make)
         if wrong:
             print(json.dumps(wrong))
             if "--stop" in arguments:

@@ -1,6 +1,7 @@
 """One mistake each in the library, which the random lives must find: a proof that they can.
 
-Each function puts one plausible mistake in place, before the world is put below the library.
+Each function puts one plausible mistake in place, before the world is put below the library. One
+in the firmware returns a function that does so afterwards.
 """
 
 from world import load
@@ -264,3 +265,37 @@ def takes_two_clocks():
 
     batch.Batch.parts = wrong
 
+
+# --- in the firmware ----------------------------------------------------------------------------
+def takes_the_shown_time_for_told():
+    """What the clock shows while no server answers, which may be a guess, counts as NTP's."""
+
+    def later():
+        ntp = load("boards.ntp")
+        ask = ntp.ask
+        ntp.ask = lambda *given: ask(*given) or True
+
+    return later
+
+
+def sleeps_without_the_page():
+    """What is kept over a deep sleep takes the place of the store's page."""
+
+    def later():
+        module = load("firmware.retained_memory")
+
+        def save(board, *values):
+            board.memory(module.pack(module._FORMAT, module._MARK, *values) + module.freeze())
+
+        module.save = save
+
+    return later
+
+
+def saves_nothing_after_a_crash():
+    """What is in RAM is neither written nor sent when the firmware crashed."""
+
+    def later():
+        load("firmware.app").App.save_after_crash = lambda app: None
+
+    return later

@@ -331,7 +331,7 @@ class Memory:
             if not w.cut_memory:
                 if w.chance(50):
                     half = len(data) // 2
-                    self.kept = data[:half] + self.kept[half:]
+                    self.kept = data[:half] + (self.kept + bytes(len(data)))[half : len(data)]
                     self.whole = False
                 w.die("at a write of retained memory")
                 raise PowerCut
@@ -341,7 +341,7 @@ class Memory:
         """What a loss of power leaves."""
         n = len(self.kept)
         w = self.world
-        self.kept = w.pick((b"", b"\xff" * n, bytes(n), self.kept[7:] + self.kept[:7]))
+        self.kept = w.pick((b"", b"\xff" * n, bytes(n), self.kept[1:] + self.kept[:1]))
         self.whole = True
 
 

@@ -34,7 +34,7 @@ HTTP = "lib/snowplow_tracker/transport/http.py"
         (LIB, "def f():\n    import machine", "only boards/ uses the hardware: machine"),
         (LIB, "try:\n    import machine\nexcept ImportError:\n    pass", "only boards/ uses"),
         (LIB, "import socket", "only lib/snowplow_tracker/transport/ opens connections: socket"),
-        (LIB, "import select", "lib/ does not import select"),
+        (LIB, "import heapq", "lib/ does not import heapq"),
         (LIB, "from datetime import datetime", "MicroPython has no datetime"),
         (LIB, "try:\n    import uuid\nexcept ValueError:\n    pass", "MicroPython has no uuid"),
         (HTTP, "import urllib.request", "MicroPython has no urllib"),

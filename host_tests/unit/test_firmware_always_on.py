@@ -379,7 +379,8 @@ def test_state_that_crashes_even_safe_mode_is_removed_and_it_reports(life, tmp_p
     real = Board.set_time
 
     def set_time(board, ms):
-        if (tmp_path / "boots.json").read_text().startswith("[[1, 5"):
+        file = tmp_path / "boots.json"
+        if file.exists() and file.read_text().startswith("[[1, 5"):
             raise RuntimeError("what is in the file")
         return real(board, ms)
 
@@ -389,6 +390,23 @@ def test_state_that_crashes_even_safe_mode_is_removed_and_it_reports(life, tmp_p
     life.run(hours=1)
     assert life.ends == ["reset"] * 6 + ["over"]
     assert life.of("health")[-1]["safeMode"] is True
+
+
+def test_a_redirect_is_said_to_be_a_login(life, capsys):
+    life.answers = [302]
+    life.run(seconds=200)
+    assert "302, no collector's: does this network want a login" in capsys.readouterr().out
+
+
+def test_a_guess_is_no_time_after_the_file_that_told_of_it_was_removed(life, tmp_path):
+    life.world.ntp = [OSError(110)]
+    life.run(seconds=100)
+    (tmp_path / "crash.json").write_text('{"count": 6}')
+    life.world.reboot("reset")
+    life.run(seconds=400)
+    found = life.of("health")
+    assert any(health["safeMode"] for health in found)
+    assert all("clockYear" in health for health in found)  # told while the time is not known
 
 
 # A Pico W's stack has room for 30 calls, of which C functions and TLS want their part.

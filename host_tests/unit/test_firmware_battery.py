@@ -324,3 +324,10 @@ def test_health_has_the_time_in_each_state(life):
         + health["awakeMs"] * 0.04 + health["radioMs"] * 0.07
         + health["asleepMs"] * sleep_ma / 1000
     ) < 1.1  # fmt: skip
+
+
+def test_the_repl_can_be_had_for_three_seconds_after_power_on_and_each_send(life):
+    life.run(days=2)
+    health = life.of("health")[-1]
+    times = health["wakeReasons"]["send"]  # one of them is that after the report
+    assert 3000 * times <= health["awakeMs"] - health["radioMs"] <= 6000 * times

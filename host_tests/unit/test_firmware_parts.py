@@ -36,6 +36,10 @@ def test_the_example_is_good():
     ({"sensors": {"air": {"type": "bme280", "bus": "i2c"}}}, "sensors.air.bus: expected one of"),
     ({"sensors": {"soil": {"type": "soil", "pin": 34, "dry_mv": 1}}},
      "sensors.soil.wet_mv is missing"),
+    ({"sensors": {"soil": {"type": "soil", "pin": 34, "dry_mv": 900, "wet_mv": 900}}},
+     "sensors.soil.dry_mv, wet_mv: expected two different voltages"),
+    ({"triggers": [{"when": "threshold", "sensor": "cpu", "quantity": "humidity", "above": 1}]},
+     'triggers[0].quantity: expected one of temperature, got "humidity"'),
     ({"sensors": {"v": {"type": "voltage", "pin": 34, "ratio": "2"}}},
      "sensors.v.ratio: expected a number from 0.01 to 1000"),
     ({"sensors": {"v": {"type": "voltage", "pin": 34, "ration": 2}}},
@@ -49,11 +53,9 @@ def test_the_example_is_good():
     ({"sensors": {"air": {"type": "../wifi"}}}, "sensors.air.type: no boards/sensors/../wifi.py"),
     ({"sensors": {"air": {"type": ""}}}, "sensors.air.type: no boards/sensors/.py"),
     ({"sensors": {"air": {"type": "common.sub"}}}, "sensors.air.type: no boards/sensors/common."),
-    ({"mode": "battery", "sensors": {"rain": {"type": "pulses", "pin": 4}}},
-     "sensors.rain.type: pulses needs the mode always_on"),
     ({"buses": {"i2c": {"sda": 1}}}, "buses.i2c.scl is missing: a pin number"),
     ({"triggers": [{"when": "never"}]},
-     "triggers[0].when: expected one of boot, edge, every, threshold"),
+     "triggers[0].when: expected one of boot, edge, every, heartbeat, threshold, wake"),
     ({"triggers": [{"when": []}]}, "triggers[0].when: expected one of boot, "),
     ({"triggers": [{"when": "every"}]}, "triggers[0].seconds is missing"),
     ({"triggers": [{"when": "threshold", "sensor": "a", "quantity": "b"}]},
@@ -66,6 +68,18 @@ def test_the_example_is_good():
     ({"store_bytes": 8191}, "a whole number of bytes from 8192 to 16777216, or 0, got 8191"),
     ({"sample_seconds": float("inf")}, "sample_seconds: expected a whole number of seconds"),
     ({"collector": "http://me:secret@host"}, "collector: expected a URL such as"),
+    ({"collector": "http://host:000080"}, "collector: expected a URL such as"),
+    ({"wifi": {"ssid": "x", "password": "", "country": "\U0001f331"}},
+     "wifi.country: expected two letters such as DE"),
+    ({"wifi": {"ssid": "x", "password": "", "hostname": "ä" * 17}},
+     "wifi.hostname: expected a text of 1 to 32 bytes"),
+    ({"wifi": {"ssid": "x", "password": "", "address": ["10.0.0.٢"] * 4}},
+     "wifi.address: expected a list of own address"),
+    ({"cellular": {"apn": "x", "tx": 1, "rx": 2, "pin": "١٢٣٤"}},
+     "cellular.pin: expected 4 to 8 digits"),
+    ({"triggers": [{"when": "threshold", "sensor": "cpu", "quantity": "b", "above": 10**400}]},
+     "triggers[0].above: expected a number"),
+    ({"builtin": True, "board_sensors": True}, "builtin is now called board_sensors: remove it"),
     ({"wifi": {"ssid": "ä" * 17, "password": ""}}, "wifi.ssid: expected a text of 1 to 32 bytes"),
     ({"track": ["sesion"]}, "track: expected a list of session, "),
     ({"wifi": {"networks": []}}, "wifi.networks: expected a list"),
@@ -152,7 +166,7 @@ def test_what_a_check_accepts_is_what_the_transport_accepts(monkeypatch):
 def trigger(simulate, **options):
     world = simulate("esp32")
     options = check(triggers=[options])["triggers"][0]
-    return world, triggers.Trigger(options, esp32.Board())
+    return world, triggers.load({"triggers": [options], "sample_seconds": 60}, esp32.Board())[0]
 
 
 def test_every_is_aligned_to_the_clock(simulate):
@@ -167,6 +181,15 @@ def test_a_clock_that_is_set_back_or_forth_makes_it_due_once(simulate):
     every.due(1_000_000)
     assert every.due(900_000) and not every.due(900_001)
     assert every.due(9_000_000) and not every.due(9_000_001)
+
+
+@pytest.mark.parametrize("pin", [60, "LED"])
+def test_a_pin_that_the_board_has_not_ends_no_boot(simulate, pin):
+    simulate("esp32")
+    board = esp32.Board()
+    settings = check(triggers=[{"when": "edge", "pin": pin}, {"when": "boot"}])
+    assert [one.when for one in triggers.load(settings, board)] == ["boot"]
+    assert board.absent[-1] == "trigger edge: invalid pin; name another pin"
 
 
 def test_boot_is_due_once(simulate):
@@ -193,7 +216,7 @@ def test_edges_are_counted_and_debounced(simulate, edge, levels):
     ({"above": 0}, [-1, 0, -0.1, 0], [0, 1, 0, 1]),
 ])  # fmt: skip
 def test_threshold(simulate, way, values, expected):
-    _, limit = trigger(simulate, when="threshold", sensor="cpu", quantity="b", **way)
+    _, limit = trigger(simulate, when="threshold", sensor="cpu", quantity="temperature", **way)
     assert [conditions.crosses(limit, value) for value in values] == [bool(e) for e in expected]
 
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from firmware.on_demand.config import check
-from tools.deploy import ROOT, Stop, files, presets, unused_links, used
+from tools.deploy import ROOT, Stop, boot_file, files, presets, unused_links, used
 
 OWN = {"collector": "http://127.0.0.1:9", "app_id": "garden"}
 
@@ -26,8 +26,9 @@ def test_every_preset_is_good(name):
 
 
 def test_the_presets_that_there_are():
-    assert len(presets.names()) == 17
-    for name in ("olimex_esp32_poe", "wt32_eth01", "w5500_evb_pico", "pico_w", "xiao_esp32c6"):
+    assert len(presets.names()) == 21
+    names = "olimex_esp32_poe wt32_eth01 w5500_evb_pico pico_w xiao_esp32c6 pimoroni_enviro_urban"
+    for name in names.split():
         assert name in presets.names()
 
 
@@ -90,3 +91,18 @@ def test_the_merged_config_is_what_is_deployed(tmp_path):
     assert config.data == presets.apply(json.loads(path.read_text()))[0]
     path.write_text(json.dumps(OWN))
     assert check_config(None, tmp_path).path == path
+
+
+def test_a_board_gets_the_code_of_its_clock_chip_and_latch_only_if_it_has_them():
+    clock = {"/boards/rtc/__init__.py", "/firmware/rtc.py", "/firmware/on_demand/rtc.py"}
+    latch = {"/boards/latch.py", "/firmware/latched.py"}
+    chips = {"/boards/rtc/ds3231.py", "/boards/rtc/pcf85063a.py"}
+    of_both = clock | latch | chips
+    assert not paths() & of_both
+    rtc = {"type": "ds3231", "bus": "i2c"}
+    assert paths(rtc=rtc) & of_both == clock | {"/boards/rtc/ds3231.py"}
+    config = presets.load("pimoroni_enviro_weather")["config"]
+    assert paths(**config) & of_both == clock | latch | {"/boards/rtc/pcf85063a.py"}
+    for given, source in ((config, "boards/boot/held.py"), ({}, "firmware/boot.py")):
+        assert boot_file(given) == source
+        assert (ROOT / source, "/boot.py") in used(files(), given)

@@ -9,6 +9,7 @@ import chips
 from firmware.app import App
 from firmware.on_demand import config, remote_keys, settings
 from firmware_life import Life
+from snowplow_tracker.self_describing import unescaped
 from tools.engine import ROOT
 
 SCHEMA = ROOT.parent / "shared/iglu/com.snowplowanalytics.mobile/remote_config/jsonschema/1-0-1"
@@ -152,10 +153,10 @@ def observed(app):
         "log": tracker.log and tracker.log.level,
         "session": session and (session.foreground_timeout, session.background_timeout),
         "plugins": [type(plugin).__name__ for plugin in tracker.plugins],
-        "entities": [schema for schema, data in app.entities],
+        "entities": [json.loads(unescaped(entity))["schema"] for entity in app.entities],
         "diagnostics": bool(app.diagnostics),
         "location": app.location,
-        "board": sorted(app.board_entity[1]),
+        "board": sorted(json.loads(unescaped(app.board_entity))["data"]),
         "store": (len(app.store.buf), app.store.max_ms),
     }
 

@@ -25,7 +25,7 @@ BUSES = {
     "line": {"tx": 8, "rx": 9},
 }
 PINS = {"ds18b20": 6, "dht11": 7, "dht22": 7, "pulses": 14, "button": 14, "rain_gauge": 14,
-        "anemometer": 14}  # fmt: skip
+        "anemometer": 14, "soil_frequency": 14}  # fmt: skip
 
 
 @pytest.fixture(params=["esp32", "rp2"])

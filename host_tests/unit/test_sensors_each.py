@@ -63,8 +63,8 @@ def test_a_chip_that_comes_and_goes(world, board, kind):
     assert sensor.read() == I2C[kind][4]  # and at once again
 
 
-CHECKED = ["aht20", "hdc302x", "scd30", "scd4x", "sen5x", "sgp30", "sgp40", "sgp41", "sht3x",
-           "sht4x", "si7021", "sps30"]  # fmt: skip
+CHECKED = ["aht20", "hdc302x", "pmsa003i", "scd30", "scd4x", "sen5x", "sgp30", "sgp40", "sgp41",
+           "sht3x", "sht4x", "si7021", "sps30"]  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", CHECKED)
@@ -75,8 +75,9 @@ def test_a_wrong_checksum_is_no_reading(world, board, kind):
         sensor.read()
 
 
-BUSY = ["ads1115", "bme280", "bme680", "bmp390", "dps310", "ina219", "ina226", "ltr390", "ltr559",
-        "opt3001", "scd30", "scd4x", "sen5x", "sps30", "tmp117", "tsl2591"]  # fmt: skip
+BUSY = ["ads1115", "bh1745", "bme280", "bme680", "bmp390", "dps310", "ina219", "ina226",
+        "ltr390", "ltr559", "opt3001", "scd30", "scd4x", "sen5x", "sps30",
+        "tmp117", "tsl2591"]  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", BUSY)
@@ -91,9 +92,9 @@ def test_a_measurement_that_does_not_end(world, board, kind):
     assert world.now_ms - before <= 10_000
 
 
-IDENTIFIED = {"bme680": 0xD0, "bmp390": 0, "dps310": 0x0D, "hdc1080": 0xFF, "ina226": 0xFE,
-              "ltr390": 6, "ltr559": 0x86, "max17048": 8, "mcp9808": 6, "opt3001": 0x7F,
-              "tmp117": 15}  # fmt: skip
+IDENTIFIED = {"bh1745": 0x40, "bme680": 0xD0, "bmp390": 0, "dps310": 0x0D, "hdc1080": 0xFF,
+              "ina226": 0xFE, "ltr390": 6, "ltr559": 0x86, "max17048": 8, "mcp9808": 6,
+              "opt3001": 0x7F, "tmp117": 15}  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", IDENTIFIED)
@@ -769,3 +770,43 @@ def test_ph_that_no_water_has(world, board):
         sensor.read()
 
 
+
+
+# --- soil that gives pulses ---------------------------------------------------------------------
+@pytest.mark.parametrize("ms, expected", [(20, 0), (50, 50), (80, 100), (90, 100), (12, 0)])
+def test_pulses_of_dry_and_wet_soil(world, board, ms, expected):
+    # pimoroni/enviro, enviro/boards/grow.py: 20 ms from edge to edge is dry, 80 is wet.
+    sensor = sensors.load("soil_frequency").Sensor(board.input(14, "down"))
+    level = [0]
+
+    def toggle(timer):
+        level[0] ^= 1
+        world.edge(14, level[0])
+
+    world.timers.append([ms, world.now_ms + ms, toggle, level])
+    for _ in range(2):
+        world.time.sleep_ms(sensor.start())
+        assert sensor.read() == {"moisture": expected}
+        assert world.irqs[14][0] is None  # no interrupts in between
+
+
+def test_a_soil_sensor_that_is_not_plugged_in(world, board):
+    sensor = sensors.load("soil_frequency").Sensor(board.input(14, "down"))
+    with pytest.raises(OSError, match="no pulses"):
+        sensor.read()
+    world.timers.append([1, world.now_ms + 1, lambda _: [world.edge(14, n) for n in (1, 0)], 1])
+    with pytest.raises(OSError, match="noise"):
+        sensor.read()
+
+
+# 0.159 R + 0.646 G, or 0.202 R + 0.766 G where C / G is below 0.16 (Rohm).
+@pytest.mark.parametrize("counts, expected", [
+    ((1000, 2000, 800, 900), 1451), ((1000, 2000, 800, 300), 1734), ((0, 0, 0, 0), 0),
+])  # fmt: skip
+def test_light_by_its_colours(world, board, counts, expected):
+    sensor, chip = make("bh1745", board, world)
+    chip.counts = counts
+    assert sensor.read() == {"illuminance": expected}
+    chip.counts = (65535, 2000, 800, 900)
+    with pytest.raises(OSError, match="brighter"):
+        sensor.read()

@@ -23,8 +23,8 @@ BLOCK = 4096
 
 
 class Time:
-    # MicroPython's `time` on the world's clock. Its ticks begin at those of the VM, which stand
-    # still meanwhile: asyncio's queue, which is written in C, knows no others.
+    # MicroPython's `time` on the world's clock. Its ticks begin at the VM's own, which asyncio's
+    # queue, as it is written in C, gives to a task that is due at once.
     ticks_diff, ticks_add = real.ticks_diff, real.ticks_add
 
     def ticks_ms(self):

@@ -4,7 +4,8 @@
 # bus of the world, an address or number, a class of the fakes: [["i2c", 98, "sensirion_chips",
 # "Scd4x"]].
 # The file facts.json, if it is there, holds facts of the world; while there is a file cable_out,
-# its cable is out.
+# its cable is out. A file such as edge_14_0 is an edge at pin 14, to level 0. What the program
+# sets the pins of WATCH to (22,23) is printed.
 import json
 import os
 import select
@@ -13,8 +14,9 @@ import sys
 import simulation
 
 # With the names of the fakes, which a board does not have, the VM's table of names would need a
-# block of 14 KB more in the middle of the work. It gets that at once.
-for i in range(970):
+# block of 14 KB more in the middle of the work. It gets that at once, or, where there are more
+# fakes and a larger heap, while it starts: behind too many names it would need one of 28 KB.
+for i in range(600 if os.getenv("CHIPS") else 970):
     getattr(sys, "_%d" % i, None)
 
 PORT = sys.argv[1]
@@ -55,6 +57,15 @@ for bus, at, module, name in json.loads(os.getenv("CHIPS") or "[]"):
     getattr(world, bus)[at] = getattr(__import__(module), name)()
 world.adc.update({34: 1900000, 26: 38000})
 
+
+def watch(pin):
+    world.watchers[pin] = lambda level: print("pin %d: %d" % (pin, level))
+
+
+for pin in (os.getenv("WATCH") or "").split(","):
+    if pin:
+        watch(int(pin))
+
 end = select.poll()
 end.register(sys.stdin, select.POLLIN)
 
@@ -69,6 +80,10 @@ def stopping():
     is_in = "cable_out" not in os.listdir(".")
     if is_in != world.cable:
         world.cable = is_in
+    for name in os.listdir("."):
+        if name[:5] == "edge_":
+            os.remove(name)
+            world.edge(*[int(number) for number in name[5:].split("_")])
     return bool(end.poll(0))
 
 

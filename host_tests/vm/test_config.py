@@ -1,9 +1,11 @@
 """A bad config is answered at boot with the file, the key and what was expected."""
 
 import json
+import ssl
 import sys
 
 import pytest
+import trustme
 
 from tools.deploy import stage
 from tools.engine import ROOT, find_engine, start_board
@@ -61,6 +63,32 @@ def test_broken_json(boot, text, where):
     # CPython reads all before it parses, so it can only tell that something is wrong.
     assert where in console or "may be missing" in console
     assert "\n" not in console
+
+
+@pytest.mark.parametrize("ends", [True, False])
+def test_json_that_is_deeper_than_the_stack(boot, ends):
+    status, console = boot('{"app_id": ' + "[" * 3000 + "]" * 3000 * ends + "}" * ends)
+    assert status == 1 and "\n" not in console
+    assert console.startswith(("config.json: too long, or too many", "config.json: not valid"))
+
+
+def test_a_file_that_is_larger_than_the_memory(boot):
+    status, console = boot(with_(user_id="x" * 6000000))
+    assert status == 1
+    assert console.startswith(("config.json: too long, or too", "config.json: user_id: expected"))
+    assert len(console) < 1000
+
+
+@pytest.mark.parametrize("part", [2, 3, 400, -1, None])
+def test_a_file_of_certificates_that_was_cut_short(boot, part, tmp_path):
+    certificate = trustme.CA().cert_pem.bytes().decode()
+    (tmp_path / "root.der").write_bytes(ssl.PEM_cert_to_DER_cert(certificate)[:part])
+    status, console = boot(with_(collector="https://127.0.0.1:9", roots="root.der"))
+    if part is None:
+        assert status == 0 and "stopped: tracked 1" in console
+    else:
+        assert status == 1
+        assert console.startswith("config.json: roots: expected the path of a file with DER ")
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "cp1252"])

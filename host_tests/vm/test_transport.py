@@ -224,6 +224,7 @@ def test_nobody_there_is_an_oserror(send, server):
     [
         ("204", "success True 0"),
         ("404", "http_error True 1"),
+        ("redirect", "http_error False 1"),
         ("garbage", "bad_response True 1"),
         ("silent", "timeout False 1"),
     ],

@@ -5,6 +5,7 @@ from .self_describing import pair_json
 class SelfDescribingJson:
     """A schema and its data: an event, or an entity."""
 
+    # `schema`: its Iglu URI; `data`: what has a JSON form, which is checked when it is tracked.
     def __init__(self, schema: str, data: object) -> None:
         if not isinstance(schema, str) or not schema:
             raise ValueError("schema: expected one such as iglu:com.acme/reading/jsonschema/1-0-0")

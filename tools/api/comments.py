@@ -101,7 +101,7 @@ def _take_stub(found, stub):
         elif its.is_function and target.is_function:
             target.parameters, target.returns = its.parameters, its.returns
         if its.docstring:
-            target.docstring = griffe.Docstring(its.docstring.value, parent=target)
+            target.docstring = _docstring(its.docstring.value, target)
 
 
 def _hide(found):
@@ -116,7 +116,12 @@ def _add(found, text):
     if found.docstring:
         found.docstring.value = found.docstring.value.rstrip() + "\n\n" + text
     else:
-        found.docstring = griffe.Docstring(text, parent=found)
+        found.docstring = _docstring(text, found)
+
+
+def _docstring(text, parent):
+    # Its sections (Args, Returns, Raises) are as Google writes them.
+    return griffe.Docstring(text, parent=parent, parser="google")
 
 
 def _comment_at_head(lines):

@@ -17,8 +17,7 @@ TRANSPORT = "lib/snowplow_tracker/transport/"
 # All that the library may use, so that it runs on any board and on CPython.
 LIB_MAY_IMPORT = {
     "asyncio", "binascii", "collections", "errno", "gc", "hashlib", "io", "json", "math",
-    "micropython", "os", "random", "re", "select", "snowplow_tracker", "struct", "sys", "time",
-    "uasyncio",
+    "micropython", "os", "random", "re", "snowplow_tracker", "struct", "sys", "time", "uasyncio",
 }  # fmt: skip
 NOT_ON_BOARDS = {
     "abc", "base64", "contextlib", "dataclasses", "datetime", "enum", "functools", "itertools",

@@ -17,7 +17,10 @@ from tools.check.sources import fallbacks, parsed, python_files
 STUBS = Path(sys.prefix) / "stubs"
 ALLOWLIST = Path(__file__).with_name("stubtest_allowlist.txt")
 # The files in boards/ that each port does not load.
-OTHER_PORTS = {"esp32": {"rp2.py", "unix.py"}, "rp2": {"esp32.py", "esp32_adc.py", "unix.py"}}
+OTHER_PORTS = {
+    "esp32": {"rp2.py", "unix.py"},
+    "rp2": {"esp32.py", "esp32_adc.py", "esp32_wake.py", "unix.py"},
+}
 
 
 def type_errors(root, stubs=STUBS):

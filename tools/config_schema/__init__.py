@@ -1,14 +1,14 @@
 """firmware/config.schema.json: what config.json may have, as a JSON Schema for editors and forms.
 
 It is made of the tables that the firmware's own check uses: firmware/on_demand/config_keys.py,
-link_keys.py, and what the drivers in boards/sensors declare. What no JSON Schema can say, such as
-that a trigger names a sensor that is there, remains to the check.
+link_keys.py, event_keys.py, and what the drivers in boards/sensors declare. What no JSON Schema
+can say, such as that a trigger names a sensor that is there, remains to the check.
 """
 
 import json
 
 from firmware.on_demand import config_keys, link_keys
-from tools.config_schema import presets, sensors, words
+from tools.config_schema import events, presets, sensors, words
 from tools.config_schema.kinds import value
 from tools.engine import ROOT
 
@@ -17,7 +17,7 @@ PATH = ROOT / "firmware" / "config.schema.json"
 _TABLES = {
     "rmii": ("ETHERNET", "RMII"), "spi_ethernet": ("ETHERNET", "SPI"), "cellular": ("CELLULAR",),
 }  # fmt: skip
-_WHENS = ("boot", "edge", "every", "threshold")
+_WHENS = ("boot", "edge", "every", "threshold")  # those of config_keys.py
 _RENAMED = {"builtin": "board_sensors", "safe_seconds": "safe_mode_seconds"}
 _DIGITS = "^[0-9]{4,8}$"
 _COMMAND = "^[ !#-:<-~]*$"  # becomes part of a command to the modem
@@ -35,7 +35,8 @@ def schema():
     properties = {"$schema": {"description": "Where this schema is, for editors."}}
     for key, row in config_keys.KEYS[""].items():
         properties[key] = said.key("", key, row)
-    for key in ("wifi", "ethernet", "cellular", "battery", "remote", "update"):
+    events.add(said, properties, definitions)
+    for key in ("wifi", "ethernet", "cellular", "battery", "remote", "update", "rtc"):
         properties[key]["$ref"] = f"#/definitions/{key}"
     for key, item in (("buses", "any_bus"), ("sensors", "sensor")):
         properties[key]["additionalProperties"] = {"$ref": f"#/definitions/{item}"}
@@ -46,7 +47,7 @@ def schema():
         properties[old] = {**properties[new], "deprecated": True}
         properties[old]["description"] = f"Is now called {new}."
     rules = [{"not": {"required": [old, new]}} for old, new in _RENAMED.items()]
-    rules += _rules()
+    rules += _rules() + events.rules()
     properties["board"] = presets.names()
     rules += presets.rules(properties, definitions)
     for key in properties:
@@ -75,6 +76,7 @@ class _Said:
         folder = ROOT / "firmware" / "on_demand"
         self._words = words.comments(folder / "config_keys.py")
         self._words.update(words.comments(folder / "link_keys.py"))
+        self._words.update(words.comments(folder / "event_keys.py"))
 
     def key(self, section, key, row):
         """The schema of a row of a table. ValueError if no comment says what it is."""
@@ -111,14 +113,13 @@ def when(key, *values):
 
 
 def _definitions(said):
-    sections = ("network", "wifi", "battery", "remote", "update", "quantity")
+    sections = ("network", "wifi", "battery", "remote", "update", "rtc", "quantity")
     found = {name: said.table(name) for name in (*sections, "i2c", "spi", "uart", *_TABLES)}
     for name in _WHENS:
         found[name] = said.table(name)
-        found[name]["properties"]["when"] = {"const": name}
     found["threshold"]["oneOf"] = [{"required": ["above"]}, {"required": ["below"]}]
-    whens = {"title": "When", "enum": list(_WHENS)}
-    found["trigger"] = _choice("when", whens, {name: name for name in _WHENS})
+    whens = {"title": "When", "enum": list(events.WHENS)}
+    found["trigger"] = _choice("when", whens, {name: name for name in events.WHENS})
     found["wifi"] = _wifi(found)
     found["ethernet"] = _ethernet(found)
     found["cellular"] = _cellular(found["cellular"])
@@ -183,12 +184,7 @@ def _rules():
         safe = {"properties": {key: {"required": ["url"], **safe_url}}}
         any_secure["anyOf"].append({"required": [key], **safe})
     row = {"properties": {"delta": False, "extremes": {"const": False}}}
-    sensor = {
-        "properties": {
-            "type": {"not": {"enum": sensors.counting()}},
-            "quantities": {"additionalProperties": row},
-        }
-    }
+    sensor = {"properties": {"quantities": {"additionalProperties": row}}}
     awake = {
         "sensors": {"additionalProperties": sensor},
         "triggers": {"items": {"properties": {"when": {"not": {"const": "edge"}}}}},

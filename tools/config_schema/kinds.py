@@ -6,6 +6,12 @@ _PORT += "|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])"
 # What is visible in ASCII without # @ [ ] \, and of a host without / : ? too.
 _HOST = '[!"$-.0-9;<=>A-Z^_`a-z{|}~]+'
 _PATH = '[!"$-?A-Z^_`a-z{|}~]*'
+_TIME = "([01][0-9]|2[0-3]):[0-5][0-9]"
+_PATTERNS = {
+    "schema": "^iglu:[-A-Za-z0-9_.]+(/[-A-Za-z0-9_]+){2}/[1-9][0-9]*(-(0|[1-9][0-9]*)){2}$",
+    "span": f"^{_TIME}-({_TIME}|24:00)$",
+    "module": "^[A-Za-z_][A-Za-z0-9_]*$",
+}
 _NUMBER = {"type": "number", "minimum": -3e38, "maximum": 3e38}
 
 
@@ -15,7 +21,14 @@ def value(kind, low, high):
     Text is counted in characters here, and in UTF-16 or bytes there, of which a character has 1
     to 4. ValueError for a kind that is not known here.
     """
-    if kind in ("text", "bytes", "certificates"):
+    if kind in _PATTERNS:
+        return {"type": "string", "maxLength": high, "pattern": _PATTERNS[kind]}
+    if kind == "texts":
+        return {"type": "object", "additionalProperties": value("text", low, high)}
+    if kind == "reading":
+        text = {"type": "string", "maxLength": high, "pattern": "^[$][{][^}]+[}]$"}
+        return {"anyOf": [dict(_NUMBER), text]}
+    if kind in ("text", "bytes", "certificates", "zone"):
         return {"type": "string", "minLength": -(-low // 4), "maxLength": high}
     if kind in ("int", "number", "int or 0"):
         found = dict(_NUMBER) if kind == "number" else {"type": "integer"}

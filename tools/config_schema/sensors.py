@@ -17,13 +17,8 @@ _PLACES = {
 
 
 def _counts(module):
-    # What counts by interrupt is read once each time, and not in the mode battery.
+    # What counts by interrupt is read once each time.
     return "debounce_ms" in module.OPTIONS
-
-
-def counting():
-    """The types of sensors that count."""
-    return [kind for kind, module in drivers.drivers().items() if _counts(module)]
 
 
 def definitions(said):
@@ -102,6 +97,10 @@ def _sensor(kind, module, said):
         keys[name] = {"$ref": f"#/definitions/{name}"}
     keys["quantities"] = _quantities(module, said)
     keys["max_seconds"] = {"$ref": "#/definitions/max_seconds"}
+    keys["entities"] = {
+        **_words("entities", "entities of its events"),
+        "type": "array", "items": {"$ref": "#/definitions/entity"},
+    }  # fmt: skip
     if not _counts(module) and not hasattr(module.Sensor, "start"):
         keys.update({name: {"$ref": f"#/definitions/{name}"} for name in ("reads", "combine")})
     return {

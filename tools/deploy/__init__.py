@@ -2,11 +2,15 @@
 
 import ast
 import json
+import sys
 from pathlib import Path
 
+from tools.deploy.features import unused_features
 from tools.engine import compile_mpy
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+if str(ROOT / "lib") not in sys.path:  # the check of the config uses some of the library
+    sys.path.append(str(ROOT / "lib"))
 # Folders on the board that hold nothing but a deploy's files; elsewhere it only writes the files
 # that it brings.
 OWNED = ("/lib/snowplow_tracker", "/boards", "/firmware")
@@ -45,9 +49,50 @@ LINKS = {
 }
 SEVERAL = "/boards/links.py"
 # What is copied only if something that is copied imports it.
-DRIVERS = ("boards.sensors.", "boards.parts.")
+CLOCK = ("boards.rtc", "firmware.rtc", "firmware.on_demand.rtc")
+LATCH = ("boards.latch", "firmware.latched")
+DRIVERS = ("boards.sensors.", "boards.parts.", *CLOCK, *LATCH)
 OPTIONAL = (*DRIVERS, "snowplow_tracker")
+# What each port alone loads; the last is every other machine, such as a computer.
+PORTS = {
+    "esp32": ("/boards/esp32.py", "/boards/esp32_adc.py"),
+    "rp2": ("/boards/rp2.py",),
+    "unix": ("/boards/unix.py", "/boards/base.py"),
+}
+# The firmware falls back to always_on after many crashes, but never to battery.
+BATTERY = ("/firmware/battery.py", "/firmware/retained_memory.py")
+# What the firmware never asks the library for: its transport, store and options are its own.
+UNASKED = tuple(
+    f"/lib/snowplow_tracker/{name}.py"
+    for name in (
+        "cpython", "transport/cpython", "transport/urequests", "transport/query", "emitter/get",
+        "emitter/callbacks", "emitter/full", "emitter/options", "emitter/threads",
+        "official/event_store", "official/json_encoder", "official/logger", "official/payload",
+        "official/session", "official/workers", "official/emitter", "official/tracker",
+    )
+)  # fmt: skip
+# What begins like this is loaded only if the config has the key, or `track` the feature.
+FOR_KEYS = {
+    "update": (
+        "/firmware/on_demand/update", "/firmware/on_demand/signature",
+        "/firmware/on_demand/release",
+    ),
+}  # fmt: skip
+FOR_TRACK = {
+    "platform": "/lib/snowplow_tracker/entities/mobile_context",
+    "lifecycle": "/lib/snowplow_tracker/plugins/lifecycle",
+    "diagnostics": "/lib/snowplow_tracker/plugins/diagnostics",
+    "install": "/lib/snowplow_tracker/events/install",
+}
 LINK_CHECKS = ("/firmware/on_demand/link_config.py", "/firmware/on_demand/link_keys.py")
+
+
+# What only a remote configuration needs, and of the library what these import.
+REMOTE = (
+    "/firmware/on_demand/remote_keys.py",
+    "/firmware/on_demand/remote_options.py",
+    "/firmware/server_anonymous.py",
+)
 
 
 class Stop(Exception):
@@ -82,20 +127,35 @@ def unused_links(config):
 
 
 def used(found, config, port=None):
-    """`found`, a list as files() returns it, without the links that the dict `config` does not
-    name, the drivers that it has no sensor for, and what of the library nothing else imports: a
-    Pico W has room for some 200 files. A trigger `edge` counts as `pulses` do."""
-    links = unused_links(config)
-    modules = {_module(path): (source, path) for source, path in found if path not in links}
+    """`found`, a list as files() returns it, as far as the dict `config` makes a board load it.
+
+    So it is without the links that are not named, the drivers that no sensor has, and what of the
+    library nothing else imports. A trigger `edge` counts as `pulses` do. `port`, a sys.platform:
+    without what this port, the mode and the features that are off do not load, too. A board that
+    takes its whole config from afar has to have everything, so do not call it for one.
+    """
+    unused = unused_links(config) | unused_features(config)
+    if not config.get("remote"):
+        unused.update(REMOTE)
+    if port:
+        unused.update(_unused_on(port, config, found))
+    modules = {_module(path): (source, path) for source, path in found if path not in unused}
     todo = [name for name in modules if not name.startswith(OPTIONAL)]
     todo += ["boards.sensors", "boards.parts"]
     kinds = [sensor["type"] for sensor in config.get("sensors", {}).values()]
-    if any(trigger["when"] == "edge" for trigger in config.get("triggers", [])):
+    if any(trigger["when"] in ("edge", "wake") for trigger in config.get("triggers", [])):
         kinds.append("pulses")
     todo += ["boards.sensors." + kind for kind in kinds]
     for sensor in config.get("sensors", {}).values():
         if any("points" in row for row in sensor.get("quantities", {}).values()):
             todo.append("boards.parts.points")
+    if config.get("rtc"):
+        todo += [*CLOCK, "boards.rtc." + config["rtc"]["type"]]
+    if config.get("hold_pin") is not None:
+        todo += LATCH
+        root = next(source for source, path in found if path == "/boot.py").parent.parent
+        held = root / boot_file(config)
+        found = [(held if path == "/boot.py" else source, path) for source, path in found]
     needed = set()
     while todo:
         name = todo.pop()
@@ -103,8 +163,28 @@ def used(found, config, port=None):
             needed.add(name)
             imports = _imports(name, *modules[name])
             # The firmware imports drivers, too, of which the config tells whether it will.
-            todo += [n for n in imports if name.startswith(DRIVERS) or not n.startswith(DRIVERS)]
+            # The user's own modules are in no package.
+            driver = name.startswith(DRIVERS) or "." not in name
+            todo += [n for n in imports if driver or not n.startswith(DRIVERS)]
     return [(source, path) for source, path in found if _module(path) in needed]
+
+
+def boot_file(config):
+    """The path in the project of what is the boot.py of a board with the dict `config`."""
+    return "firmware/boot.py" if config.get("hold_pin") is None else "boards/boot/held.py"
+
+
+def _unused_on(port, config, found):
+    own = PORTS.get(port, PORTS["unix"])
+    unused = [path for paths in PORTS.values() for path in paths if path not in own]
+    unused += UNASKED
+    if config.get("mode") != "battery":
+        unused += BATTERY
+    begins = [p for key in FOR_KEYS if config.get(key) is None for p in FOR_KEYS[key]]
+    if config.get("remote") is None:  # which may change `track`
+        track = config.get("track", ())
+        begins += [FOR_TRACK[feature] for feature in FOR_TRACK if feature not in track]
+    return unused + [path for _, path in found if path.startswith(tuple(begins))]
 
 
 def _module(path):
@@ -131,6 +211,8 @@ def _imports(name, source, path):
             yield from (f"{module}.{alias.name}" for alias in node.names)
         elif isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.Attribute) and node.attr[:6] == "track_" and "." not in name:
+            yield "snowplow_tracker.events." + node.attr[6:]  # a call of the user's own module
 
 
 def compiled(found, folder):
@@ -147,14 +229,15 @@ def compiled(found, folder):
     return result
 
 
-def stage(directory, config, root=ROOT, mpy=False):
+def stage(directory, config, root=ROOT, mpy=False, own=()):
     """Write the tree that a board gets into `directory`, with the dict `config` as config.json.
 
-    `mpy`: compiled. Other files in the directory stay. Returns the directory as a Path. A preset
-    that the config names must have been merged: see presets.py.
+    `mpy`: compiled. `own`: files of the user's own, as own_files() lists them. Other files in the
+    directory stay. Returns the directory as a Path. A preset that the config names must have been
+    merged: see presets.py.
     """
     directory = Path(directory)
-    found = used(files(root), config)
+    found = used(files(root) + list(own), config)
     for source, path in compiled(found, directory) if mpy else found:
         target = directory / path[1:]
         if source != target:

@@ -24,6 +24,7 @@ from firmware.on_demand.config import ConfigError, check
 from tools.deploy import ROOT, Stop, compiled, files, pins, presets, used
 from tools.deploy.board import find_port, look, reset, wait_for
 from tools.deploy.image import ON_ROOT, deploy_image
+from tools.deploy.own import find_drivers, own_files
 from tools.deploy.plain import deploy_files
 from tools.deploy.scripts import HOLD
 from tools.engine import NO_COMPILER, find_compiler
@@ -58,28 +59,32 @@ def check_config(path, root=ROOT):
         raise Stop(f"{path}: not valid JSON: {e}")
     merged, chip = presets.apply(config)
     name = str(path)
+    find_drivers(path.resolve().parent)
     try:
         settings = check(name, merged)
     except ConfigError as e:
         raise Stop(str(e))
     check_wifi(name, merged.get("wifi"))
+    own = own_files(merged, path.resolve().parent)
     if merged is not config:
         path = root / "build" / "config.json"
         path.parent.mkdir(exist_ok=True)
         text = json.dumps(merged, indent=2, ensure_ascii=False)
         path.write_text(text + "\n", encoding="utf-8")
-    return Config(path, name, merged, settings, chip)
+    return Config(path, name, merged, settings, chip, own)
 
 
 class Config(NamedTuple):
     """What is to be deployed: the file to copy, how messages call the user's own, what is in the
-    first (dict), its settings with all defaults (dict), and the chip of its preset or None."""
+    first (dict), its settings with all defaults (dict), the chip of its preset or None, and the
+    user's own modules, as own_files() lists them."""
 
     path: Path
     name: str
     data: dict
     settings: dict
     chip: "str | None"
+    own: "list | tuple" = ()
 
 
 def check_wifi(name, wifi):
@@ -117,7 +122,9 @@ def deploy(port, build, config, root=ROOT, plain=False, everything=False, wait=0
     if wait:
         wait_for(port, wait)
     hold = () if plain else ("exec", HOLD, "+")
-    has, (free, platform, version, mpy, machine), state = look(port, ON_ROOT, *hold)
+    names = [path for _, path in config.own]
+    names += [path.removesuffix("py") + "mpy" for path in names]
+    has, (free, platform, version, mpy, machine), state = look(port, [*ON_ROOT, *names], *hold)
     print(f"Board    {port}: {platform}, MicroPython {version}, {int(free) // 1024} KiB free")
     if tuple(int(n) for n in version.split(".")) < OLDEST:
         raise Stop(
@@ -125,7 +132,10 @@ def deploy(port, build, config, root=ROOT, plain=False, everything=False, wait=0
             f"{version}: flash a newer one from https://micropython.org/download/"
         )
     check_chip(machine, config)
-    wanted = files(root) if everything else used(files(root), config.data, platform)
+    # Releases have everything, and a board that takes them may get another config.
+    everything = everything or config.data.get("update") is not None
+    wanted = [*files(root), *config.own]
+    wanted = wanted if everything else used(wanted, config.data, platform)
     wanted = compile_for(int(mpy), wanted, build / "board")
     if plain or not any(path.endswith(".mpy") for _, path in wanted):
         deploy_files(port, wanted, config.path, has, int(free))

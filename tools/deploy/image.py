@@ -11,13 +11,14 @@ import json
 from base64 import b64encode
 from typing import NamedTuple
 
-from tools.deploy import LAST, OWNED, RELEASES, ROOT, Stop, compiled
+from tools.deploy import LAST, OWNED, RELEASES, ROOT, Stop, boot_file, compiled
 from tools.deploy.board import call, sha256
 from tools.deploy.scripts import SWITCH, WRITE
 from tools.engine import compile_mpy
 from tools.release.image import make, modules_of
 
 CONFIG = "/config.json"
+FOLDERS = tuple(folder + "/" for folder in OWNED)
 LEFT = (".new", CONFIG + ".a", CONFIG + ".b")
 # What a deploy writes into the root folder.
 ON_ROOT = [*LAST, CONFIG, *(path + ".new" for path in LAST), *LEFT[1:]]
@@ -38,17 +39,25 @@ def modules(found):
     return {
         path.removeprefix("/lib")[1:]: source.read_bytes()
         for source, path in found
-        if path.endswith(".mpy")
+        if path.endswith(".mpy") and path.startswith(FOLDERS)
     }
 
 
-def starters(folder, root=ROOT):
-    """What starts an image: a list of (source: Path, path on the board: str), /main.py last."""
+def own_modules(found):
+    """Those of `found` that are the user's own: beside the image, so that they outlive it."""
+    return [f for f in found if f[1].endswith(".mpy") and not f[1].startswith(FOLDERS)]
+
+
+def starters(folder, config, root=ROOT):
+    """What starts an image: a list of (source: Path, path on the board: str), /main.py last.
+
+    config: the board's, as a dict.
+    """
     boot = root / "boards/boot"
     return [
         (compile_mpy(boot / "image.py", folder / "image.mpy"), RELEASES + "/image.mpy"),
         (compile_mpy(boot / "loader.py", folder / "loader.mpy"), RELEASES + "/loader.mpy"),
-        (root / "firmware/boot.py", "/boot.py"),
+        (root / boot_file(config), "/boot.py"),
         (root / "firmware/image_main.py", "/main.py"),
     ]
 
@@ -60,7 +69,7 @@ def stage_image(directory, config, found, root=ROOT):
     (directory / "releases").mkdir(parents=True, exist_ok=True)
     (directory / "releases/a.img").write_bytes(make(modules(made)))
     (directory / "releases/state.json").write_text(state_text("a"))
-    for source, path in starters(build, root):
+    for source, path in starters(build, config, root):
         (directory / path[1:]).write_bytes(source.read_bytes())
     (directory / "config.json").write_text(json.dumps(config))
     return directory
@@ -81,17 +90,19 @@ class Plan(NamedTuple):
     remove: list
 
 
-def plan(image, config, has, state, build, root=ROOT):
+def plan(image, config, has, state, build, root=ROOT, own=()):
     """The Plan that makes a board run this image with the config at this Path; None: it does.
 
-    `has` and `state` are what look() found on the board.
+    `own` are the user's own modules, as own_modules() gives them. `has` and `state` are what
+    look() found on the board.
     """
     name, source = _place(image, has, state)
     parts, renames = [], []
     if source:
         old = _known(has.get(_path(source)), build)
         parts.append(Part(_path(name), image, pieces(image, old, _path(source))))
-    for source, path in starters(build / "boot", root):
+    started = starters(build / "boot", json.loads(config.read_bytes()), root)
+    for source, path in [*own, *started]:
         data = source.read_bytes()
         if path not in has or has[path][0] != sha256(source):
             # Beside it: a cut in a rename between folders may hide other files of littlefs.
@@ -101,13 +112,13 @@ def plan(image, config, has, state, build, root=ROOT):
     if new_config:
         data = config.read_bytes()
         parts.append(Part(f"{CONFIG}.{name}", data, [data]))
-    owned = tuple(folder + "/" for folder in OWNED)
     written = [part.path for part in parts]  # what is left of a deploy that was cut short goes
     remove = [
         path
         for path in sorted(has)
-        if path.startswith(owned)
+        if path.startswith(FOLDERS)
         or has[path][0] == "-"
+        or path.removesuffix("py") + "mpy" in [its for _, its in own]
         or (path.endswith(LEFT) and path not in written)
     ]
     as_wanted = state.get("run") == name and not state.get("trial") and not state.get("config")
@@ -125,7 +136,7 @@ def deploy_image(port, found, config, has, state, free, build, root=ROOT):
     runs what it did.
     """
     image = make(modules(found))
-    todo = plan(image, config, has, state, build, root)
+    todo = plan(image, config, has, state, build, root, own_modules(found))
     keep(image, build)
     if not todo:
         print(f"Image    {len(image)} bytes: the board has it")

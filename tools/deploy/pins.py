@@ -1,76 +1,9 @@
-"""What each chip's pins can do, and whether a config asks for more.
-
-From the data sheets and hardware design guidelines of Espressif (chapters "Pins" and "Strapping
-Pins") and of Raspberry Pi. A board's MicroPython names its chip: "... with ESP32S3".
-"""
+"""Whether a config asks more of a chip's pins than they can do."""
 
 from boards import sensors
 from tools.deploy import Stop
+from tools.deploy.chips import CHIPS
 
-
-def _span(*spans):
-    return {pin for low, high in spans for pin in range(low, high + 1)}
-
-
-# pins: those that there are. inputs: that cannot be outputs. flash: that the chip's flash has.
-# adc: that can be read beside Wi-Fi. adc2: only without it. boot: why the level at reset matters.
-CHIPS = {
-    "ESP32": {
-        "pins": _span((0, 19), (21, 23), (25, 27), (32, 39)),
-        "inputs": _span((34, 39)),
-        "flash": _span((6, 11)),
-        "adc": _span((32, 39)),
-        "adc2": {0, 2, 4, 12, 13, 14, 15, 25, 26, 27},
-        "boot": {0, 2, 5, 12, 15},
-        "console": {1, 3},
-    },
-    "ESP32S2": {
-        "pins": _span((0, 21), (26, 46)),
-        "inputs": {46},
-        "flash": _span((26, 32)),
-        "adc": _span((1, 10)),
-        "adc2": _span((11, 20)),
-        "boot": {0, 45, 46},
-        "console": {19, 20},
-    },
-    "ESP32S3": {
-        "pins": _span((0, 21), (26, 48)),
-        "inputs": set(),
-        "flash": _span((26, 32)),
-        "adc": _span((1, 10)),
-        "adc2": _span((11, 20)),
-        "boot": {0, 3, 45, 46},
-        "console": {19, 20},
-    },
-    "ESP32C3": {
-        "pins": _span((0, 21)),
-        "inputs": set(),
-        "flash": _span((12, 17)),
-        "adc": _span((0, 4)),
-        "adc2": {5},
-        "boot": {2, 8, 9},
-        "console": {18, 19},
-    },
-    "ESP32C6": {
-        "pins": _span((0, 30)),
-        "inputs": set(),
-        "flash": _span((24, 30)),
-        "adc": _span((0, 6)),
-        "adc2": set(),
-        "boot": {4, 5, 8, 9, 15},
-        "console": {12, 13},
-    },
-    "RP2040": {
-        "pins": _span((0, 29)),
-        "inputs": set(),
-        "flash": set(),
-        "adc": _span((26, 29)),
-        "adc2": set(),
-        "boot": set(),
-        "console": set(),
-    },
-}
-CHIPS["RP2350"] = CHIPS["RP2040"]
 # Of a Pico W and a Pico 2 W: the radio has them.
 RADIO = {23, 24, 25, 29}
 # An ESP32's MAC has these for a PHY, whatever the config says.
@@ -94,7 +27,10 @@ def chip(machine):
 
 
 def used_pins(settings):
-    """[(key such as "buses.i2c.sda", pin number, "in", "out" or "adc")] of checked settings."""
+    """[(key such as "buses.i2c.sda", pin number, use)] of checked settings.
+
+    A use is "in", "wake", "out" or "adc".
+    """
     found = []
     for section in ("buses", "sensors"):
         for name, options in settings.get(section, {}).items():
@@ -105,8 +41,10 @@ def used_pins(settings):
             found += [(f"ethernet, as {use} of the PHY", pin, "out") for pin, use in RMII.items()]
     for i, trigger in enumerate(settings["triggers"]):
         found += _pins_of(f"triggers[{i}]", trigger)
-    if _number(settings["led"]) is not None:
-        found.append(("led", _number(settings["led"]), "out"))
+        found += _pins_of(f"triggers[{i}].set", trigger.get("set") or {})
+    for key in ("led", "hold_pin"):
+        if _number(settings[key]) is not None:
+            found.append((key, _number(settings[key]), "out"))
     return found
 
 
@@ -137,7 +75,11 @@ def _use(place, key, options):
         if bus in ("adc", "battery"):
             return "adc"
         return "out" if bus == "onewire" or options["type"] in DRIVEN else "in"
-    if place.startswith("triggers") or key in INPUTS:
+    if place.endswith(".set"):
+        return "out"
+    if place.startswith("triggers"):
+        return "wake" if options["when"] == "wake" else "in"
+    if key in INPUTS:
         return "in"
     return "out"
 
@@ -163,6 +105,8 @@ def check(path, settings, chip, has_radio):
             wrong.append(f"{name}: the radio is there; choose another pin")
         elif use == "out" and pin in facts["inputs"]:
             wrong.append(f"{name} can only be read; choose one of {_spans(_outputs(facts))}")
+        elif use == "wake" and pin not in facts["wake"]:
+            wrong.append(f"{name} cannot wake the chip; choose one of {_spans(facts['wake'])}")
         elif use == "adc" and pin in facts["adc2"] and "wifi" in kinds:
             other = _spans(facts["adc"])
             wrong.append(f"{name} cannot be measured while Wi-Fi is on; choose one of {other}")
@@ -175,6 +119,12 @@ def check(path, settings, chip, has_radio):
             )
         elif pin in facts["console"]:
             warnings.append(f"{name}: the console is there, which make deploy needs")
+    for name, options in settings["sensors"].items() if chip[:5] == "ESP32" else ():
+        if settings["mode"] == "battery" and "debounce_ms" in options:
+            wrong.append(
+                f"sensors.{name}: an ESP32's deep sleep loses what it counts; "
+                'write "mode": "always_on"'
+            )
     for kind, options in settings["links"]:
         wrong += _link(kind, options, chip)
         for name, bus in settings["buses"].items():
@@ -194,7 +144,8 @@ def _used_twice(used):
     first = {}
     for key, pin, use in used:
         other = first.setdefault(pin, (key, use))
-        switch = key.endswith("power_pin") and other[0].endswith("power_pin")
+        switch = [key.rpartition(".")[2], other[0].rpartition(".")[2]] == ["power_pin"] * 2
+        switch = switch or key.endswith("set.pin") and other[0].endswith("set.pin")
         if other[0] != key and not switch and not use == other[1] == "adc":
             yield f"{key}: GPIO {pin} is also {other[0]}; each needs a pin of its own"
 

@@ -68,7 +68,12 @@ for path in %r:
 """
 # A Pico W cannot tell a reset from one by its watchdog: the intent says that it was planned.
 RESET = """
-import time, machine
+import sys, time, machine
+try:
+    sys.path.insert(0, "/releases")
+    __import__("loader").load()
+except ImportError:
+    pass  # it has plain files
 try:
     import boards
     boards.load().intend("stop")

@@ -1,4 +1,4 @@
-# Seconds for structured events that are only stored, with whichever snowplow_tracker the path
+# Seconds for 200 structured events that are only stored, with whichever snowplow_tracker the path
 # has: the official one and ours take the same calls.
 import time
 
@@ -24,8 +24,13 @@ def track():
     tracker.track_struct_event("sensor", "read", "greenhouse", "temperature", 21.5)
 
 
-track()
-start = time.perf_counter()
-for _ in range(N):
-    track()
-print(time.perf_counter() - start)
+def seconds(n=200):
+    start = time.perf_counter()
+    for _ in range(n):
+        track()
+    return time.perf_counter() - start
+
+
+# The fastest of short slices: what else the machine does only adds to them.
+seconds()
+print(min([seconds() for _ in range(N // 200)]))

@@ -16,12 +16,12 @@ def outcome(result: "int | Exception | None") -> str:
     return "no_connection" if code not in (0, EACCES) else "bad_response"
 
 
-# A web page is none of these: it comes from a network that lets nothing through before a login,
-# and it may be another network that helps.
+# A web page is none of these, nor is a redirect: they come from a network that lets nothing
+# through before a login, and it may be another network that helps.
 def reached(result: "int | Exception | None") -> bool:
     """Whether the network let the request through: an answer, a refusal, or a name's absence."""
     if isinstance(result, int):
-        return True
+        return not 300 <= result < 400
     return _code(result) in (0, ECONNREFUSED, ECONNRESET, ENOENT)
 
 

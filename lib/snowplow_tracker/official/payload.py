@@ -7,6 +7,7 @@ from .. import clock
 class Payload:
     """The protocol's pairs of an event: `nv_pairs`, a dict."""
 
+    # `dict_`: the pairs that it begins with.
     def __init__(self, dict_: "dict | None" = None) -> None:
         self.nv_pairs: dict = dict(dict_ or {})
 

@@ -121,6 +121,7 @@ class Reader(Place):
                 # a card.
                 if not (there and is_gone(e)):
                     self.error = e
+                    self.record = None  # what was dropped is not to be given again
                     return False
             failed = False
             if not self.next_segment():

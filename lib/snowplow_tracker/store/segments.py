@@ -147,6 +147,7 @@ class SegmentStore:
         on_flash = sequence <= self._log.last and not self._moved
         if self._opened and (on_flash or not self._unreadable):
             self._log.drop(sequence)
+            self.error = self._log.reader.error or self.error
             if self._log.moved:
                 self._commit()
         self._ring.drop(sequence)

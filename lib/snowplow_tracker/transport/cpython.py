@@ -1,5 +1,4 @@
 # CPython's sockets in MicroPython's manner: None where they would block.
-from select import select
 from ssl import SSLError, SSLSocket, SSLWantReadError, SSLWantWriteError
 
 _WAITS = 3  # of half a millisecond for an answer, before the caller is left to sleep
@@ -14,15 +13,16 @@ class Stream:
     # The first call tells what is there now, as whether the other side has closed. Those that
     # follow it poll for an answer, which from nearby comes within a millisecond.
     def readinto(self, buf):
-        n = self._try(self._sock.recv_into, buf)
-        if n is None and self._waits:
-            if self._waits < _WAITS + 1 and self._has_come():
-                n = self._try(self._sock.recv_into, buf)
+        waits = 0 < self._waits <= _WAITS
+        if waits:
+            self._sock.settimeout(0.0005)
+        try:
+            n = self._try(self._sock.recv_into, buf)
+        finally:
+            if waits:
+                self._sock.settimeout(0)
         self._waits = 0 if n is not None else self._waits + 1
         return n
-
-    def _has_come(self):
-        return select((self._sock,), (), (), 0.0005)[0]  # type: ignore[arg-type]
 
     def write(self, buf):
         self._waits = 0
@@ -38,6 +38,10 @@ class Stream:
                 self._shaken = True
             return call(buf)
         except (BlockingIOError, SSLWantReadError, SSLWantWriteError):
+            return None
+        except TimeoutError as e:
+            if e.errno:  # the network's, and not that of readinto()
+                raise
             return None
         except SSLError as e:
             raise OSError(str(e))
