@@ -68,7 +68,7 @@ class ImageBoard(Board):
         self.releases.mkdir(parents=True)
         (self.releases / "a.img").write_bytes(first)
         (self.releases / "state.json").write_text('{"run": "a", "trial": null}')
-        for source, path in starters(directory / "build"):
+        for source, path in starters(directory / "build", config):
             (directory / path[1:]).write_bytes(source.read_bytes())
         (directory / "config.json").write_text(json.dumps(config))
         (directory / "release.der").write_bytes(keys.with_suffix(".der").read_bytes())
