@@ -2,7 +2,7 @@
 # of failures, and how the firmware restarts and ends.
 #
 # always_on.py and battery.py decide when; on_demand/start.py makes an App's parts.
-from firmware.sensors import Sensors, readings
+from firmware.sensors import Sensors
 from firmware.transport import MeasuringTransport
 from firmware.watchdog import Watchdog
 from snowplow_tracker import clock
@@ -68,6 +68,10 @@ class App:
         from firmware.on_demand import start
 
         start.track_boot(self)
+        if self.has_features:
+            from firmware.on_demand import features
+
+            features.track_boot(self)
         self.unload()
 
     def unload(self):
@@ -98,29 +102,6 @@ class App:
         """Count an event, if it was kept."""
         if eid:
             self.tracked += 1
-
-    def sample(self, name, trigger=None):
-        """Read a sensor and track its readings; -> the readings, or None if it fails."""
-        found = self.sensors.read(name)
-        self.track_sensor_change()
-        if found:
-            if "longitude" in found and "latitude" in found:
-                from firmware import location
-
-                location.update(self, found)
-            sensor = self.sensors.get(name)
-            sent = sensor.to_send(found) if hasattr(sensor, "to_send") else found
-            if sent:
-                data = {"sensor": name, "readings": readings(sensor, sent)}
-                if trigger:
-                    data["trigger"] = trigger
-                schema = "iglu:io.github.snowplow_micropython/sensor_reading/jsonschema/1-0-1"
-                self.track_event(schema, data, getattr(sensor, "entities", None))
-            if "battery" in found:
-                from firmware.battery_level import check
-
-                check(self, found["battery"])
-        return found
 
     def track_sensor_change(self):
         """Track that a sensor began to fail, or works again."""

@@ -1,6 +1,9 @@
 # When sensors are read. A trigger is due once in each slot of its seconds. Slots are counted on
 # the wall clock, so that several boards read at the same time, and a board that sleeps only has
 # to keep when it was awake last. What does more than that is in conditions.py.
+from firmware.sensors import readings
+
+READING = "iglu:io.github.snowplow_micropython/sensor_reading/jsonschema/1-0-1"
 
 
 class Trigger:
@@ -32,8 +35,25 @@ class Trigger:
     def sample(self, app, names, found):
         """Read sensors, track and add to `found` what they gave; yields ms to wait."""
         for name in app.sensors.names if names is None else names:
+            values = None
             if name in app.sensors.names:
-                found[name] = app.sample(name, self.when)
+                found[name] = values = app.sensors.read(name)
+                app.track_sensor_change()
+            if values:
+                if "longitude" in values and "latitude" in values:
+                    from firmware import location
+
+                    location.update(app, values)
+                sensor = app.sensors.get(name)
+                sent = sensor.to_send(values) if hasattr(sensor, "to_send") else values
+                if sent:
+                    event = {"sensor": name, "readings": readings(sensor, sent)}
+                    event["trigger"] = self.when
+                    app.track_event(READING, event, getattr(sensor, "entities", None))
+                if "battery" in values:
+                    from firmware.battery_level import check
+
+                    check(app, values["battery"])
             app.board.idle()
             yield 0
 

@@ -237,10 +237,6 @@ def track_boot(app):
     if crashes.safe_mode:
         print("safe mode after %d crashes in a row: no sensors" % crashes.count)
         app.track_struct("board", "safe_mode", None, None, crashes.count)
-    if app.has_features:
-        from firmware.on_demand import features
-
-        features.track_boot(app)
     for key in _BOOT_SETTINGS:
         settings.pop(key, None)
     kept = dict(settings)  # a dict whose keys went is as large as before
