@@ -159,7 +159,7 @@ def test_crashes_in_a_row_lead_to_safe_mode_and_out_of_it(life, monkeypatch):
             raise RuntimeError("it broke")
         return before(sensor, found)
 
-    monkeypatch.setattr("firmware.app.readings", readings)
+    monkeypatch.setattr("firmware.triggers.readings", readings)
     life.configure(dict(CONFIG, safe_mode_seconds=1800))
     life.after(lambda: broken.clear() or broken.append(False), seconds=900)
     life.run(hours=2)
@@ -254,7 +254,7 @@ def crash_once(life, monkeypatch, seconds):
             raise RuntimeError("it broke")
         return sensors.readings(sensor, found)
 
-    monkeypatch.setattr("firmware.app.readings", readings)
+    monkeypatch.setattr("firmware.triggers.readings", readings)
     life.after(lambda: broken.append(True), seconds=seconds)
 
 

@@ -166,7 +166,7 @@ def test_crashes_in_a_row_lead_to_safe_mode_and_out_of_it(life, monkeypatch):
             raise RuntimeError("it broke")
         return sensors.readings(sensor, found)
 
-    monkeypatch.setattr("firmware.app.readings", readings)
+    monkeypatch.setattr("firmware.triggers.readings", readings)
     life.configure(dict(CONFIG, safe_mode_seconds=4 * 3600))
     life.after(lambda: broken.clear() or broken.append(False), hours=3)
     life.run(hours=24)

@@ -187,7 +187,7 @@ def test_a_reset_does_not_end_it(life, monkeypatch):
             raise RuntimeError(broken.pop())
         return sensors.readings(sensor, found)
 
-    monkeypatch.setattr("firmware.app.readings", readings)
+    monkeypatch.setattr("firmware.triggers.readings", readings)
     life.after(lambda: broken.append("it broke"), days=1)
     life.run(days=2)
     assert "reset" in life.ends
