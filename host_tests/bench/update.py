@@ -111,7 +111,7 @@ def power_cuts(machine):
     with tempfile.TemporaryDirectory() as folder:
         done = subprocess.run(
             [sys.executable, "-m", "pytest", "-q", f"--basetemp={folder}/t"]
-            + ["host_tests/update/test_power_cuts.py"],
+            + ["host_tests/update/test_update_power_cuts.py"],
             cwd=ROOT, capture_output=True, text=True,
         )  # fmt: skip
     line = [line for line in done.stdout.splitlines() if line.startswith("update: ")]

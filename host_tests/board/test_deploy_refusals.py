@@ -53,7 +53,7 @@ def test_missing_config(tree, refusal, no_mpremote):
         (b'{\n  "wifi": {"password": "correct horse",}\n}', ", line 2, column "),
         (b'{"wifi": {"password": "correct horse"}', ", line 1, column 39: not valid JSON: Expect"),
         (b'{"password": "correct horse\n"}', ", line 1, column 28: not valid JSON: Invalid contr"),
-        (b'\xef\xbb\xbf{"password": "correct horse"}', ": unknown key password; known are app_id"),
+        (b'\xef\xbb\xbf{"password": "correct horse"}', ": unknown key password; known are a"),
         ('{"password": "correct horse"}'.encode("utf-16"), ", byte 0: not UTF-8 text"),
         (b'{"password": "correct horse", "a": NaN}', ": not valid JSON: NaN is not a number"),
         (b'["correct horse"]', ": expected a JSON object in braces"),

@@ -2,6 +2,7 @@
 
 import ast
 import json
+import os
 import shutil
 import signal
 import subprocess
@@ -158,7 +159,7 @@ def test_an_interrupted_deploy_leaves_the_old_version_running(board, tree, deplo
     ) as process:  # fmt: skip
         for line in process.stdout:
             if line.startswith("Send "):
-                process.send_signal(how)
+                os.killpg(process.pid, how)  # as a terminal does it
                 break
         printed = "".join(process.communicate())
     assert "Traceback" not in printed

@@ -25,7 +25,8 @@ def run():
             raise ValueError("parts of two versions")
     booted.version = VERSION
 """
-CONFIGS = {0: "old", 1: "new", 2: "new", 3: "new", 4: "new", 5: "newer"}
+NEW = '{"app_id": "new"}'
+CONFIGS = {0: '{"app_id": "old"}', 1: NEW, 2: NEW, 3: NEW, 4: NEW, 5: '{"app_id": "newer"}'}
 
 
 @pytest.fixture

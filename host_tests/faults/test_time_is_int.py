@@ -2,7 +2,7 @@
 
 Read from the source of the library: every name of a time (ms, wall, dtm ...) that is in an
 arithmetic with a float, a true division, or a call that gives a float. Code for CPython alone
-(an `except ImportError:` or what names itself so) may sleep in fractions of a second.
+(an `except ImportError:`, what names itself so, a file cpython.py) may sleep in fractions of a second.
 """
 
 import ast
@@ -17,6 +17,7 @@ TIME_PATH = [
     f"{folder}/{path.name}"
     for folder in ("clock", "emitter", "transport", "store")
     for path in (LIB / folder).glob("*.py")
+    if path.name != "cpython.py"
 ]
 FLOATS = {"time", "float", "monotonic", "perf_counter", "round", "random", "uniform"}
 

@@ -217,7 +217,7 @@ def test_temperature_of_the_newer_esp32s_is_in_celsius(simulate):
 
 def test_an_esp32_without_a_thermometer_says_so(simulate, monkeypatch):
     world = simulate("esp32")
-    monkeypatch.setattr(sys.modules["esp32"], "TABLES", {"esp32": {}, "rp2": {}})
+    monkeypatch.setattr(sys.modules["esp32"], "_CLASSIC", {})
     board = esp32.Board(led=2)
     assert board.temperature() is None
     assert list(board.sensors()) == ["memory"]
