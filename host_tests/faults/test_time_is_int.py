@@ -2,7 +2,8 @@
 
 Read from the source of the library: every name of a time (ms, wall, dtm ...) that is in an
 arithmetic with a float, a true division, or a call that gives a float. Code for CPython alone
-(an `except ImportError:`, what names itself so, a file cpython.py) may sleep in fractions of a second.
+(an `except ImportError:`, a file cpython.py, or what names itself so) may sleep for
+parts of a second.
 """
 
 import ast
