@@ -25,7 +25,7 @@ deploy: $(VENV)/.run ## bring the firmware to a board as one image, with config.
 release-key: $(VENV)/.run ## make the pair of keys that signs releases: KEY=release.pem
 	@$(BIN)/python -m tools.release key $(or $(KEY),release.pem)
 
-release: $(VENV)/.run ## make a release for boards to update to: KEY=release.pem RELEASES=dir PERCENT=n GROUPS=a,b START=time
+release: $(VENV)/.run ## make a release for boards to update to: KEY=release.pem RELEASES=dir PERCENT=n GROUPS=a,b START=time HALT_AFTER=n
 	@$(BIN)/python -m tools.release make $(release_options)
 
 rollout: $(VENV)/.run ## change which boards take the release that is offered: the same, and HALT=1

@@ -121,14 +121,12 @@ class Board(common.Board):
         self.radio_off()
         step = self._limit // 2 or _STEP_MS
         before = time.ticks_ms()
-        while ms > 0:
+        while ms > 0 and not (self.woken and self.woken()):
             self.feed()
             machine.lightsleep(min(ms, step))
             now = time.ticks_ms()
             ms -= time.ticks_diff(now, before)
             before = now
-            if self.woken and self.woken():
-                break
         self.feed()
 
     def deep_sleep(self, ms: int) -> None:

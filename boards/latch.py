@@ -14,7 +14,7 @@ import time
 import machine
 
 _ASLEEP = 0x80
-_MOST = 0x7F  # contacts that the byte can count
+MOST = 0x7F  # contacts that the byte can count
 MANY = 100  # contacts after which boards/boot/held.py goes on, so that they are read
 _OFF_MS = 300  # after which there is power only from somewhere else
 _LONGEST_MS = 86340000  # the alarm knows the time of day only
@@ -32,6 +32,7 @@ class Latch:
             self._contact = machine.Pin(contact, machine.Pin.IN, machine.Pin.PULL_DOWN)
         # Whether the board fell asleep in order, what ended that, and the contacts meanwhile.
         self.was_asleep = self.by_alarm = False
+        self.is_saved = False  # whether memory() took what it was given last
         self.count = 0
 
     def look(self) -> None:
@@ -39,7 +40,7 @@ class Latch:
         self.by_alarm = self._chip.rings()
         kept = self._chip.ram()
         self.was_asleep = bool(kept & _ASLEEP)
-        self.count = kept & _MOST
+        self.count = kept & MOST
         if self.was_asleep:
             self._chip.ram(self.count)
         self._chip.ring()
@@ -48,9 +49,14 @@ class Latch:
         """Bytes that outlive the loss of power."""
         try:
             with open(self._path, "rb" if data is None else "wb") as file:
-                return file.read() if data is None else file.write(data)
+                if data is None:
+                    return file.read()
+                file.write(data)
+            self.is_saved = True
         except OSError:
-            return b""
+            if data is None:
+                return b""
+            self.is_saved = False
 
     def power_off(self, ms: int, count: int) -> None:
         """Off, until so many ms have passed; returns if there is power from somewhere else.
@@ -60,7 +66,7 @@ class Latch:
         chip = self._chip
         alarm = chip.read() + min(ms, _LONGEST_MS) // 1000 + 1
         chip.set_alarm(alarm)
-        chip.ram(_ASLEEP | min(count, _MOST))
+        chip.ram(_ASLEEP | min(count, MOST))
         if chip.read() >= alarm - 1:  # it might ring before it is heard
             return
         # A contact gives power only as long as it is closed, and then its counter has to count.

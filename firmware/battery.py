@@ -68,6 +68,8 @@ class Battery:
         for i, trigger in enumerate(self._triggers):
             trigger.crossed = bool(crossed >> i & 1)
             trigger.slot = awake_at // trigger.period if trigger.period else 0
+            if trigger.crossed and trigger.when == "boot":
+                trigger.slot = None  # see conditions.py
 
     def _save(self):
         from firmware import retained_memory

@@ -49,6 +49,8 @@ class Condition(Trigger):
             self.crossed = self._wake.is_active
         elif known:
             count = super().due(now)
+        if self.when == "boot":
+            self.crossed = not known  # which outlives a deep sleep: it is still to come
         if hours and count:
             from firmware.local_time import is_within
 
@@ -87,30 +89,31 @@ class Condition(Trigger):
             value = (found[name] or {}).get(options["quantity"])
             if value is None or not crosses(self, value):
                 return
-        on_ms = self._output.on() if self._output else 0
-        try:
-            if self._heartbeat:
-                self._heartbeat.track(app)
-            elif not options.get("event"):
-                self._track(app, count, value)
-            # What the threshold itself was read for needs no second measurement.
-            if names is None or [name for name in names if name not in found]:
-                yield app.sensors.start(names)
-            yield from self.sample(app, names, found)
-            if options.get("event"):
-                from firmware import own_event
+        output = self._output
+        on_ms = output.on() if output else 0
+        if output and on_ms:  # in the mode battery: before what may take long
+            try:
+                yield on_ms
+            finally:
+                output.off()
+        if self._heartbeat:
+            self._heartbeat.track(app)
+        elif not options.get("event"):
+            self._track(app, count, value)
+        # What the threshold itself was read for needs no second measurement.
+        if names is None or [name for name in names if name not in found]:
+            yield app.sensors.start(names)
+        yield from self.sample(app, names, found)
+        if options.get("event"):
+            from firmware import own_event
 
-                yield from own_event.read(app, options["event"], found)
-                problem = own_event.track(app, options["event"], found, count)
-                if problem and problem != self._problem:
-                    print("no event of the trigger %s: %s" % (self.when, problem))
-                self._problem = problem
-            if options.get("do") and app.own:
-                app.own.do(options["do"])
-            yield on_ms
-        finally:
-            if on_ms and self._output:
-                self._output.off()
+            yield from own_event.read(app, options["event"], found)
+            problem = own_event.track(app, options["event"], found, count)
+            if problem and problem != self._problem:
+                print("no event of the trigger %s: %s" % (self.when, problem))
+            self._problem = problem
+        if options.get("do") and app.own:
+            app.own.do(options["do"])
 
     # The events that edges and thresholds have without one of the config's.
     def _track(self, app, count, value):

@@ -50,14 +50,19 @@ class Latched(Battery):
         app.board.deep_sleep = self._power_off
         self._counter = self._find_counter()
         self._count(power.count)
+        self._save_app = app.save
+        app.save = self._save_before_end
         # Somebody pressed the button, or there are too many to keep: all is due.
         if state and (not power.by_alarm or power.count >= latch.MANY):
             self._wakes_since_send = 65535
             for trigger in self._triggers:
                 trigger.slot = None
-        # The loader counts each wake as a boot of an image that is on trial.
+        # What is on trial has to send, and the loader took this wake for a boot.
         if state and load("/releases/state.json").get("trial"):
+            from firmware.on_demand import release
+
             self._wakes_since_send = 65535
+            release.uncount()
 
     # The driver of what switches the board on when it counts; its count is kept over a sleep.
     def _find_counter(self):
@@ -80,10 +85,23 @@ class Latched(Battery):
             clock.saver()
         super()._save()
 
+    # A reset may follow: what was read is in events on flash, and the rest is to be counted then.
+    def _save_before_end(self):
+        self._save_app()
+        count = self._counter.new() if self._counter else 0
+        self._count(count)
+        try:
+            self._chip.ram(min(count, latch.MOST))
+        except OSError as e:
+            print("rtc:", e)
+
     # What the clock chip shows must be what the system's clock does, also if that is a guess. A
     # board whose chip fails sleeps lightly instead.
     def _power_off(self, ms):
         app = self.app
+        if not self._power.is_saved:  # flash is full: the next boot would know nothing
+            return
+        count = 0
         try:
             now = self._chip.read()
             if now is None or abs(now * 1000 - clock.system_ms()) > 5000:
@@ -91,9 +109,12 @@ class Latched(Battery):
 
                 if not rtc.set_chip(app, self._chip, clock.system_ms(), False):
                     return
+            count = self._counter.new() if self._counter else 0
             self._off = True
-            self._power.power_off(ms, self._counter.new() if self._counter else 0)
+            self._power.power_off(ms, count)
         except OSError as e:
+            self._off = False
+            self._count(count)
             print("rtc:", e)
 
     def _sleep_lightly(self, ms):

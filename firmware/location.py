@@ -8,6 +8,8 @@ def update(app, found):
     from snowplow_tracker.entities.geolocation import geolocation
     from snowplow_tracker.self_describing import sealed
 
+    if app.location is False:
+        return  # the remote configuration wants none
     options = {key: found[key] for key in ("altitude", "speed") if key in found}
     if clock.known():
         options["timestamp"] = clock.unix_ms()

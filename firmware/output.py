@@ -1,6 +1,7 @@
 # The pins that triggers set for some seconds: an alarm, a pump. Off from the boot on, also in safe
-# mode, and before the firmware ends; between a reset and the boot the chip drives no pin, so a
-# pump needs a resistor that holds it off. Loaded if the config has one.
+# mode, and before the firmware ends or restarts: an ESP32 holds its pins through a restart, until
+# the next boot comes here. After power-on the chip drives no pin, so a pump needs a resistor that
+# holds it off. Loaded if the config has one.
 #
 # In the mode always_on a task ends it, so it may be late by the longest step of a request, some
 # seconds. In the mode battery the board stays awake for it.
@@ -57,15 +58,18 @@ def output(board, options):
 
 
 def prepare(app):
-    """Switch all off, now and if the firmware crashes."""
-    save = app.save_after_crash
-
-    def save_after_crash():
-        off(app)
-        save()  # which may take seconds
-
-    app.save_after_crash = save_after_crash
+    """Switch all off, now, if the firmware crashes, and before it restarts."""
+    app.crashes.record = _off_before(app, app.crashes.record)
+    app.restart = _off_before(app, app.restart)
     off(app)
+
+
+def _off_before(app, call):
+    def called(argument):
+        off(app)
+        call(argument)
+
+    return called
 
 
 def off(app):

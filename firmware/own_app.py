@@ -124,8 +124,21 @@ class _Sensor:
     def __init__(self, sensor):
         self._read = sensor.read
         self.QUANTITIES = getattr(sensor, "QUANTITIES", {})
+        good = isinstance(self.QUANTITIES, dict)
+        for row in self.QUANTITIES.values() if good else ():
+            good = good and isinstance(row, tuple) and bool(row)
+            good = good and (row[0] is None or isinstance(row[0], str))
+        if not good:
+            raise ValueError("QUANTITIES: expected name to (unit, low, high)")
         if hasattr(sensor, "start"):
-            self.start = sensor.start
+            self._start = sensor.start
+            self.start = self._started
+
+    def _started(self):
+        try:
+            return int(self._start() or 0)
+        except (MemoryError, SystemExit) as e:
+            raise OSError(type(e).__name__)
 
     def read(self):
         """The checked readings."""

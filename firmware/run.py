@@ -19,7 +19,10 @@ def run():
         mode.run()
     except Exception as e:
         print("crash:", e)
-        crashes.record(e)
+        try:
+            crashes.record(e)
+        except Exception as other:
+            print("the crash is not written down:", other)
         try:
             if mode:
                 mode.app.save_after_crash()

@@ -13,7 +13,8 @@ def hold():
     from machine import Pin, SoftI2C
 
     with open("config.json") as file:
-        config = json.load(file)
+        text = file.read()
+    config = json.loads(text[1:] if text[:1] == "\ufeff" else text)
     pin = Pin(config["hold_pin"], Pin.OUT, value=1)
     for sensor in config.get("sensors", {}).values():
         if sensor.get("pull") == "down":

@@ -30,8 +30,8 @@ def load():
                 _save(state)
     for name in (state["run"], _other(state["run"])):
         try:
-            image = _open(name, awake)
-        except (OSError, ValueError) as e:
+            image = _open(name, awake or name != state["run"])
+        except (OSError, ValueError, MemoryError) as e:  # a damaged head may ask for much
             print("%s%s.img:" % (_FOLDER, name), e)
             continue
         if name != state["run"]:
@@ -52,7 +52,7 @@ def failed(error):
         other = _other(state["run"])
         try:
             _open(other, True)
-        except (OSError, ValueError):
+        except (OSError, ValueError, MemoryError):
             print("there is no other image: run `make deploy`")
             raise error
         _go_back(state, "%s: %s" % (type(error).__name__, error))

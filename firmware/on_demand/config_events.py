@@ -117,6 +117,11 @@ def trigger(path, prefix, when, data, settings):
     """A trigger's options, as conditions.py takes them."""
     if when == "wake" and settings["mode"] != "battery":
         raise ConfigError('%s: %swhen: wake needs "mode": "battery"' % (path, prefix))
+    if when == "wake" and settings["hold_pin"] is not None:
+        raise ConfigError(
+            "%s: %swhen: its button and its clock switch a board with hold_pin on; remove wake"
+            % (path, prefix)
+        )
     keys = dict(event_keys.KINDS[when], **event_keys.TRIGGER)
     if when == "heartbeat":  # it is an event
         del keys["event"]

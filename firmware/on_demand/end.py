@@ -21,6 +21,7 @@ def stop(app):
         from firmware import output
 
         output.off(app)
+    app.save()  # now: another Ctrl-C may end what follows
     app.tracker.flush(10)
     app.save()
     print(

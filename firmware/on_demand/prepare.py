@@ -17,6 +17,7 @@ def prepare():
         del load_settings
     except ValueError as e:
         print(e)
+        _end_trial(e)
         # On a board, exit means boot again, and so for ever: it stays at its REPL instead.
         if sys.platform in ("linux", "darwin"):
             sys.exit(1)
@@ -36,9 +37,32 @@ def prepare():
     crashes = Crashes(settings["state_path"])
     if board.reset_cause() == "watchdog" and not intent and settings["watchdog_seconds"]:
         crashes.record_watchdog()
+    if settings["update"] and crashes.count:
+        from firmware.on_demand import release
+
+        if release.is_first_after():
+            crashes.reduce(crashes.count)  # they were those of the image that went back
     if crashes.safe_mode:
         settings.update(sensors={}, board_sensors=False, triggers=[], track=["errors"])
         settings.update(buffer_bytes=4096, user_id=None, remote=None)
     if crashes.last_resort:
-        settings.update(mode="always_on", store_bytes=0)
+        settings.update(mode="always_on", store_bytes=0, rtc=None)
     return board, settings, crashes, intent
+
+
+# A release that refuses the config which the one before took must not stay.
+def _end_trial(error):
+    try:
+        from firmware.on_demand import release
+    except ImportError:
+        return  # a board without updates
+    try:
+        if not release.trial():
+            return
+        release.roll_back(("it refuses the config: %s" % error)[:200])
+    except OSError as e:
+        print("/releases/state.json:", e)
+        return
+    import boards
+
+    boards.load().reset("config")

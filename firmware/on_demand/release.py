@@ -90,6 +90,32 @@ def rolled_back() -> "dict | None":
     return found if isinstance(found, dict) else None
 
 
+def is_first_after() -> bool:
+    """Whether this is the first boot after an image went back; True once only."""
+    state = load(_FOLDER + "state.json")
+    found = state.get("rolled_back")
+    if not isinstance(found, dict) or "seen" in found or found.get("id") is None:
+        return False
+    found["seen"] = True
+    return _is_saved(state)
+
+
+def uncount() -> None:
+    """Take a boot off the trial: it was a wake of a board that switches itself off."""
+    state = load(_FOLDER + "state.json")
+    if isinstance(state.get("trial"), dict):
+        state["trial"]["boots"] = max(0, state["trial"]["boots"] - 1)
+        _is_saved(state)
+
+
+def _is_saved(state):
+    try:
+        _save(state)
+        return True
+    except OSError:
+        return False
+
+
 def forget_rolled_back() -> None:
     """Note that it was reported."""
     state = load(_FOLDER + "state.json")

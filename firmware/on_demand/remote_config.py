@@ -152,7 +152,10 @@ def parse(document):
     """The document as a dict whose version is good; ValueError if it is not a remote_config."""
     from firmware.on_demand.settings import join_surrogates
 
-    data = join_surrogates(json.loads(document))
+    try:
+        data = join_surrogates(json.loads(document))
+    except RuntimeError:  # the stack is full
+        raise ValueError("too many brackets in each other")
     if isinstance(data, dict) and "data" in data and "schema" in data:
         data = data["data"]
     try:

@@ -13,7 +13,9 @@ def apply(app):
         if key in options:
             app.standard_nv_pairs[key] = options[key]
     server = options.get("server_anonymous", False)
-    if options.get("anonymous"):
+    if tracker.anonymous:
+        pass  # the config's own is the strictest
+    elif options.get("anonymous"):
         from snowplow_tracker.plugins.anonymous import Anonymous
 
         # Sessions stay, without their user, as in the mobile trackers.

@@ -28,7 +28,11 @@ def start(app):
     """Take over the chip's time at a boot, as far as it can be trusted."""
     from firmware.rtc import Rtc
 
-    found = chip(app.board, app.settings)
+    try:
+        found = chip(app.board, app.settings)
+    except (ImportError, OSError, ValueError) as e:  # ValueError: the port's, as for a pin
+        app.board.absent.append("rtc: %s; check its bus" % e)
+        return
     if not clock.known():  # a wake, or a reset that the system's clock outlived
         try:
             _take_over(app, found)
@@ -84,7 +88,7 @@ def correct(board, settings):
     """After a deep sleep, and before anything asks how long it was: set the system's clock."""
     try:
         now = chip(board, settings).read()
-    except OSError:
+    except (ImportError, OSError, ValueError):
         return
     if now and load(_path(settings)).get("set"):
         if 2000 < abs(now * 1000 + 500 - clock.system_ms()) < 3600000:

@@ -15,6 +15,8 @@ def apply(old, patch, new, size):
         fresh = _number(patch)
         place += -(distance + 1 >> 1) if distance & 1 else distance >> 1
         size -= copied + fresh
+        if not copied + fresh:
+            yield 0  # so that a patch of empty steps holds nothing up
         if size < 0 or place < 0:
             raise ValueError("the patch makes another size")
         old.seek(place)

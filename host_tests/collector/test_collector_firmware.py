@@ -13,7 +13,7 @@ def serving(tmp_path):
     schemas = str(shared("iglu"))
     folder = tmp_path / "firmware"
     folder.mkdir()
-    (folder / "a.img").write_bytes(bytes(range(256)) * 20)
+    (folder / "0123456789abcdef.img").write_bytes(bytes(range(256)) * 20)
     (tmp_path / "secret").write_text("secret")
     arguments = ("--firmware", str(folder), "--schemas", schemas, "--quiet")
     with collector(tmp_path / "c.db", *arguments) as running:
@@ -38,18 +38,18 @@ def report(serving, step, board="b1", version=7, **more):
 
 
 def test_files_whole_and_in_parts(serving):
-    status, headers, body = serving.request("GET", "/firmware/a.img?")
+    status, headers, body = serving.request("GET", "/firmware/0123456789abcdef.img?")
     assert (status, body) == (200, bytes(range(256)) * 20)
-    range_ = {"Range": "bytes=10-19"}
-    status, headers, body = serving.request("GET", "/firmware/a.img", headers=range_)
+    image = "/firmware/0123456789abcdef.img"
+    status, headers, body = serving.request("GET", image, headers={"Range": "bytes=10-19"})
     assert (status, body) == (206, bytes(range(10, 20)))
     assert headers["Content-Range"] == "bytes 10-19/5120"
     beyond = {"Range": "bytes=9999-10010"}
-    assert serving.request("GET", "/firmware/a.img", headers=beyond)[0] == 416
+    assert serving.request("GET", "/firmware/0123456789abcdef.img", headers=beyond)[0] == 416
 
 
 def test_nothing_else_is_served(serving):
-    for name in ("none.img", "..%2Fsecret", "%2e%2e/secret", ".hidden"):
+    for name in ("none.img", "..%2Fsecret", "%2e%2e/secret", ".hidden", "release.pem"):
         status, _, body = serving.request("GET", "/firmware/" + name)
         assert b"secret" not in body or status == 404
 

@@ -6,6 +6,8 @@ import pytest
 
 import chips
 from firmware import own_event
+from firmware.app import App
+from firmware.crashes import Crashes
 from firmware.on_demand import config
 from firmware_life import Life
 
@@ -77,8 +79,14 @@ def test_a_pin_is_set_for_its_time_and_again_makes_it_longer(start):
     assert off[0] - on[0] == pytest.approx(50_000, abs=1500) and len(off) == 1
 
 
-@pytest.mark.parametrize("why", ["crash", "hang"])
-def test_a_pin_is_off_after_what_ended_the_firmware(start, why):
+@pytest.mark.parametrize("why", ["crash", "hang", "restart", "crash without memory"])
+def test_a_pin_is_off_after_what_ended_the_firmware(start, why, monkeypatch):
+    apps = []
+    at_reset = []
+    track_boot = App.track_boot
+    monkeypatch.setattr(App, "track_boot", lambda app: (apps.append(app), track_boot(app)))
+    if why == "crash without memory":
+        monkeypatch.setattr(Crashes, "record", lambda self, e: bytearray(1 << 60))
     life = start(triggers=[
         {"when": "boot", "set": {"pin": 22, "seconds": 100_000 // 2}},
         {"when": "every", "seconds": 60},
@@ -87,15 +95,20 @@ def test_a_pin_is_off_after_what_ended_the_firmware(start, why):
 
     def end():
         ended.append(len(life.levels))
-        if why == "crash":
+        reset = life.board.reset
+        life.board.reset = lambda why: (at_reset.append(life.levels[-1][1]), reset(why))
+        if why[:5] == "crash":
             life.board.stopping = lambda: 1 // 0
+        elif why == "restart":
+            apps[-1].restart_for = "config"
         else:
             life.board.on_idle = None
             life.board.feed = lambda: None
 
     life.after(end, seconds=300)
-    life.answers = [DEAD]
+    life.answers = [200 if why == "restart" else DEAD]
     life.run(seconds=900)
+    assert at_reset == ([] if why == "hang" else [0])  # an ESP32's pins outlive that
     assert life.ends[0] in ("reset", "watchdog") and life.ends[-1] == "over"
     after = [level for _, level in life.levels[ended[0] :]]
     assert after[0] == 0 and 1 in after  # off, and on again by the next boot
@@ -119,6 +132,35 @@ def test_on_a_battery_the_board_stays_awake_for_a_pump(start):
         off = next(t for t, level in life.levels if t > at and not level)
         assert off - at == pytest.approx(90_000, abs=100)
     assert 5 <= len(on) <= 7
+
+
+def test_a_pump_on_a_battery_is_off_before_a_slow_sensor_is_read(start):
+    life = start(
+        mode="battery", battery={"wakes_per_send": 1},
+        sensors={"air": {"type": "bme280", "bus": "i2c", "power_pin": 23, "warmup_ms": 60000}},
+        triggers=[{"when": "every", "seconds": 600, "set": {"pin": 22, "seconds": 10},
+                   "read": ["air"]}],
+    )  # fmt: skip
+    life.run(seconds=1500)
+    on = [at for at, level in life.levels if level]
+    off = [next(t for t, level in life.levels if t > at and not level) for at in on]
+    assert on and [end - at for end, at in zip(off, on, strict=True)] == pytest.approx(
+        [10_000] * len(on), abs=100
+    )
+
+
+def test_a_boot_trigger_with_hours_waits_for_the_time_through_deep_sleeps(start):
+    life = start(
+        mode="battery", battery={"wakes_per_send": 2}, sample_seconds=300,
+        triggers=[{"when": "boot", "between": "00:00-24:00", "event": EVENT},
+                  {"when": "every", "seconds": 300}],
+    )  # fmt: skip
+    life.world.ntp = [OSError(errno.ETIMEDOUT)]
+    life.answers = [DEAD]
+    life.after(lambda: setattr(life.world, "ntp", ["true"]), seconds=2000)
+    life.after(lambda: setattr(life, "answers", [200]), seconds=2000)
+    life.run(hours=3)
+    assert len(life.said("it", "is")) == 1
 
 
 def test_an_event_without_its_reading_is_none_and_told_of_once(start, capsys):
@@ -193,6 +235,9 @@ def test_placeholders(text, made):
     ({"triggers": [{"when": "boot", "set": {"pin": 4}}]}, "set.seconds is missing"),
     ({"triggers": [{"when": "boot", "do": "x"}]}, 'triggers[0].do: it needs "app"'),
     ({"triggers": [{"when": "wake", "pin": 4}]}, 'wake needs "mode": "battery"'),
+    ({"mode": "battery", "hold_pin": 2, "rtc": {"type": "pcf85063a", "bus": "i"},
+      "buses": {"i": {"sda": 4, "scl": 5}}, "triggers": [{"when": "wake", "pin": 7}]},
+     "triggers[0].when: its button and its clock switch a board with hold_pin on; remove wake"),
     ({"triggers": [{"when": "heartbeat"}]}, "triggers[0].url is missing"),
     ({"triggers": [{"when": "heartbeat", "url": "http://h/", "event": EVENT}]},
      "unknown key triggers[0].event"),

@@ -189,7 +189,7 @@ def test_the_switches_of_track(boot):
                  track=["lifecycle", "session", "errors"])  # fmt: skip
     assert found["settings"]["track"] == ["lifecycle", "application"]
     # `lifecycle` has a session too, and no event carries it.
-    assert "Lifecycle" in found["plugins"] and "Session" not in found["plugins"]
+    assert "Session" not in found["plugins"]
 
 
 def test_a_document_decides_the_method_of_a_config_with_get(boot):
@@ -198,6 +198,13 @@ def test_a_document_decides_the_method_of_a_config_with_get(boot):
     assert found["request"][1:3] == (b"/com.acme/track", False) and found["emitter"][0] is False
     found = boot({"path": "com.acme/track"}, method="get")
     assert found["request"][1:3] == (b"/i", True) and found["emitter"][0] is True
+
+
+def test_a_document_takes_nothing_of_the_privacy_of_the_config(boot):
+    alone = boot(anonymous=True)
+    for changes in ({"anonymous": True}, {"server_anonymous": True}):
+        found = boot(changes, anonymous=True)
+        assert found["anonymous"] == alone["anonymous"] and found["anonymous"]
 
 
 def test_the_store_is_never_made_larger():

@@ -140,6 +140,7 @@ class Tracker:
         eid=None,
         ms=None,
         flags=0,
+        emitters=None,
     ) -> "str | None":
         if self.paused:
             return None
@@ -167,7 +168,7 @@ class Tracker:
         else:
             json = b"".join((self._head, eid, b'",', seal(pairs)))
         kept = None
-        for emitter in self.emitters:
+        for emitter in emitters or self.emitters:
             kept = emitter.put(ms, flags, json) or kept
         if self.log:
             self.log.event(eid, pairs, kept)

@@ -436,6 +436,7 @@ class Tracker:
         eid: bytes | None = None,
         ms: int | None = None,
         flags: int = 0,
+        emitters: list[Any] | None = None,
     ) -> str | None: ...
     def refuse(self, error: ValueError) -> ValueError: ...
 

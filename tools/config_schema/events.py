@@ -38,6 +38,7 @@ def rules():
     wakes = {"contains": {"required": ["when"], "properties": {"when": {"const": "wake"}}}}
     does = {"contains": {"required": ["do"]}}
     battery = {"required": ["mode"], "properties": {"mode": {"const": "battery"}}}
+    battery["properties"]["hold_pin"] = {"type": "null"}  # such a board has no other wake
     return [
         {"if": {"required": ["triggers"], "properties": {"triggers": wakes}}, "then": battery},
         {

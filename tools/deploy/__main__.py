@@ -21,7 +21,7 @@ from typing import NamedTuple
 
 import tools.deploy.board as behind
 from firmware.on_demand.config import ConfigError, check
-from tools.deploy import ROOT, Stop, compiled, files, pins, presets, used
+from tools.deploy import ROOT, Stop, boot_file, compiled, files, pins, presets, used
 from tools.deploy.board import find_port, look, reset, wait_for
 from tools.deploy.image import ON_ROOT, deploy_image
 from tools.deploy.own import find_drivers, own_files
@@ -135,7 +135,11 @@ def deploy(port, build, config, root=ROOT, plain=False, everything=False, wait=0
     # Releases have everything, and a board that takes them may get another config.
     everything = everything or config.data.get("update") is not None
     wanted = [*files(root), *config.own]
-    wanted = wanted if everything else used(wanted, config.data, platform)
+    if everything:
+        boot = root / boot_file(config.data)
+        wanted = [(boot if path == "/boot.py" else source, path) for source, path in wanted]
+    else:
+        wanted = used(wanted, config.data, platform)
     wanted = compile_for(int(mpy), wanted, build / "board")
     if plain or not any(path.endswith(".mpy") for _, path in wanted):
         deploy_files(port, wanted, config.path, has, int(free))

@@ -97,7 +97,7 @@ def plan(image, config, has, state, build, root=ROOT, own=()):
     look() found on the board.
     """
     name, source = _place(image, has, state)
-    parts, renames = [], []
+    parts, first, renames, mine = [], [], [], [path for _, path in own]
     if source:
         old = _known(has.get(_path(source)), build)
         parts.append(Part(_path(name), image, pieces(image, old, _path(source))))
@@ -107,7 +107,8 @@ def plan(image, config, has, state, build, root=ROOT, own=()):
         if path not in has or has[path][0] != sha256(source):
             # Beside it: a cut in a rename between folders may hide other files of littlefs.
             parts.append(Part(path + ".new", data, [data]))
-            renames.append((path + ".new", path))
+            # A config may name own modules, so they come before the state that brings it.
+            (first if path in mine else renames).append((path + ".new", path))
     new_config = has.get(CONFIG, ("",))[0] != sha256(config)
     if new_config:
         data = config.read_bytes()
@@ -118,22 +119,21 @@ def plan(image, config, has, state, build, root=ROOT, own=()):
         for path in sorted(has)
         if path.startswith(FOLDERS)
         or has[path][0] == "-"
-        or path.removesuffix("py") + "mpy" in [its for _, its in own]
+        or path.removesuffix("py") + "mpy" in mine
         or (path.endswith(LEFT) and path not in written)
     ]
     as_wanted = state.get("run") == name and not state.get("trial") and not state.get("config")
     if not parts and not remove and as_wanted:
         return None
     sent = sum(len(piece) for part in parts for piece in part.pieces if isinstance(piece, bytes))
-    switch = SWITCH % (state_text(name, new_config), renames, remove, OWNED)
+    switch = SWITCH % (first, state_text(name, new_config), renames, remove, OWNED)
     return Plan(parts, switch, sent, remove)
 
 
 def deploy_image(port, found, config, has, state, free, build, root=ROOT):
     """Make the board run an image of `found`, a list as compiled() returns it, with this config.
 
-    `has` and `state` are what look() found, `free` bytes of flash. Raises Stop, and then the board
-    runs what it did.
+    `has` and `state` are what look() found, `free` bytes of flash. After a Stop it runs as before.
     """
     image = make(modules(found))
     todo = plan(image, config, has, state, build, root, own_modules(found))

@@ -148,6 +148,8 @@ except OSError:
 # The state as JSON; (old name, new name); what is to be removed, folders to be removed if empty.
 SWITCH = """
 left = 60
+for old, new in %r:
+    os.rename(old, new)
 with open('/releases/state.new', 'w') as f:
     f.write(%r)
 os.rename('/releases/state.new', '/releases/state.json')

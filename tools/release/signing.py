@@ -28,6 +28,8 @@ def make_pair(path):
     """
     path = Path(path)
     public = path.with_suffix(".der")
+    if public == path:
+        raise KeyFileError(f"{path}: .der is the ending of the public key: give another KEY")
     for file in (path, public):
         if file.exists():
             raise KeyFileError(f"{file} is there already: give another KEY, or move it away")

@@ -18,6 +18,7 @@ class Event:
     schema: "str | None" = None  # of a self-describing event
     ms: "int | None" = None  # when it happened by clock.ms(), if that was before it is tracked
     eid: "bytes | None" = None  # if it is not to be a new one
+    emitters: "list | None" = None  # in place of the tracker's
     added: "object | None" = None  # the Payload, once it was asked for
     dict_: "dict | None" = None
     event_subject: object  # a Subject, or None
@@ -80,6 +81,7 @@ def track(tracker, event: Event) -> "str | None":
             event.eid,
             event.ms,
             flags,
+            event.emitters,
         )
     except ValueError as e:
         raise tracker.refuse(e)
@@ -95,23 +97,16 @@ class _Catcher:
         return 1
 
 
-# What plugins track meanwhile is stored.
+# The tracker's emitters stay, since another thread, or a plugin, may track meanwhile.
 def catch(tracker, event: Event) -> "tuple | None":
     """Track an event, but keep it from the store; -> what put() takes, None if it was stopped."""
-    emitters = tracker.emitters
     catcher = _Catcher()
-    tracker.emitters = [catcher]
-    eid = its = None
+    event.emitters = [catcher]
     try:
         eid = tracker.track(event)
     finally:
-        tracker.emitters = emitters
-        if eid:
-            its = catcher.events.pop()
-        for other in catcher.events:
-            for emitter in emitters:
-                emitter.put(*other)
-    return its
+        event.emitters = None
+    return catcher.events[0] if eid else None
 
 
 def all_pairs(event: Event, tracker) -> dict:

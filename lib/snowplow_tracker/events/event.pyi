@@ -21,6 +21,7 @@ class Event:
     """When it happened, by clock.ms(), if that was before it is tracked."""
     eid: bytes | None
     """Its UUID, if it is not to be a new one."""
+    emitters: list[Any] | None
     added: Payload | None
     dict_: dict[str, Any] | None
     event_subject: Subject | None

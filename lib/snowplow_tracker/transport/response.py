@@ -45,7 +45,7 @@ class Response:
             self.keep_connection = False  # the status stands
             self.transport.body = None
         # 206 is a part of a file, which somebody asked for.
-        if 200 <= status < 206 and self._first == b"<":
+        if 200 <= status < 300 and status != 206 and self._first == b"<":
             raise OSError(EACCES, _WEB_PAGE)
         if self._date and 200 <= status < 300:
             from ..clock.http_date import compare_date
