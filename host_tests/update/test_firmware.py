@@ -19,6 +19,8 @@ from tools.release import image, manifest, signing
 UPDATES = int(os.environ.get("UPDATES", "3"))  # with two kills in each
 SECONDS = {"seconds": 1, "trial_seconds": 12}
 BROKEN = "def run():\n    raise RuntimeError('it broke')\n"
+CRASHES = "def make(*parts):\n    raise RuntimeError('it crashed')\n"
+REFUSES = "def load_settings(path):\n    raise ValueError('config.json: it is refused')\n"
 SILENT = (ROOT / "firmware/transport.py").read_text() + """
 def cannot_send(self, length, body):
     raise OSError("this release cannot send")
@@ -40,7 +42,7 @@ class Images:
         made = dict(self.modules)
         for name, source in {"stamp": f"NUMBER = {number}\n" * 40, **sources}.items():
             path = self.folder / "other" / f"{name}.py"
-            path.parent.mkdir(exist_ok=True)
+            path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(source)
             made[f"firmware/{name}.mpy"] = compile_mpy(path, path.with_suffix(".mpy")).read_bytes()
         return image.make(made)
@@ -162,8 +164,13 @@ def test_an_update_and_one_by_a_patch(start, images):
     assert collected.of("application_error") == []
 
 
-@pytest.mark.parametrize("name, source", [("run", BROKEN), ("transport", SILENT)])
-def test_a_release_that_does_not_work_goes_back_by_itself(start, images, name, source):
+@pytest.mark.parametrize("name, source, reason", [
+    ("run", BROKEN, "it broke"),
+    ("always_on", CRASHES, "nothing was sent"),
+    ("on_demand/settings", REFUSES, "it is refused"),
+    ("transport", SILENT, "nothing was sent"),
+])  # fmt: skip
+def test_a_release_that_does_not_work_goes_back_by_itself(start, images, name, source, reason):
     good = images.make(0)
     board, collected = start(good)
     until(lambda: collected.of("sensor_reading"), board)
@@ -171,7 +178,8 @@ def test_a_release_that_does_not_work_goes_back_by_itself(start, images, name, s
     until(lambda: "rolled_back" in steps(collected, version), board, 90)
     assert board.running() == (good, False)
     (back,) = [d for d in collected.of("update") if d["step"] == "rolled_back"]
-    assert ("it broke" if name == "run" else "nothing was sent") in back["reason"]
+    assert reason in back["reason"]
+    assert "safe mode" not in "".join(board.lines)  # the crashes were the other image's
     boots = board.boots
     time.sleep(3)
     assert board.boots == boots  # it is not tried again
