@@ -173,8 +173,10 @@ def check(path, data):
             )
     keys = KEYS[""]
     events = None
-    if isinstance(data, dict) and any([key not in keys for key in data]):
-        events = load_events(path)
+    others = [key for key in data if key not in keys] if isinstance(data, dict) else ()
+    if others:
+        known = ", ".join(sorted(keys))
+        events = load_events(path, "unknown key %s; known are %s" % (others[0], known))
         keys = dict(keys, **events.event_keys.SETTINGS)
     settings = check_keys(path, "", data, keys)
     settings["extras"] = events.check(path, settings) if events else {}
@@ -245,12 +247,12 @@ def _wifi(path, data):
 
 
 # On a board only if its config has such keys.
-def load_events(path):
-    """The module that checks the keys that few configs have."""
+def load_events(path, what):
+    """The module that checks the keys that few configs have; `what` has one of them."""
     try:
         from firmware.on_demand import config_events
     except ImportError:
-        raise ConfigError("%s: unknown keys, or their code is not here: deploy again" % path)
+        raise ConfigError("%s: %s. For what else there is, deploy again" % (path, what))
     return config_events
 
 

@@ -120,7 +120,7 @@ def _sensor(path, name, data, settings, buses, adcs):
         except ValueError as e:
             raise config.ConfigError("%s: %s%s" % (path, prefix, e))
     if "entities" in found:
-        events = config.load_events(path)
+        events = config.load_events(path, prefix + "entities: their code is not here")
         found["entities"] = events.entities(path, prefix + "entities", found["entities"])
     if "power_pin" in found and found["power_pin"] is None:
         del found["power_pin"]

@@ -34,7 +34,8 @@ def _trigger(path, i, data, settings):
     if when in KEYS and all([key in keys for key in data]):
         found = check_keys(path, prefix, data, keys)
     else:
-        found = load_events(path).trigger(path, prefix, when, data, settings)
+        events = load_events(path, prefix + "when: the code of this trigger is not here")
+        found = events.trigger(path, prefix, when, data, settings)
     for name in found.get("read") or ():
         known_sensor(path, prefix + "sensor, read", name, settings)
     if when == "threshold":

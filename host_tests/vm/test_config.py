@@ -20,7 +20,7 @@ def boot(request, tmp_path):
     on_vm = request.param == "vm"
     engine = request.getfixturevalue("vm").program if on_vm else sys.executable
 
-    def run(text):
+    def run(text, heap="96wk"):
         stage(tmp_path, {"sensors": {kind: {"type": kind} for kind in DRIVERS}})
         path = tmp_path / "config.json"
         if text is None:
@@ -28,7 +28,7 @@ def boot(request, tmp_path):
         else:
             path.write_bytes(text.encode("utf-8") if isinstance(text, str) else text)
         # Its input ends at once, so that a firmware that should not start stops all the same.
-        with start_board(tmp_path, engine) as board:
+        with start_board(tmp_path, engine, heap) as board:
             console = board.communicate(timeout=60)[0]
         return board.returncode, console.strip()
 
@@ -192,7 +192,8 @@ def test_the_example_is_accepted(boot):
     example = (ROOT / "firmware" / "config.example.json").read_text(encoding="utf-8")
     config = json.loads(example)
     config["collector"] = GOOD["collector"]
-    status, console = boot(json.dumps(config))
+    # The board compiles its files here, which takes more than they do.
+    status, console = boot(json.dumps(config), "128wk")
     assert status == 0 and "stopped: " in console, console
 
 

@@ -24,7 +24,6 @@ def unused_features(config):
         "/firmware/output.py": "set" in keys,
         "/firmware/heartbeat.py": "heartbeat" in whens,
         "/firmware/own_app.py": config.get("app"),
-        "/firmware/conditions.py": more or whens & {"edge", "threshold"},
         "/boards/wake.py": "wake" in whens,
         "/boards/esp32_wake.py": "wake" in whens,
         "/boards/own_sensor.py": any(not _is_ours(s["type"]) for s in sensors),
