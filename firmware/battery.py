@@ -148,7 +148,8 @@ class Battery:
             app.restart_if_due()
             app.link.down()
             app.note_radio(False)
-            self._wait(_LISTEN_MS)
+            # Not longer than until a reading is due.
+            self._wait(min(_LISTEN_MS, triggers.wait(self._triggers, clock.unix_ms())))
         if self._safe_mode:
             app.note_good_run()
 

@@ -65,7 +65,7 @@ def _bus_kind(path, prefix, data):
 
 # Of a module, and not of one with a meaning of its own.
 def _module(kind):
-    if not isinstance(kind, str) or not kind[:1].isalpha():
+    if not isinstance(kind, str) or not kind[:1].isalpha() or len(kind) > 32:
         return None
     if not all([c.isalpha() or c.isdigit() or c == "_" for c in kind]):
         return None

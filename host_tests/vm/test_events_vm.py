@@ -200,8 +200,8 @@ def test_an_app_that_fails_stops_nothing(start, tmp_path):
 SPOILER = """
 def start(app):
     def spoil():
-        import firmware.app
-        firmware.app.readings = None
+        import firmware.triggers
+        firmware.triggers.readings = None
     app.add_action("spoil", spoil)
 """
 
