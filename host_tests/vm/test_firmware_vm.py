@@ -302,8 +302,8 @@ class Sensor:
             spoil()
         return {"voltage": 1}
 def spoil():
-    import firmware.app
-    firmware.app.readings = broken
+    import firmware.triggers
+    firmware.triggers.readings = broken
 def broken(sensor, found):
     raise RuntimeError("it broke")
 '''
