@@ -462,7 +462,8 @@ def test_fetching_the_remote_configuration_leaves_the_heap_as_it_was(
     (tmp_path / "remote.json").write_text('{"version": 1}')
     if version:
         documents.set(version, emitterConfiguration={"emitRange": 0})
-    stage(tmp_path, {"collector": "http://h", "app_id": "x"}, mpy=True)
+    config = {"collector": "http://h", "app_id": "x", "remote": {"url": "http://h/c"}}
+    stage(tmp_path, config, mpy=True)
     done = vm.run("-c", ROUNDS, documents.url, cwd=tmp_path, heap="96wk")
     held = [int(line.split()[1]) for line in done.stdout.splitlines() if line[:4] == "held"]
     assert done.returncode == 0 and len(held) == 4, done.stdout + done.stderr
