@@ -4,11 +4,9 @@
 # it and the entity, and a uuid4 as one writes it in plain MicroPython. The store is full and
 # evicts.
 # Prints the ratios, and the bytes of heap garbage that an event and the floor leave.
-import gc
 import json
-import time
-from binascii import hexlify
-from os import urandom
+
+from floor import garbage, ratio, uuid4
 
 from snowplow_tracker import Emitter, RingStore, Tracker
 from snowplow_tracker.self_describing import sealed
@@ -51,15 +49,7 @@ tracker = Tracker("ns", emitter, app, app_id="garden")
 tracker.plugins.append(app.attach)
 
 
-def uuid4():
-    b = bytearray(urandom(16))
-    b[6] = b[6] & 0x0F | 0x40
-    b[8] = b[8] & 0x3F | 0x80
-    h = hexlify(b).decode()
-    return "-".join((h[:8], h[8:12], h[12:16], h[16:20], h[20:]))
-
-
-def floor():
+def least():
     pairs["ue_pr"] = json.dumps(data)
     pairs["eid"] = uuid4()
     json.dumps(pairs)
@@ -69,31 +59,7 @@ def ours():
     tracker.track_self_describing_event((SCHEMA, data))
 
 
-def seconds(f, n=50):
-    gc.collect()
-    start = time.ticks_us()
-    for _ in range(n):
-        f()
-    return time.ticks_diff(time.ticks_us(), start)
-
-
-# The fastest of short slices in turn: what else the machine does only adds to them.
-def ratio():
-    slices = [(seconds(floor), seconds(ours)) for _ in range(80)]
-    return min([b for _, b in slices]) / min([a for a, _ in slices])
-
-
-def garbage(f, n=20):
-    gc.collect()
-    gc.disable()
-    before = gc.mem_alloc()
-    for _ in range(n):
-        f()
-    after = gc.mem_alloc()
-    gc.enable()
-    return (after - before) // n
-
-
 for _ in range(100):
     ours()
-print(json.dumps([[ratio() for _ in range(5)], garbage(ours), garbage(floor)]))
+ratios = [ratio(ours, least, 50) for _ in range(5)]
+print(json.dumps([ratios, garbage(ours, 20), garbage(least, 20)]))
