@@ -65,6 +65,8 @@ def load(settings, board):
     for options in settings["triggers"] or [every]:
         try:
             found.append(_make(options, board))
+        except ImportError:
+            board.absent.append("trigger %s: its code is not here; deploy again" % options["when"])
         except (OSError, ValueError) as e:  # the board has no such pin
             board.absent.append("trigger %s: %s; name another pin" % (options["when"], e))
     return found

@@ -20,8 +20,10 @@ def boot(request, tmp_path):
     on_vm = request.param == "vm"
     engine = request.getfixturevalue("vm").program if on_vm else sys.executable
 
-    def run(text, heap="96wk"):
-        stage(tmp_path, {"sensors": {kind: {"type": kind} for kind in DRIVERS}})
+    def run(text, heap="96wk", deployed=True):
+        sensors = {kind: {"type": kind} for kind in DRIVERS}
+        if deployed:
+            stage(tmp_path, {"sensors": sensors, "triggers": [{"when": "threshold"}]})
         path = tmp_path / "config.json"
         if text is None:
             path.unlink()
@@ -195,6 +197,16 @@ def test_the_example_is_accepted(boot):
     # The board compiles its files here, which takes more than they do.
     status, console = boot(json.dumps(config), "128wk")
     assert status == 0 and "stopped: " in console, console
+
+
+def test_a_trigger_whose_code_was_not_deployed_is_named_and_the_rest_runs(boot, tmp_path):
+    threshold = {"when": "threshold", "sensor": "cpu", "quantity": "temperature", "above": 3}
+    config = with_(triggers=[threshold])
+    boot(config)
+    (tmp_path / "firmware" / "conditions.py").unlink()
+    status, console = boot(config, deployed=False)
+    assert status == 0 and "stopped: " in console, console
+    assert "absent: trigger threshold: " in console and "deploy again" in console, console
 
 
 def test_find_engine_prefers_the_vm(vm):
