@@ -180,6 +180,7 @@ def check(path, data):
         keys = dict(keys, **events.event_keys.SETTINGS)
     settings = check_keys(path, "", data, keys)
     settings["extras"] = events.check(path, settings) if events else {}
+    settings["method"] = settings["extras"].pop("method", "post")
     settings["collector"] = settings["collector"].rstrip("/")
     settings["battery"] = check_keys(path, "battery.", settings["battery"], KEYS["battery"])
     others = [settings.pop(key) for key in ("ethernet", "cellular", "links")]

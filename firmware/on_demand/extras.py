@@ -12,9 +12,6 @@ def add(app):
         output.prepare(app)
     if "lang" in extras:
         app.standard_nv_pairs["lang"] = extras["lang"]
-    if extras.get("method") == "get":
-        app.emitter.get = True
-        app.emitter.batch_size = app.emitter.batch_limit = 1
     tracker.encode_base64 = "encode_base64" in extras
     # Nothing that tells this board from others leaves it but what the config says itself.
     if "anonymous" in extras:

@@ -171,10 +171,8 @@ def check(path, data, changes):
     if timeouts != [1800, 1800]:
         settings["session"] = timeouts
     transport: dict = {}
-    if "method" in options:
-        transport["get"] = options["method"] == "get"
-    method = options.get("method", settings["extras"].get("method"))
-    if "path" in options and method != "get":
+    settings["method"] = options.get("method", settings["method"])
+    if "path" in options and settings["method"] != "get":
         transport["path"] = "/" + options["path"].lstrip("/")
     if "timeout_seconds" in options:
         transport["timeout"] = options["timeout_seconds"]

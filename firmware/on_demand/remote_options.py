@@ -1,5 +1,6 @@
 # Applies what a remote_config document changes beside keys of config.json. What start.py and
 # features.py need for the store and the session is made of it in remote_keys.py.
+from firmware.on_demand.start import set_method
 
 _SUBJECT = ("p", "tnuid", "duid", "ua", "ip", "tz", "lang")
 
@@ -43,9 +44,7 @@ def apply(app):
 def set_requests(emitter, settings):
     """Change the requests of an Emitter."""
     options = settings.get("remote_options", {})
-    method = options.get("method", settings["extras"].get("method"))
-    emitter.get = method == "get"
-    emitter.batch_size = emitter.batch_limit = 1 if emitter.get else settings["batch_size"]
+    set_method(emitter, settings)
     emitter.byte_limit = options.get("body_bytes", type(emitter).byte_limit)
     codes = options.get("retry_codes", {})
     emitter.custom_retry_codes = {int(status): codes[status] for status in codes}

@@ -25,6 +25,7 @@ _BOOT_SETTINGS = (
     "collector",
     "hold_pin",
     "led",
+    "method",
     "mode",
     "remote_options",
     "rtc",
@@ -46,22 +47,7 @@ def make(app):
     board = app.board
     settings = app.settings
     directory = settings["state_path"]
-    app.tracked = 0
-    app.failures = {}
-    app.battery = None
-    app.low = False
-    app.trial_start = None
-    app.remote_wait = 5
-    app.has_features = settings["track"] != ["errors"]
-    app.session = app.lifecycle = app.diagnostics = None
-    app.entities = []
-    app.location = None
-    app.restart_for = None
-    app.asleep_ms = app.radio_ms = 0
-    app.radio_since = None
-    app.wake_count = app.wake_reasons = None
-    app.reported = (None, None)
-    app.problem = app.flash_error = None
+    _set_first_values(app)
     if app.crashes.last_resort:
         _remove_state(directory)
         # The clock may show a guess, of which boots.json told: it is unset from here on.
@@ -86,25 +72,15 @@ def make(app):
         transport=app.transport,
         online=board.online,
     )
-    # What is checked already, and so needs no file of the library that checks it.
-    app.emitter.batch_size = app.emitter.batch_limit = settings["batch_size"]
+    set_method(app.emitter, settings)
     app.emitter.idle = board.idle
     app.tracker = Tracker(settings["namespace"], app.emitter, app_id=settings["app_id"])
     # What a Subject would add to each event, and the entity of each event.
-    id = board.id()
-    subject = {"duid": id, "uid": settings["user_id"]}
+    subject = {"duid": board.id(), "uid": settings["user_id"]}
     app.standard_nv_pairs = {key: subject[key] for key in subject if subject[key]}
     app.tracker.subject = app
     extras = settings["extras"]
-    data = {"port": sys.platform, "firmware": __version__, "id": id, "model": board.model}
-    schema = "iglu:io.github.snowplow_micropython/board/jsonschema/1-0-"
-    if "name" in extras:
-        data["name"] = extras["name"]
-        schema += "1"
-    else:
-        schema += "0"
-    # Sealed once what follows has changed it.
-    app.board_entity = (schema, {key: data[key] for key in data if data[key]})
+    app.board_entity = _board_entity(board, extras)  # sealed once what follows has changed it
     app.tracker.plugins.append(app.attach)
     if app.has_features:
         from firmware.on_demand import features
@@ -130,6 +106,36 @@ def make(app):
         app.own.start()
 
 
+def _set_first_values(app):
+    app.tracked = 0
+    app.failures = {}
+    app.battery = None
+    app.low = False
+    app.trial_start = None
+    app.remote_wait = 5
+    app.has_features = app.settings["track"] != ["errors"]
+    app.session = app.lifecycle = app.diagnostics = None
+    app.entities = []
+    app.location = None
+    app.restart_for = None
+    app.asleep_ms = app.radio_ms = 0
+    app.radio_since = None
+    app.wake_count = app.wake_reasons = None
+    app.reported = (None, None)
+    app.problem = app.flash_error = None
+
+
+def _board_entity(board, extras):
+    data = {"port": sys.platform, "firmware": __version__, "id": board.id(), "model": board.model}
+    schema = "iglu:io.github.snowplow_micropython/board/jsonschema/1-0-"
+    if "name" in extras:
+        data["name"] = extras["name"]
+        schema += "1"
+    else:
+        schema += "0"
+    return (schema, {key: data[key] for key in data if data[key]})
+
+
 def make_store(settings):
     """The store on flash if the config gives it space there, else in RAM."""
     options = settings.get("store", {})
@@ -150,20 +156,25 @@ def make_store(settings):
 # The settings may be others than the App's; see remote_config.py.
 def make_transport(app, settings):
     """A transport to the settings' collector, which tells the App how its requests end."""
-    extras = settings["extras"]
-    options: dict = {"get": True} if extras.get("method") == "get" else {}
-    options.update(settings.get("transport", {}))
     transport = MeasuringTransport(
         settings["collector"] + "/com.snowplowanalytics.snowplow/tp2",
         roots=settings["roots"],
         verify=settings["verify"],
         cookie_file=settings["state_path"] + "/cookie.txt",
-        headers=extras.get("headers"),
+        headers=settings["extras"].get("headers"),
         dns=app.board.dns,
-        **options,
+        get=settings["method"] == "get",
+        **settings.get("transport", {}),
     )
     transport.on_result = app.request_ended
     return transport
+
+
+# What is checked already, and so needs no file of the library that checks it.
+def set_method(emitter, settings):
+    """Tell an Emitter the method, and how many events go together."""
+    emitter.get = settings["method"] == "get"
+    emitter.batch_size = emitter.batch_limit = 1 if emitter.get else settings["batch_size"]
 
 
 # One of these files may be what crashes the firmware.

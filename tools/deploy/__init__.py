@@ -71,13 +71,10 @@ UNASKED = tuple(
         "official/session", "official/workers", "official/emitter", "official/tracker",
     )
 )  # fmt: skip
-# What begins like this is loaded only if the config has the key, or `track` the feature.
-FOR_KEYS = {
-    "update": (
-        "/firmware/on_demand/update", "/firmware/on_demand/signature",
-        "/firmware/on_demand/release",
-    ),
-}  # fmt: skip
+# What begins like this is loaded only for updates, or for a feature of `track`.
+UPDATE = (
+    "/firmware/on_demand/update", "/firmware/on_demand/signature", "/firmware/on_demand/release",
+)  # fmt: skip
 FOR_TRACK = {
     "platform": "/lib/snowplow_tracker/entities/mobile_context",
     "lifecycle": "/lib/snowplow_tracker/plugins/lifecycle",
@@ -85,14 +82,6 @@ FOR_TRACK = {
     "install": "/lib/snowplow_tracker/events/install",
 }
 LINK_CHECKS = ("/firmware/on_demand/link_config.py", "/firmware/on_demand/link_keys.py")
-
-
-# What only a remote configuration needs, and of the library what these import.
-REMOTE = (
-    "/firmware/on_demand/remote_keys.py",
-    "/firmware/on_demand/remote_options.py",
-    "/firmware/server_anonymous.py",
-)
 
 
 class Stop(Exception):
@@ -135,8 +124,6 @@ def used(found, config, port=None):
     takes its whole config from afar has to have everything, so do not call it for one.
     """
     unused = unused_links(config) | unused_features(config)
-    if not config.get("remote"):
-        unused.update(REMOTE)
     if port:
         unused.update(_unused_on(port, config, found))
     modules = {_module(path): (source, path) for source, path in found if path not in unused}
@@ -180,7 +167,7 @@ def _unused_on(port, config, found):
     unused += UNASKED
     if config.get("mode") != "battery":
         unused += BATTERY
-    begins = [p for key in FOR_KEYS if config.get(key) is None for p in FOR_KEYS[key]]
+    begins = [] if config.get("update") else list(UPDATE)
     if config.get("remote") is None:  # which may change `track`
         track = config.get("track", ())
         begins += [FOR_TRACK[feature] for feature in FOR_TRACK if feature not in track]
