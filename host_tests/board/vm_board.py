@@ -144,6 +144,7 @@ class VmBoard:
         if said == b"B":
             self._booting = False
         elif said == b"R":
+            self._show()
             self._hard_reset()
         else:  # "S", or the VM has ended its REPL
             if self._interrupted:  # what falls into a restart waits in the serial port
