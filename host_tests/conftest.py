@@ -1,4 +1,5 @@
 import importlib
+import os
 import signal
 import sys
 import types
@@ -13,6 +14,11 @@ def pytest_configure(config):
     # starts inherits it: some tests send it to their own programs.
     if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_xdist_auto_num_workers(config):
+    # Most tests wait for a board, a collector or a browser; they compute in a third of their time.
+    return 2 * (os.cpu_count() or 1)
 
 
 @pytest.fixture(scope="session")
