@@ -1,6 +1,7 @@
 import importlib
 import os
 import signal
+import socket
 import sys
 import types
 
@@ -66,6 +67,15 @@ def pytest_terminal_summary(terminalreporter):
         terminalreporter.write_line(line)
 
 
+class NtpSocket(socket.socket):
+    """socket.socket, where the simulated NTP server answers."""
+
+    def __new__(cls, family=-1, type=-1, *rest, **options):
+        if type == socket.SOCK_DGRAM:
+            return importlib.import_module("ntp_server").Datagrams()
+        return super().__new__(cls)
+
+
 @pytest.fixture
 def simulate(monkeypatch):
     """simulate(port, chip="ESP32") -> the World behind the fakes; boards/ runs on its time."""
@@ -83,8 +93,10 @@ def simulate(monkeypatch):
         import boards.latch
         import boards.link
         import boards.links
+        import boards.ntp
         import boards.open_link
         import boards.rp2
+        import ntp_server
         import simulation
 
         for folder in ("parts", "rtc", "sensors"):
@@ -96,6 +108,8 @@ def simulate(monkeypatch):
                 monkeypatch.setattr(module, "time", world.time)
         heap = types.SimpleNamespace(collect=lambda: None, mem_free=lambda: world.memory_free)
         monkeypatch.setattr(boards.common, "gc", heap)
+        monkeypatch.setattr(socket, "socket", NtpSocket)
+        monkeypatch.setattr(socket, "getaddrinfo", ntp_server.getaddrinfo)
         return world
 
     return start
