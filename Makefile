@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 export MICROPYPATH :=
 
-.PHONY: help demo collector deploy release release-key rollout mpy test check schema bench soak
+.PHONY: help demo collector deploy release release-key release-config rollout mpy test check schema bench soak
 .PHONY: life mutants api test-pico-w clean
 .DEFAULT_GOAL := help
 
@@ -27,6 +27,11 @@ release-key: $(VENV)/.run ## make the pair of keys that signs releases: KEY=rele
 
 release: $(VENV)/.run ## make a release for boards to update to: KEY=release.pem RELEASES=dir PERCENT=n GROUPS=a,b START=time HALT_AFTER=n
 	@$(BIN)/python -m tools.release make $(release_options)
+
+release-config: $(VENV)/.run ## offer boards the whole of a config by air: KEY=release.pem CONFIG=file GROUP=name BOARD=id RELEASES=dir
+	@$(BIN)/python -m tools.release config --key $(or $(KEY),release.pem) \
+		$(if $(RELEASES),--folder $(RELEASES)) $(if $(CONFIG),--config $(CONFIG)) \
+		$(if $(GROUP),--group $(GROUP)) $(if $(BOARD),--board $(BOARD))
 
 rollout: $(VENV)/.run ## change which boards take the release that is offered: the same, and HALT=1
 	@$(BIN)/python -m tools.release rollout $(release_options) $(if $(HALT),--halt)
