@@ -61,7 +61,7 @@ def last_updates(connection, version=None, kind=None):
     ``steps`` are all that the board reported of the version that it reported last.
     """
     rows = connection.execute(
-        "SELECT listed.board, listed.received, events.record FROM events"
+        "SELECT listed.board, listed.received, unpacked(events.record) FROM events"
         " JOIN listed ON listed.id = events.id"
         " WHERE events.good = 1 AND events.schema = ? AND listed.board IS NOT NULL"
         " ORDER BY events.id DESC",
