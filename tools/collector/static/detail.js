@@ -1,18 +1,23 @@
 // One event in full: why it is bad, its data, and what was sent.
 import { button, byId, copy, getJson, make } from "./dom.js";
+import { stamp, zone } from "./times.js";
 
 const panel = byId("detail");
+let shown = null; // id of the event
 let onClose = () => {};
 let requests = 0; // an answer to an older one is ignored
 
-export async function open(id, closed) {
-  onClose = closed;
+// Shows an event; close() is called when the user asks to close it.
+export async function open(id, close) {
+  onClose = close;
+  if (shown === id) return;
+  shown = id;
   requests += 1;
   const request = requests;
   let parts;
   let name = "Event";
   try {
-    const record = await getJson(`/micro/event/${id}`);
+    const record = await getJson(`/micro/event/${encodeURIComponent(id)}`);
     parts = sections(record);
     const { event = {}, rawEvent } = record;
     name = event.event === "unstruct" ? event.event_name : event.event;
@@ -23,19 +28,24 @@ export async function open(id, closed) {
     parts = [make("p", "hint", why)];
   }
   if (request !== requests) return;
-  const bar = make("header", null, make("h2", null, name), button("quiet", "Close", close));
-  panel.replaceChildren(bar, ...parts);
+  const heading = make("h2", null, name);
+  heading.id = "detail-name";
+  panel.replaceChildren(make("header", null, heading, button("quiet", "Close", askToClose)), ...parts);
   panel.hidden = false;
   panel.scrollTop = 0;
   document.body.classList.add("reading");
+  panel.focus({ preventScroll: true });
+}
+
+export function askToClose() {
+  if (shown !== null) onClose();
 }
 
 export function close() {
-  if (panel.hidden) return;
   requests += 1;
+  shown = null;
   panel.hidden = true;
   document.body.classList.remove("reading");
-  onClose();
 }
 
 function sections(record) {
@@ -54,7 +64,7 @@ export function contents(record) {
   return [
     unstruct ? section(title(unstruct.data.schema), table(unstruct.data.data)) : null,
     ...entities.map((one) => section(`${title(one.schema)} (entity)`, table(one.data))),
-    Object.keys(event).length ? section("Columns", table(event)) : null,
+    Object.keys(event).length ? section(`Columns (times: ${zone()})`, table(event)) : null,
     json("Stored record", record),
   ].filter(Boolean);
 }
@@ -72,8 +82,10 @@ function table(data) {
   }
   const list = make("dl", "table");
   for (const [key, value] of Object.entries(data)) {
+    const time = key.endsWith("_tstamp") ? Date.parse(value) : NaN;
     const deep = value !== null && typeof value === "object";
-    const shown = make("dd", typeof value, deep ? readable(value) : String(value));
+    const shown = make("dd", typeof value, deep ? readable(value)
+      : Number.isNaN(time) ? String(value) : stamp(time));
     list.append(make("div", null, make("dt", null, key), shown));
   }
   return list;

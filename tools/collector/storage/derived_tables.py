@@ -97,6 +97,18 @@ class DerivedTables:
 
     def remove(self, connection, last, received):
         """Remove events up to the id ``last``, and boards with no event since ``received``."""
+        counted = connection.execute(
+            "SELECT board, sum(good), count(*) FROM listed WHERE id<=? AND board NOT NULL"
+            " GROUP BY board",
+            (last,),
+        )
+        for key, good, count in counted.fetchall():
+            if key in self._boards:
+                row = self._boards[key]
+                row[2:4] = max(0, row[2] - good), max(0, row[3] - count + good)
+                connection.execute(
+                    "UPDATE boards SET good=?, bad=? WHERE key=?", (row[2], row[3], key)
+                )
         connection.execute("DELETE FROM listed WHERE id<=?", (last,))
         connection.execute("DELETE FROM readings WHERE event<=?", (last,))
         for name in [name for name, row in self._series.items() if row[3] <= last]:
