@@ -57,7 +57,7 @@ def last_updates(connection, version=None):
     Its ``steps`` are all that it reported of the version that it reported last.
     """
     rows = connection.execute(
-        "SELECT listed.board, listed.received, events.record FROM events"
+        "SELECT listed.board, listed.received, unpacked(events.record) FROM events"
         " JOIN listed ON listed.id = events.id"
         " WHERE events.good = 1 AND events.schema = ? AND listed.board IS NOT NULL"
         " ORDER BY events.id DESC",

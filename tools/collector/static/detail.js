@@ -50,8 +50,9 @@ export function close() {
 
 function sections(record) {
   const all = contents(record);
-  return [record.failures ? reasons(record.failures) : null, ...all.slice(0, -1), sent(record),
-    ...all.slice(-1)].filter(Boolean);
+  return [record.failures ? reasons(record.failures) : null,
+    record.suspicious ? reasons(record.suspicious, "reasons suspicious") : null,
+    ...all.slice(0, -1), sent(record), ...all.slice(-1)].filter(Boolean);
 }
 
 // The data, the entities, the columns, and last the stored record.
@@ -97,11 +98,13 @@ function readable(value) {
   return make("pre", null, lines ? lines.join("\n") : JSON.stringify(value, null, 1));
 }
 
-export function reasons(failures) {
-  const list = make("ul", "reasons");
-  for (const { field, value, rule } of failures) {
+// What is wrong, and what to change.
+export function reasons(failures, className = "reasons") {
+  const list = make("ul", className);
+  for (const { field, value, rule, hint } of failures) {
     list.append(make("li", null, make("b", null, field),
-      value === null ? null : make("code", null, value), make("span", null, rule)));
+      value === null ? null : make("code", null, value), make("span", null, rule),
+      hint ? make("p", "advice", hint) : null));
   }
   return list;
 }

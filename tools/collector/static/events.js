@@ -8,7 +8,7 @@ import { moment, span, when, zone } from "./times.js";
 
 const PAGE = 100;
 const MAX_ROWS = 500; // with new events; older rows leave the page, but not the database
-const FIELDS = ["text", "good", "board", "name", "app_id", "from", "to"];
+const FIELDS = ["text", "good", "board", "name", "app_id", "suspicious", "from", "to"];
 const COLUMNS = { time: "Time", app: "App", board: "Board", name: "Event" };
 const DEFAULT_COLUMNS = "time,app,name";
 const form = byId("filters");
@@ -202,6 +202,7 @@ function row(event) {
   const time = make("time", null, when(event.received));
   time.title = `received ${moment(event.received)} ${zone(event.received)}`;
   const isLate = event.received - event.at > 60000 && event.good;
+  const note = event.suspicious ? `suspicious: ${event.suspicious} ` : isLate ? `from ${moment(event.at)} ` : "";
   const line = button("row", "", () => select(event.id));
   const cells = {
     time, app: make("span", "app", event.app_id ?? ""),
@@ -211,7 +212,7 @@ function row(event) {
   const shown = Object.keys(COLUMNS).filter((name) => columns.includes(name)).map((name) => cells[name]);
   line.append(
     make("span", `verdict ${event.good ? "good" : "bad"}`, event.good ? "good" : "bad"), ...shown,
-    make("span", "text", isLate ? make("i", null, `from ${moment(event.at)} `) : null, event.text));
+    make("span", "text", note ? make("i", null, note) : null, event.text));
   const item = make("li", null, line);
   item.dataset.id = event.id;
   return item;

@@ -69,7 +69,8 @@ def failure_kinds(connection):
     older ones.
     """
     rows = connection.execute(
-        "SELECT listed.id, listed.received, listed.app_id, listed.name, board, record FROM listed"
+        "SELECT listed.id, listed.received, listed.app_id, listed.name, board,"
+        " unpacked(record) FROM listed"
         " JOIN events ON events.id=listed.id WHERE listed.good=0 ORDER BY listed.id DESC LIMIT ?",
         (_SCANNED_FAILURES,),
     )
