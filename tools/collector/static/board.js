@@ -50,7 +50,7 @@ function about(board) {
 const loadEvents = atMostEvery(500, async () => {
   const key = shown;
   const found = await getJson("/micro/list", { board: key, limit: EVENTS }).catch(() => null);
-  if (!found || key !== shown) return;
+  if (!found || key !== shown || byId("board-rows").contains(document.activeElement)) return;
   byId("board-rows").replaceChildren(...found.map((event) => make("li", null,
     button("line", `${moment(event.received)}  ${event.good ? "" : "bad: "}${event.name ?? ""}  ${event.text}`,
       () => address.open("events", { board: key, event: event.id })))));

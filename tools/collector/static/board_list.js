@@ -50,7 +50,6 @@ export function update() {
   const compare = order === SORTS.problems ? (a, b) => ranks.get(a) - ranks.get(b) : order;
   const wanted = all.filter((board) => words.every((word) => textOf(board).includes(word)))
     .sort((a, b) => compare(a, b) || boards.byTitle(a, b));
-  for (const board of all) alarms.notify(board.key, boards.titleOf(board.key), boards.problems(board));
   byId("board-count").textContent = counted(all, wanted, ranks);
   arrange(wanted.map((board) => board.key));
 }

@@ -24,19 +24,14 @@ const FACTS = {
 
 export function update({ boards, series }) {
   all = new Map(boards.map((board) => [board.key, board]));
-  seriesOf = Map.groupBy ? Map.groupBy(series, (one) => one.board) : grouped(series);
+  seriesOf = new Map(boards.map((board) => [board.key, []]));
+  for (const one of series) seriesOf.get(one.board)?.push(one);
   const names = new Map();
   for (const board of boards) names.set(name(board), (names.get(name(board)) ?? 0) + 1);
   titles = new Map(boards.map((board) => [
     board.key,
     names.get(name(board)) > 1 ? `${name(board)} · ${board.id || board.key}` : name(board),
   ]));
-}
-
-function grouped(series) {
-  const found = new Map();
-  for (const one of series) found.set(one.board, [...(found.get(one.board) ?? []), one]);
-  return found;
 }
 
 const name = (board) => board.name || board.app_id || board.model || board.key;

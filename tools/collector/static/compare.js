@@ -15,6 +15,8 @@ const data = new Map(); // id of a series -> its readings; null: they are being 
 let shown = []; // series with a line
 let drawnLines = ""; // of the plot
 let isChanged = false;
+let legend = ""; // what the legend was made of
+let isPointedAt = false;
 let plot = null;
 
 const unitText = (one) => unitOf(one) ?? "";
@@ -52,7 +54,10 @@ export function show() {
   shown = all.filter((one) => ids.includes(one.id)).slice(0, MAX_LINES);
   byId("compare-title").textContent = `${address.get("quantity") ?? "?"} of several boards`;
   byId("compare-none").hidden = all.length > 0;
-  byId("compare-legend").replaceChildren(...all.map((one) => choice(one)));
+  const wanted = JSON.stringify(all.map((one) => [one.id, shown.indexOf(one), nameOf(one)]));
+  if (wanted !== legend) byId("compare-legend").replaceChildren(...all.map((one) => choice(one)));
+  legend = wanted;
+  if (!isPointedAt) showValues(all.map((one) => [one, one.value]));
   for (const one of shown) if (!data.has(one.id)) load(one);
   draw();
 }
@@ -69,12 +74,22 @@ function choice(one) {
     address.change({ series: ids.join(",") || "0" }, "lines");
   });
   const chip = make("span", `chip-line chart-${place % COLOURS}${place >= COLOURS ? " dashed" : ""}`);
-  const several = boards.seriesOfBoard(one.board).filter((other) => idOf(other) === idOf(one)).length > 1;
-  const name = boards.titleOf(one.board) + (several ? ` · ${one.sensor}` : "");
-  const value = make("span", "value", withUnit(one.value, unitOf(one)));
-  value.title = `of ${moment(one.at)}`;
+  const value = make("span", "value");
   value.dataset.series = one.id;
-  return make("li", null, make("label", null, box, place >= 0 ? chip : null, make("span", null, name)), value);
+  const label = make("label", null, box, place >= 0 ? chip : null, make("span", null, nameOf(one)));
+  return make("li", null, label, value);
+}
+
+function nameOf(one) {
+  const others = boards.seriesOfBoard(one.board).filter((other) => idOf(other) === idOf(one));
+  return boards.titleOf(one.board) + (others.length > 1 ? ` · ${one.sensor}` : "");
+}
+
+function showValues(pairs) {
+  for (const [one, value] of pairs) {
+    const element = byId("compare-legend").querySelector(`[data-series="${one.id}"]`);
+    if (element) element.textContent = typeof value === "number" ? withUnit(value, unitOf(one)) : "–";
+  }
 }
 
 async function load(one) {
@@ -135,15 +150,13 @@ const joined = (loaded) => uPlot.join(loaded.map((one) => columns(data.get(one.i
 
 // The values under the pointer, in the legend.
 function point({ cursor, data: drawn }, loaded) {
-  const isInside = cursor.idx !== null && cursor.idx !== undefined && cursor.left >= 0;
-  byId("compare-when").textContent = isInside ? moment(drawn[0][cursor.idx] * 1000) : "newest values";
-  loaded.forEach((one, i) => {
+  isPointedAt = cursor.idx !== null && cursor.idx !== undefined && cursor.left >= 0;
+  byId("compare-when").textContent = isPointedAt ? moment(drawn[0][cursor.idx] * 1000) : "newest values";
+  showValues(loaded.map((one, i) => {
     let at = cursor.idx;
-    while (isInside && at > 0 && drawn[i + 1][at] === undefined) at -= 1;
-    const value = isInside ? drawn[i + 1][at] : one.value;
-    const element = byId("compare-legend").querySelector(`[data-series="${one.id}"]`);
-    if (element) element.textContent = typeof value === "number" ? withUnit(value, unitOf(one)) : "–";
-  });
+    while (isPointedAt && at > 0 && drawn[i + 1][at] === undefined) at -= 1;
+    return [one, isPointedAt ? drawn[i + 1][at] : one.value];
+  }));
 }
 
 export function repaint() {

@@ -111,7 +111,11 @@ export function reasons(failures, className = "reasons") {
 
 // What the tracker sent: the parameters of an event, or the body or query of a bad request.
 export function sent(record) {
-  if (record.rawEvent) return json("As it was sent", record.rawEvent.parameters);
+  if (record.rawEvent) {
+    const { parameters } = record.rawEvent;
+    const curl = `curl '${location.origin}/i?${new URLSearchParams(parameters)}'`;
+    return fold("As it was sent", JSON.stringify(parameters, null, 2), ["Copy as curl", curl]);
+  }
   const payload = record.collectorPayload;
   const body = payload.body ?? payload.querystring.join("&");
   return fold("As it was sent", body || "(nothing)");
@@ -121,8 +125,12 @@ function json(name, value) {
   return fold(name, JSON.stringify(value, null, 2));
 }
 
-function fold(name, text) {
-  const copyButton = button("copy", "Copy", () => copy(text, copyButton));
+// A part that can be opened, with buttons that copy: the text itself, and others [label, text].
+function fold(name, text, ...others) {
+  const buttons = [["Copy", text], ...others].map(([label, copied]) => {
+    const one = button("copy", label, () => copy(copied, one));
+    return one;
+  });
   return make("details", null, make("summary", null, name),
-    make("pre", null, make("code", null, text), copyButton));
+    make("pre", null, make("code", null, text), make("span", "copies", ...buttons)));
 }

@@ -1,15 +1,15 @@
 // The view Events: filters, search, and the list, on top of which new events appear.
 import * as address from "./address.js";
 import * as boards from "./boards.js";
-import { button, byId, getJson, make, options } from "./dom.js";
+import { byId, getJson, make, options } from "./dom.js";
 import * as detail from "./detail.js";
+import { COLUMNS, eventRow } from "./event_row.js";
 import { whole } from "./format.js";
-import { moment, span, when, zone } from "./times.js";
+import { span, zone } from "./times.js";
 
 const PAGE = 100;
 const MAX_ROWS = 500; // with new events; older rows leave the page, but not the database
 const FIELDS = ["text", "good", "board", "name", "app_id", "suspicious", "from", "to"];
-const COLUMNS = { time: "Time", app: "App", board: "Board", name: "Event" };
 const DEFAULT_COLUMNS = "time,app,name";
 const form = byId("filters");
 const rows = byId("rows");
@@ -155,6 +155,8 @@ async function addNewer() {
     if (request !== requests) continue; // The list was loaded anew meanwhile
     if (isPaused || wouldPushOut(events.length)) {
       pause(true);
+      missed = events.length;
+      showPause();
       break;
     }
     listed = Math.max(newest, events[0]?.id ?? 0);
@@ -198,28 +200,9 @@ byId("pause").addEventListener("click", () => {
   else if (wasPaused) addNewer();
 });
 
-function row(event) {
-  const time = make("time", null, when(event.received));
-  time.title = `received ${moment(event.received)} ${zone(event.received)}`;
-  const isLate = event.received - event.at > 60000 && event.good;
-  const note = event.suspicious ? `suspicious: ${event.suspicious} ` : isLate ? `from ${moment(event.at)} ` : "";
-  const line = button("row", "", () => select(event.id));
-  const cells = {
-    time, app: make("span", "app", event.app_id ?? ""),
-    board: make("span", "board", event.board ? boards.titleOf(event.board) : ""),
-    name: make("span", "name", event.name ?? ""),
-  };
-  const shown = Object.keys(COLUMNS).filter((name) => columns.includes(name)).map((name) => cells[name]);
-  line.append(
-    make("span", `verdict ${event.good ? "good" : "bad"}`, event.good ? "good" : "bad"), ...shown,
-    make("span", "text", note ? make("i", null, note) : null, event.text));
-  const item = make("li", null, line);
-  item.dataset.id = event.id;
-  return item;
-}
-
 // --- The event in full, which the address has ---
 
+const row = (event) => eventRow(event, columns, () => select(event.id));
 const select = (id) => address.change({ event: id }, "event");
 const close = () => address.undo("event", "event");
 

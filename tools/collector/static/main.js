@@ -89,6 +89,7 @@ async function overview() {
     events.choices(found);
     compare.choices();
     showAlarms();
+    checkAlarms();
     showGuide(found);
     if (boardShown() === before) showData();
     else showView();
@@ -107,6 +108,12 @@ function showAlarms() {
   if (byId("all-alarm-form").dataset.layout === layout) return;
   byId("all-alarm-form").dataset.layout = layout;
   byId("all-alarm-form").replaceChildren(alarms.editor(null, series));
+}
+
+function checkAlarms() {
+  for (const key of boards.keys()) {
+    alarms.notify(key, boards.titleOf(key), boards.problems(boards.find(key)));
+  }
 }
 
 function showCounts({ good, bad, total, generation: now }) {
@@ -183,7 +190,7 @@ settings.onChange(() => {
   repaint();
   showView();
   events.redraw();
-  failed.show();
+  if (shownView === "failed") failed.show();
   timeline.refresh();
 });
 document.addEventListener("theme", repaint);
@@ -192,4 +199,7 @@ overview();
 timeline.refresh();
 connect();
 setInterval(tick, 1000);
-setInterval(() => { if (shownView === "live") boardList.update(); }, 5000); // Boards fall silent
+setInterval(() => { // Boards fall silent
+  if (shownView === "live") boardList.update();
+  checkAlarms();
+}, 5000);
