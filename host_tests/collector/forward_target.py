@@ -33,7 +33,7 @@ class Received(NamedTuple):
 
 
 class Target:
-    """Listens on ``port`` (0: any). ``decide(received)`` returns the name of a fault, or None.
+    """Listens on a port. ``decide(received)`` returns the name of a fault, an answer, or None.
 
     ``taken`` has what was answered 200, or taken without an answer, in its order.
     """
@@ -50,8 +50,14 @@ class Target:
         self.port = self._listener.getsockname()[1]
         threading.Thread(target=self._accept, args=(self._listener,), daemon=True).start()
 
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.port}"
+
     def stop(self):
         """Refuse connections, and cut those that there are."""
+        if self._listener.fileno() < 0:
+            return
         self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
         with self._lock:
@@ -106,7 +112,8 @@ class Target:
         if fault is None or fault in TAKEN:
             with self._lock:
                 self.taken.append(received)
-        return FAULTS[fault](connection, self)
+        act = says(fault) if isinstance(fault, bytes) else FAULTS[fault]
+        return act(connection, self)
 
 
 def _cut(connection):
@@ -119,7 +126,7 @@ def _cut(connection):
         pass
 
 
-def _says(*pieces, stays=True, pause=0.0):
+def says(*pieces, stays=True, pause=0.0):
     def act(connection, target):
         for piece in pieces:
             connection.sendall(piece() if callable(piece) else piece)
@@ -147,27 +154,27 @@ def _in_a_second():
 
 TAKEN = ("lost", "lost_end", "drip", "stale", "chunked", "empty")
 FAULTS = {
-    None: _says(OK),
+    None: says(OK),
     # Taken, and answered in an unusual way or not at all
     "lost": _reset,
-    "lost_end": _says(stays=False),
-    "drip": _says(*[OK[i : i + 4] for i in range(0, len(OK), 4)], pause=0.04),
-    "stale": _says(OK, stays=False),
-    "chunked": _says(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n"),
-    "empty": _says(b"HTTP/1.1 204 No Content\r\n\r\n"),
+    "lost_end": says(stays=False),
+    "drip": says(*[OK[i : i + 4] for i in range(0, len(OK), 4)], pause=0.04),
+    "stale": says(OK, stays=False),
+    "chunked": says(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n"),
+    "empty": says(b"HTTP/1.1 204 No Content\r\n\r\n"),
     # Not taken
     "reset": _reset,
     "down": _down,
-    "nonsense": _says(b"220 mail.example.com ESMTP\r\n", stays=False),
-    "cut_head": _says(b"HTTP/1.1 200 OK\r\nContent-Le", stays=False),
-    "login": _says(answer("200 OK", "Content-Type: text/html", text=b"<h1>Wi-Fi</h1>")),
-    "redirect": _says(answer("302 Found", "Location: http://127.0.0.1:1/login")),
-    "404": _says(answer("404 Not Found")),
-    "408": _says(answer("408 Request Timeout"), stays=False),
-    "429": _says(answer("429 Too Many Requests", "Retry-After: 1")),
-    "500": _says(answer("500 Internal Server Error", text=b"<html>" * 20000)),
-    "502": _says(answer("502 Bad Gateway", "Content-Type: text/html")),
-    "503": _says(_in_a_second),
-    "400": _says(answer("400 Bad Request", text=b"poison")),
-    "413": _says(answer("413 Payload Too Large", "Connection: close"), stays=False),
+    "nonsense": says(b"220 mail.example.com ESMTP\r\n", stays=False),
+    "cut_head": says(b"HTTP/1.1 200 OK\r\nContent-Le", stays=False),
+    "login": says(answer("200 OK", "Content-Type: text/html", text=b"<h1>Wi-Fi</h1>")),
+    "redirect": says(answer("302 Found", "Location: http://127.0.0.1:1/login")),
+    "404": says(answer("404 Not Found")),
+    "408": says(answer("408 Request Timeout"), stays=False),
+    "429": says(answer("429 Too Many Requests", "Retry-After: 1")),
+    "500": says(answer("500 Internal Server Error", text=b"<html>" * 20000)),
+    "502": says(answer("502 Bad Gateway", "Content-Type: text/html")),
+    "503": says(_in_a_second),
+    "400": says(answer("400 Bad Request", text=b"poison")),
+    "413": says(answer("413 Payload Too Large", "Connection: close"), stays=False),
 }

@@ -11,7 +11,6 @@ from tools.collector.console import Console, write
 from tools.collector.enrich.iglu import Schemas
 from tools.collector.enrich.judge import judge
 from tools.collector.enrich.registry import Registry
-from tools.collector.forward.forwarder import Forwarder
 from tools.collector.forward.tables import path_beside, waiting_in
 from tools.collector.http import access, address, connections, server
 from tools.collector.http.shared import Collector
@@ -98,13 +97,12 @@ async def _serve(chosen):
 
 def _forwarder(chosen, console):
     """Return the :class:`forwarder.Forwarder` of ``--forward``, None without one."""
-    path = path_beside(chosen.db)
     if not chosen.forward:
-        waiting = waiting_in(path)
-        if waiting:
-            write(f"{waiting} events wait in {path}: start with --forward to send them")
         return None
-    return Forwarder(chosen.forward, path, int(chosen.forward_mb * 1e6), console.show_line)
+    from tools.collector.forward.forwarder import Forwarder  # It would slow down every start
+
+    room = int(chosen.forward_mb * 1e6)
+    return Forwarder(chosen.forward, path_beside(chosen.db), room, console.show_line)
 
 
 def _stop_on_signals():
@@ -143,6 +141,8 @@ def _print_addresses(chosen, port, token):
         write("warning: --token none: whoever reaches this address can read and remove all events")
     if chosen.forward:
         write(f"everything is passed on to {chosen.forward}")
+    elif waiting := waiting_in(path_beside(chosen.db)):
+        write(f"{waiting} events of an earlier --forward still wait: start with it to send them")
     for fault in chosen.fault:
         write(f"simulating an outage: --fault {fault.text}")
 

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import re
 import urllib.parse
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from tools.collector.enrich.registry import IGLU_CENTRAL
 from tools.collector.http import access, faults
 from tools.collector.http.shared import RELEASES
 
+_HOST = re.compile(r"[a-z0-9._:-]+")
 _EPILOG = """\
 Send it an event:
   curl 'http://127.0.0.1:9090/i?e=se&p=iot&tv=curl&aid=desk&se_ca=test&se_ac=hello'
@@ -138,7 +140,8 @@ def _directories(text):
 def _target(text):
     try:
         parts = urllib.parse.urlsplit(text)
-        known = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+        is_host = _HOST.fullmatch(parts.hostname or "")
+        known = parts.scheme in ("http", "https") and is_host and parts.port != 0
     except ValueError:
         known = False
     if not (known and text.isascii() and text.isprintable() and " " not in text):

@@ -108,6 +108,7 @@ class Forwarder:
                     self._arrived.wait()
             except sqlite3.Error as error:
                 self._pause(self._failed(f"cannot use the queue: {error}", _QUEUE_ADVICE))
+        self._target.close()
 
     def _pause(self, seconds):
         self._try_now.clear()

@@ -89,7 +89,7 @@ def load(data):
     """Return the message that :meth:`Message.dump` made."""
     head, _, body = zlib.decompress(data).partition(b"\n")
     method, path, headers, has_body = json.loads(head)
-    return Message(method, path, headers, body if has_body else None)
+    return Message(method, path, list(map(tuple, headers)), body if has_body else None)
 
 
 def capture(request, body, network_id, own_cookie):
@@ -114,6 +114,7 @@ def capture(request, body, network_id, own_cookie):
             cookies += [part.strip() for part in value.split(";") if part.strip()]
         elif name.lower() == "x-forwarded-for":
             addresses.append(value)
+    # Without its C extension, aiohttp also takes bytes that are not ASCII.
     path = request.raw_path.encode("utf-8", "surrogateescape")
     path = urllib.parse.quote(path, safe=_PRINTABLE)
     if network_id is not None:

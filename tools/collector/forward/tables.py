@@ -78,11 +78,14 @@ def last_id(connection):
 
 
 def waiting_in(path):
-    """Return how many events wait in the queue at ``path``, which may not be there."""
+    """Return how many events wait in the queue at ``path``; 0 where there is none."""
     if not path.is_file():
         return 0
-    with closing(connect(path)) as connection:
-        return totals(connection)["waiting"][1]
+    try:
+        with closing(connect(path)) as connection:
+            return totals(connection)["waiting"][1]
+    except sqlite3.Error:
+        return 0
 
 
 def totals(connection):

@@ -81,6 +81,10 @@ class Target:
         """Break off what is being sent. Another thread may call it."""
         _shut_down(self._connection.sock)
 
+    def close(self):
+        """Close the kept connection."""
+        self._connection.close()
+
     def _exchange(self, message):
         """Return (the answer, its first bytes, whether the message was sent completely)."""
         is_kept = self._connection.sock is not None
@@ -223,6 +227,7 @@ def _seconds_until(date):
 
 def _shut_down(sock):
     try:
-        sock.shutdown(socket.SHUT_RDWR)
-    except (OSError, AttributeError):  # It is closed, or None
+        # That of an SSLSocket would make the thread that reads from it raise ValueError.
+        socket.socket.shutdown(sock, socket.SHUT_RDWR)
+    except (OSError, TypeError):  # It is closed, or None
         pass
