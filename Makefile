@@ -9,6 +9,8 @@ export MICROPYPATH :=
 .PHONY: help demo collector deploy release release-key release-config rollout mpy test check schema bench soak
 .PHONY: life mutants api test-pico-w clean
 .DEFAULT_GOAL := help
+# A value in quotes for the shell: it may have spaces.
+quoted = '$(subst ','\'',$(1))'
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -16,11 +18,12 @@ help: ## show this list
 demo: $(VENV)/.run ## run the firmware on the real MicroPython VM with a collector: SECONDS=20 PORT=9090
 	@$(BIN)/python -m tools.demo $(if $(SECONDS),--seconds $(SECONDS)) $(if $(PORT),--port $(PORT))
 
-collector: $(VENV)/.run ## run the collector alone: PORT=9090 LISTEN=0.0.0.0 DB=file SCHEMAS=dir[:dir] ARGS='--fault 503,30%'
-	@$(BIN)/python -m tools.collector $(if $(PORT),--port $(PORT)) $(if $(LISTEN),--host $(LISTEN)) $(if $(DB),--db $(DB)) $(if $(SCHEMAS),--schemas $(SCHEMAS)) $(ARGS)
+collector: $(VENV)/.run ## run the collector alone: PORT=9090 LISTEN=0.0.0.0 DB=file SCHEMAS=dir[:dir] FORWARD=url ARGS='--fault 503,30%'
+	@$(BIN)/python -m tools.collector $(if $(PORT),--port $(PORT)) $(if $(LISTEN),--host $(LISTEN)) $(if $(DB),--db $(call quoted,$(DB))) \
+	  $(if $(SCHEMAS),--schemas $(call quoted,$(SCHEMAS))) $(if $(FORWARD),--forward $(call quoted,$(FORWARD))) $(ARGS)
 
 deploy: $(VENV)/.run ## bring the firmware to a board as one image, with config.json: PORT=/dev/ttyUSB0 CONFIG=file WAIT=seconds ALL=1 FILES=1
-	@$(BIN)/python -m tools.deploy $(if $(PORT),--port $(PORT)) $(if $(CONFIG),--config $(CONFIG)) $(if $(TIMEOUT),--timeout $(TIMEOUT)) $(if $(WAIT),--wait $(WAIT)) $(if $(ALL),--all) $(if $(FILES),--files)
+	@$(BIN)/python -m tools.deploy $(if $(PORT),--port $(PORT)) $(if $(CONFIG),--config $(call quoted,$(CONFIG))) $(if $(TIMEOUT),--timeout $(TIMEOUT)) $(if $(WAIT),--wait $(WAIT)) $(if $(ALL),--all) $(if $(FILES),--files)
 
 release-key: $(VENV)/.run ## make the pair of keys that signs releases: KEY=release.pem
 	@$(BIN)/python -m tools.release key $(or $(KEY),release.pem)
