@@ -1,4 +1,4 @@
-# Runs on the MicroPython VM, as `flash.py IMAGE CONTROL MODE`: what a port's C code and
+# Runs on the MicroPython VM, as `flash.py IMAGE CONTROL MODE ID`: what a port's C code and
 # frozen `_boot.py` do before the REPL. IMAGE is the flash, CONTROL a file descriptor on which
 # the supervisor hears "B" (booted), "R" (hard reset) and "S" (soft reset). MODE: `hard`,
 # `soft`, `soft-raw` (a soft reset from the raw REPL: boot.py runs, main.py does not) or
@@ -35,8 +35,12 @@ class Flash:
 
 class Machine:
     # Stands in for the VM's own `machine`, which cannot reset.
-    def __init__(self, control):
+    def __init__(self, control, unique_id):
         self.control = control
+        self.id = unique_id
+
+    def unique_id(self):
+        return self.id
 
     def reset(self, order=b"R"):
         import time
@@ -88,13 +92,13 @@ def run(name):
         sys.print_exception(e)
 
 
-def boot(image, control, mode):
+def boot(image, control, mode, unique_id=""):
     if mode == "dump":
         mount(image)
         return dump("")
     control = open(int(control), "wb")
     mount(image)
-    sys.modules["machine"] = Machine(control)
+    sys.modules["machine"] = Machine(control, bytes.fromhex(unique_id))
     control.write(b"B")
     if mode != "hard":
         print("MPY: soft reboot\r")
