@@ -5,6 +5,7 @@ The supervisor here starts it again, and carries the bytes between the port that
 and a terminal of the VM's own, because that VM loses what is typed while a program runs.
 """
 
+import json
 import os
 import pty
 import select
@@ -28,9 +29,12 @@ class VmBoard:
     ever printed. After a hard reset the port is away for `usb_gap` seconds, as on a Pico W.
     """
 
-    def __init__(self, directory, blocks=256, usb_gap=0.0, name="ttyBOARD", unique_id=b"\xe6\x61"):
+    def __init__(self, directory, blocks=256, usb_gap=0.0, name="ttyBOARD", unique_id=b"\xe6\x61",
+                 hardware=None):  # fmt: skip
         self.port = str(Path(directory) / name)
         self.unique_id = unique_id
+        self._hardware = Path(directory) / "hardware.json"
+        self._hardware.write_text(json.dumps(hardware or {}))
         self.output = b""
         self.hard_boots = self.soft_boots = 0
         self._image = Path(directory) / "flash.img"
@@ -104,7 +108,7 @@ class VmBoard:
         self._control, control = os.pipe()
         self._process = subprocess.Popen(
             [find_vm(), "-X", "heapsize=96wk", "-i", str(FLASH), str(self._image), str(control)]
-            + [mode, self.unique_id.hex()],
+            + [mode, self.unique_id.hex(), str(self._hardware)],
             stdin=terminal, stdout=terminal, stderr=terminal, pass_fds=[control],
             start_new_session=True,
         )  # fmt: skip
