@@ -8,7 +8,6 @@ pytest.importorskip("pty", reason="no pseudo-terminals on this machine")
 from vm_board import VmBoard
 
 import tools.deploy.board
-import tools.deploy.console
 from tools.engine import ROOT
 
 MAIN = """
@@ -42,7 +41,6 @@ CONFIG = {
 def quick(monkeypatch):
     # The VM is at its REPL sooner than a board.
     monkeypatch.setattr(tools.deploy.board, "SETTLE", 0.2)
-    monkeypatch.setattr(tools.deploy.console, "FOLLOW", 0)
 
 
 @pytest.fixture

@@ -54,7 +54,7 @@ def deploy(board, tree, capsys):
     """deploy() -> (exit code, what it printed), on the board and from the tree."""
 
     def run(*args):
-        code = program.main(["--files", "--port", board.port, *args], root=tree)
+        code = program.main(["--files", "--follow", "0", "--port", board.port, *args], root=tree)
         printed = "".join(capsys.readouterr())
         assert PASSWORD not in printed
         assert "Traceback" not in printed

@@ -48,7 +48,7 @@ def deploy(board, tree, capsys):
     """deploy(*args) -> (exit code, what it printed), on the board and from the tree."""
 
     def run(*args):
-        code = program.main(["--files", "--port", board.port, *args], root=tree)
+        code = program.main(["--files", "--follow", "0", "--port", board.port, *args], root=tree)
         return code, "".join(capsys.readouterr())
 
     return run
@@ -152,7 +152,7 @@ def configs(image_tree):
 
 def deploy_several(boards, tree, capsys):
     ports = ",".join(board.port for board in boards)
-    code = program.main(["--port", ports], root=tree)
+    code = program.main(["--follow", "0", "--port", ports], root=tree)
     return code, "".join(capsys.readouterr())
 
 
@@ -214,6 +214,12 @@ def test_a_board_without_a_config_is_named(boards, configs, capsys):
     assert f"{boards[1].port}: the board {IDS[1]} has no config: add one to " in printed
     assert name_of(boards[0]) == "bed3"
     assert b"firmware runs" not in boards[1].output
+
+
+def test_one_board_gets_its_own_where_there_is_no_other_config(boards, configs, capsys):
+    (configs / "config.json").unlink()
+    assert program.main(["--follow", "0", "--port", boards[2].port], root=configs) == 0
+    assert name_of(boards[2]) == IDS[2]
 
 
 def test_one_config_for_all(boards, image_tree, capsys):

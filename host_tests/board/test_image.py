@@ -37,7 +37,7 @@ def deploy(board, tree, capsys):
     """deploy(*args) -> what it printed, after it has succeeded, on the board and from the tree."""
 
     def run(*args, code=0):
-        found = program.main(["--port", board.port, *args], root=tree)
+        found = program.main(["--follow", "0", "--port", board.port, *args], root=tree)
         printed = "".join(capsys.readouterr())
         assert found == code, printed
         assert "Traceback" not in printed

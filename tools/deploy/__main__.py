@@ -43,8 +43,9 @@ def main(argv=None, root=ROOT):
         help="wait so long for the board, as for one that sleeps",
     )  # fmt: skip
     parser.add_argument(
-        "--follow", type=float, default=console.FOLLOW, metavar="SECONDS",
-        help="show the console so long, until an event is accepted; 0: not (default: %(default)s)",
+        "--follow", type=float, metavar="SECONDS",
+        help="show the console so long, until an event is accepted; 0: not (default: "
+        f"{console.FOLLOW}, and longer if send_seconds is)",
     )  # fmt: skip
     args = parser.parse_args(argv)
     behind.SILENCE = args.timeout
@@ -55,6 +56,9 @@ def main(argv=None, root=ROOT):
             if args.port == "all":
                 ports = [port for port, _ in find_ports(args.wait)]
             return several.deploy_all(ports, root, args.config, options)
+        if not args.config and several.has_only_folder(root):
+            port = args.port or find_port(args.wait)
+            return several.deploy_all([port], root, None, options)
         config = check_config(args.config, root)
         port = args.port or find_port(args.wait)
         deploy(port, root / "build", config, root, options)

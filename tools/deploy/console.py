@@ -7,7 +7,7 @@ import serial
 
 from tools.deploy import Stop
 
-FOLLOW = 180  # seconds in which the first event of a new deploy is to be accepted: --follow
+FOLLOW = 180  # seconds in which the first event of a new deploy is to be accepted, at least
 IDLE = 1.5  # seconds at the REPL's prompt after which no firmware is coming
 PROMPT = b">>> "
 # What the firmware prints when the collector has taken events, and when it cannot send.

@@ -17,11 +17,13 @@ WORDS = (
 )
 
 
-def conflicts(found, own, root):
+def conflicts(found, own, wanted, root):
     """Paths of the user's own on a board that a deploy would replace, of the Found by look().
 
-    own: [(source, path)] of the modules that come beside the firmware.
+    own: [(source, path)] of the modules that come beside the firmware. wanted: what the board
+    gets; a source of one of these modules that is there, and is another one, has to go.
     """
+    brought = {path for _, path in wanted}
     known = {path for _, path in files(root)}
     folders = tuple(folder + "/" for folder in OWNED)
     theirs = [
@@ -30,7 +32,8 @@ def conflicts(found, own, root):
         if path.startswith(folders) and path not in known and not path.endswith(".mpy")
     ]
     for source, path in own:
-        if path in found.files and found.files[path][0] != sha256(source):
+        there = path in found.files and path not in brought
+        if there and found.files[path][0] != sha256(source):
             theirs.append(path)
     return sorted({*theirs, *found.theirs})
 

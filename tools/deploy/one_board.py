@@ -22,12 +22,12 @@ NO_RADIO = re.compile(r"Raspberry Pi Pico ?2? with ")
 class Options(NamedTuple):
     """How to deploy. plain: as files. everything: with what the config does not load, too. wait:
     seconds in which the board may come, as one that sleeps. follow: seconds in which its first
-    event is to be accepted, 0 for not looking."""
+    event is to be accepted, 0 for not looking, None for as long as it takes by the config."""
 
     plain: bool = False
     everything: bool = False
     wait: float = 0
-    follow: float = 0
+    follow: "float | None" = None
 
 
 USUAL = Options()
@@ -42,8 +42,7 @@ def deploy(port, build, config, root=ROOT, options=USUAL):
     if options.wait:
         wait_for(port, options.wait)
     hold = () if options.plain else ("exec", HOLD, "+")
-    beside = [*config.own, *config.brought]
-    names = [path for _, path in beside]
+    names = [path for _, path in (*config.own, *config.brought)]
     names += [path.removesuffix("py") + "mpy" for _, path in config.own]
     roots = config.data.get("roots")
     if roots:
@@ -67,7 +66,7 @@ def deploy(port, build, config, root=ROOT, options=USUAL):
     else:
         wanted = used(wanted, config.data, platform)
     wanted = compile_for(int(mpy), wanted, build / "board")
-    free = keep(port, conflicts(found, beside, root), has, int(free))
+    free = keep(port, conflicts(found, config.own, wanted, root), has, int(free))
     at = next((i for i, f in enumerate(wanted) if f[1] in LAST), len(wanted))
     wanted[at:at] = config.brought
     if options.plain or not any(path.endswith(".mpy") for _, path in wanted):
@@ -76,9 +75,12 @@ def deploy(port, build, config, root=ROOT, options=USUAL):
         folder = build / "images"
         deploy_image(port, wanted, config.path, has, state, free, folder, root)
     print("Restart  the board", flush=True)
-    if options.follow:
+    seconds = options.follow
+    if seconds is None:  # an event waits for send_seconds
+        seconds = max(console.FOLLOW, config.settings["send_seconds"] + 60)
+    if seconds:
         restart(port)
-        console.follow(port, options.follow)
+        console.follow(port, seconds)
         print("Accepted the first event", flush=True)
     else:
         reset(port)

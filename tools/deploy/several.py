@@ -24,6 +24,16 @@ NOTED = "boards.json"
 ID = re.compile("[0-9a-f]{12}|[0-9a-f]{16}")  # of an ESP32, of a Pico
 
 
+def has_only_folder(root):
+    """Whether the configs of the project at `root` are all in its folder config/."""
+    return not (root / "config.json").exists() and bool(names(root / FOLDER))
+
+
+def names(folder):
+    """The names of the boards that have a config in the Path `folder`, sorted."""
+    return sorted(path.stem for path in folder.glob("*.json") if path.name != NOTED)
+
+
 def identify(port):
     """The board at `port`: (its id, sys.platform, MicroPython's version, machine and chip)."""
     for line in call(port, "exec", IDENTIFY):
@@ -38,13 +48,13 @@ def assign(ids, folder):
     What is new is noted in `folder`.
     """
     noted = read(folder / NOTED) if (folder / NOTED).exists() else {}
-    names = sorted(path.stem for path in folder.glob("*.json") if path.name != NOTED)
-    known = {board: name for board, name in noted.items() if name in names}
+    there = names(folder)
+    known = {board: name for board, name in noted.items() if name in there}
     for board in ids:
-        if board not in known and board in names:
+        if board not in known and board in there:
             known[board] = board
     taken = known.values()
-    free = [name for name in names if name not in taken and not ID.fullmatch(name)]
+    free = [name for name in there if name not in taken and not ID.fullmatch(name)]
     for board in ids:
         if board not in known and free:
             known[board] = free.pop(0)
@@ -103,7 +113,7 @@ def deploy_all(ports, root, path, options):
     one of `root`. options: Options of one_board.py.
     """
     folder = root / FOLDER
-    one_for_all = path or not any(folder.glob("*.json"))
+    one_for_all = path or not names(folder)
     if one_for_all:
         shared = check_config(path, root)
         configs = {port: shared for port in ports}
@@ -115,10 +125,8 @@ def deploy_all(ports, root, path, options):
             raise configs[port]
         name = Path(port if one_for_all else configs[port].name).stem
         build = root / "build" / "boards" / name
-        deploy(port, build, configs[port], root, options._replace(wait=0))
+        deploy(port, build, configs[port], root, options)
 
-    if options.wait and one_for_all:
-        each(ports, lambda port: wait_for(port, options.wait))
     results = each(ports, work)
     failed = {port: stop for port, stop in results.items() if stop}
     for port in ports:
