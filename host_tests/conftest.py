@@ -1,10 +1,18 @@
 import importlib
+import signal
 import sys
 import types
 
 import pytest
 
 from tools.engine import NO_COMPILER, ROOT, find_compiler, find_vm
+
+
+def pytest_configure(config):
+    # A shell starts what is to run in its background with SIGINT ignored, and all that a program
+    # starts inherits it: some tests send it to their own programs.
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

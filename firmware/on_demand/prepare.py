@@ -29,7 +29,7 @@ def prepare():
     import boards
 
     board = boards.load(**({} if settings["led"] is None else {"led": settings["led"]}))
-    intent = board.intent()
+    intent = board.reset_intent()
     try:
         os.mkdir(settings["state_path"])
     except OSError:

@@ -53,7 +53,7 @@ def make(app):
         # The clock may show a guess, of which boots.json told: it is unset from here on.
         board.set_time(946684800000)
     app.reset_cause = board.reset_cause()
-    app.boot_count = _count_boot(directory, app.intent)
+    app.boot_count = _count_boot(directory, app.reset_intent)
     if settings["remote"]:
         _count_trial(app, directory)
     app.reported_losses = _reported_losses(app.store, directory)
@@ -204,7 +204,7 @@ def _count_trial(app, directory):
     state = load_state(directory)
     if state.get("trial"):
         app.trial_start = 0
-        if app.intent != "sleep":
+        if app.reset_intent != "sleep":
             state["trial"] += 1
             save_state(directory, state)
 
@@ -236,7 +236,7 @@ def track_boot(app):
     board.absent = []  # the texts are needed once
     settings = app.settings
     print("collector:", settings["collector"])
-    app.track_struct("board", "boot", app.reset_cause, app.intent)
+    app.track_struct("board", "boot", app.reset_cause, app.reset_intent)
     crashes = app.crashes
     if crashes.error and "errors" in settings["track"]:
         from snowplow_tracker.events.error import SCHEMA

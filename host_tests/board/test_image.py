@@ -119,7 +119,7 @@ def test_from_files_to_an_image_and_back(board, tree, deploy):
 def test_the_reset_at_the_end_is_planned(board, tree, deploy):
     (tree / "boards/__init__.py").write_text(
         "class Board:\n"
-        "    def intend(self, why):\n"
+        "    def set_reset_intent(self, why):\n"
         "        with open('/intent', 'w') as file:\n"
         "            file.write(why)\n"
         "def load():\n"

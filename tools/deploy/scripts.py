@@ -108,7 +108,11 @@ except ImportError:
     pass  # it has plain files
 try:
     import boards
-    boards.load().intend("stop")
+    board = boards.load()
+    if hasattr(board, "intend"):  # as older firmware names it
+        board.intend("stop")
+    else:
+        board.set_reset_intent("stop")
 except Exception:
     pass
 time.sleep_ms(100)
