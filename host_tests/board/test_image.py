@@ -4,7 +4,6 @@ import ast
 import hashlib
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -20,34 +19,21 @@ from tools.release.image import make
 
 CONFIG = {"collector": "http://c", "app_id": "a", "wifi": {"ssid": "n", "password": "12345678"}}
 pytestmark = pytest.mark.usefixtures("compiler")
-RUN = """
-def run():
-    import time
-    import snowplow_tracker.store.ring
-    from firmware.app import VERSION
-    print("firmware runs", VERSION)
-    while True:
-        time.sleep_ms(20)
-        print(".", end="")
-"""
 STARTERS = {"/boot.py", "/main.py", "/releases/loader.mpy", "/releases/image.mpy"}
 # A deploy that can be killed.
 DEPLOY = """
 import pathlib, sys
 import tools.deploy.__main__, tools.deploy.board
 tools.deploy.board.SETTLE = 0.2
-sys.exit(tools.deploy.__main__.main(["--port", sys.argv[1]], root=pathlib.Path(sys.argv[2])))
+args = ["--follow", "0", "--port", sys.argv[1]]
+sys.exit(tools.deploy.__main__.main(args, root=pathlib.Path(sys.argv[2])))
 """
 
 
 @pytest.fixture
-def tree(tree):
+def tree(image_tree):
     """The small project of the other tests, with what starts an image."""
-    shutil.copytree(ROOT / "boards/boot", tree / "boards/boot")
-    shutil.copy(ROOT / "firmware/image_main.py", tree / "firmware")
-    (tree / "firmware/run.py").write_text(RUN)
-    (tree / "firmware/main.py").write_text("from firmware.run import run\nrun()\n")
-    return tree
+    return image_tree
 
 
 @pytest.fixture
@@ -55,7 +41,7 @@ def deploy(board, tree, capsys):
     """deploy(*args) -> what it printed, after it has succeeded, on the board and from the tree."""
 
     def run(*args, code=0):
-        found = program.main(["--port", board.port, *args], root=tree)
+        found = program.main(["--follow", "0", "--port", board.port, *args], root=tree)
         printed = "".join(capsys.readouterr())
         assert found == code, printed
         assert "Traceback" not in printed
@@ -199,7 +185,7 @@ def test_a_damaged_image_falls_back_to_the_other_one_and_then_to_the_repl(board,
 def test_a_firmware_that_cannot_be_imported_falls_back(board, tree, deploy):
     deploy()
     board.wait_for(b"firmware runs 1")
-    (tree / "firmware/run.py").write_text("import nothing_of_that_name\n" + RUN)
+    (tree / "firmware/run.py").write_text("import nothing_of_that_name\n")
     seen = len(board.output)
     deploy()
     board.wait_for(b"nothing_of_that_name", since=seen)

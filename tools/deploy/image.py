@@ -11,7 +11,7 @@ import json
 from base64 import b64encode
 from typing import NamedTuple
 
-from tools.deploy import LAST, OWNED, RELEASES, ROOT, Stop, boot_file, compiled
+from tools.deploy import LAST, OWNED, RELEASES, ROOT, Stop, boot_file, compiled, space
 from tools.deploy.board import call, sha256
 from tools.deploy.scripts import SWITCH, WRITE
 from tools.engine import compile_mpy
@@ -46,7 +46,7 @@ def modules(found):
 
 def own_modules(found):
     """Those of `found` that are the user's own: beside the image, so that they outlive it."""
-    return [f for f in found if f[1].endswith(".mpy") and not f[1].startswith(FOLDERS)]
+    return [f for f in found if not f[1].startswith(FOLDERS) and f[1] not in LAST]
 
 
 def starters(folder, config, root=ROOT):
@@ -144,7 +144,11 @@ def deploy_image(port, found, config, has, state, free, build, root=ROOT):
         print(f"Image    {len(image)} bytes: the board has it")
         return
     print(f"Image    {len(image)} bytes: {todo.sent} to send, {len(todo.remove)} files to remove")
-    _check_space(todo.parts, has, free)
+    # A file that is overwritten gives its blocks when the new one is whole, but the spare image is
+    # removed before.
+    written = [len(part.data) for part in todo.parts]
+    freed = [has[part.path][1] for part in todo.parts if part.path in has]
+    space.check(port, written, freed, free, folders=1)
 
     def progress(line):
         if line.startswith("@sent "):
@@ -215,18 +219,6 @@ def pieces(image, old, path):
         else:
             found.append((path, place, len(module)))
     return found
-
-
-def _check_space(parts, has, free):
-    # A file that is overwritten gives its blocks when the new one is whole, so the spare image
-    # is removed before; 4096 is a block.
-    more = sum(len(part.data) + 4096 for part in parts)
-    more -= sum(has[part.path][1] for part in parts if part.path in has)
-    if more > free:
-        raise Stop(
-            f"no space left on the board: {more} bytes are needed, {free} are free; "
-            "remove files of yours (mpremote fs rm)"
-        )
 
 
 def writing(parts):
