@@ -18,6 +18,8 @@ from tools.collector.http import (
     page_api,
     page_files,
     page_stream,
+    readings_export,
+    replay_api,
     tracker_api,
 )
 from tools.collector.http.request_body import MAX_BODY
@@ -28,7 +30,8 @@ MAX_HEADERS = 40960
 KEEP_ALIVE = 610  # seconds
 # tracker_api matches every path, so it is the last.
 _ROUTES = (
-    *(micro_api, micro_events, export, firmware_files, page_api, page_stream, page_files),
+    *(micro_api, micro_events, export, readings_export, replay_api, firmware_files),
+    *(page_api, page_stream, page_files),
     tracker_api,
 )
 
