@@ -34,7 +34,8 @@ class EventSummary(NamedTuple):
     impossible: an event must not stretch a chart to 1970. ``name`` is the event's short name.
     ``board`` is the key of the board that sent it, or None. ``text`` is one line about it.
     ``readings`` are ``(sensor, quantity, unit or None, number)``. ``about`` describes the board:
-    those of "app_id", "tracker", "port", "model", "id", "firmware" and "facts" that the event has.
+    those of "app_id", "tracker", "port", "model", "id", "firmware", "name" and "facts" that the
+    event has.
     ``suspicious`` says in a sentence what is wrong with a good event's time, or is None.
     """
 
@@ -82,7 +83,7 @@ def _board(columns, entities, good):
         vendor, name, _, _ = parse_uri(entity["schema"])
         if (vendor, name) == (OWN_VENDOR, "board") and isinstance(entity["data"], dict):
             has_board_entity = True
-            for key in ("port", "model", "id", "firmware"):
+            for key in ("port", "model", "id", "firmware", "name"):
                 about[key] = _short_name(entity["data"].get(key))
     about = {key: value for key, value in about.items() if value}
     ids = [about.get("id"), columns.get("domain_userid"), columns.get("user_id")]

@@ -110,6 +110,7 @@ class DerivedTables:
     def remove(self, connection, last, received):
         """Remove events up to the id ``last``, and boards with no event since ``received``."""
         self.columns.remove(connection, last)
+        self._count_removed(connection, last)
         connection.execute("DELETE FROM listed WHERE id<=?", (last,))
         connection.execute("DELETE FROM readings WHERE event<=?", (last,))
         for name in [name for name, row in self._series.items() if row[3] <= last]:
@@ -117,3 +118,17 @@ class DerivedTables:
         for key in [key for key, row in self._boards.items() if row[1] < received]:
             connection.execute("DELETE FROM boards WHERE key=?", (key,))
             del self._boards[key]
+
+    def _count_removed(self, connection, last):
+        """Take the events up to the id ``last`` out of the boards' counts."""
+        counted = connection.execute(
+            "SELECT board, sum(good), count(*) FROM listed WHERE id<=? AND board NOT NULL"
+            " GROUP BY board",
+            (last,),
+        )
+        for key, good, count in counted.fetchall():
+            row = self._boards.get(key)
+            if row:
+                row[2:4] = max(0, row[2] - good), max(0, row[3] - count + good)
+                sql = "UPDATE boards SET good=?, bad=? WHERE key=?"
+                connection.execute(sql, (*row[2:4], key))
