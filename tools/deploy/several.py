@@ -63,6 +63,14 @@ def assign(ids, folder):
     return {board: folder / f"{known[board]}.json" if board in known else None for board in ids}
 
 
+def note(board, name, folder):
+    """Note in `folder` that the board of this id has the config NAME; no other has it then."""
+    noted = read(folder / NOTED) if (folder / NOTED).exists() else {}
+    kept = {one: its for one, its in noted.items() if its != name}
+    if noted.get(board) != name:
+        write_private(folder / NOTED, json.dumps({**kept, board: name}, indent=2) + "\n")
+
+
 class Lines:
     """A stream that puts the name of the thread that writes before each line."""
 
