@@ -1,6 +1,7 @@
 """The real `make deploy` by image, against a board made of the real VM."""
 
 import ast
+import hashlib
 import json
 import os
 import signal
@@ -12,6 +13,9 @@ import pytest
 import tools.deploy.__main__ as program
 import tools.deploy.board as behind
 from tools.deploy import ROOT, files, used
+from tools.deploy.image import plan
+from tools.release import manifest
+from tools.release.image import make
 
 CONFIG = {"collector": "http://c", "app_id": "a", "wifi": {"ssid": "n", "password": "12345678"}}
 pytestmark = pytest.mark.usefixtures("compiler")
@@ -200,6 +204,21 @@ def test_wait_takes_a_board_when_it_comes(board, tree, deploy):
     assert "no MicroPython answered at /dev/ttyNONE within 0.3 s" in deploy(
         "--port", "/dev/ttyNONE", "--wait", "0.3", code=1
     )
+
+
+def test_a_config_that_waits_for_the_next_boot_is_not_overwritten(tmp_path):
+    image, config = make({"firmware/app.mpy": b"M"}), tmp_path / "config.json"
+    config.write_text("{}")
+    names = ("/config.json", "/config.json.a", "/config.json.new", "/releases/patch")
+    has = {path: ("0" * 64, 9) for path in names}
+    has["/releases/a.img"] = (hashlib.sha256(image).hexdigest(), len(image))
+    found = plan(image, config, has, {"run": "a", "config": "a"}, tmp_path)
+    assert "/config.json.b" in [part.path for part in found.parts]
+    assert set(found.remove) == {"/config.json.a", "/config.json.new", "/releases/patch"}
+    (line,) = [line for line in found.switch.splitlines() if "trial" in line]
+    told = json.loads(ast.literal_eval(line.strip()[len("f.write(") : -1]))
+    assert told["config"] == "b" and told["deployed"][1] == manifest.id_of(image)
+    assert told["deployed"][0] > 202600000000
 
 
 # What is imported when a module loads must be there; what a call imports, the tests of the
