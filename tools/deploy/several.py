@@ -13,7 +13,7 @@ import threading
 from pathlib import Path
 
 from tools.deploy import Stop
-from tools.deploy.board import call, explain
+from tools.deploy.board import call, explain, restart
 from tools.deploy.console import wait_for
 from tools.deploy.one_board import deploy
 from tools.deploy.scripts import IDENTIFY
@@ -166,4 +166,6 @@ def _own_configs(ports, folder, root, options):
             configs[port] = check_config(paths[board], root)
         except Stop as stop:
             configs[port] = stop
+            with contextlib.suppress(Stop):
+                restart(port)  # what runs there was only interrupted
     return configs

@@ -5,7 +5,8 @@ from contextlib import closing
 from pathlib import Path
 
 from tools.deploy import ROOT, Stop, presets
-from tools.deploy.board import find_ports
+from tools.deploy.board import find_ports, restart
+from tools.deploy.console import wait_for
 from tools.deploy.one_board import Options, deploy
 from tools.deploy.pins import chip
 from tools.deploy.several import FOLDER, each, identify, note
@@ -17,6 +18,7 @@ from tools.provision.fleet import NAME
 from tools.scan import proposal, scan
 
 SECONDS = 150  # in which the first event is to be accepted
+WAIT = 15  # for a board that restarts, as after each look at it
 POINTS = 200  # of a chart
 
 
@@ -29,7 +31,11 @@ def find_boards():
         ports = {}
 
     def look(port):
-        return identify(port) if running(port) else None
+        if not running(port):
+            return None
+        found = identify(port)
+        restart(port)  # its firmware, if it has one, goes on
+        return found
 
     told = each(list(ports), look)
     boards = []
@@ -54,7 +60,9 @@ def put_micropython(port=None, drive=None, image=None, erase=False):
 
 def look_around(port, i2c, onewire):
     """What the board sees: {"networks", "chips", "proposal", "failed"}."""
+    wait_for(port, WAIT)
     found = scan(port, i2c, onewire)
+    restart(port)
     return {
         "networks": [list(row) for row in found.networks], "failed": found.failed,
         "chips": [chip._asdict() for chip in found.chips], "proposal": proposal(found),
@@ -91,7 +99,7 @@ def bring(port, path):
     """Deploy to the board at `port` with the config at this Path, until its first event."""
     config = check_config(path)
     build = ROOT / "build" / "boards" / path.stem
-    deploy(port, build, config, ROOT, Options(follow=SECONDS))
+    deploy(port, build, config, ROOT, Options(wait=WAIT, follow=SECONDS))
 
 
 def readings(database):
