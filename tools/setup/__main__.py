@@ -31,8 +31,13 @@ def start_collector(port, database):
             break
     if not page:
         raise SystemExit("the collector did not start:\n" + "".join(said))
-    threading.Thread(target=process.stdout.read, daemon=True).start()
+    threading.Thread(target=_discard, args=(process.stdout,), daemon=True).start()
     return process, page
+
+
+def _discard(stream):
+    for _ in stream:  # else it would stop the collector once the pipe is full
+        pass
 
 
 async def serve(setup, port):

@@ -20,6 +20,9 @@ class Job:
         self._thread = threading.Thread(
             target=self._run, args=(work,), name=f"job {key}", daemon=True
         )
+
+    def start(self):
+        """Begin it."""
         self._thread.start()
 
     def _run(self, work):
@@ -71,6 +74,7 @@ class Jobs:
 
         job = Job(number, alone)
         _capture.jobs[f"job {number}"] = self._jobs[number] = job
+        job.start()
         for old in [n for n in self._jobs if self._jobs[n].done][:-MAX_JOBS]:
             del self._jobs[old]
             _capture.jobs.pop(f"job {old}", None)
