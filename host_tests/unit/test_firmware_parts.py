@@ -366,13 +366,13 @@ def test_unloaded_code_loads_again(tmp_path, monkeypatch):
 
     kept = package.once_more
     package.once.times.append(1)
-    unload.unload(("package.once", "package.never"))
+    unload.unload(("package.once.", "package.never."))
     assert not hasattr(package, "once") and "package.once" not in sys.modules
     import package.once
 
     assert package.once.times == []
     assert package.once_more is kept
-    unload.unload(("package",))  # with all that is in it
+    unload.unload(("package.",))  # with all that is in it
     assert not [name for name in sys.modules if name.startswith("package")]
 
 

@@ -42,7 +42,7 @@ from snowplow_tracker.transport import dns  # noqa: E402
 dns._PORT = int(os.getenv("DNS_PORT") or 53)
 real_unload = unloading.unload
 ntp._PORT = int(os.getenv("NTP_PORT") or 123)
-NAMES = tuple([n for n in unloading._NAMES if n not in (dns.__name__, ntp.__name__)])
+NAMES = tuple([n for n in unloading._NAMES if n[:-1] not in (dns.__name__, ntp.__name__)])
 
 
 def unload_others():
