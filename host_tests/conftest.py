@@ -1,4 +1,6 @@
 import importlib
+import os
+import signal
 import socket
 import sys
 import types
@@ -6,6 +8,19 @@ import types
 import pytest
 
 from tools.engine import NO_COMPILER, ROOT, find_compiler, find_vm
+
+
+def pytest_configure(config):
+    # A shell starts what is to run in its background with SIGINT ignored, and all that a program
+    # starts inherits it: some tests send it to their own programs.
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config):
+    # Most tests wait for a board, a collector or a browser; they compute in a third of their time.
+    return 2 * (os.cpu_count() or 1)
 
 
 @pytest.fixture(scope="session")

@@ -284,13 +284,13 @@ class FirmwareBoard(Board):
         board.has_led = False
         board.stopping = lambda: self.stop
         board.adc = self.measure
-        intend = board.intend
+        set_reset_intent = board.set_reset_intent
 
         def intended(intent):
             self.intent = intent
-            intend(intent)
+            set_reset_intent(intent)
 
-        board.intend = intended
+        board.set_reset_intent = intended
         make_link = board.link
 
         def link(links=None):

@@ -5,6 +5,7 @@ Source: "Requests", "Identity" and "Limits and statuses" of the tracker protocol
 
 import asyncio
 import base64
+import ipaddress
 import re
 import sqlite3
 import time
@@ -15,7 +16,8 @@ from email.utils import formatdate
 from aiohttp import web
 
 from tools.collector.enrich.payload import Payload
-from tools.collector.http import micro_api
+from tools.collector.forward.message import capture
+from tools.collector.http import access, micro_api
 from tools.collector.http.request_body import read_body
 from tools.collector.http.shared import COLLECTOR
 
@@ -81,6 +83,10 @@ async def _receive(request, body):
     payload = _payload(request, body, network_id, anonymous)
     try:
         await asyncio.wrap_future(collector.store.submit(payload))
+        if collector.forward:
+            own = None if anonymous else network_id
+            copy = capture(request, body, own, access.COOKIE)
+            await asyncio.wrap_future(collector.forward.put(copy, payload.received))
     except sqlite3.Error as error:
         return web.Response(status=503, text=f"cannot store: {error}")
     if fault == "lost":
@@ -114,13 +120,22 @@ def _payload(request, body, network_id, anonymous):
         body=body,
         content_type=_content_type(request) if body is not None else None,
         encoding=_header(request, "Content-Encoding"),
-        ip="unknown" if anonymous else (request.remote or "unknown"),
+        ip="unknown" if anonymous else _client_address(request),
         network_id=network_id,
         hostname=_PORT.sub("", _header(request, "Host") or "") or None,
         user_agent=_header(request, "User-Agent"),
         referer=_header(request, "Referer"),
         headers=_headers(request, anonymous),
     )
+
+
+def _client_address(request):
+    """Return the first address of X-Forwarded-For, as the stream collector does, or the peer's."""
+    first = (_header(request, "X-Forwarded-For") or "").partition(",")[0].strip()
+    try:
+        return str(ipaddress.ip_address(first))
+    except ValueError:
+        return request.remote or "unknown"
 
 
 def _network_id(request, anonymous):
