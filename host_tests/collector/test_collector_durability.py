@@ -132,7 +132,9 @@ def test_lines_on_the_terminal(tmp_path):
     running.send(event)
     running.send(struct(se_va="21.5"), struct(aid="\x1b[2J\u202e", se_va="\x1b[31mred"))
     status, out, _ = running.stop()
-    lines = [line.split("  ", 1)[1] for line in out.splitlines()[:3]]
+    hint, *lines = out.splitlines()[:4]
+    assert f"pandas.read_csv('http://127.0.0.1:{running.port}/micro/readings')" in hint
+    lines = [line.split("  ", 1)[1] for line in lines]
     assert lines == [
         "good  desk  unstruct  cpu temperature=43.2 Cel load=2",
         "good  -  struct  test / hello / 21.5",

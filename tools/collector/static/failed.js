@@ -26,7 +26,10 @@ export async function show() {
   const kinds = `${whole(shown.length)} kind${shown.length === 1 ? "" : "s"} of failure`;
   const which = found.all ? "all" : "the newest";
   byId("failed-sum").textContent =
-    `${kinds} in ${which} ${events(found.scanned)} that failed; times in ${zone()}`;
+    `${kinds} in ${which} ${events(found.scanned)} that failed; times in ${zone()}. `;
+  const link = make("a", null, "Export all as CSV");
+  link.href = "/micro/export?good=0&format=csv";
+  byId("failed-sum").append(link);
 }
 
 const showSoon = atMostEvery(1000, show);
@@ -64,5 +67,20 @@ function failure({ first, last, app_id: app, name, record, count, boards: keys }
     make("header", null, make("time", null, when(last)), make("b", null, title),
       make("span", "times", times)),
     from ? make("p", "hint", `from ${from}`) : null,
-    detail.reasons(record.failures), detail.sent(record), isEvent ? more : null);
+    detail.reasons(record.failures), detail.sent(record),
+    ...(isEvent ? [more, replayButton(app, name)] : []));
+}
+
+// Judges the failed events of one app and name again. The page reloads itself if one is good now.
+function replayButton(app, name) {
+  const again = button("more", "Judge again", async () => {
+    again.disabled = true;
+    const body = JSON.stringify({ app_id: app, name });
+    const answer = await fetch("/micro/replay", { method: "POST", body }).catch(() => null);
+    const found = answer?.ok ? await answer.json() : null;
+    again.textContent = found ? `${whole(found.good)} of ${whole(found.judged)} are good now`
+      : "Not judged: the collector did not answer";
+  });
+  again.title = "After you have mended the schema";
+  return again;
 }
