@@ -168,7 +168,7 @@ def test_failed_events_are_judged_again_when_the_schema_is_mended(tmp_path, visi
         is_there(page, "#failures .advice", "into a folder of SCHEMAS as com.example/")
         page.click("text=Judge again")
         is_there(page, "#failures button", "0 of 1 are good now")
-        assert "good=0&format=csv" in page.get_attribute("#failed-sum a", "href")
+        assert "good=0&format=csv" in page.get_attribute("#failed-export", "href")
         write_schema(schemas)
         page.reload()
         page.click("text=Judge again")

@@ -27,7 +27,6 @@ export async function show() {
   const which = found.all ? "all" : "the newest";
   byId("failed-sum").textContent =
     `${kinds} in ${which} ${events(found.scanned)} that failed; times in ${zone()}`;
-  byId("failed-export").hidden = !shown.length;
 }
 
 const showSoon = atMostEvery(1000, show);
