@@ -77,9 +77,10 @@ print('@board', s[0] * free, sys.platform, version, getattr(i, '_mpy', 0) & 0xff
 """
 IDENTIFY = """
 import sys, machine
+from binascii import hexlify
 i = sys.implementation
 version = '.'.join(str(n) for n in i[1][:3])
-print('@id', machine.unique_id().hex(), sys.platform, version, getattr(i, '_machine', ''))
+print('@id', hexlify(machine.unique_id()).decode(), sys.platform, version, getattr(i, '_machine', ''))
 """
 PREPARE = """
 import os
