@@ -204,6 +204,10 @@ def test_three_boards_at_once(running, plugged, tmp_path):
         ({"port": "x", "name": "a", "config": []}, "expected a JSON object"),
         ([], "expected a JSON object"),
         (
+            {"port": "x", "name": "a", "config": {"collector": "https://c", "app_id": "a"}},
+            "roots is missing: put the file",
+        ),
+        (
             {"port": "x", "name": "a", "config": {"collector": "http://c", "app_id": "a",
              "wifi": {"ssid": "n", "password": "correct"}}},
             "wifi.password: expected 8 to 63 characters",

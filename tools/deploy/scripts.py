@@ -80,7 +80,8 @@ import sys, machine
 from binascii import hexlify
 i = sys.implementation
 version = '.'.join(str(n) for n in i[1][:3])
-print('@id', hexlify(machine.unique_id()).decode(), sys.platform, version, getattr(i, '_machine', ''))
+board = hexlify(machine.unique_id()).decode()
+print('@id', board, sys.platform, version, getattr(i, '_machine', ''))
 """
 PREPARE = """
 import os
