@@ -25,12 +25,7 @@ import images
 from esp_board import EspBoard
 from vm_board import VmBoard
 
-pytestmark = [
-    pytest.mark.usefixtures("compiler", "vm_program"),
-    pytest.mark.skipif(
-        not importlib.util.find_spec("esptool"), reason="no esptool here: `make flash` installs it"
-    ),
-]
+pytestmark = pytest.mark.usefixtures("compiler", "vm_program")
 
 
 class Running:
@@ -102,6 +97,9 @@ def plugged(monkeypatch):
     return plug
 
 
+@pytest.mark.skipif(
+    not importlib.util.find_spec("esptool"), reason="no esptool here: `make flash` installs it"
+)
 def test_from_a_blank_board_to_the_first_event_with_pulled_cables(
     running, plugged, chromium, screenshot, tmp_path, closing_line
 ):
