@@ -64,7 +64,7 @@ def look_around(port, i2c, onewire):
     restart(port)
     return {
         "networks": [list(row) for row in found.networks], "failed": found.failed,
-        "chips": [chip._asdict() for chip in found.chips], "proposal": proposal(found),
+        "chips": [one._asdict() for one in found.chips], "proposal": proposal(found),
     }  # fmt: skip
 
 
