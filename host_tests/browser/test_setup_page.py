@@ -15,8 +15,7 @@ pytest.importorskip("pty", reason="no pseudo-terminals on this machine")
 
 from tools.demo import Collector
 from tools.engine import ROOT
-from tools.flash import __main__ as flashing
-from tools.flash import uf2
+from tools.flash import flashing, uf2
 from tools.setup import server, steps
 
 sys.path.insert(0, str(ROOT / "host_tests" / "board"))

@@ -12,7 +12,7 @@ from tools.deploy.pins import chip
 from tools.deploy.several import FOLDER, each, identify, note
 from tools.deploy.user_config import check_config, needs_roots
 from tools.flash import uf2
-from tools.flash.__main__ import flash, running
+from tools.flash.flashing import flash, running
 from tools.provision import NEW, problem, save
 from tools.provision.fleet import NAME
 from tools.scan import proposal, scan
