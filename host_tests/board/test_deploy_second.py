@@ -18,7 +18,7 @@ MINE = {
     "/boot.py": b"# mine\nimport esp\nesp.osdebug(None)\n",
     "/config.json": b'{"brightness": 3}',
     "/boards/mine.py": b"PIN = 4\n",
-    "/firmware/notes.txt": b"later",
+    "/firmware/my notes.txt": b"later",
 }
 
 CLUTTER = """
