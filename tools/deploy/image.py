@@ -8,7 +8,9 @@ and its files of ours are removed after the switch.
 
 import hashlib
 import json
+import tempfile
 from base64 import b64encode
+from pathlib import Path
 from typing import NamedTuple
 
 from tools.deploy import LAST, OWNED, RELEASES, ROOT, Stop, boot_file, compiled, space
@@ -154,12 +156,16 @@ def deploy_image(port, found, config, has, state, free, build, root=ROOT):
         if line.startswith("@sent "):
             print(f"Send     {line[6:]} KiB", flush=True)
 
-    # In one run of mpremote, since each takes a part of a second.
+    # In one run of mpremote, since each takes a part of a second; by files that nobody else can
+    # read, since all programs see the arguments of others, and the config has passwords.
     commands = ["resume"]
-    for text in [*writing(todo.parts), todo.switch]:
-        commands += ["exec", text, "+"]
-    if "@switched" not in call(port, *commands[:-1], each_line=progress):
-        raise Stop(f"the board at {port} went away: check the cable and try again")
+    with tempfile.TemporaryDirectory() as scripts:
+        for number, text in enumerate([*writing(todo.parts), todo.switch]):
+            path = Path(scripts) / f"{number}.py"
+            path.write_text(text, encoding="utf-8")
+            commands += ["run", str(path), "+"]
+        if "@switched" not in call(port, *commands[:-1], each_line=progress):
+            raise Stop(f"the board at {port} went away: check the cable and try again")
 
 
 def _path(name):
