@@ -10,6 +10,7 @@ def _flashes(count):
 # The outcomes of a request have the names that the library gives them.
 PATTERNS = {
     "joining": (100, 100),  # fast
+    "portal": (500, 100),  # mostly on: it waits for its network and collector
     "safe": (1000, 1000),  # slow: it crashed too often
     "none": _flashes(1),  # nothing was sent yet
     "success": _flashes(1),

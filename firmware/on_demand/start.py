@@ -27,6 +27,7 @@ _BOOT_SETTINGS = (
     "led",
     "method",
     "mode",
+    "portal_pin",
     "remote_options",
     "rtc",
     "sample_seconds",
