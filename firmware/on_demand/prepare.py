@@ -34,7 +34,7 @@ def prepare():
     import boards
 
     board = boards.load(**({} if settings["led"] is None else {"led": settings["led"]}))
-    intent = board.intent()
+    intent = board.reset_intent()
     _provision(settings, board, intent)
     try:
         os.mkdir(settings["state_path"])
@@ -43,6 +43,8 @@ def prepare():
     crashes = Crashes(settings["state_path"])
     if board.reset_cause() == "watchdog" and not intent and settings["watchdog_seconds"]:
         crashes.record_watchdog()
+    if settings["update"] and settings["wifi"]:
+        _add_networks(settings["wifi"]["networks"])
     if settings["update"] and crashes.count:
         from firmware.on_demand import release
 
@@ -73,7 +75,7 @@ def _provision(settings, board=None, intent=None):
         import boards
 
         board = boards.load()
-        intent = board.intent()
+        intent = board.reset_intent()
     provision.run(board, _CONFIG, has_config, intent)
     from firmware.on_demand.unload import unload
 
@@ -85,6 +87,19 @@ def _is_held(board, pin):
         return pin is not None and not board.input(pin, "up").value()
     except ValueError as e:  # the port does not have it
         print("portal_pin:", e)
+
+
+# Those of the config before, which update_config.py wrote.
+def _add_networks(networks):
+    from snowplow_tracker.json_file import load
+
+    try:
+        known = [(place["ssid"], place["password"]) for place in networks]
+        for place in load("/releases/networks.json").get("networks", ()):
+            if (place["ssid"], place["password"]) not in known:
+                networks.append(place)
+    except (KeyError, TypeError) as e:
+        print("/releases/networks.json:", e)
 
 
 # A release that refuses the config which the one before took must not stay.
