@@ -34,7 +34,6 @@ import ntp_server  # noqa: E402
 from firmware.on_demand import portal, provision  # noqa: E402
 from firmware.on_demand import unload as unloading  # noqa: E402
 
-
 socket = ntp_server._socket  # the real one
 
 
