@@ -2,7 +2,7 @@
 
 # A state's pattern: milliseconds on, off; or so many short flashes in three seconds, or long ones
 # if it is below 0. The outcomes of a request have the names that the library gives them.
-PATTERNS = {
+PATTERNS: dict = {
     "joining": (100, 100),  # fast
     "portal": (500, 100),  # mostly on: it waits for its network and collector
     "safe": (1000, 1000),  # slow: it crashed too often
