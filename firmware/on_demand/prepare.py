@@ -76,6 +76,7 @@ def _provision(settings, board=None, intent=None):
 
         board = boards.load()
         intent = board.reset_intent()
+    # The reset after it says "config", so that a button that is stuck does not open it for ever.
     provision.run(board, _CONFIG, has_config, intent)
     from firmware.on_demand.unload import unload
 

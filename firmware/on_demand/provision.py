@@ -215,7 +215,7 @@ def _sleep(board):
 
 
 def run(board, path, has_config, intent):
-    """Open the portal until a config is kept; then reset, or return if the old one goes on.
+    """Open the portal until a config is kept, then reset; return only if there is no radio.
 
     has_config: whether there is one that works without this.
     """
@@ -243,12 +243,12 @@ def run(board, path, has_config, intent):
         for part in parts:
             part.close()
         point.stop()
-    if provisioning.state == "kept":
-        board.reset("config")
-    print("portal: closed; press reset to open it again")
-    board.radio_off()
-    if not has_config:
-        _sleep(board)
+    if provisioning.state != "kept":
+        print("portal: closed; press reset to open it again")
+        if not has_config:
+            _sleep(board)
+    # Also where the old one goes on: the heap is in pieces.
+    board.reset("config")
 
 
 def _serve(provisioning, parts, lamp):
