@@ -268,3 +268,21 @@ def imported(tree, package):
             module = ".".join(part for part in (base, node.module or "") if part)
             yield module
             yield from (f"{module}.{alias.name}" for alias in node.names)
+
+
+def test_without_a_config_the_board_keeps_what_it_has(board, tree, deploy):
+    (tree / "config.json").unlink()
+    (tree / "firmware/on_demand").mkdir()
+    for name in ("portal", "config_sensors"):
+        (tree / f"firmware/on_demand/{name}.py").write_text("")
+    printed = deploy()
+    assert "the board opens its portal" in printed and "its Wi-Fi" in printed
+    board.wait_for(b"firmware runs 1")
+    found = board.files()
+    assert set(found) == {*STARTERS, "/releases/a.img", "/releases/state.json"}
+    behind.call(board.port, "exec", "f = open('/config.json', 'w'); f.write('{}'); f.close()")
+    for way in ((), ("--files",)):
+        seen = len(board.output)
+        deploy(*way)
+        board.wait_for(b"firmware runs 1", since=seen)
+        assert board.files()["/config.json"] == b"{}"

@@ -93,6 +93,10 @@ class World:
         "silent", "refused" (connect() itself raises).
     join_ms: how long an attempt takes.
     signal: dBm while associated.
+    air: the networks around, as a scan finds them: (bytes, dBm, security), with repetitions;
+        scan_ms: how long that takes.
+    dhcp_address: what ifconfig() tells of the station, if not the usual.
+    access_point: the board's own, see network.py.
     name_server: what DHCP tells of it; 0.0.0.0, which is none, so that nobody real is asked.
     ntp: what the NTP server does with each query, see ntp_server.py; the last repeats.
     year, wall_ms: what the clock says; true_ms: what it should say.
@@ -131,6 +135,9 @@ class World:
         self.networks = None  # name -> how joining it ends, instead of `joins`
         self.join_ms = 2500
         self.signal = -61
+        self.air = []
+        self.scan_ms = 2000
+        self.dhcp_address = self.access_point = None
         self.name_server = "0.0.0.0"
         self.ntp = ["true"]
         self.now_ms = TICKS_PERIOD - 3000
@@ -311,6 +318,7 @@ class World:
         """What is left after a deep sleep, a reset, a watchdog's bite or a loss of power."""
         self._pass_asleep(ms)
         self.pins, self.irqs, self.pulls, self.radio = {}, {}, {}, None
+        self.access_point = None
         self._change_levels()
         self.pins.update(self._outside)
         self.wakes = {}

@@ -93,7 +93,8 @@ class Plan(NamedTuple):
 
 
 def plan(image, config, has, state, build, root=ROOT, own=()):
-    """The Plan that makes a board run this image with the config at this Path; None: it does.
+    """The Plan that makes a board run this image with the config at this Path (None: with the one
+    that it has); None: it does.
 
     `own` as own_modules() gives them; `has` and `state` are what look() found on the board.
     """
@@ -102,7 +103,8 @@ def plan(image, config, has, state, build, root=ROOT, own=()):
     if source:
         old = _known(has.get(_path(source)), build)
         parts.append(Part(_path(name), image, pieces(image, old, _path(source))))
-    started = starters(build / "boot", json.loads(config.read_bytes()), root)
+    data = json.loads(config.read_bytes()) if config else {}
+    started = starters(build / "boot", data, root)
     for source, path in [*own, *started]:
         if path not in has or has[path][0] != sha256(source):
             data = source.read_bytes()
@@ -111,7 +113,7 @@ def plan(image, config, has, state, build, root=ROOT, own=()):
             # A config may name own modules, so they come before the state that brings it.
             (first if path in mine else renames).append((path + ".new", path))
     letter = None
-    if has.get(CONFIG, ("",))[0] != sha256(config):
+    if config and has.get(CONFIG, ("",))[0] != sha256(config):
         # Not the one that a deploy before has left for the next boot: this one may be cut short.
         letter = "b" if state.get("config") == "a" else "a"
         data = config.read_bytes()

@@ -42,9 +42,9 @@ def used_pins(settings):
     for i, trigger in enumerate(settings["triggers"]):
         found += _pins_of(f"triggers[{i}]", trigger)
         found += _pins_of(f"triggers[{i}].set", trigger.get("set") or {})
-    for key in ("led", "hold_pin"):
+    for key, use in (("led", "out"), ("hold_pin", "out"), ("portal_pin", "in")):
         if _number(settings[key]) is not None:
-            found.append((key, _number(settings[key]), "out"))
+            found.append((key, _number(settings[key]), use))
     return found
 
 
