@@ -210,7 +210,7 @@ def test_no_finding_of_axe(empty, visit, scheme):
 
 def test_failed_events_are_judged_again(tmp_path, visit):
     schemas = tmp_path / "schemas"
-    schemas.mkdir()
+    write_schema(schemas, "iglu:com.example/other/jsonschema/1-0-0", "{}")
     with collector(tmp_path / "c.db", "--quiet", "--schemas", str(schemas)) as running:
         running.send({**struct(), "e": "ue", "ue_pr": unstruct({"celsius": 21.5})})
         page = visit(running, "#failed")
