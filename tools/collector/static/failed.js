@@ -80,3 +80,15 @@ function replayButton(app, name) {
   again.title = "After you have mended the schema";
   return again;
 }
+
+// Judges all failed events again, as if they came now: after a schema was mended.
+byId("replay").addEventListener("click", async () => {
+  byId("replay").disabled = true;
+  byId("replayed").textContent = "Judging …";
+  const answer = await fetch("/micro/replay", { method: "POST", body: "{}" }).catch(() => null);
+  const { judged, good } = answer?.ok ? await answer.json() : {};
+  byId("replayed").textContent = judged === undefined ? "The collector did not do it."
+    : `${events(judged)} judged again, ${whole(good)} of them good now`;
+  byId("replay").disabled = false;
+  show();
+});
