@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 export MICROPYPATH :=
 
 .PHONY: help demo collector deploy release release-key rollout mpy test check schema bench soak
-.PHONY: life mutants api test-pico-w clean
+.PHONY: life mutants docs test-pico-w battery-life clean
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -34,6 +34,9 @@ rollout: $(VENV)/.run ## change which boards take the release that is offered: t
 release_options = --key $(or $(KEY),release.pem) $(if $(RELEASES),--folder $(RELEASES)) \
   $(if $(PERCENT),--percent $(PERCENT)) $(if $(GROUPS),--groups $(GROUPS)) \
   $(if $(START),--start $(START)) $(if $(HALT_AFTER),--halt-after $(HALT_AFTER))
+
+battery-life: $(VENV)/.run ## estimate how long a battery lasts: MAH=2000 CONFIG=file HEALTH=file ASLEEP_UA=n
+	@PYTHONPATH=lib $(BIN)/python -m tools.battery_life --mah $(or $(MAH),2000) $(if $(HEALTH),--health $(HEALTH),--config $(or $(CONFIG),config.json)) $(if $(ASLEEP_UA),--asleep-ua $(ASLEEP_UA))
 
 mpy: $(VENV)/.run ## compile the library into build/mpy; mip can install it from there
 	@$(BIN)/python -m tools.package build/mpy
