@@ -22,9 +22,10 @@ TABLES = (
     ("I2C in buses", "i2c", "How sensors are connected: [Sensors](sensors.md)."),
     ("SPI in buses", "spi", ""),
     ("UART in buses", "uart", ""),
-    ("quantities", "quantity", "[What becomes of a reading](sensors.md#what-becomes-of-a-reading)."),
-    ("All triggers", "all", "Each trigger has `when`, one of the kinds below, and what is to be done: "
-     "[Events without code](events.md)."),
+    ("quantities", "quantity",
+     "[What becomes of a reading](sensors.md#what-becomes-of-a-reading)."),
+    ("All triggers", "all", "Each trigger has `when`, one of the kinds below, and what is to be "
+     "done: [Events without code](events.md)."),
     ("Trigger every", "every", ""),
     ("Trigger boot", "boot", ""),
     ("Trigger edge", "edge", ""),
@@ -113,7 +114,8 @@ def _value(schema):
         for other in schema.get("anyOf", ()):
             limits = other if "minimum" in other else limits
         if abs(limits.get("minimum", 3e38)) < 1e38:
-            text = f"{limits['minimum']} to {limits['maximum']}" if limits["maximum"] < 1e38 else "0 or more"
+            most = limits["maximum"]
+            text = f"{limits['minimum']} to {most}" if most < 1e38 else "0 or more"
             text += ", or 0" if limits is not schema else ""
         return text
     if kinds == "array":
