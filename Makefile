@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 export MICROPYPATH :=
 
 .PHONY: help demo collector deploy release release-key rollout mpy test check schema bench soak
-.PHONY: life mutants docs test-pico-w battery-life clean
+.PHONY: life mutants docs pictures test-pico-w battery-life clean
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -63,10 +63,13 @@ life: $(VENV)/.dev ## random lives of the whole library, with all that can go wr
 mutants: $(VENV)/.dev ## make plausible mistakes in the library, each of which a test has to find: WORD=retry
 	@$(BIN)/python -m host_tests.mutants $(WORD)
 
-api: $(VENV)/.dev ## build the reference of the library's public names: build/api/index.html
+docs: $(VENV)/.dev ## build the documentation, with the reference of the library: build/docs/index.html
 	@$(PIP) install --group docs
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build -q --strict -f tools/api/mkdocs.yml
-	@echo "open build/api/index.html"
+	@echo "open build/docs/index.html"
+
+pictures: $(VENV)/.dev ## take the documentation's pictures of the collector's page anew, in Chromium
+	@$(BIN)/python -m host_tests.browser.pictures
 
 test-pico-w: $(VENV)/.dev ## run the firmware on a real Pico W image in an emulator: PICO_W_UF2=file
 	@$(PIP) install --group pico-w

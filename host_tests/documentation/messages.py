@@ -80,7 +80,8 @@ def _printed(tree, only_prints):
         elif isinstance(node, ast.Yield) and isinstance(node.value, (ast.JoinedStr, ast.Constant)):
             yield node.value, line
         elif isinstance(node, ast.FunctionDef) and node.name in WORDS:
-            parts = [p for it in ast.walk(node) if isinstance(it, ast.JoinedStr) for p in it.values]
+            whole = [it for it in ast.walk(node) if isinstance(it, ast.JoinedStr)]
+            parts = [part for it in whole for part in it.values]
             for inner in ast.walk(node):
                 if isinstance(inner, ast.JoinedStr) or _is_text(inner) and inner not in parts:
                     if inner is not node.body[0].__dict__.get("value"):  # its docstring

@@ -9,16 +9,16 @@ import subprocess
 import sys
 
 import pytest
+from peers.conftest import engines, sink  # noqa: F401
+from peers.test_judge import assert_good, iglu, verdicts  # noqa: F401
 
 from boards import own_sensor
 from firmware.on_demand import remote_config, remote_keys
 from host_tests.documentation import messages, pages
-from peers.conftest import engines, sink  # noqa: F401
-from peers.test_judge import assert_good, iglu, verdicts  # noqa: F401
 from tools import battery_life, config_page
 from tools.collector.enrich.iglu import Schemas
-from tools.deploy.__main__ import check_config
 from tools.demo import Collector
+from tools.deploy.__main__ import check_config
 from tools.engine import ROOT
 
 OWN_FILE = re.compile(r"# (\w+[.]py)\n")  # the first line of a block that is a whole file
