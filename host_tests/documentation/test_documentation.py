@@ -7,6 +7,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import urllib.request
 
 import pytest
 from peers.conftest import engines, sink  # noqa: F401
@@ -15,6 +16,8 @@ from peers.test_judge import assert_good, iglu, verdicts  # noqa: F401
 from boards import own_sensor
 from firmware.on_demand import remote_config, remote_keys
 from host_tests.documentation import messages, pages
+from host_tests.vm.conftest import vm  # noqa: F401
+from host_tests.vm.test_firmware_vm import collector, fakes, start, until  # noqa: F401
 from tools import battery_life, config_page
 from tools.collector.enrich.iglu import Schemas
 from tools.demo import Collector
@@ -40,11 +43,18 @@ def own_files(tmp_path, monkeypatch):
     """The files that blocks of a page are, as config.json has them beside it."""
     monkeypatch.setattr(own_sensor, "folder", own_sensor.folder)
     monkeypatch.setattr(sys, "path", list(sys.path))
+    for name, text in whole_files().items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+def whole_files():
+    """{name: text} of the blocks that are files."""
+    found = {}
     for block in pages.blocks("python"):
         if OWN_FILE.match(block.text):
-            (tmp_path / OWN_FILE.match(block.text)[1]).write_text(block.text, encoding="utf-8")
-            ran[block.place] = True
-    return tmp_path
+            found[OWN_FILE.match(block.text)[1]] = block.text
+    return found
 
 
 def programs():
@@ -99,6 +109,22 @@ def schemas(folder, iglu):
     return Schemas([folder, iglu])
 
 
+def test_the_program_of_the_readme_runs_as_it_is(tmp_path):
+    (block,) = [block for block in pages.blocks("python") if block.page == "README.md"]
+    collector = Collector(tmp_path / "events.db", 0, ("--iglu", "none"))
+    try:
+        program = block.text.replace("9090", collector.url.rpartition(":")[2])
+        env = engines()["cpython"][1]
+        run = subprocess.run(
+            [sys.executable, "-c", program], env=env, capture_output=True, text=True, timeout=20
+        )
+        assert run.stdout == "all sent: True\n", run.stdout + run.stderr
+        with urllib.request.urlopen(collector.url + "/micro/all") as answer:
+            assert json.load(answer) == {"total": 3, "good": 3, "bad": 0}
+    finally:
+        collector.stop()
+
+
 def test_configs_are_accepted(own_files):
     keys = set(json.loads((ROOT / "firmware/config.schema.json").read_text())["properties"])
     for block in pages.blocks("json"):
@@ -116,6 +142,27 @@ def test_configs_are_accepted(own_files):
             path.write_text(json.dumps(data), encoding="utf-8")
             check_config(path, own_files)
         ran[block.place] = True
+
+
+def test_a_driver_and_a_module_of_ones_own_work_in_the_firmware(start, tmp_path):
+    config = {}
+    for block in pages.blocks("json"):
+        if block.page == "docs/own_sensor.md":
+            config.update(json.loads("{" + block.text + "}"))
+    config["triggers"][0]["seconds"] = 1
+    (tmp_path / "board").mkdir()
+    for name, text in whole_files().items():
+        (tmp_path / "board" / name).write_text(text, encoding="utf-8")
+    board, collected = start("esp32", [["i2c", 0x23, "chips", "Chip"]], **config)
+
+    def readings(name):
+        return [r["readings"] for r in collected.of("sensor_reading") if r["sensor"] == name]
+
+    until(lambda: readings("window") and readings("dice"), board)
+    (tmp_path / "board" / "edge_14_0").write_text("")
+    until(lambda: collected.said("door", "knock"), board)
+    assert readings("window")[0] == [{"quantity": "illuminance", "unit": "lx", "value": 0}]
+    ran.update({b.place: True for b in pages.blocks("python") if OWN_FILE.match(b.text)})
 
 
 def make_names():

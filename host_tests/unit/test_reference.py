@@ -24,7 +24,8 @@ def pages(tmp_path_factory):
         cwd=ROOT, env={**os.environ, "NO_MKDOCS_2_WARNING": "1"}, capture_output=True, text=True,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
-    found = {path.stem: path.read_text(encoding="utf-8") for path in (folder / "api").glob("*.html")}
+    built = (folder / "api").glob("*.html")
+    found = {path.stem: path.read_text(encoding="utf-8") for path in built}
     return {name: text.partition("<article")[2] for name, text in found.items()}
 
 
