@@ -7,6 +7,7 @@ from tools.engine import ROOT
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 OTHERS = [ROOT / name for name in ("DESIGN.md", "CONTRIBUTING.md", "CHANGELOG.md")]
+OWN_FILE = re.compile(r"# (\w+[.]py)\n")  # the first line of a block that is a whole file
 _FENCE = re.compile(r"^( *)```(\w*)\n(.*?)^ *```$", re.S | re.M)
 _LINK = re.compile(r"(?<!!)\[(?:[^\[\]]|\[[^\]]*\])*\]\(([^)\s]+)\)|!\[[^\]]*\]\(([^)\s]+)\)")
 
@@ -39,6 +40,15 @@ def blocks(*languages):
             if fence[2] in languages:
                 body = re.sub("^" + fence[1], "", fence[3], flags=re.M)
                 found.append(Block(name(path), line, fence[2], body))
+    return found
+
+
+def whole_files():
+    """{name: text} of the blocks that are files, as config.json has them beside it."""
+    found = {}
+    for block in blocks("python"):
+        if OWN_FILE.match(block.text):
+            found[OWN_FILE.match(block.text)[1]] = block.text
     return found
 
 

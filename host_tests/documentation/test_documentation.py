@@ -24,7 +24,6 @@ from tools.demo import Collector
 from tools.deploy.__main__ import check_config
 from tools.engine import ROOT
 
-OWN_FILE = re.compile(r"# (\w+[.]py)\n")  # the first line of a block that is a whole file
 TROUBLE = ROOT / "docs" / "troubleshooting.md"
 # What the blocks that are parts of a config refer to.
 AROUND = {
@@ -43,25 +42,16 @@ def own_files(tmp_path, monkeypatch):
     """The files that blocks of a page are, as config.json has them beside it."""
     monkeypatch.setattr(own_sensor, "folder", own_sensor.folder)
     monkeypatch.setattr(sys, "path", list(sys.path))
-    for name, text in whole_files().items():
+    for name, text in pages.whole_files().items():
         (tmp_path / name).write_text(text, encoding="utf-8")
     return tmp_path
-
-
-def whole_files():
-    """{name: text} of the blocks that are files."""
-    found = {}
-    for block in pages.blocks("python"):
-        if OWN_FILE.match(block.text):
-            found[OWN_FILE.match(block.text)[1]] = block.text
-    return found
 
 
 def programs():
     """{page: its blocks of Python that are no files}, in order."""
     found = {}
     for block in pages.blocks("python"):
-        if not OWN_FILE.match(block.text):
+        if not pages.OWN_FILE.match(block.text):
             found.setdefault(block.page, []).append(block)
     return found
 
@@ -151,7 +141,7 @@ def test_a_driver_and_a_module_of_ones_own_work_in_the_firmware(start, tmp_path)
             config.update(json.loads("{" + block.text + "}"))
     config["triggers"][0]["seconds"] = 1
     (tmp_path / "board").mkdir()
-    for name, text in whole_files().items():
+    for name, text in pages.whole_files().items():
         (tmp_path / "board" / name).write_text(text, encoding="utf-8")
     board, collected = start("esp32", [["i2c", 0x23, "chips", "Chip"]], **config)
 
@@ -162,7 +152,7 @@ def test_a_driver_and_a_module_of_ones_own_work_in_the_firmware(start, tmp_path)
     (tmp_path / "board" / "edge_14_0").write_text("")
     until(lambda: collected.said("door", "knock"), board)
     assert readings("window")[0] == [{"quantity": "illuminance", "unit": "lx", "value": 0}]
-    ran.update({b.place: True for b in pages.blocks("python") if OWN_FILE.match(b.text)})
+    ran.update({b.place: True for b in pages.blocks("python") if pages.OWN_FILE.match(b.text)})
 
 
 def make_names():
