@@ -6,9 +6,12 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 export MICROPYPATH :=
 
-.PHONY: help demo collector deploy release release-key rollout mpy test check schema bench soak
+.PHONY: help demo collector provision flash scan deploy monitor release release-key release-config
+.PHONY: rollout mpy test check schema bench soak
 .PHONY: life mutants docs pictures test-pico-w battery-life clean
 .DEFAULT_GOAL := help
+# A value in quotes for the shell: it may have spaces.
+quoted = '$(subst ','\'',$(1))'
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -16,17 +19,36 @@ help: ## show this list
 demo: $(VENV)/.run ## run the firmware on the real MicroPython VM with a collector: SECONDS=20 PORT=9090
 	@$(BIN)/python -m tools.demo $(if $(SECONDS),--seconds $(SECONDS)) $(if $(PORT),--port $(PORT))
 
-collector: $(VENV)/.run ## run the collector alone: PORT=9090 LISTEN=0.0.0.0 DB=file SCHEMAS=dir[:dir] ARGS='--fault 503,30%'
-	@$(BIN)/python -m tools.collector $(if $(PORT),--port $(PORT)) $(if $(LISTEN),--host $(LISTEN)) $(if $(DB),--db $(DB)) $(if $(SCHEMAS),--schemas $(SCHEMAS)) $(ARGS)
+collector: $(VENV)/.run ## run the collector alone: PORT=9090 LISTEN=0.0.0.0 DB=file SCHEMAS=dir[:dir] FORWARD=url ARGS='--fault 503,30%'
+	@$(BIN)/python -m tools.collector $(if $(PORT),--port $(PORT)) $(if $(LISTEN),--host $(LISTEN)) $(if $(DB),--db $(call quoted,$(DB))) \
+	  $(if $(SCHEMAS),--schemas $(call quoted,$(SCHEMAS))) $(if $(FORWARD),--forward $(call quoted,$(FORWARD))) $(ARGS)
 
-deploy: $(VENV)/.run ## bring the firmware to a board as one image, with config.json: PORT=/dev/ttyUSB0 CONFIG=file WAIT=seconds ALL=1 FILES=1
-	@$(BIN)/python -m tools.deploy $(if $(PORT),--port $(PORT)) $(if $(CONFIG),--config $(CONFIG)) $(if $(TIMEOUT),--timeout $(TIMEOUT)) $(if $(WAIT),--wait $(WAIT)) $(if $(ALL),--all) $(if $(FILES),--files)
+flash: $(VENV)/.run ## put MicroPython on a board: PORT=/dev/ttyUSB0 DRIVE=folder IMAGE=file BOARD=name ERASE=1
+	@$(PIP) install --group flash
+	@$(BIN)/python -m tools.flash $(if $(PORT),--port $(PORT)) $(if $(DRIVE),--drive $(call quoted,$(DRIVE))) $(if $(IMAGE),--image $(call quoted,$(IMAGE))) $(if $(BOARD),--board $(BOARD)) $(if $(ERASE),--erase)
+
+provision: $(VENV)/.run ## make config.json by questions, or config/NAME.json for each row: NAME=name CSV=file BASE=file
+	@$(BIN)/python -m tools.provision $(if $(NAME),--name $(NAME)) $(if $(CSV),--csv $(call quoted,$(CSV))) $(if $(BASE),--base $(call quoted,$(BASE)))
+
+scan: $(VENV)/.run ## show the sensors and networks that a board sees: PORT=/dev/ttyUSB0 I2C=sda,scl ONEWIRE=pin
+	@$(BIN)/python -m tools.scan $(if $(PORT),--port $(PORT)) $(if $(I2C),--i2c $(I2C)) $(if $(ONEWIRE),--onewire $(ONEWIRE))
+
+deploy: $(VENV)/.run ## bring the firmware to a board as one image, with config.json: PORT=/dev/ttyUSB0 (or several, or all) CONFIG=file WAIT=seconds FOLLOW=seconds ALL=1 FILES=1
+	@$(BIN)/python -m tools.deploy $(if $(PORT),--port $(PORT)) $(if $(CONFIG),--config $(call quoted,$(CONFIG))) $(if $(TIMEOUT),--timeout $(TIMEOUT)) $(if $(WAIT),--wait $(WAIT)) $(if $(FOLLOW),--follow $(FOLLOW)) $(if $(ALL),--all) $(if $(FILES),--files)
+
+monitor: $(VENV)/.run ## show what a board prints: PORT=/dev/ttyUSB0
+	@$(BIN)/python -m tools.monitor $(if $(PORT),--port $(PORT))
 
 release-key: $(VENV)/.run ## make the pair of keys that signs releases: KEY=release.pem
 	@$(BIN)/python -m tools.release key $(or $(KEY),release.pem)
 
 release: $(VENV)/.run ## make a release for boards to update to: KEY=release.pem RELEASES=dir PERCENT=n GROUPS=a,b START=time HALT_AFTER=n
 	@$(BIN)/python -m tools.release make $(release_options)
+
+release-config: $(VENV)/.run ## offer boards the whole of a config by air: KEY=release.pem CONFIG=file GROUP=name BOARD=id RELEASES=dir
+	@$(BIN)/python -m tools.release config --key $(or $(KEY),release.pem) \
+		$(if $(RELEASES),--folder $(RELEASES)) $(if $(CONFIG),--config $(CONFIG)) \
+		$(if $(GROUP),--group $(GROUP)) $(if $(BOARD),--board $(BOARD))
 
 rollout: $(VENV)/.run ## change which boards take the release that is offered: the same, and HALT=1
 	@$(BIN)/python -m tools.release rollout $(release_options) $(if $(HALT),--halt)

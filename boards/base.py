@@ -56,8 +56,8 @@ class Board(common.Board):
         return None
 
     # Reading it clears it, so that the next reset is not taken for a planned one: call it once.
-    def intent(self) -> str | None:
-        """Why the last run reset or slept: one of INTENTS, or None if it did not say."""
+    def reset_intent(self) -> str | None:
+        """Why the last run reset or slept: one of RESET_INTENTS, or None if it did not say."""
         return None
 
     # --- link and clock -------------------------------------------------------------------
@@ -138,11 +138,11 @@ class Board(common.Board):
         """Sleep with all but memory() off, then boot."""
         raise OSError("deep sleep: this board has none")
 
-    def intend(self, intent: str) -> None:
-        """Write down why the next reset comes: one of INTENTS."""
+    def set_reset_intent(self, intent: str) -> None:
+        """Write down why the next reset comes: one of RESET_INTENTS."""
 
     def reset(self, intent: str) -> None:
-        """intend() it, and boot again."""
+        """set_reset_intent() it, and boot again."""
         raise SystemExit("restart: " + intent)
 
     # The limit may be lower than what was asked for. A watchdog cannot be stopped.

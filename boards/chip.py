@@ -100,17 +100,17 @@ class Board(common.Board):
         return ask(self, find)
 
     # --- sleep and reset ------------------------------------------------------------------
-    def intent(self) -> str | None:
+    def reset_intent(self) -> str | None:
         """Why the last run reset or slept, or None if it did not say."""
-        code = self._read_intent()
+        code = self._read_reset_intent()
         if code:
-            self._write_intent(0)
-        return common.INTENTS[code] if 0 < code < len(common.INTENTS) else None
+            self._write_reset_intent(0)
+        return common.RESET_INTENTS[code] if 0 < code < len(common.RESET_INTENTS) else None
 
-    def _read_intent(self):
+    def _read_reset_intent(self):
         return 0
 
-    def _write_intent(self, code):
+    def _write_reset_intent(self, code):
         raise OSError("no memory for it")
 
     # Anything may end a sleep early: a pin's or a timer's interrupt, the radio's driver. So
@@ -131,17 +131,17 @@ class Board(common.Board):
 
     def deep_sleep(self, ms: int) -> None:
         """Sleep with all but memory() off, then boot."""
-        self.intend("sleep")
+        self.set_reset_intent("sleep")
         self.radio_off()
         machine.deepsleep(ms)
 
-    def intend(self, intent: str) -> None:
-        """Write down why the next reset comes: one of INTENTS."""
-        self._write_intent(common.INTENTS.index(intent))
+    def set_reset_intent(self, intent: str) -> None:
+        """Write down why the next reset comes: one of RESET_INTENTS."""
+        self._write_reset_intent(common.RESET_INTENTS.index(intent))
 
     def reset(self, intent: str) -> None:
-        """intend() it, and boot again."""
-        self.intend(intent)
+        """set_reset_intent() it, and boot again."""
+        self.set_reset_intent(intent)
         machine.reset()
 
     def watchdog(self, seconds: int) -> int:

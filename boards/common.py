@@ -5,7 +5,7 @@ import sys
 import time
 
 # Why a board resets itself or sleeps; retained memory holds the place in this tuple.
-INTENTS = ("", "sleep", "config", "link", "crash", "stop")
+RESET_INTENTS = ("", "sleep", "config", "link", "crash", "stop")
 
 
 class Sensor:

@@ -6,7 +6,7 @@ from micropython import const
 
 # The RTC's memory outlives deep sleep and every reset but a loss of power: 2048 bytes.
 #   0  2 bytes  _MARK; without it the rest is not ours
-#   2  1 byte   the intent: its place in INTENTS, or 0
+#   2  1 byte   the intent: its place in RESET_INTENTS, or 0
 #   3  1 byte   0
 #   4  2044     memory(): the firmware's
 _MARK = b"SM"
@@ -75,9 +75,9 @@ class Board(chip.Board):
             return kept[_HEADER:]
         rtc.memory(kept[:_HEADER] + data)
 
-    def _read_intent(self):
+    def _read_reset_intent(self):
         kept = machine.RTC().memory()
         return kept[_INTENT_AT] if kept[:_INTENT_AT] == _MARK else 0
 
-    def _write_intent(self, code):
+    def _write_reset_intent(self, code):
         machine.RTC().memory(_MARK + bytes((code, 0)) + self.memory())

@@ -137,6 +137,8 @@ def join_any(link):
         try:
             _set_address(link, place.get("address"))
             yield from join(link, wifi.wlan(), place["ssid"], place["password"], link.timeout)
+            if "before" in place:  # a network of an earlier config; see update_trial.py
+                link.fell_back = True
             return place["ssid"]
         except OSError as e:
             errors.append(str(e))

@@ -5,6 +5,8 @@
 #
 # A link that looks alive and is dead is left for the next one, and not used again for a while,
 # which grows each time: else the board would go back to it at once.
+#
+# `_link`: update_trial.py asks the one in use which of its networks it joined.
 import time
 
 from boards import link as one

@@ -6,7 +6,7 @@ from boards import chip
 from micropython import const
 
 # One scratch register of the watchdog outlives a reset: _MARK in its upper half, the intent's
-# place in INTENTS in its lowest byte. The SDK uses only the registers from 4 on; this is 0.
+# place in RESET_INTENTS in its lowest byte. The SDK uses only the registers from 4 on; this is 0.
 _MARK = const(0x534D0000)
 _SCRATCH = const(0x0C)
 _VSYS_PAD = const(0x04 + 4 * 29)
@@ -107,9 +107,9 @@ class Board(chip.Board):
         self.light_sleep(ms)
         self.reset("sleep")
 
-    def _read_intent(self):
+    def _read_reset_intent(self):
         kept = machine.mem32[self._scratch]
         return kept & 0xFF if kept & 0xFFFF0000 == _MARK else 0
 
-    def _write_intent(self, code):
+    def _write_reset_intent(self, code):
         machine.mem32[self._scratch] = _MARK | code

@@ -46,7 +46,7 @@ class App:
     reported: tuple  # of the store and of sending, see report_failures()
 
     # store: made by the mode, since what sleeps keeps its own.
-    # intent: as board.intent() gave it, which it does once.
+    # intent: as board.reset_intent() gave it, which it does once.
     def __init__(self, board, settings, crashes, store, intent=None):
         from firmware.on_demand import start
 
@@ -54,7 +54,7 @@ class App:
         self.settings = settings
         self.crashes = crashes
         self.store = store
-        self.intent = intent
+        self.reset_intent = intent
         self.link = board.link(settings.pop("links"))
         start.make(self)
 

@@ -16,7 +16,7 @@ class Heartbeat:
         """Track that the board is alive."""
         path = app.settings["state_path"] + "/page.json"
         is_new = False
-        if not self._id and app.intent == "sleep":
+        if not self._id and app.reset_intent == "sleep":
             self._id = load(path).get(self._page[0])
         if not isinstance(self._id, str):
             self._id = uuid4().decode()

@@ -1,5 +1,7 @@
 import importlib
+import os
 import signal
+import socket
 import sys
 import types
 
@@ -13,6 +15,11 @@ def pytest_configure(config):
     # starts inherits it: some tests send it to their own programs.
     if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_xdist_auto_num_workers(config):
+    # Most tests wait for a board, a collector or a browser; they compute in a third of their time.
+    return 2 * (os.cpu_count() or 1)
 
 
 @pytest.fixture(scope="session")
@@ -60,6 +67,15 @@ def pytest_terminal_summary(terminalreporter):
         terminalreporter.write_line(line)
 
 
+class NtpSocket(socket.socket):
+    """socket.socket, where the simulated NTP server answers."""
+
+    def __new__(cls, family=-1, type=-1, *rest, **options):
+        if type == socket.SOCK_DGRAM:
+            return importlib.import_module("ntp_server").Datagrams()
+        return super().__new__(cls)
+
+
 @pytest.fixture
 def simulate(monkeypatch):
     """simulate(port, chip="ESP32") -> the World behind the fakes; boards/ runs on its time."""
@@ -77,8 +93,10 @@ def simulate(monkeypatch):
         import boards.latch
         import boards.link
         import boards.links
+        import boards.ntp
         import boards.open_link
         import boards.rp2
+        import ntp_server
         import simulation
 
         for folder in ("parts", "rtc", "sensors"):
@@ -90,6 +108,8 @@ def simulate(monkeypatch):
                 monkeypatch.setattr(module, "time", world.time)
         heap = types.SimpleNamespace(collect=lambda: None, mem_free=lambda: world.memory_free)
         monkeypatch.setattr(boards.common, "gc", heap)
+        monkeypatch.setattr(socket, "socket", NtpSocket)
+        monkeypatch.setattr(socket, "getaddrinfo", ntp_server.getaddrinfo)
         return world
 
     return start

@@ -21,13 +21,13 @@ def load():
     state = _state()
     awake = not _woke_from_deep_sleep()
     if awake:
-        _take_config(state)
         trial = state["trial"]
         if trial:
             trial["boots"] += 1
             if trial["boots"] > _TRIES or not _save(state):
                 _go_back(state, "nothing was sent in %d boots" % _TRIES)
                 _save(state)
+        _take_config(state)
     for name in (state["run"], _other(state["run"])):
         try:
             image = _open(name, awake or name != state["run"])
@@ -36,7 +36,11 @@ def load():
             continue
         if name != state["run"]:
             _go_back(state, "the image is missing or damaged")
+            state["run"] = name
             _save(state)
+            _take_config(state)
+        elif awake and state["trial"]:
+            _watch()
         vfs.mount(image, _MOUNT)
         sys.path[0] = _MOUNT
         return True
@@ -49,9 +53,8 @@ def failed(error):
     state = _state()
     # Too little memory and a read that failed may pass, so they end a trial only.
     if state["trial"] or not (state["rolled_back"] or isinstance(error, (MemoryError, OSError))):
-        other = _other(state["run"])
         try:
-            _open(other, True)
+            _open((state["trial"] or {"from": _other(state["run"])})["from"], True)
         except (OSError, ValueError, MemoryError):
             print("there is no other image: run `make deploy`")
             raise error
@@ -60,17 +63,28 @@ def failed(error):
             import machine
 
             sys.print_exception(error)
-            print("the other image is started")
+            print("what ran before is started")
+            try:
+                import boards
+
+                boards.load().intend("config")  # else it counts as a reset by the watchdog
+            except Exception:
+                pass  # the image may have no board that works
             machine.reset()
     raise error
 
 
 def _go_back(state, reason):
     trial = state["trial"] or {"from": _other(state["run"]), "id": None}
-    print("back to the image before:", reason)
+    print("back to what ran before:", reason)
     state["run"] = trial["from"]
+    if not state["trial"]:
+        state["release"] = None  # nobody knows what the other one is
     state["trial"] = None
     state["rolled_back"] = {"id": trial["id"], "reason": reason}
+    if trial.get("config"):
+        state["rolled_back"]["config"] = True
+        state["config"] = "old"
 
 
 # What is missing or of a wrong type is as after a deploy.
@@ -85,7 +99,9 @@ def _state():
     if state.get("run") not in ("a", "b"):
         state["run"] = "a"
     trial = state.get("trial")
-    if not isinstance(trial, dict) or trial.get("from") != _other(state["run"]):
+    if not isinstance(trial, dict) or trial.get("from") not in ("a", "b"):
+        trial = None
+    elif (trial["from"] == state["run"]) != bool(trial.get("config")):
         trial = None
     elif not isinstance(trial.get("boots"), int) or "id" not in trial:
         trial = None
@@ -105,17 +121,32 @@ def _save(state):
         return False
 
 
-# A deploy that switches to an image may bring the config that goes with it. A rename between two
-# folders would not do: if it is cut, littlefs hides other files too, until something is written.
+# What comes with an image of a deploy, or as a config on trial; and after the trial "old", if that
+# did not work. A rename between two folders would not do: if it is cut, littlefs hides other files
+# too, until something is written.
 def _take_config(state):
     name = state.get("config")
-    if name in ("a", "b"):
+    if name in ("a", "b", "new", "old"):
         try:
-            os.rename("/config.json." + name, "/config.json")
-        except OSError:
-            pass  # it was taken at a boot before
+            os.rename("config.json." + name, "config.json")
+        except OSError as e:
+            if e.args[0] != 2:  # ENOENT: it was taken at a boot before
+                print("config.json:", e)
+                return
         state["config"] = None
         _save(state)
+
+
+# So that a trial ends by a hang of an import, too. The firmware sets the watchdog anew.
+def _watch():
+    try:
+        from machine import WDT
+
+        with open("config.json") as file:
+            if json.load(file).get("watchdog_seconds", 60):
+                WDT(timeout=8388 if sys.platform == "rp2" else 60000)
+    except Exception:
+        pass  # a port without one; and the firmware says what is wrong with the config
 
 
 # OSError if there is no such image, ValueError if it is damaged; `whole`: look at all of it.

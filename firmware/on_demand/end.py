@@ -8,7 +8,7 @@ def restart_if_due(app):
     if intent == "link":
         app.restart_for = None  # the link asks again
         # One that did not help is not repeated for a while.
-        if app.intent == "link" and clock.ms() < 6 * 3600000:
+        if app.reset_intent == "link" and clock.ms() < 6 * 3600000:
             return
     if app.nothing_to_lose():
         app.restart(intent)
@@ -16,7 +16,7 @@ def restart_if_due(app):
 
 def stop(app):
     """Send what is left for a while, and print what became of all events."""
-    app.board.intend("stop")
+    app.board.set_reset_intent("stop")
     if "outputs" in app.settings["extras"]:
         from firmware import output
 

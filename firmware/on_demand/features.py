@@ -16,7 +16,7 @@ def make(app):
 
         timeouts = app.settings.get("session", ())
         app.session = Session(app.settings["state_path"], *timeouts)
-        if app.intent != "sleep":  # a reset after a sleep, of which the file does not know
+        if app.reset_intent != "sleep":  # a reset after a sleep, of which the file does not know
             app.session.end()
         tracker.plugins.append(app.session)
     if "lifecycle" in wanted:

@@ -55,7 +55,7 @@ def measure(app):
         "radioMs": app.radio_ms,
         "asleepMs": app.asleep_ms,
         "resetCause": app.reset_cause,
-        "resetIntent": app.intent,
+        "resetIntent": app.reset_intent,
         "safeMode": app.crashes.safe_mode,
         "memoryFree": board.memory_free(),
         "memoryLargest": board.memory_largest(),

@@ -29,7 +29,7 @@ def prepare():
     import boards
 
     board = boards.load(**({} if settings["led"] is None else {"led": settings["led"]}))
-    intent = board.intent()
+    intent = board.reset_intent()
     try:
         os.mkdir(settings["state_path"])
     except OSError:
@@ -37,6 +37,8 @@ def prepare():
     crashes = Crashes(settings["state_path"])
     if board.reset_cause() == "watchdog" and not intent and settings["watchdog_seconds"]:
         crashes.record_watchdog()
+    if settings["update"] and settings["wifi"]:
+        _add_networks(settings["wifi"]["networks"])
     if settings["update"] and crashes.count:
         from firmware.on_demand import release
 
@@ -48,6 +50,19 @@ def prepare():
     if crashes.last_resort:
         settings.update(mode="always_on", store_bytes=0, rtc=None)
     return board, settings, crashes, intent
+
+
+# Those of the config before, which update_config.py wrote.
+def _add_networks(networks):
+    from snowplow_tracker.json_file import load
+
+    try:
+        known = [(place["ssid"], place["password"]) for place in networks]
+        for place in load("/releases/networks.json").get("networks", ()):
+            if (place["ssid"], place["password"]) not in known:
+                networks.append(place)
+    except (KeyError, TypeError) as e:
+        print("/releases/networks.json:", e)
 
 
 # A release that refuses the config which the one before took must not stay.

@@ -1,11 +1,17 @@
-# Which image of the firmware runs, and the trial of the next one.
+# Which image of the firmware runs, and the trial of the next one, or of another config.
 #
 # A board that was deployed by image has, on its flash, in the folder /releases
 #
 #   a.img, b.img   one of them runs, the other one is spare: the version before, or the next one
 #   state.json     {"run": "a",                which one runs
-#                   "trial": null, or {"boots": n, "from": "b", "id": "…"} while "a" is on trial,
-#                   "rolled_back": {"id": "…", "reason": "…"}, until forget_rolled_back()}
+#                   "trial": null, or {"boots": n, "from": "b", "id": "…"} while "a" is on trial;
+#                            with "config": true and "from" as "run" it is the config that is
+#                   "config": null, or which of the files config.json.a, b, new, old becomes
+#                            config.json at the next boot
+#                   "rolled_back": {"id": "…", "reason": "…"} as of the trial, until
+#                            forget_rolled_back()
+#                   "release": the version of the image that runs, once its trial has ended well,
+#                   "deployed": [version, ID of the image], as the last `make deploy` wrote it}
 #   loader.mpy, image.mpy   boards/boot: what /main.py of the flash calls
 #
 # An image is opaque here: bytes that tools/release made. It has a CRC, which the loader checks at
@@ -17,6 +23,10 @@
 # before it mounts, wakes from deep sleep apart. After three of them, or when the image cannot be
 # loaded, it writes "rolled_back" and takes the other image. The firmware calls confirm() when an
 # event was accepted, and roll_back() and a reset when the trial has taken too long.
+#
+# A config goes the same way: write it to config.json.new, and a copy of config.json to
+# config.json.old, and call try_config(id). The loader renames them, each at once, so there is one
+# whole config.json at all times.
 #
 # All of them work on a board with plain files, too: running() and spare() are None there. An
 # OSError says that flash did not take the state; then nothing has changed.
@@ -48,50 +58,74 @@ def spare() -> "str | None":
 
 
 def try_next(id: str) -> None:
-    """Put the spare image on trial from the next boot on; `id` is what reports call it."""
-    name = running()
-    if not name:
-        raise OSError("this board runs plain files: run `make deploy` once")
+    """Put the spare image on trial from the next boot on; `id` is its version."""
+    name = _name()
     state = load(_FOLDER + "state.json")
     state["run"] = _other(name)
     state["trial"] = {"boots": 0, "from": name, "id": id}
     _save(state)
 
 
+def try_config(id: str) -> None:
+    """Put /config.json.new on trial from the next boot on, as try_next()."""
+    name = _name()
+    state = load(_FOLDER + "state.json")
+    state["config"] = "new"
+    state["trial"] = {"boots": 0, "from": name, "id": id, "config": True}
+    _save(state)
+
+
+def _name():
+    name = running()
+    if not name:
+        raise OSError("this board runs plain files: run `make deploy` once")
+    return name
+
+
 def trial() -> "dict | None":
-    """The trial of the image that runs: boots so far, from, id."""
+    """The trial of the image that runs, or of its config: boots so far, from, id, config."""
     state = load(_FOLDER + "state.json")
     found = state.get("trial")
     return found if isinstance(found, dict) and state.get("run") == running() else None
 
 
 def confirm() -> None:
-    """Keep the image that is on trial."""
-    if trial():
+    """Keep what is on trial."""
+    found = trial()
+    if found:
         state = load(_FOLDER + "state.json")
         state["trial"] = None
+        if not found.get("config"):
+            state["release"] = int(found["id"])
         _save(state)
+        try:
+            os.remove("config.json.old")
+        except OSError:
+            pass  # it was an image's
 
 
 def roll_back(reason: str) -> None:
-    """End the trial: the image before runs from the next boot on."""
+    """End the trial: what was before runs from the next boot on."""
     found = trial()
     if found:
         state = load(_FOLDER + "state.json")
         state["run"] = found["from"]
         state["trial"] = None
         state["rolled_back"] = {"id": found["id"], "reason": reason}
+        if found.get("config"):
+            state["rolled_back"]["config"] = True
+            state["config"] = "old"
         _save(state)
 
 
 def rolled_back() -> "dict | None":
-    """What was rolled back and is not reported yet: id, reason."""
+    """What was rolled back and is not reported yet: id, reason, config."""
     found = load(_FOLDER + "state.json").get("rolled_back")
     return found if isinstance(found, dict) else None
 
 
 def is_first_after() -> bool:
-    """Whether this is the first boot after an image went back; True once only."""
+    """Whether this is the first boot after a trial that went back; True once only."""
     state = load(_FOLDER + "state.json")
     found = state.get("rolled_back")
     if not isinstance(found, dict) or "seen" in found or found.get("id") is None:
@@ -106,6 +140,14 @@ def uncount() -> None:
     if isinstance(state.get("trial"), dict):
         state["trial"]["boots"] = max(0, state["trial"]["boots"] - 1)
         _is_saved(state)
+
+
+def deployed() -> tuple:
+    """(version, ID of the image) of the last deploy by cable; (0, "") if it told none."""
+    found = load(_FOLDER + "state.json").get("deployed")
+    if isinstance(found, list) and len(found) == 2 and isinstance(found[0], int):
+        return found[0], found[1]
+    return 0, ""
 
 
 def _is_saved(state):

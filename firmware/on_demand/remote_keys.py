@@ -174,6 +174,7 @@ def check(path, data, changes):
     settings["method"] = options.get("method", settings["method"])
     if "path" in options and settings["method"] != "get":
         transport["path"] = "/" + options["path"].lstrip("/")
+        _check_length(path, settings, transport["path"])
     if "timeout_seconds" in options:
         transport["timeout"] = options["timeout_seconds"]
     if transport:
@@ -181,6 +182,17 @@ def check(path, data, changes):
     if options:
         settings["remote_options"] = options
     return settings
+
+
+# The transport takes no more of them; it would end each boot.
+def _check_length(path, settings, own_path):
+    from snowplow_tracker.transport.url import header_lines, split_url
+
+    host = split_url(settings["collector"])[1]
+    lines = header_lines(settings["extras"].get("headers") or {})
+    if len(host) + len(own_path) + len(lines) > 1000:
+        expected = "1000 bytes at most, with the collector's name and the headers"
+        config.refuse(path, "path", expected, own_path)
 
 
 # The config's `track`, with what is switched on and without what is switched off.

@@ -14,18 +14,21 @@ def report(app, error, result):
         print("flash:", "%s; events are in RAM only" % error if error else "works again")
         app.track_struct("flash", "failed" if error else "recovered", error and str(error)[:255])
     kind = outcome(result)
-    problem = None
+    problem = "" if kind == "success" else app.problem
     if kind not in ("none", "success"):
         words = "HTTP status %d" % result if isinstance(result, int) else str(result)
         if isinstance(result, int) and 300 <= result < 400:
             words += ", no collector's: does this network want a login, or the collector https?"
         problem = "%s: %s" % (kind, words or type(result).__name__)
     if problem != app.problem:
-        app.problem = problem
+        # `make deploy` waits for one of the last two.
         if problem:
             print("not sent, %d kept: %s" % (len(app.store), problem))
-        else:
+        elif app.problem:
             print("sending works again")
+        else:
+            print("first event accepted")
+        app.problem = problem
 
 
 def sensor_change(app):

@@ -23,6 +23,15 @@ def modulus(der):
     return der[9:-5]
 
 
+def load(path):
+    """The bytes of the modulus in a key's file; ValueError if it is none."""
+    try:
+        with open(path, "rb") as file:
+            return modulus(file.read(600))
+    except OSError:
+        raise ValueError("update.key: there is no file %s on the board" % path)
+
+
 def is_signed(line, signature, key):
     """Whether the bytes `signature` are those of `line`; `key`: bytes of a modulus."""
     k = len(key)

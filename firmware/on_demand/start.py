@@ -53,7 +53,7 @@ def make(app):
         # The clock may show a guess, of which boots.json told: it is unset from here on.
         board.set_time(946684800000)
     app.reset_cause = board.reset_cause()
-    app.boot_count = _count_boot(directory, app.intent)
+    app.boot_count = _count_boot(directory, app.reset_intent)
     if settings["remote"]:
         _count_trial(app, directory)
     app.reported_losses = _reported_losses(app.store, directory)
@@ -80,7 +80,7 @@ def make(app):
     app.standard_nv_pairs = {key: subject[key] for key in subject if subject[key]}
     app.tracker.subject = app
     extras = settings["extras"]
-    app.board_entity = _board_entity(board, extras)  # sealed once what follows has changed it
+    app.board_entity = _board_entity(board, settings)  # sealed once what follows has changed it
     app.tracker.plugins.append(app.attach)
     if app.has_features:
         from firmware.on_demand import features
@@ -125,15 +125,25 @@ def _set_first_values(app):
     app.problem = app.flash_error = None
 
 
-def _board_entity(board, extras):
+def _board_entity(board, settings):
     data = {"port": sys.platform, "firmware": __version__, "id": board.id(), "model": board.model}
-    schema = "iglu:io.github.snowplow_micropython/board/jsonschema/1-0-"
-    if "name" in extras:
-        data["name"] = extras["name"]
-        schema += "1"
-    else:
-        schema += "0"
-    return (schema, {key: data[key] for key in data if data[key]})
+    data["name"] = settings["extras"].get("name")
+    data["release"] = settings["update"] and _release()
+    data = {key: data[key] for key in data if data[key]}
+    minor = 2 if "release" in data else 1 if "name" in data else 0
+    return ("iglu:io.github.snowplow_micropython/board/jsonschema/1-0-%d" % minor, data)
+
+
+# The version of the release that runs, or of the deploy by cable; see release.py.
+def _release():
+    state = load("/releases/state.json")
+    try:
+        trial = state.get("trial")
+        if trial and not trial.get("config"):
+            return int(trial["id"])
+        return state["release"] if "release" in state else state["deployed"][0]
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return None  # not known, or the file is damaged
 
 
 def make_store(settings):
@@ -204,7 +214,7 @@ def _count_trial(app, directory):
     state = load_state(directory)
     if state.get("trial"):
         app.trial_start = 0
-        if app.intent != "sleep":
+        if app.reset_intent != "sleep":
             state["trial"] += 1
             save_state(directory, state)
 
@@ -236,7 +246,7 @@ def track_boot(app):
     board.absent = []  # the texts are needed once
     settings = app.settings
     print("collector:", settings["collector"])
-    app.track_struct("board", "boot", app.reset_cause, app.intent)
+    app.track_struct("board", "boot", app.reset_cause, app.reset_intent)
     crashes = app.crashes
     if crashes.error and "errors" in settings["track"]:
         from snowplow_tracker.events.error import SCHEMA

@@ -2,23 +2,29 @@
 # board goes on with its work, and has it restart into a trial of that. Nothing of the image that
 # runs is touched, and what is written has no effect before release.try_next().
 #
-#   update_trial.py   how the trial of a new image ends
+#   update_trial.py   how the trial of a new image or config ends
 #   update_check.py   asks what is offered, and whether it is for this board (signature.py)
 #   update_bring.py   brings it on flash (update_fetch.py, update_patch.py) and puts it on trial
+#   update_config.py  does all that for the config
 #
 # Each is loaded when it is needed, and unloaded before the next. The state, in update.json, is
-#   version    of the newest release that worked here: an older one is a replay
+#   version    of the newest release that worked here, or was deployed: an older one is a replay
+#   signed     when the newest manifest that was seen was signed, in seconds since 1970: as well
 #   refused    of one that was rolled back: it is not tried again
 #   again      that version is fetched once more: its image was damaged on flash
 #   target     the ID of the image that is being fetched: what flash has of it is good
 #   whole      its patch led nowhere, so its image is fetched
-#   trying     the version that is on trial, or would be if the power had not gone
-#   told       what was reported last, so that it is reported once
+#   config, config_refused   versions of configs, as version and refused of releases
+#   deployed   the version of the last deploy by cable of which this state knows
+#   told, told config        what was reported last, so that it is reported once
 #   checked    when the folder was asked last, in seconds since 1970
 import gc
 
+from firmware.on_demand import release
 from snowplow_tracker import clock
 from snowplow_tracker.json_file import load, save
+
+_NUMBERS = ("version", "signed", "refused", "config", "config_refused", "deployed", "checked")
 
 
 # only_due: not before `seconds` of the config have gone since the last time.
@@ -34,33 +40,41 @@ def steps(app, only_due=False):
     _unload(app)
     state = load_state(app)
     seconds = app.settings["update"]["seconds"]
-    if only_due and "trying" not in state and "target" not in state:
+    if only_due and "target" not in state:
         since = clock.unix_ms() // 1000 - state.get("checked", 0)
         if 0 <= since < seconds:
             return seconds - since
-    try:
-        if "trying" in state:
-            from firmware.on_demand import update_bring
-
-            yield from update_bring.note_end(app, state)
-            del update_bring
-        if not app.board.online():
-            return min(5, seconds)
-        from firmware.on_demand import update_check
-
-        offer = yield from update_check.check(app, state)
-        del update_check
+    if not app.board.online():
+        return min(5, seconds)
+    for part in (_take_release, _take_config):
+        try:
+            if not app.restart_for:
+                yield from part(app, state)
+        except (OSError, MemoryError) as e:
+            print("update:", str(e) or "out of memory")
+            seconds = min(300, seconds)
         _unload(app)
-        if offer:
-            from firmware.on_demand import update_bring
-
-            yield from update_bring.bring(app, state, offer)
-    except (OSError, MemoryError) as e:
-        print("update:", str(e) or "out of memory")
-        seconds = min(300, seconds)
     state["checked"] = clock.unix_ms() // 1000
     save_state(app, state)
     return seconds
+
+
+def _take_release(app, state):
+    from firmware.on_demand import update_check
+
+    offer = yield from update_check.check(app, state)
+    del update_check
+    _unload(app)
+    if offer:
+        from firmware.on_demand import update_bring
+
+        yield from update_bring.bring(app, state, offer)
+
+
+def _take_config(app, state):
+    from firmware.on_demand import update_config
+
+    yield from update_config.check(app, state)
 
 
 def _unload(app):
@@ -68,29 +82,54 @@ def _unload(app):
     gc.collect()
 
 
+# Where no config can move it: it keeps out replays.
+def _path(app):
+    return ("/releases" if release.running() else app.settings["state_path"]) + "/update.json"
+
+
 def load_state(app):
     """The file's state; what is of a wrong type is left out."""
-    state = load(app.settings["state_path"] + "/update.json")
-    for key in ("version", "refused", "trying", "checked"):
+    state = load(_path(app))
+    for key in _NUMBERS:
         if not isinstance(state.get(key, 0), int):
             state.pop(key)
+    deployed = release.deployed()[0]
+    if deployed != state.get("deployed", 0):
+        for key in ("refused", "again", "target", "whole"):  # of what is not there any more
+            state.pop(key, None)
+        state["deployed"] = deployed
+        state["version"] = max(deployed, state.get("version", 0))
     return state
 
 
 def save_state(app, state):
     """Write the file's state; whether flash took it."""
-    return save(app.settings["state_path"] + "/update.json", state)
+    return save(_path(app), state)
 
 
-def tell(app, state, step, version, reason=None, size=None):
+def works(app, state, version, kind="release"):
+    """Note that what was on trial, or came by a cable, is what runs."""
+    tell(app, state, "works", version, kind=kind)
+    if kind == "config":
+        state["config"] = version
+        return
+    state["version"] = version
+    for key in ("again", "target", "whole"):
+        state.pop(key, None)
+
+
+def tell(app, state, step, version, reason=None, size=None, kind="release"):
     """Track a step and print it, if it was not the last one; the caller then saves the state."""
     told = "%s %s %s" % (step, version, reason)
-    if state.get("told") == told:
+    is_config = kind == "config"
+    key = "told config" if is_config else "told"
+    if state.get(key) == told:
         return
-    state["told"] = told
-    data = {"step": step, "version": version, "from": state.get("version"), "bytes": size}
+    state[key] = told
+    data = {"step": step, "version": version, "bytes": size, "kind": kind if is_config else None}
+    data["from"] = state.get("config" if is_config else "version")
     data["reason"] = reason and reason[:255]
-    print("update: %s: %s" % (version or "-", step), reason or "")
+    print("update: %s %s: %s" % (kind, version or "-", step), reason or "")
     app.track_event(
         "iglu:io.github.snowplow_micropython/update/jsonschema/1-0-0",
         {key: data[key] for key in data if data[key] is not None},

@@ -33,7 +33,7 @@ def _bring(app, state, version, digest, size, patches):
     spare = release.spare()
     old = yield from _hash(_running())
     if old == digest:  # it came by a cable
-        _finish(app, state, version)
+        update.works(app, state, version)
         return
     old = old[:16]
     new = digest[:16]
@@ -49,6 +49,7 @@ def _bring(app, state, version, digest, size, patches):
         # What lies there is of another one.
         update_fetch.remove(_PATCH)
         update_fetch.remove(spare)
+        update.tell(app, state, "offered", version, None, size)
         state["target"] = new
         state.pop("whole", None)
         update.save_state(app, state)
@@ -79,25 +80,9 @@ def _bring(app, state, version, digest, size, patches):
             raise OSError("the patch is of no use: %s" % e)
     update_fetch.remove(_PATCH)
     update.tell(app, state, "applied", version)
-    state["trying"] = version
     if update.save_state(app, state):
         release.try_next(str(version))
         app.restart_for = "config"
-
-
-def note_end(app, state):
-    """Yields, and notes that what was tried works, if it is what runs now."""
-    version = state.pop("trying")
-    if (yield from _hash(_running()))[:16] == state.get("target"):
-        _finish(app, state, version)
-    update.save_state(app, state)
-
-
-def _finish(app, state, version):
-    update.tell(app, state, "works", version)
-    state["version"] = version
-    for key in ("again", "target", "whole"):
-        state.pop(key, None)
 
 
 def _running():

@@ -1,21 +1,28 @@
-# The trial of a new image: it is kept once the collector has accepted an event from it, and taken
-# back if that does not happen in time. What took itself back before is reported here. The loader
-# ends a trial that crashes.
+# The trial of a new image or config: it is kept once the collector has accepted an event from it,
+# and taken back if that does not happen in time. What took itself back before is reported here.
+# The loader ends a trial that crashes.
 from firmware.on_demand import release, update
 from snowplow_tracker import clock
 
 
 def check(app):
-    """Whether a trial goes on; it may end here, also by a restart into the image before."""
+    """Whether a trial goes on; it may end here, also by a restart into what was before."""
     _report(app)
-    if release.trial():
+    found = release.trial()
+    if found:
         late = app.settings["update"]["trial_seconds"]
         if not app.emitter.sent:
             if clock.ms() >= late * 1000:
                 release.roll_back("nothing was sent in %d s" % late)
                 app.restart("config")
             return True
+        # In this order: if it is cut between, the trial is kept once more, and reported once.
+        state = update.load_state(app)
+        update.works(app, state, int(found["id"]), "config" if found.get("config") else "release")
+        if not update.save_state(app, state):
+            return True
         release.confirm()
+    _forget_networks(app)
     return False
 
 
@@ -24,12 +31,25 @@ def _report(app):
     if not found:
         return
     state = update.load_state(app)
-    version = state.pop("trying", None)
-    if version:
-        state["refused"] = version
-    else:
+    kind = "config" if found.get("config") else "release"
+    version = None
+    if found.get("id") is None:
         state["again"] = True  # an image that worked was damaged
-    state.pop("target", None)
-    update.tell(app, state, "rolled_back", version, str(found.get("reason")))
+    else:
+        version = int(found["id"])
+        state["config_refused" if kind == "config" else "refused"] = version
+    if kind == "release":
+        state.pop("target", None)
+    update.tell(app, state, "rolled_back", version, str(found.get("reason")), kind=kind)
     if update.save_state(app, state):
         release.forget_rolled_back()
+
+
+# The Wi-Fi networks of the config before are needed no more once an event was sent by one of this
+# config, and in this boot by no other; see join.py.
+def _forget_networks(app):
+    if app.emitter.sent and app.link.name == "Wi-Fi":
+        if not hasattr(getattr(app.link, "_link", app.link), "fell_back"):
+            from firmware.on_demand.update_fetch import remove
+
+            remove("/releases/networks.json")

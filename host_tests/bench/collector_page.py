@@ -14,7 +14,7 @@ from tools.collector.enrich.iglu import Schemas
 from tools.collector.enrich.judge import judge
 from tools.collector.enrich.payload import Payload
 from tools.collector.storage import derived_tables
-from tools.collector.storage.tables import prepare
+from tools.collector.storage.tables import compression, prepare
 
 EVENTS = 1_000_000
 BOARDS = 20
@@ -47,6 +47,7 @@ def fill(path):
     ).fetchall()
     for name, _ in indexes:
         connection.execute(f"DROP INDEX {name}")
+    pack = compression(connection).pack
     derived = derived_tables.DerivedTables(connection)
     now, step = int(time.time() * 1000), 30 * 86400000 // EVENTS
     rows = [_judged(f"board{i:02}", i, now, schemas) for i in range(BOARDS)]
@@ -57,7 +58,7 @@ def fill(path):
             summary = row.summary._replace(at=at)
             if id == 1000:
                 summary = summary._replace(text=summary.text + " needle")
-            part.append((id, at, 1, f"{id:036}", *row[3:7]))
+            part.append((id, at, 1, f"{id:036}", *row[3:6], pack(row.record)))
             short.append((id, at, 1, row.app_id, summary))
         connection.executemany(_LOAD, part)
         derived.add(connection, short)

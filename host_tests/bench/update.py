@@ -60,7 +60,7 @@ def run(machine):
         (board / "releases" / "a.img").write_bytes(old)
         by_patch, wire = update(machine, board, folder / "firmware")
         (board / "releases" / "b.img").unlink()
-        (board / "update.json").unlink()
+        (board / "releases" / "update.json").unlink()
         (board / "releases" / "a.img").write_bytes(old[:-1])  # an image that no patch is for
         by_image, _ = update(machine, board, folder / "firmware")
     return {

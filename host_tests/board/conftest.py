@@ -1,4 +1,5 @@
 import json
+import shutil
 
 import pytest
 
@@ -7,6 +8,7 @@ pytest.importorskip("pty", reason="no pseudo-terminals on this machine")
 from vm_board import VmBoard
 
 import tools.deploy.board
+from tools.engine import ROOT
 
 MAIN = """
 import time
@@ -17,6 +19,17 @@ while True:
     print(".", end="")
 """
 
+RUN = """
+def run():
+    import time
+    import snowplow_tracker.store.ring
+    from firmware.app import VERSION
+    print("firmware runs", VERSION)
+    while True:
+        time.sleep_ms(20)
+        print(".", end="")
+"""
+BOOT = "# Runs first after every reset.\nprint('boot runs')\n"
 CONFIG = {
     "collector": "http://192.168.1.10:9090",
     "app_id": "garden",
@@ -52,7 +65,7 @@ def tree(tmp_path):
         "firmware/__init__.py": "def use():\n    import snowplow_tracker.store.ring\n",
         "firmware/app.py": "VERSION = 1\n",
         "firmware/examples/plain.py": "stays here too",
-        "firmware/boot.py": "print('boot runs')\n",
+        "firmware/boot.py": BOOT,
         "firmware/main.py": MAIN,
         "firmware/schemas/reading.json": "{}",
         "config.json": json.dumps(CONFIG),
@@ -60,3 +73,13 @@ def tree(tmp_path):
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_bytes(text.encode())
     return root
+
+
+@pytest.fixture
+def image_tree(tree):
+    """The small project with what starts an image."""
+    shutil.copytree(ROOT / "boards/boot", tree / "boards/boot")
+    shutil.copy(ROOT / "firmware/image_main.py", tree / "firmware")
+    (tree / "firmware/run.py").write_text(RUN)
+    (tree / "firmware/main.py").write_text("from firmware.run import run\nrun()\n")
+    return tree

@@ -1,8 +1,9 @@
-# Runs on the MicroPython VM, as `flash.py IMAGE CONTROL MODE`: what a port's C code and
+# Runs on the MicroPython VM, as `flash.py IMAGE CONTROL MODE ID WIRED`: what a port's C code and
 # frozen `_boot.py` do before the REPL. IMAGE is the flash, CONTROL a file descriptor on which
 # the supervisor hears "B" (booted), "R" (hard reset) and "S" (soft reset). MODE: `hard`,
 # `soft`, `soft-raw` (a soft reset from the raw REPL: boot.py runs, main.py does not) or
 # `dump` (print every file).
+import json
 import os
 import sys
 
@@ -35,8 +36,12 @@ class Flash:
 
 class Machine:
     # Stands in for the VM's own `machine`, which cannot reset.
-    def __init__(self, control):
+    def __init__(self, control, unique_id):
         self.control = control
+        self.id = unique_id
+
+    def unique_id(self):
+        return self.id
 
     def reset(self, order=b"R"):
         import time
@@ -47,6 +52,63 @@ class Machine:
                 time.sleep(1)
             except KeyboardInterrupt:
                 pass
+
+
+class Bus:
+    # A SoftI2C with chips that have registers: {address: {register: bytes in hex}}.
+    def __init__(self, chips):
+        self.chips = {int(address): chips[address] for address in chips}
+
+    def scan(self):
+        return sorted(self.chips)
+
+    def readfrom_mem(self, address, register, size):
+        value = self.chips[address].get(str(register))
+        if value is None:
+            raise OSError(19)  # ENODEV, as a chip that does not answer
+        return bytes.fromhex(value)[:size]
+
+
+def wire(machine, hardware):
+    # What is wired to the board: {"i2c": {"sda,scl": chips}, "onewire": {pin: [numbers in hex]},
+    # "wifi": [[name, signal, security]]}.
+    i2c, probes = hardware.get("i2c", {}), hardware.get("onewire", {})
+
+    def soft_i2c(scl, sda, freq):
+        return Bus(i2c.get("%d,%d" % (sda, scl), {}))
+
+    def pin(number):
+        if number > 60:
+            raise ValueError("invalid pin")
+        return number
+
+    machine.Pin, machine.SoftI2C = pin, soft_i2c
+
+    class Wires:
+        def __init__(self, pin):
+            self.pin = pin
+
+        def scan(self):
+            return [bytearray(bytes.fromhex(rom)) for rom in probes.get(str(self.pin), [])]
+
+    class Wlan:
+        def __init__(self, interface):
+            pass
+
+        def active(self, on):
+            pass
+
+        def scan(self):
+            return [(n.encode(), b"", 1, rssi, lock, 0) for n, rssi, lock in hardware["wifi"]]
+
+    class Module:
+        pass
+
+    if hardware:
+        sys.modules["onewire"] = module = Module()
+        module.OneWire = Wires
+        sys.modules["network"] = module = Module()
+        module.WLAN, module.STA_IF = Wlan, 0
 
 
 def mount(image):
@@ -88,13 +150,16 @@ def run(name):
         sys.print_exception(e)
 
 
-def boot(image, control, mode):
+def boot(image, control, mode, unique_id="", hardware=None):
     if mode == "dump":
         mount(image)
         return dump("")
     control = open(int(control), "wb")
+    with open(hardware) as file:
+        wired = json.load(file)
     mount(image)
-    sys.modules["machine"] = Machine(control)
+    sys.modules["machine"] = Machine(control, bytes.fromhex(unique_id))
+    wire(sys.modules["machine"], wired)
     control.write(b"B")
     if mode != "hard":
         print("MPY: soft reboot\r")

@@ -189,7 +189,7 @@ def scenario(flash, plan):
             for at in range(0, len(image), 1000):
                 file.write(image[at : at + 1000])
         World.allowed, World.doing = (runs, version), "the switch to %d" % version
-        release().try_next("id %d" % version)
+        release().try_next("%d" % version)
         World.allowed = (version,)
 
     deploy("deploy 1", "the deploy over plain files", 0, 1)
@@ -209,7 +209,7 @@ def scenario(flash, plan):
     boots("a trial that crashes again", 3)
     boots("a trial that crashes a third time", 3, 2)
     boots("going back by itself", 2)
-    check(release().rolled_back()["id"] == "id 3", "not reported")
+    check(release().rolled_back()["id"] == "3", "not reported")
     World.doing = "reporting"
     release().forget_rolled_back()
     check(release().rolled_back() is None, "reported twice")
@@ -218,7 +218,7 @@ def scenario(flash, plan):
     World.allowed, World.doing = (4, 2), "rolling back"
     release().roll_back("late")
     boots("a boot after it", 2)
-    check(release().rolled_back() == {"id": "id 4", "reason": "late"}, "not reported")
+    check(release().rolled_back() == {"id": "4", "reason": "late"}, "not reported")
     deploy("deploy 5", "the deploy over an image", 2, 5)
     boots("the boot after a deploy", 5)
     update(6, 5)

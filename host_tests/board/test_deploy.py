@@ -9,11 +9,13 @@ import pytest
 
 import tools.deploy.__main__ as program
 import tools.deploy.board as behind
+import tools.deploy.one_board as one_board
 import tools.deploy.plain as plain
 from tools.deploy import ROOT, compiled, files, stage, used
 from tools.engine import NO_COMPILER
 
 PASSWORD = "correct horse"
+BOOT = "# Runs first after every reset.\nprint('boot runs')\n"  # that of the tree
 ON_BOARD = [
     "/lib/snowplow_tracker/__init__.py",
     "/lib/snowplow_tracker/store/__init__.py",
@@ -39,7 +41,7 @@ DEPLOY = """
 import pathlib, sys
 import tools.deploy.__main__, tools.deploy.board
 tools.deploy.board.SETTLE = 0.2
-args = ["--files", "--port", sys.argv[1]]
+args = ["--files", "--follow", "0", "--port", sys.argv[1]]
 sys.exit(tools.deploy.__main__.main(args, root=pathlib.Path(sys.argv[2])))
 """
 
@@ -52,7 +54,7 @@ def deploy(board, tree, capsys):
     """deploy() -> (exit code, what it printed), on the board and from the tree."""
 
     def run(*args):
-        code = program.main(["--files", "--port", board.port, *args], root=tree)
+        code = program.main(["--files", "--follow", "0", "--port", board.port, *args], root=tree)
         printed = "".join(capsys.readouterr())
         assert PASSWORD not in printed
         assert "Traceback" not in printed
@@ -114,7 +116,7 @@ def test_first_and_second_deploy(board, deploy, expected):
     assert copied == COMPILED[:-2] + ["/config.json"] + COMPILED[-2:]
     assert "Compile  7 files\n" in printed
     assert "10 files: 10 to copy, 0 to remove" in printed
-    assert f"mpremote connect {board.port}" in printed
+    assert f"make monitor PORT={board.port}" in printed
 
     boots, seen = board.hard_boots, len(board.output)
     code, printed = deploy()
@@ -148,7 +150,7 @@ def test_a_board_with_py_files_gets_mpy_when_there_is_a_compiler(
     board, tree, deploy, expected, monkeypatch
 ):
     with monkeypatch.context() as patch:
-        patch.setattr(program, "find_compiler", lambda: None)
+        patch.setattr(one_board, "find_compiler", lambda: None)
         code, printed = deploy()
     assert code == 0
     assert f"Compile  nothing, so the board compiles at each boot: {NO_COMPILER}\n" in printed
@@ -167,7 +169,7 @@ def test_a_board_with_py_files_gets_mpy_when_there_is_a_compiler(
     assert board.files() == {**expected(), **mine}
     assert "0 to copy, 0 to remove" in deploy()[1]
 
-    monkeypatch.setattr(program, "find_compiler", lambda: None)  # and back again
+    monkeypatch.setattr(one_board, "find_compiler", lambda: None)  # and back again
     assert "10 files: 7 to copy, 7 to remove" in deploy()[1]
     assert board.files() == {**expected(mpy=False), **mine}
 
@@ -253,7 +255,7 @@ def test_an_old_micropython_is_refused_before_anything_is_changed(board, deploy,
     monkeypatch.setattr(behind, "LIST", behind.LIST.replace("i[1][:3]", "(1, 25, 0)"))
     code, printed = deploy()
     assert code == 1
-    assert "needs MicroPython 1.26 or newer, and the board has 1.25.0: flash a newer" in printed
+    assert "needs MicroPython 1.26 or newer, and the board has 1.25.0: `make flash`" in printed
     assert board.files() == before
 
 
@@ -273,7 +275,7 @@ def test_an_interrupted_deploy_leaves_a_board_that_stops_at_its_repl(
     assert deploy()[0] == 0
     board.wait_for(b"main runs 1")
     (tree / "firmware/app.py").write_text("VERSION = 2\n")
-    (tree / "firmware/boot.py").write_text("print('boot 2 runs')\n")
+    (tree / "firmware/boot.py").write_text(BOOT + "print('boot 2 runs')\n")
     for n in range(5):
         (tree / f"boards/part{n}.py").write_text(f"P = '{'p' * 4000}'")
     with subprocess.Popen(
@@ -297,7 +299,7 @@ def test_an_interrupted_deploy_leaves_a_board_that_stops_at_its_repl(
     board.wait_for(b">>> ", since=seen)
     assert b"main runs" not in board.output[seen:]
     assert "/main.py" not in board.files()
-    assert board.files()["/boot.py"] == b"print('boot runs')\n"
+    assert board.files()["/boot.py"] == BOOT.encode()
 
     assert deploy()[0] == 0
     board.wait_for(b"main runs 2")
@@ -321,7 +323,7 @@ def test_a_flash_that_is_too_small(board, tree, deploy, monkeypatch):
     before = board.files()
     code, printed = deploy()
     assert code == 1
-    assert "deploy: no space left on the board: 1100276 bytes are needed, " in printed
+    assert "deploy: no space left on the board: 274 blocks of 4 KiB are needed, " in printed
     assert board.files() == before
 
     # Where that sum was too hopeful, the flash itself says so.

@@ -106,7 +106,7 @@ def test_ports_that_cannot_be_used(refusal, monkeypatch):
         (["/dev/ttyS0 None 0000:0000 None None"], "no board found"),
         (
             ["/dev/ttyACM0 e66 2e8a:0005 Pi Pico", "/dev/ttyUSB0 None 10c4:ea60 Silicon CP2102"],
-            "choose one with PORT=...: /dev/ttyACM0 (Pi Pico), /dev/ttyUSB0 (Silicon CP2102)",
+            "or all by PORT=all: /dev/ttyACM0 (Pi Pico), /dev/ttyUSB0 (Silicon CP2102)",
         ),
     ],
 )

@@ -1,9 +1,9 @@
 """The real `make deploy` by image, against a board made of the real VM."""
 
 import ast
+import hashlib
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -13,37 +13,27 @@ import pytest
 import tools.deploy.__main__ as program
 import tools.deploy.board as behind
 from tools.deploy import ROOT, files, used
+from tools.deploy.image import plan
+from tools.release import manifest
+from tools.release.image import make
 
 CONFIG = {"collector": "http://c", "app_id": "a", "wifi": {"ssid": "n", "password": "12345678"}}
 pytestmark = pytest.mark.usefixtures("compiler")
-RUN = """
-def run():
-    import time
-    import snowplow_tracker.store.ring
-    from firmware.app import VERSION
-    print("firmware runs", VERSION)
-    while True:
-        time.sleep_ms(20)
-        print(".", end="")
-"""
 STARTERS = {"/boot.py", "/main.py", "/releases/loader.mpy", "/releases/image.mpy"}
 # A deploy that can be killed.
 DEPLOY = """
 import pathlib, sys
 import tools.deploy.__main__, tools.deploy.board
 tools.deploy.board.SETTLE = 0.2
-sys.exit(tools.deploy.__main__.main(["--port", sys.argv[1]], root=pathlib.Path(sys.argv[2])))
+args = ["--follow", "0", "--port", sys.argv[1]]
+sys.exit(tools.deploy.__main__.main(args, root=pathlib.Path(sys.argv[2])))
 """
 
 
 @pytest.fixture
-def tree(tree):
+def tree(image_tree):
     """The small project of the other tests, with what starts an image."""
-    shutil.copytree(ROOT / "boards/boot", tree / "boards/boot")
-    shutil.copy(ROOT / "firmware/image_main.py", tree / "firmware")
-    (tree / "firmware/run.py").write_text(RUN)
-    (tree / "firmware/main.py").write_text("from firmware.run import run\nrun()\n")
-    return tree
+    return image_tree
 
 
 @pytest.fixture
@@ -51,7 +41,7 @@ def deploy(board, tree, capsys):
     """deploy(*args) -> what it printed, after it has succeeded, on the board and from the tree."""
 
     def run(*args, code=0):
-        found = program.main(["--port", board.port, *args], root=tree)
+        found = program.main(["--follow", "0", "--port", board.port, *args], root=tree)
         printed = "".join(capsys.readouterr())
         assert found == code, printed
         assert "Traceback" not in printed
@@ -133,7 +123,7 @@ def test_from_files_to_an_image_and_back(board, tree, deploy):
 def test_the_reset_at_the_end_is_planned(board, tree, deploy):
     (tree / "boards/__init__.py").write_text(
         "class Board:\n"
-        "    def intend(self, why):\n"
+        "    def set_reset_intent(self, why):\n"
         "        with open('/intent', 'w') as file:\n"
         "            file.write(why)\n"
         "def load():\n"
@@ -195,7 +185,7 @@ def test_a_damaged_image_falls_back_to_the_other_one_and_then_to_the_repl(board,
 def test_a_firmware_that_cannot_be_imported_falls_back(board, tree, deploy):
     deploy()
     board.wait_for(b"firmware runs 1")
-    (tree / "firmware/run.py").write_text("import nothing_of_that_name\n" + RUN)
+    (tree / "firmware/run.py").write_text("import nothing_of_that_name\n")
     seen = len(board.output)
     deploy()
     board.wait_for(b"nothing_of_that_name", since=seen)
@@ -214,6 +204,21 @@ def test_wait_takes_a_board_when_it_comes(board, tree, deploy):
     assert "no MicroPython answered at /dev/ttyNONE within 0.3 s" in deploy(
         "--port", "/dev/ttyNONE", "--wait", "0.3", code=1
     )
+
+
+def test_a_config_that_waits_for_the_next_boot_is_not_overwritten(tmp_path):
+    image, config = make({"firmware/app.mpy": b"M"}), tmp_path / "config.json"
+    config.write_text("{}")
+    names = ("/config.json", "/config.json.a", "/config.json.new", "/releases/patch")
+    has = {path: ("0" * 64, 9) for path in names}
+    has["/releases/a.img"] = (hashlib.sha256(image).hexdigest(), len(image))
+    found = plan(image, config, has, {"run": "a", "config": "a"}, tmp_path)
+    assert "/config.json.b" in [part.path for part in found.parts]
+    assert set(found.remove) == {"/config.json.a", "/config.json.new", "/releases/patch"}
+    (line,) = [line for line in found.switch.splitlines() if "trial" in line]
+    told = json.loads(ast.literal_eval(line.strip()[len("f.write(") : -1]))
+    assert told["config"] == "b" and told["deployed"][1] == manifest.id_of(image)
+    assert told["deployed"][0] > 202600000000
 
 
 # What is imported when a module loads must be there; what a call imports, the tests of the

@@ -5,6 +5,7 @@ The supervisor here starts it again, and carries the bytes between the port that
 and a terminal of the VM's own, because that VM loses what is typed while a program runs.
 """
 
+import json
 import os
 import pty
 import select
@@ -28,8 +29,12 @@ class VmBoard:
     ever printed. After a hard reset the port is away for `usb_gap` seconds, as on a Pico W.
     """
 
-    def __init__(self, directory, blocks=256, usb_gap=0.0):
-        self.port = str(Path(directory) / "ttyBOARD")
+    def __init__(self, directory, blocks=256, usb_gap=0.0, name="ttyBOARD", unique_id=b"\xe6\x61",
+                 hardware=None):  # fmt: skip
+        self.port = str(Path(directory) / name)
+        self.unique_id = unique_id
+        self._hardware = Path(directory) / "hardware.json"
+        self._hardware.write_text(json.dumps(hardware or {}))
         self.output = b""
         self.hard_boots = self.soft_boots = 0
         self._image = Path(directory) / "flash.img"
@@ -65,6 +70,18 @@ class VmBoard:
         """Press the reset button, in the middle of whatever the board does."""
         os.write(self._waker, b"R")
 
+    def unplug(self):
+        """Pull the cable, and with it the power."""
+        os.write(self._waker, b"U")
+        while os.path.lexists(self.port):
+            self._closing.wait(0.01)
+
+    def plug(self):
+        """Put the cable in again: the board boots."""
+        os.write(self._waker, b"P")
+        while not os.path.lexists(self.port):
+            self._closing.wait(0.01)
+
     def wait_for(self, text, since=0, seconds=10):
         """Wait until the bytes `text` are in `output[since:]`; AssertionError when too late."""
         with self._printed:
@@ -91,7 +108,7 @@ class VmBoard:
         self._control, control = os.pipe()
         self._process = subprocess.Popen(
             [find_vm(), "-X", "heapsize=96wk", "-i", str(FLASH), str(self._image), str(control)]
-            + [mode],
+            + [mode, self.unique_id.hex(), str(self._hardware)],
             stdin=terminal, stdout=terminal, stderr=terminal, pass_fds=[control],
             start_new_session=True,
         )  # fmt: skip
@@ -112,6 +129,19 @@ class VmBoard:
         os.close(self._vm)
         os.close(self._control)
 
+    def _pull(self):
+        """Without the cable until it is put in again, or the board is taken away."""
+        self._power_off()
+        os.unlink(self.port)
+        os.close(self._host)  # for whoever has the port open
+        os.close(self._host_end)
+        self._host, self._host_end = pty.openpty()
+        tty.setraw(self._host_end)
+        os.set_blocking(self._host, False)
+        self._typed = b""
+        os.read(self._wake, 1)
+        self._boot("hard")
+
     def _hard_reset(self):
         self._power_off()
         os.unlink(self.port)
@@ -128,8 +158,11 @@ class VmBoard:
                 0.005 if waiting and not self._booting else None,
             )  # fmt: skip
             if self._wake in ready:
-                if os.read(self._wake, 1) == b"R":
+                order = os.read(self._wake, 1)
+                if order == b"R":
                     self._hard_reset()
+                elif order == b"U":
+                    self._pull()
             elif self._control in ready:
                 self._hear(os.read(self._control, 1))
             elif self._vm in ready:

@@ -14,6 +14,8 @@ from collecting import empty, running  # noqa: E402, F401
 from host_tests.outside import BROWSER_ARGUMENTS, find_browser  # noqa: E402
 
 SCREENSHOTS = ROOT / "build" / "screenshots"
+
+
 # No longer than a module: while it runs, so does an event loop, in which no other test could.
 @pytest.fixture(scope="module")
 def chromium():

@@ -17,6 +17,7 @@ from collecting import JSON, ROOT, TP2, Collector, batch, collector, struct, wai
 from tools.collector import console
 from tools.collector.http import request_body
 from tools.collector.storage.store import Store, StoreError
+from tools.collector.storage.tables import compression
 
 
 def stored(db):
@@ -78,8 +79,10 @@ def test_the_table_that_others_read(tmp_path):
         running.send(struct(eid=eid.upper(), aid="desk"), struct(e="xx"))
         running.request("POST", TP2, b"nonsense", JSON)
         connection = sqlite3.connect(tmp_path / "c.db")
+        compression(connection)
         rows = connection.execute(
-            "SELECT id, received, good, eid, app_id, event_type, schema, record FROM events"
+            "SELECT id, received, good, eid, app_id, event_type, schema, unpacked(record)"
+            " FROM events"
         ).fetchall()
         (mode,) = connection.execute("PRAGMA journal_mode").fetchone()
         connection.close()

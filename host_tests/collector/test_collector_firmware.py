@@ -60,6 +60,7 @@ def test_a_release_that_too_many_boards_rolled_back_is_not_offered(serving):
     report(serving, "rolled_back", "b1", reason="nothing was sent")
     report(serving, "rolled_back", "b1")  # the same board
     report(serving, "rolled_back", "b2", version=6)  # another release
+    report(serving, "rolled_back", "b2", kind="config")
     assert serving.request("GET", "/firmware/manifest.json")[0] == 200
     report(serving, "rolled_back", "b3")
     assert serving.request("GET", "/firmware/manifest.json")[0] == 403
@@ -68,11 +69,23 @@ def test_a_release_that_too_many_boards_rolled_back_is_not_offered(serving):
 
 
 def test_what_each_board_reported(serving):
-    for step in ("downloading", "applied", "works"):
+    for step in ("offered", "downloading", "applied", "works"):
         report(serving, step, "b1", **{"from": 6})
     report(serving, "refused", "b2", reason="it is for esp32, not for rp2")
     last, first = serving.get("/micro/firmware")
-    assert first["steps"] == ["downloading", "applied", "works"]
+    assert first["steps"] == ["offered", "downloading", "applied", "works"]
     assert (first["version"], first["step"], first["from"]) == (7, "works", 6)
     assert (last["step"], last["steps"]) == ("refused", ["refused"])
     assert last["reason"] == "it is for esp32, not for rp2"
+    report(serving, "applied", "b1", version=7, kind="config")
+    config, _, first = serving.get("/micro/firmware")
+    assert (config["kind"], config["board"], config["steps"]) == ("config", "b1", ["applied"])
+    assert (first["kind"], first["step"]) == ("release", "works")
+
+
+def test_configs_are_served(serving):
+    for name in ("config.json", "config-0123456789abcdef.json"):
+        (serving.folder / name).write_text("signed")
+        assert serving.request("GET", f"/firmware/{name}?")[2] == b"signed"
+    (serving.folder / "config-mine.json").write_text("secret")
+    assert b"secret" not in serving.request("GET", "/firmware/config-mine.json")[2]

@@ -115,7 +115,8 @@ def test_any_request(running, method, path, query, body):
 
 
 QUESTIONS = ["good", "bad", "events", "timeline", "columns", "list", "export", "overview",
-             "readings/1", "event/1", "iglu/a/b/jsonschema/1-0-0", "ui", "stream2"]  # fmt: skip
+             "failures", "marks", "sparklines", "readings/1", "event/1",
+             "iglu/a/b/jsonschema/1-0-0", "ui", "stream2"]  # fmt: skip
 ASKED = st.fixed_dictionaries(
     {},
     optional={
@@ -134,7 +135,7 @@ ASKED = st.fixed_dictionaries(
 )
 PARTS = st.dictionaries(
     st.sampled_from(["good", "board", "text", "from", "to", "before", "limit", "points", "format",
-                     "whole", "token", "name"]),
+                     "whole", "token", "name", "series", "day"]),
     ANY_TEXT | st.integers().map(str),
     max_size=4,
 )  # fmt: skip

@@ -117,7 +117,8 @@ def test_readings_are_in_the_order_of_their_time(empty):
     empty.send(reading(2, ttm="1700000002000"), reading(3, ttm="1700000003000"))
     empty.send(reading(1, ttm="1700000001000"))  # Late
     one = series(empty)
-    assert (one["value"], one["at"], one["first"]) == (3, 1700000003000, 1700000001000)
+    # The newest is the one that arrived last.
+    assert (one["value"], one["at"], one["first"]) == (1, 1700000001000, 1700000001000)
     found = empty.get(f"/micro/readings/{one['id']}")
     assert found["at"] == [1700000001000, 1700000002000, 1700000003000]
     assert found["value"] == found["low"] == found["high"] == [1, 2, 3]
@@ -133,6 +134,47 @@ def test_many_readings_become_means_with_their_extremes(empty):
     assert len(found["at"]) == 40 and found["at"] == sorted(found["at"])
     assert (min(found["low"]), max(found["high"])) == (0, 9)
     assert all(3 < value < 6 for value in found["value"])
+
+
+def test_sparklines(empty):
+    empty.send(*[reading(i, ttm=ms(1000 - i * 10)) for i in range(100)], reading(7, "humidity"))
+    found = {one["quantity"]: str(one["id"]) for one in empty.get("/micro/overview")["series"]}
+    path = f"/micro/sparklines?series={','.join(found.values())},99&points=10&to={ms()}"
+    lines = empty.get(f"{path}&from={ms(3600)}&day={ms(500)}")
+    line = lines[found["temperature"]]
+    assert line["part"] == list(range(10))  # They begin with the first reading
+    assert (min(line["low"]), max(line["high"]), line["value"]) == (0, 99, sorted(line["value"]))
+    assert 48 <= line["day"][0] <= 52 and line["day"][1] == 99
+    assert lines[found["humidity"]]["value"] == [7]
+    assert lines["99"] == {"part": [], "value": [], "low": [], "high": [], "day": [None, None]}
+    assert empty.request("GET", "/micro/sparklines?series=a")[0] == 400
+
+
+def test_marks_are_the_reboots_and_losses_of_a_board(empty):
+    times = [1700000000000 + i * 1000 for i in range(5)]
+    for at, boots in zip(times, (1, 1, 2, 2, 5), strict=True):
+        empty.send(health({"boots": boots}, ttm=str(at)))
+    loss = unstruct({"overflow": 3, "age": 2}, f"{OURS}/loss/jsonschema/1-0-0")
+    empty.send({**reading(0, ttm=str(times[3])), "ue_pr": loss})
+    expected = [[times[2], "reboot", 2], [times[3], "loss", 5], [times[4], "reboot", 5]]
+    assert empty.get("/micro/marks?board=7c9ebd") == expected
+    assert empty.get(f"/micro/marks?board=7c9ebd&to={times[2]}") == expected[:1]
+    assert empty.get("/micro/marks?board=other") == []
+    assert empty.request("GET", "/micro/marks?from=x")[0] == 400
+
+
+def test_failures_by_kind(empty):
+    empty.send(*[struct(aid="a", duid=f"b{i % 3}", se_va=f"x{i}") for i in range(7)])
+    empty.send(reading("hot"), struct())
+    found = empty.get("/micro/failures")
+    assert (found["scanned"], found["all"]) == (8, True)
+    hot, number = found["kinds"]
+    assert (hot["count"], hot["boards"]) == (1, ["7c9ebd"])
+    assert (number["count"], number["app_id"], sorted(number["boards"])) == (
+        7, "a", ["b0", "b1", "b2"]
+    )  # fmt: skip
+    assert number["first"] <= number["last"]
+    assert number["record"]["failures"][0]["value"] == "x6"  # The newest
 
 
 def texts(running, query=""):
@@ -235,6 +277,8 @@ def keeping(tmp_path, retention, received):
         time.sleep(0.01)
     store.close()
     connection = sqlite3.connect(tmp_path / "c.db")
+    counted = connection.execute("SELECT sum(good), sum(bad) FROM boards").fetchone()
+    assert counted == (counts["good"], counts["bad"])
     sizes = [connection.execute(f"SELECT COUNT(*) FROM {table}").fetchone()[0]
              for table in ("events", "listed", "readings")]  # fmt: skip
     connection.close()
@@ -252,9 +296,9 @@ def test_old_events_go(tmp_path):
 
 def test_the_file_is_bounded(tmp_path):
     now = int(time.time() * 1000)
-    counts = keeping(tmp_path, Retention(megabytes=10), range(now, now + 80))  # 40 MB
-    assert 0 < counts["total"] < 2500
-    assert (tmp_path / "c.db").stat().st_size < 20e6
+    counts = keeping(tmp_path, Retention(megabytes=1), range(now, now + 80))  # 5 MB
+    assert 0 < counts["total"] < 4000
+    assert (tmp_path / "c.db").stat().st_size < 2.5e6
 
 
 def test_without_bounds_everything_stays(tmp_path):

@@ -1,9 +1,12 @@
 """Micro's API for tables of events, against the shapes of Micro 4.5."""
 
+import json
 from datetime import datetime, timezone
 
 import pytest
 from collecting import JSON, TP2, entities, reading, struct, unstruct
+
+CONTEXT, EVENT = "contexts_com_example_reading_1", "unstruct_event_com_example_reading_1"
 
 
 @pytest.fixture
@@ -49,13 +52,19 @@ def test_a_failed_event_has_its_failures(filled):
 @pytest.mark.parametrize(
     "filters, expected",
     [
-        ([{"column": "app_id", "values": ["TW"]}], ["two", "two"]),
+        ([{"column": "app_id", "values": ["tw"]}], []),  # The whole value, as Micro
+        ([{"column": "app_id", "values": ["TWO"]}], []),
+        ([{"column": "app_id", "values": ["two"]}], ["two", "two"]),
         ([{"column": "app_id", "values": ["one", "three"]}], ["three", "one"]),
         ([{"column": "app_id", "value": "one"}], ["one"]),
         ([{"column": "se_label", "values": ["50%"]}], ["one"]),
         ([{"column": "app_id", "values": []}], ["three", "two", "two", "one"]),
-        ([{"column": "app_id", "values": ["two"]}, {"column": "se_label", "values": ["5"]}],
+        ([{"column": "app_id", "values": ["two"]}, {"column": "se_label", "values": ["500"]}],
          ["two"]),
+        ([{"column": f"{CONTEXT}.celsius", "values": ["1"]}], ["two"]),
+        ([{"column": f"{CONTEXT}.celsius", "values": ["2"]}], []),
+        ([{"column": f"{EVENT}.celsius", "values": ["21.5"]}], ["two"]),
+        ([{"column": "contexts_com_example_none_1.a", "values": ["1"]}], []),
         ([{"column": "geo_city", "values": ["x"]}], []),
     ],
 )  # fmt: skip
@@ -71,6 +80,18 @@ def test_sorting(filled):
     assert apps(filled.post("/micro/events", ask)) == ["one", "two", "two", "three"]
 
 
+@pytest.mark.parametrize("column", [f"{CONTEXT}.celsius", f"{EVENT}.celsius"])
+def test_sorting_by_a_field_of_an_entity(empty, column):
+    values = [3, 10, 1.5]
+    empty.send(struct(aid="none"))
+    for value in values:
+        data = {"celsius": value}
+        empty.send(struct(e="ue", aid=str(value), ue_pr=unstruct(data), co=entities(data)))
+    for desc, expected in ((False, ["1.5", "3", "10"]), (True, ["10", "3", "1.5"])):
+        ask = {"sorting": {"column": column, "desc": desc}}
+        assert apps(empty.post("/micro/events", ask)) == [*expected, "none"]
+
+
 def test_time(filled):
     past, zoned, far = "2001-01-01T00:00:00Z", "2001-01-01T00:00:00.000+01:00", "2999-01-01"
     for start, end, count in ((past, None, 4), (None, past, 0), (zoned, far, 4)):
@@ -84,6 +105,9 @@ def test_time(filled):
         *[b"{", b"[]", b'{"page":"1"}', b'{"filters":[1]}', b'{"sorting":{"column":"x"}}'],
         *[b'{"timeRange":{"start":"now"}}', b'{"filters":[{"column":"a\'b","values":["x"]}]}'],
         *[b'{"filters":[{"column":"app_id","values":[1]}]}', b'{"filters":[{"values":["x"]}]}'],
+        *[b'{"sorting":{"column":[]}}', b'{"sorting":{"column":".good"}}'],
+        b'{"filters":[{"column":"contexts_com_example_reading_1","values":["x"]}]}',
+        json.dumps({"filters": [{"column": "app_id", "values": ["x"]}] * 21}).encode(),
     ],
 )
 def test_what_cannot_be_asked(filled, body):
@@ -136,3 +160,25 @@ def test_readings_of_a_board_have_columns_too(empty):
     assert name in empty.get("/micro/columns")
     failed = empty.post("/micro/events", {"validEvents": False})["events"][0]
     assert failed["event_id"] is None
+
+
+def test_column_stats(filled):
+    asked = ["app_id", "collector_tstamp", "se_label", CONTEXT, f"{CONTEXT}.celsius", "nonsense"]
+    assert filled.post("/micro/columnStats", {"columns": asked}) == {
+        "app_id": {"sortable": True, "filterable": True, "values": ["two", "one"]},
+        "collector_tstamp": {"sortable": True, "filterable": False, "values": None},
+        "se_label": {"sortable": True, "filterable": True, "values": ["500", "50%"]},
+        CONTEXT: {"sortable": False, "filterable": False, "values": None},
+        f"{CONTEXT}.celsius": {"sortable": True, "filterable": True, "values": ["1"]},
+        "nonsense": {"sortable": False, "filterable": False, "values": None},
+    }
+    filled.send(*[struct(aid=str(i)) for i in range(30)])
+    stats = filled.post("/micro/columnStats", {"columns": ["app_id"]})["app_id"]
+    assert len(stats["values"]) == 20
+    assert filled.post("/micro/columnStats", {}) == {}
+    assert filled.request("POST", "/micro/columnStats", b'{"columns":"app_id"}', JSON)[0] == 400
+
+
+def test_there_is_no_login(running):
+    expected = {"domain": "", "audience": "", "clientId": "", "enabled": False}
+    assert running.get("/micro/auth-config") == expected

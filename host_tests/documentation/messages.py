@@ -20,10 +20,10 @@ OTHERS = (
 )  # fmt: skip
 # Functions that only make texts which others print, and names of variables that hold one.
 WORDS = ("explain", "_advice", "_searched", "_load")
-NAMES = ("rule", "why", "words", "advice", "text", "problem", "message", "_WEB_PAGE", "_ADVICE")
+NAMES = ("rule", "why", "hint", "words", "advice", "text", "problem", "message")
 
 
-_CODE = re.compile(r"iglu:|\w+\(|[^ ]+$")  # a schema, a script for a board, a name
+_CODE = re.compile(r"iglu:|listed[.]|\w+\(|[^ ]+$")  # a schema, a script for a board, a name
 
 
 def messages():
@@ -67,12 +67,14 @@ def _printed(tree, only_prints):
                 yield node.args[0], line
             elif name == "append" and isinstance(node.args[0], ast.JoinedStr):
                 yield node.args[0], line
-            elif name in ("failure", "_refuse", "why") and len(node.args) > 1:
+            elif name == "failure":
+                yield from ((text, line) for text in node.args[2:])  # its rule, a hint
+            elif name == "_refuse":
                 yield node.args[-1], line
         elif only_prints:
             continue
-        elif isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call) and node.exc.args:
-            yield node.exc.args[-1], line
+        elif isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
+            yield from ((text, line) for text in node.exc.args)
         elif isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") in NAMES:
             yield node.value, line
         elif isinstance(node, ast.AugAssign) and getattr(node.target, "id", "") in NAMES:

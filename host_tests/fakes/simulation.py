@@ -1,4 +1,4 @@
-"""The simulated machine behind the fakes of `machine`, `network`, `esp32`, `rp2`, `ntptime`.
+"""The simulated machine behind the fakes of `machine`, `network`, `esp32`, `rp2` and of NTP.
 
 A test calls `start(port)` and changes the facts of the `World` that it gets: what the pins
 carry, how each attempt to join ends, what NTP answers. Time is the world's own: `world.time`
@@ -94,8 +94,7 @@ class World:
     join_ms: how long an attempt takes.
     signal: dBm while associated.
     name_server: what DHCP tells of it; 0.0.0.0, which is none, so that nobody real is asked.
-    ntp: what each settime() does: a year to set, "true" for the true time, "kod" for a server
-        that refuses, or an exception to raise; the last repeats.
+    ntp: what the NTP server does with each query, see ntp_server.py; the last repeats.
     year, wall_ms: what the clock says; true_ms: what it should say.
     drift: the part of a sleep that the clock misses, such as 0.087.
     now_ms: milliseconds since boot; starts close to where the ticks wrap.
@@ -133,7 +132,7 @@ class World:
         self.join_ms = 2500
         self.signal = -61
         self.name_server = "0.0.0.0"
-        self.ntp = [2026]
+        self.ntp = ["true"]
         self.now_ms = TICKS_PERIOD - 3000
         self.born_ms = self.now_ms
         self.drift = 0
@@ -378,6 +377,8 @@ class RealWorld(World):
 world = World("rp2")
 if sys.implementation.name == "cpython":
     sys.modules["vfs"] = __import__("littlefs")
+else:
+    sys.modules["socket"] = __import__("ntp_server").Module()
 
 
 def start(port, chip="ESP32"):

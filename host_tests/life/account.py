@@ -187,6 +187,12 @@ class Account:
             return
         self._wrong(event, "is %d" % derived, derived - low)
 
+    def lies(self):
+        """A clock says a wrong time that nobody can tell from a right one."""
+        self.lied = True
+        for event in self.held:
+            event.lying = True
+
     def _cannot_know(self, event):
         # Some clock lied; or the board asked for the time in this boot, and was never told; or
         # flash failed, and what was known of the clocks may not have been written.

@@ -35,6 +35,7 @@ for _folder in ("clock", "emitter", "store", "transport"):
 MODULES += [clock, emitter_module]
 STATEFUL = [m for m in MODULES if ".clock" in m.__name__ or ".store" in m.__name__]
 KISS_OF_DEATH = 2085978496000
+LIES = (-40 * DAY, -3600000, 3600000, 40 * DAY)  # what a wrong time is off by
 REFUSED = (ValueError, MemoryError)
 world = None  # of the life under way
 
@@ -310,10 +311,8 @@ class Board:
     def lie(self):
         """A wrong time that nobody can tell from a right one."""
         w = self.world
-        w.set_system(w.now + w.pick((-40 * DAY, -3600000, 3600000, 40 * DAY)))
-        self.account.lied = True
-        for event in self.account.held:
-            event.lying = True
+        w.set_system(w.now + w.pick(LIES))
+        self.account.lies()
 
     def on_success(self, events):
         for pairs in events:

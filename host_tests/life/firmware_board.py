@@ -13,7 +13,7 @@ import os
 import sys
 
 import vfs
-from board import Board, _print, load
+from board import LIES, Board, _print, load
 from firmware_account import FirmwareAccount
 from internet import NAME
 from world import DAY, File, PowerCut
@@ -23,6 +23,7 @@ ROOT = __file__.rsplit("/", 3)[0]
 sys.path.insert(0, ROOT + "/host_tests/fakes")
 sys.path.append(ROOT)
 import machine_buses  # noqa: E402, F401
+import ntp_server  # noqa: E402
 import simulation  # noqa: E402
 
 for _name in ("machine", "network", "esp32", "rp2"):
@@ -34,19 +35,6 @@ from snowplow_tracker.store.retained import RetainedStore  # noqa: E402
 from snowplow_tracker.store.ring import RingStore  # noqa: E402
 from snowplow_tracker.store.segments import SegmentStore  # noqa: E402
 
-
-class Ntp:
-    """The module `ntptime`."""
-
-    host = "pool.ntp.org"
-    timeout = 1
-
-    def settime(self):
-        if life.hook() is False:
-            raise OSError(110)
-
-
-sys.modules["ntptime"] = Ntp()
 MODULES = [
     load(name)
     for name in (
@@ -200,6 +188,7 @@ def patch():
 
     start.make, start.make_transport = watched_make, watched_transport
     boards.load = lambda **options: life.make_board(options)
+    load("boards.ntp").socket = sys.modules["socket"]
     for module in MODULES:
         module.print = _print
         if hasattr(module, "urandom"):
@@ -221,6 +210,7 @@ class FirmwareBoard(Board):
             w.epoch = w.power_on = 946684800000
         w.power_up(0)
         self.account = self.net.account = FirmwareAccount(w, kind)
+        self.net.answer_ntp = self.answer_ntp
         self.machine = simulation.world = Machine(w, port)
         self.machine.time = Time(self.machine)
         w.wall = w.power_on - w.now
@@ -294,13 +284,13 @@ class FirmwareBoard(Board):
         board.has_led = False
         board.stopping = lambda: self.stop
         board.adc = self.measure
-        intend = board.intend
+        set_reset_intent = board.set_reset_intent
 
         def intended(intent):
             self.intent = intent
-            intend(intent)
+            set_reset_intent(intent)
 
-        board.intend = intended
+        board.set_reset_intent = intended
         make_link = board.link
 
         def link(links=None):
@@ -317,6 +307,28 @@ class FirmwareBoard(Board):
 
         board.link = link
         return board
+
+    def answer_ntp(self, query):
+        """What NTP's server answers, or None."""
+        w = self.world
+        how = w.weighted(
+            [("right", 8 if self.net.kind in ("calm", "rough") else 0), ("lost", 4), ("wrong", 3),
+             ("memory", 1), ("lie", 0 if self.honest else 2)]
+        )  # fmt: skip
+        w.trace("NTP:", how)
+        if how == "lost":
+            return None
+        if how == "memory":
+            raise MemoryError
+        now = w.now + w.between(-50, 50)
+        if how == "wrong":
+            return ntp_server.reply(query, now, w.pick(sorted(ntp_server.WRONG)))
+        if how == "right":
+            self.account.told = True
+        else:
+            now += w.pick(LIES)
+            self.account.lies()
+        return ntp_server.reply(query, now)
 
     def measure(self, pin):
         """The sensor's next reading."""

@@ -81,6 +81,7 @@ class Net:
         self.account = account
         self.lwip = world.chance(50)
         self.lie = 0  # what the Date of those in between is off by
+        self.answer_ntp = None  # of a query: the reply, or None
         self.calm()
 
     def calm(self):
@@ -115,7 +116,7 @@ class Net:
 
 
 class Datagrams:
-    """A name server behind UDP; some answers come late, or never."""
+    """A name server and one of NTP behind UDP; some answers come late, or never."""
 
     def __init__(self, net):
         self.net = net
@@ -128,6 +129,11 @@ class Datagrams:
         net = self.net
         w = net.world
         w.alive()
+        if address[1] == 123:
+            reply = net.answer_ntp(data)
+            if reply is not None:
+                self.replies.append((w.now + w.between(1, 200), reply, address))
+            return len(data)
         how = w.weighted(net.connects)
         if how != "open":
             net.account.asked = True

@@ -22,11 +22,12 @@ def dns_answer(query, address=GATEWAY):
 
 
 def ntp_answer(query, now=None):
-    """A server's answer with the time, whose seconds are all that `ntptime` reads."""
+    """A primary server's answer with the time in whole seconds."""
     if len(query) != 48:
         return None
     seconds = int((time.time() if now is None else now) + NTP_EPOCH)
-    return b"\x1c\x01" + bytes(38) + struct.pack(">II", seconds & 0xFFFFFFFF, 0)
+    stamp = struct.pack(">II", seconds & 0xFFFFFFFF, 0)
+    return b"\x24\x01" + bytes(22) + query[40:48] + stamp * 2
 
 
 class Service:

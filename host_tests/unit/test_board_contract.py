@@ -75,20 +75,20 @@ def test_an_esp32_cannot_measure_its_supply_and_says_so(simulate):
 
 
 # --- what outlives a reset -----------------------------------------------------------------------
-@pytest.mark.parametrize("intent", common.INTENTS[1:])
+@pytest.mark.parametrize("intent", common.RESET_INTENTS[1:])
 def test_the_intent_is_told_once_after_the_reset(world, board, intent):
-    assert board.intent() is None
+    assert board.reset_intent() is None
     assert ends(board.reset, intent) == ("reset", 0)
     again = BOARDS[world.port].Board()
-    assert again.intent() == intent
-    assert again.intent() is None
-    assert BOARDS[world.port].Board().intent() is None
+    assert again.reset_intent() == intent
+    assert again.reset_intent() is None
+    assert BOARDS[world.port].Board().reset_intent() is None
 
 
 def test_a_loss_of_power_takes_the_intent(world, board):
-    board.intend("link")
+    board.set_reset_intent("link")
     world.reboot("power")
-    assert BOARDS[world.port].Board().intent() is None
+    assert BOARDS[world.port].Board().reset_intent() is None
     assert BOARDS[world.port].Board().reset_cause() == "power_on"
 
 
@@ -99,7 +99,7 @@ def test_memory_of_an_esp32_outlives_deep_sleep_and_the_watchdog(simulate):
     board.memory(bytes(range(256)) * 7)
     assert ends(board.deep_sleep, 60_000) == ("deep", 60_000)
     again = esp32.Board()
-    assert again.intent() == "sleep" and again.reset_cause() == "deep_sleep"
+    assert again.reset_intent() == "sleep" and again.reset_cause() == "deep_sleep"
     assert again.memory() == bytes(range(256)) * 7
     again.memory(b"x" * again.retained)
     world.reboot("watchdog")
@@ -111,7 +111,7 @@ def test_memory_of_an_esp32_outlives_deep_sleep_and_the_watchdog(simulate):
 def test_memory_that_someone_else_wrote_is_not_ours(simulate):
     simulate("esp32").rtc_memory = b"something of another program"
     board = esp32.Board()
-    assert board.memory() == b"" and board.intent() is None
+    assert board.memory() == b"" and board.reset_intent() is None
 
 
 def test_a_pico_has_no_memory_over_deep_sleep_and_says_so(simulate):
@@ -217,7 +217,7 @@ def test_deep_sleep_of_a_pico_has_no_limit_either(simulate):
     before = world.now_ms
     assert ends(board.deep_sleep, 7_200_000)[0] == "reset"
     assert world.now_ms - before == 7_200_000
-    assert rp2.Board().intent() == "sleep"
+    assert rp2.Board().reset_intent() == "sleep"
 
 
 # On the real clock: CPython's time has no sleep_ms.
@@ -273,7 +273,7 @@ def test_what_the_template_lacks_it_says():
                             (board.output, (1,))):  # fmt: skip
         with pytest.raises(OSError, match="none"):
             call(*arguments)
-    assert board.supply() is None and board.intent() is None and board.memory() == b""
+    assert board.supply() is None and board.reset_intent() is None and board.memory() == b""
 
 
 def test_the_largest_block(simulate):
@@ -332,4 +332,4 @@ def test_the_reset_of_a_deploy_is_no_watchdogs_bite(simulate, monkeypatch):
         exec(RESET, {})
     world.reboot("reset")
     board = rp2.Board()
-    assert (board.reset_cause(), board.intent()) == ("watchdog", "stop")
+    assert (board.reset_cause(), board.reset_intent()) == ("watchdog", "stop")

@@ -7,9 +7,9 @@ import pytest
 
 from boards import own_sensor, sensors
 from tools.deploy import Stop, files, image, used
-from tools.deploy.__main__ import check_config
 from tools.deploy.features import unused_features
 from tools.deploy.own import own_files
+from tools.deploy.user_config import check_config
 
 GOOD = {"collector": "http://192.168.1.10:9090", "app_id": "garden"}
 DRIVER = """

@@ -165,7 +165,7 @@ def test_a_boot_trigger_with_hours_waits_for_the_time_through_deep_sleeps(start)
 
 def test_an_event_without_its_reading_is_none_and_told_of_once(start, capsys):
     life = start(triggers=[{"when": "every", "seconds": 60, "event": EVENT}])
-    life.after(lambda: life.world.i2c.clear(), seconds=300)
+    life.after(lambda: life.world.i2c.clear(), seconds=290)
     life.run(seconds=900)
     assert 4 <= len(life.said("it")) <= 6
     assert capsys.readouterr().out.count("no event of the trigger every: air.temp") == 1

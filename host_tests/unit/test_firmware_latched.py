@@ -80,9 +80,10 @@ def test_weeks_without_power_between_the_wakes(life):
     assert days - 1 <= len(health) <= days + 1
     assert health[-1]["boots"] == 1 and health[-1]["resetIntent"] == "sleep"
     assert health[-1]["asleepMs"] > 0.9 * health[-1]["uptime"] * 1000
-    # The time of each is the true one, to the seconds of the chip's.
+    # The time of each is the true one, but for whole seconds (NTP's, the chip's twice) and the
+    # chip's error of a day.
     off = [e["derived"] - int(e["dtm"]) for e in life.received[20:]]
-    assert max(map(abs, off)) < 3000, (min(off), max(off))
+    assert max(map(abs, off)) < 4000, (min(off), max(off))
 
 
 def test_what_is_not_sent_outlives_the_power(life):
@@ -215,4 +216,4 @@ def test_batteries_that_are_changed(life):
     assert len(of(life, "air")) > 2 * 48 - 10
     assert len(life.said("board", "boot")) == 2
     off = [e["derived"] - int(e["dtm"]) for e in life.received[-40:]]
-    assert max(map(abs, off)) < 3000
+    assert max(map(abs, off)) < 4000

@@ -4,7 +4,8 @@ import pytest
 
 from firmware.on_demand.config import check as check_config
 from tools.deploy import Stop, pins, presets
-from tools.deploy.__main__ import Config, check_chip, check_wifi
+from tools.deploy.one_board import check_chip
+from tools.deploy.user_config import Config, check_wifi
 
 OWN = {"collector": "http://127.0.0.1:9", "app_id": "garden"}
 WIFI = {"ssid": "barn", "password": "hay and straw"}

@@ -81,7 +81,7 @@ def test_a_preset_that_comes_to_a_board_says_what_to_do():
 
 
 def test_the_merged_config_is_what_is_deployed(tmp_path):
-    from tools.deploy.__main__ import check_config
+    from tools.deploy.user_config import check_config
 
     path = tmp_path / "config.json"
     path.write_text(json.dumps({**OWN, "board": "pico_w"}))

@@ -219,6 +219,14 @@ def test_the_store_is_never_made_larger():
     assert sizes({"store_events": 1000}, store_bytes=65536) == (16384, 65536)
 
 
+def test_what_is_too_long_for_a_request_is_refused_and_not_tried():
+    headers = {f"X-{i}": "v" * 125 for i in range(5)}
+    data = dict(GOOD, headers=headers, collector="http://" + "c" * 200)
+    assert remote_keys.check("c", data, {"path": "p" * 70})["transport"]["path"] == "/" + "p" * 70
+    with pytest.raises(ValueError, match="path: expected 1000 bytes at most, with the collector"):
+        remote_keys.check("c", data, {"path": "p" * 255})
+
+
 @pytest.mark.parametrize("changes", [
     {"p": "x"}, {"features": 5}, {"features": {"session": 1}}, {"features": {"x": True}},
     {"retry_codes": {"x": True}}, {"store_seconds": "x"}, {"another": 1},

@@ -9,10 +9,16 @@ from pathlib import Path
 import pytest
 
 from tools.engine import ROOT
-from tools.release import image, manifest, signing
+from tools.release import config, image, manifest, signing
 
 HERE = Path(__file__).parent
 MODULES = 8
+OLD_CONFIG = {
+    "collector": "https://c.example.com", "app_id": "garden", "verify": False,
+    "wifi": {"ssid": "barn", "password": "hunter22"},
+    "update": {"url": "https://c.example.com/firmware", "key": "release.der"},
+}  # fmt: skip
+NEW_CONFIG = {**OLD_CONFIG, "app_id": "meadow", "wifi": {"ssid": "mill", "password": "12345678"}}
 
 
 @pytest.fixture(scope="session")
@@ -36,7 +42,8 @@ def make_images(seed=1, size=1500):
 def releases(tmp_path_factory, keys):
     """A folder of releases: `old` and `new` are images, and new is offered with a patch.
 
-    without_patches.json is the same offer without one.
+    without_patches.json is the same offer without one. new_config offers NEW_CONFIG to all
+    boards, which have that in old_config.
     """
     folder = tmp_path_factory.mktemp("releases")
     key = signing.load_private(keys)
@@ -49,6 +56,9 @@ def releases(tmp_path_factory, keys):
     assert len(offer["patches"]) == 1
     without = signing.sign({**offer, "patches": []}, key)
     (folder / "without_patches.json").write_bytes(without)
+    (folder / "old_config").write_text(json.dumps(OLD_CONFIG))
+    path, _ = config.publish(folder, NEW_CONFIG, key, now=1795738410)
+    path.rename(folder / "new_config")
     return folder
 
 

@@ -1,5 +1,6 @@
 # Boots the firmware from the images in the folder `releases` of the current directory, on the
 # simulated board of a port: what simboot.py does for plain files. argv: port.
+import json
 import os
 import sys
 
@@ -12,6 +13,11 @@ for i in range(970):  # see simboot.py
 PORT = sys.argv[1]
 world = simulation.start_real(PORT, "world.json")
 world.join_ms = world.signal_ms = world.dhcp_ms = 300
+try:
+    with open("networks.json") as file:  # name -> how joining it ends
+        world.networks = json.load(file)
+except OSError:
+    pass
 
 
 class Releases:

@@ -3,12 +3,13 @@
     micropython power_cuts.py FOLDER GEOMETRY WAY END EACH
 
 A board with events on its flash takes the release in FOLDER (see conftest.py) by WAY (patch or
-image), with what END says: `good`, its trial ends well; `silent`, nothing is sent in it; `crash`,
-it crashes until the loader takes it back. All that the flash is told is written down. Then, for
-each program and erase, once as it is and once with half of it made, a board boots from what the
-flash had there. It has to run one of the two images, whole, with all events that were synced,
-and to come to the same end by itself. What it does to the flash on its way is cut in the same
-way, after EACH-th of the first cuts. Prints one JSON line.
+image), or its config (config), with what END says: `good`, its trial ends well; `silent`, nothing
+is sent in it; `crash`, it crashes until the loader takes it back. All that the flash is told is
+written down. Then, for each program and erase, once as it is and once with half of it made, a
+board boots from what the flash had there. It has to run one of the two images, whole, with one of
+the two configs, whole, and with all events that were synced, and to come to the same end by
+itself. What it does to the flash on its way is cut in the same way, after EACH-th of the first
+cuts. Prints one JSON line.
 """
 
 import json
@@ -31,6 +32,7 @@ BLOCKS = 26
 STORE = 16384
 MAX_FAILURES = 3
 BEGIN = 1795350546723
+OLD_NETWORKS = [{"ssid": "barn", "password": "hunter22", "address": None}]
 
 
 class Failed(Exception):
@@ -79,6 +81,8 @@ class Folder(update_fetch.Folder):
 
     def read(self, name, start=0, size=0):
         yield 0
+        if name not in self.files:
+            raise ValueError("%s: HTTP status 404" % name)
         data = self.files[name]
         return data[start : start + size] if size else data
 
@@ -104,14 +108,21 @@ class Sender:
     sent = 0
 
 
+class Link:
+    name = "Wi-Fi"
+
+
 class App:
     """What update.py uses of the firmware's App."""
 
     def __init__(self, key):
-        options = {"url": "http://h", "key": key, "seconds": 60, "trial_seconds": 900}
+        options = {"url": "https://h", "key": key, "seconds": 60, "trial_seconds": 900}
         options["group"] = None
         self.settings = {"update": options, "state_path": "/releases"}
+        self.settings["wifi"] = {"networks": OLD_NETWORKS}
         self.board = Board()
+        self.link = Link()
+        self.trial_start = None
         self.emitter = Sender()
         self.restart_for = None
         self.store = SegmentStore("/releases/events", STORE, page_bytes=4096)
@@ -161,6 +172,7 @@ class Life:
     """A board over a flash, from a boot to the end that an update comes to."""
 
     version = 0  # the one that is offered
+    configs = ()  # the old one and the new one, if it is the config that changes
 
     def __init__(self, flash, end, key, images):
         self.flash = flash
@@ -175,6 +187,7 @@ class Life:
         """Which image runs; it has to be whole, and no synced event may be missing."""
         self.app = None
         self.flash.mount("/releases")
+        os.chdir("/releases")  # where config.json is
         segment_log.open_folders.clear()
         clock.boot += 1
         path = list(sys.path)
@@ -192,6 +205,12 @@ class Life:
         check(not app.store.dropped, "events are given up", app.store.lost)
         app.synced = self.known
         self.app = app
+        if self.configs:
+            with open("config.json") as file:
+                config = json.load(file)
+            check(config in self.configs, "it has neither of the configs")
+            check(running == self.images[0], "another image runs")
+            return self.configs.index(config)
         return self.images.index(running)
 
     def off(self):
@@ -218,6 +237,7 @@ class Life:
         # One boot of the firmware; whether it has come to the end.
         app = self.app
         clock.ms = lambda: 1000
+        app.emitter.sent = bool(self.configs) and running and self.end == "good"
         if running and release.trial():
             if self.end == "crash":
                 raise Reset
@@ -231,11 +251,13 @@ class Life:
             raise Reset
         state = update.load_state(app)
         steps = [b["data"].get("step") for b in bodies(app.store) if isinstance(b["data"], dict)]
+        version, refused = ("config", "config_refused") if self.configs else ("version", "refused")
         if self.end == "good":
-            check(running == 1 and state.get("version") == self.version, "state", state)
+            check(running == 1 and state.get(version) == self.version, "state", state)
             check(steps[-1] == "works", steps)
+            check("networks.json" not in os.listdir("/releases"), "networks of before are left")
         else:
-            check(running == 0 and state.get("refused") == self.version, "state", state)
+            check(running == 0 and state.get(refused) == self.version, "state", state)
             check(steps[-1] == "rolled_back", steps)
         self.known = app.synced
         return True
@@ -302,9 +324,18 @@ def main():
     for entry in os.ilistdir(folder):
         if entry[0][-4:] != ".pem":
             Folder.files[entry[0]] = read(entry[0])
-    manifest = "manifest.json" if way == "patch" else "without_patches.json"
-    Folder.files["manifest.json"] = read(manifest)
-    Life.version = json.loads(Folder.files["manifest.json"].split(b"\n")[0])["version"]
+    key = folder + "/release.der"
+    if way == "config":
+        offered = Folder.files["config.json"] = read("new_config")
+        del Folder.files["manifest.json"]
+        offer = json.loads(offered.split(b"\n")[0])
+        Life.configs = [json.loads(read("old_config")), offer["config"]]
+        key = "release.der"
+    else:
+        offered = read("manifest.json" if way == "patch" else "without_patches.json")
+        Folder.files["manifest.json"] = offered
+        offer = json.loads(offered.split(b"\n")[0])
+    Life.version = offer["version"]
     update_fetch.Folder = Folder
     old, new = read("old"), read("new")
     images = [sha256(old).digest(), sha256(new).digest()]
@@ -318,16 +349,21 @@ def main():
         file.write(b"an image before" * 100)
     with open("/releases/state.json", "w") as file:
         json.dump({"run": "a", "trial": None}, file)
-    app = App(folder + "/release.der")
+    if Life.configs:
+        for name in ("release.der", "old_config"):
+            path = "config.json" if name == "old_config" else name
+            with open("/releases/" + path, "wb") as file:
+                file.write(read(name))
+    app = App(key)
     for n in range(9):
         app.put('"%s"' % (chr(97 + n) * 300))
     app.store.sync()
     vfs.umount("/releases")
     flash.log.clear()
 
-    cuts = Cuts(end, folder + "/release.der", images, each)
+    cuts = Cuts(end, key, images, each)
     start = bytes(flash.data)
-    life = Life(flash, end, folder + "/release.der", images)
+    life = Life(flash, end, key, images)
     life.known = app.synced
     boots = life.run()
     life.off()

@@ -1,20 +1,24 @@
 """The real firmware on the VM updates itself from the real collector, while it works."""
 
+import http.server
 import json
 import os
 import random
+import ssl
 import subprocess
 import time
 
 import pytest
+import trustme
 
 from host_tests.bench.firmware import compile_fakes
+from host_tests.outside import Handler, serving
 from host_tests.update.conftest import HERE
 from host_tests.vm.test_firmware_vm import BASE, IGLU, ROOT, Board, Collected, Collector, until
 from tools.deploy import LAST, compiled, files, used
 from tools.deploy.image import modules, starters
 from tools.engine import compile_mpy
-from tools.release import image, manifest, signing
+from tools.release import config, image, manifest, signing
 
 UPDATES = int(os.environ.get("UPDATES", "3"))  # with two kills in each
 SECONDS = {"seconds": 1, "trial_seconds": 12}
@@ -63,7 +67,7 @@ class ImageBoard(Board):
 
     heap = "220wk"  # the fakes write down all that is done to them, and these tests are long
 
-    def __init__(self, vm, fakes, directory, first, config, keys):
+    def __init__(self, vm, fakes, directory, first, config, keys, root=None):
         self.lines, self.boots, self._chips = [], 0, ()
         self._vm, self._fakes, self.directory, self._port = vm, fakes, directory, "esp32"
         self.releases = directory / "releases"
@@ -74,6 +78,8 @@ class ImageBoard(Board):
             (directory / path[1:]).write_bytes(source.read_bytes())
         (directory / "config.json").write_text(json.dumps(config))
         (directory / "release.der").write_bytes(keys.with_suffix(".der").read_bytes())
+        if root:
+            (directory / "root.der").write_bytes(root)
         self._stopping = False
         self.start()
 
@@ -117,10 +123,10 @@ def start(vm_program, fakes, tmp_path, collector, keys, images):
     boards = []
     key = signing.load_private(keys)
 
-    def run(first, **settings):
-        config = {**BASE, "collector": collector.url, **settings}
-        config["update"] = {"url": collector.url + "/firmware", "key": "release.der", **SECONDS}
-        boards.append(ImageBoard(vm_program, fakes, tmp_path / "board", first, config, keys))
+    def run(first, root=None, **settings):
+        update = {"url": collector.url + "/firmware", "key": "release.der", **SECONDS}
+        data = {**BASE, "collector": collector.url, "update": update, **settings}
+        boards.append(ImageBoard(vm_program, fakes, tmp_path / "board", first, data, keys, root))
         return boards[-1], Collected(collector)
 
     def publish(made, **rollout):
@@ -148,14 +154,14 @@ def test_an_update_and_one_by_a_patch(start, images):
     made = images.make(1)
     version = start.publish(made)
     until(lambda: "works" in steps(collected, version), board, 30)
-    assert steps(collected, version) == ["downloading", "applied", "works"]
+    assert steps(collected, version) == ["offered", "downloading", "applied", "works"]
     assert board.running() == (made, False)
     (first,) = [d for d in collected.of("update") if d["step"] == "downloading"]
     assert first["bytes"] == len(made)
     again = images.make(2)
     version = start.publish(again)
     until(lambda: "works" in steps(collected, version), board, 30)
-    assert steps(collected, version) == ["downloading", "applied", "works"]
+    assert steps(collected, version) == ["offered", "downloading", "applied", "works"]
     assert board.running() == (again, False)
     second = [d for d in collected.of("update") if d["step"] == "downloading"][-1]
     assert second["bytes"] < 500  # it came by a patch
@@ -198,11 +204,105 @@ def test_a_board_on_battery_updates_itself(start, images):
     made = images.make(1)
     version = start.publish(made)
     until(lambda: "works" in steps(collected, version), board, 90)
-    assert steps(collected, version) == ["downloading", "applied", "works"]
+    assert steps(collected, version) == ["offered", "downloading", "applied", "works"]
     assert board.running() == (made, False)
     board.stop()
     check_readings(collected)
     assert collected.of("application_error") == []
+
+
+# --- the whole config by air --------------------------------------------------------------------
+@pytest.fixture
+def offered(tmp_path, keys):
+    """A folder of releases over https: its URL, offer(config) -> version, the root in DER."""
+    ca = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    ca.issue_cert("localhost").configure_cert(context)
+    folder = tmp_path / "configs"
+
+    class Secure(http.server.ThreadingHTTPServer):
+        def get_request(self):
+            sock, address = super().get_request()
+            return context.wrap_socket(sock, server_side=True), address
+
+    class Files(Handler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self):
+            path = folder / self.path.rpartition("/")[2].rstrip("?")
+            data = path.read_bytes() if path.exists() else b""
+            self.send_response(200 if data else 404)
+            self.send_header("Content-Length", len(data))
+            self.end_headers()
+            self.wfile.write(data)
+
+    with serving(Files, Secure) as server:
+        server.url = f"https://localhost:{server.server_port}/firmware"
+        server.offer = lambda data: config.publish(folder, data, signing.load_private(keys))[1]
+        server.root = ssl.PEM_cert_to_DER_cert(ca.cert_pem.bytes().decode())
+        yield server
+
+
+@pytest.fixture
+def start_secure(start, images, offered):
+    """start_secure(**settings) -> (ImageBoard, Collected, its config); updates come by https."""
+
+    def run(**settings):
+        update = {"url": offered.url, "key": "release.der", **SECONDS}
+        board, collected = start(
+            images.make(0), roots="root.der", update=update, root=offered.root, **settings
+        )
+        until(lambda: collected.of("sensor_reading"), board)
+        return board, collected, json.loads((board.directory / "config.json").read_text())
+
+    return run
+
+
+def config_steps(collected, version):
+    found = [data for data in collected.of("update") if data.get("kind") == "config"]
+    return [data["step"] for data in found if data["version"] == version]
+
+
+@pytest.mark.parametrize("mode", ["always_on", "battery"])
+def test_a_config_by_air_and_one_with_which_nothing_can_be_sent(start_secure, offered, mode):
+    board, collected, first = start_secure(mode=mode, battery={"wakes_per_send": 2})
+    good = {**first, "app_id": "meadow"}
+    version = offered.offer(good)
+    until(lambda: "works" in config_steps(collected, version), board, 60)
+    assert config_steps(collected, version) == ["applied", "works"]
+    assert json.loads((board.directory / "config.json").read_text()) == good
+    until(lambda: collected.events()[-1]["aid"] == "meadow", board)
+    version = offered.offer({**first, "collector": "http://127.0.0.1:9"})
+    until(lambda: "rolled_back" in config_steps(collected, version), board, 90)
+    assert json.loads((board.directory / "config.json").read_text()) == good
+    back = [data for data in collected.of("update") if data["step"] == "rolled_back"][-1]
+    assert "nothing was sent" in back["reason"] and back["from"] < version
+    assert not list(board.directory.glob("config.json.*"))
+    board.stop()
+    check_readings(collected)
+    assert collected.of("application_error") == []
+
+
+def test_the_networks_of_before_stay_until_the_new_ones_worked(start_secure, offered):
+    board, collected, first = start_secure()
+    before = board.releases / "networks.json"
+    networks = board.directory / "networks.json"  # the world's
+    networks.write_text('{"barn": "joined"}')
+    new = {**first, "wifi": {"ssid": "mill", "password": "12345678", "timeout": 5}}
+    version = offered.offer(new)
+    until(lambda: "works" in config_steps(collected, version), board, 60)
+    assert json.loads((board.directory / "config.json").read_text()) == new
+    assert any("online: Wi-Fi barn" in line for line in board.lines) and before.exists()
+    # The router gets its new name and password, and the board joins it by itself.
+    networks.write_text('{"barn": "not_found", "mill": "joined"}')
+    board.kill()
+    until(lambda: not before.exists(), board, 60)
+    assert any("online: Wi-Fi mill" in line for line in board.lines)
+    # A config with a network that is not there goes back to the one that works.
+    lost = {**new, "wifi": {"ssid": "nowhere", "password": "12345678", "timeout": 5}}
+    version = offered.offer(lost)
+    until(lambda: "works" in config_steps(collected, version), board, 60)
+    assert before.exists()
 
 
 def test_updates_with_kills_at_random_moments(start, images):

@@ -159,7 +159,7 @@ def test_the_command_line(tmp_path, capsys):
     assert main(["rollout", *options, "--halt"]) == 0
     halted = manifest.current(folder, signing.load_private(key))
     assert halted["rollout"] == {"groups": ["a", "b"], "halt": True}
-    assert halted["version"] == found["version"]
+    assert halted["version"] == found["version"] and halted["signed"] > found["signed"]
 
 
 # --- rollout ----------------------------------------------------------------------------------

@@ -11,10 +11,17 @@ SCENARIOS = [
     ("esp32", "patch", "good", 400),
     ("esp32", "patch", "crash", 1000),
     ("esp32", "image", "silent", 1000),
+    ("rp2", "config", "good", 10),
+    ("rp2", "config", "silent", 10),
+    ("rp2", "config", "crash", 20),
+    ("esp32", "config", "good", 100),
+    ("esp32", "config", "silent", 100),
 ]
 
 
-def test_every_board_runs_one_of_the_two_images_and_loses_nothing(on_vm, releases, closing_line):
+def test_every_board_runs_one_image_with_one_config_and_loses_nothing(
+    on_vm, releases, closing_line
+):
     cases = bricked = lost = 0
     for scenario in SCENARIOS:
         result = on_vm("power_cuts.py", releases, *scenario)

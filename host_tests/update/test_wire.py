@@ -2,6 +2,7 @@
 not the signed image is ever on trial."""
 
 import contextlib
+import http.server
 import json
 import time
 
@@ -14,9 +15,10 @@ MANIFEST = "manifest.json"
 
 
 @contextlib.contextmanager
-def server(releases, change=None, files=None):
-    """Serves the folder. change(name, count, first, data) -> what a request gets: bytes as the
-    body, or (status, headers, body); None closes the connection. `count` is of this file."""
+def server(releases, change=None, files=None, kind=None):
+    """Serves the folder, or `files` alone without one. change(name, count, first, data) -> what a
+    request gets: bytes as the body, or (status, headers, body); None closes the connection.
+    `count` is of this file."""
     counts = {}
 
     class Files(Handler):
@@ -26,7 +28,9 @@ def server(releases, change=None, files=None):
             name = self.path.rpartition("/")[2].rstrip("?")
             counts[name] = counts.get(name, 0) + 1
             data = (files or {}).get(name) or (
-                (releases / name).read_bytes() if (releases / name).exists() else None
+                (releases / name).read_bytes()
+                if releases and (releases / name).exists()
+                else None
             )
             wanted, first = self.headers["Range"], 0
             answer = (404, {}, b"") if data is None else None
@@ -48,19 +52,19 @@ def server(releases, change=None, files=None):
             self.wfile.write(body)
             self.close_connection = "Content-Length" in headers  # which is a lie
 
-    with serving(Files) as running:
+    with serving(Files, kind or http.server.ThreadingHTTPServer) as running:
         running.counts = counts
         yield running
 
 
 @pytest.fixture
 def take(on_vm, releases):
-    """take(change, rounds, state, files, fill) -> what wire.py prints"""
+    """take(change, rounds, state, files, fill, deployed) -> what wire.py prints"""
 
-    def run(change=None, rounds=1, state=None, files=None, fill=0):
+    def run(change=None, rounds=1, state=None, files=None, fill=0, deployed=None):
         with server(releases, change, files) as running:
-            text = json.dumps(state or {})
-            found = on_vm("wire.py", releases, running.url, rounds, text, fill)
+            texts = [json.dumps(state or {}), json.dumps(deployed or {"run": "a", "trial": None})]
+            found = on_vm("wire.py", releases, running.url, rounds, *texts, fill)
         # The events go on, and no image is on trial but the one that is signed.
         assert found["kept"] is True
         assert not found["on_trial"] or found["is_new"]
@@ -211,6 +215,30 @@ def test_a_replay_is_refused_and_what_failed_is_not_tried_again(take):
     assert applied(take(state={"version": 202611270012, "refused": 202511270013}))
     # A state that is damaged is that of a board without updates.
     assert applied(take(state={"version": "x", "refused": [], "trying": "", "checked": None}))
+
+
+def test_a_manifest_that_was_signed_earlier_is_refused(take, releases, keys):
+    """As of the same release, before it was halted."""
+    seen = signed(releases, keys, signed=1795738411)
+    for state, good in (({"signed": 1795738411}, True), ({"signed": 1795738412}, False)):
+        found = take(state=state, files=seen)
+        assert applied(found) if good else "signed before" in refused(found)
+    old = signed(releases, keys, signed=1795738410, rollout={"halt": True})
+    assert "signed before" in refused(take(state={"signed": 1795738412}, files=old))
+
+
+def test_a_deploy_by_cable_is_newer_than_the_releases_before_it(take, releases):
+    def deployed(version, image="0123456789abcdef"):
+        return {"run": "a", "trial": None, "deployed": [version, image]}
+
+    # What a download before it left behind is of no use.
+    left = {"target": "0" * 16, "refused": 202611270013, "whole": True}
+    assert "older than what runs" in refused(take(deployed=deployed(202611270014), state=left))
+    assert applied(take(deployed=deployed(202611270012), state=left))
+    new = json.loads((releases / MANIFEST).read_bytes().partition(b"\n")[0])["sha256"][:16]
+    assert take(deployed=deployed(202611270014, new))["steps"] == []  # it is what was deployed
+    for damaged in (None, [], ["x", 1], [1], {"a": 1}):
+        assert applied(take(deployed={"run": "a", "trial": None, "deployed": damaged}))
 
 
 def test_another_key(take, releases, tmp_path):

@@ -1,11 +1,11 @@
 """A board takes an update from a real server; runs on the VM.
 
-    micropython wire.py FOLDER URL ROUNDS STATE FILL
+    micropython wire.py FOLDER URL ROUNDS STATE DEPLOYED FILL
 
-Its flash is a littlefs with the image `old` of FOLDER, and update.json is STATE. It asks ROUNDS
-times, or until a release is on trial. With FILL, something else fills the flash in the middle of
-the download. Prints one JSON line: the steps that it reported, with their reasons, and whether the
-spare image is `new` and on trial.
+Its flash is a littlefs with the image `old` of FOLDER, update.json is STATE, and state.json is
+DEPLOYED. It asks ROUNDS times, or until a release is on trial. With FILL, something else fills the
+flash in the middle of the download. Prints one JSON line: the steps that it reported, with their
+reasons, and whether the spare image is `new` and on trial.
 """
 
 import json
@@ -21,7 +21,7 @@ from power_cuts import App, bodies
 from firmware.on_demand import release, update
 from snowplow_tracker import clock
 
-folder, url, rounds, state, fill = sys.argv[1:]
+folder, url, rounds, state, deployed, fill = sys.argv[1:]
 clock.boot = 1
 
 
@@ -36,7 +36,7 @@ flash.mount("/releases")
 with open("/releases/a.img", "wb") as file:
     file.write(read("old"))
 with open("/releases/state.json", "w") as file:
-    file.write('{"run": "a", "trial": null}')
+    file.write(deployed)
 with open("/releases/update.json", "w") as file:
     file.write(state)
 path = list(sys.path)

@@ -1,8 +1,8 @@
 # Boots the firmware that lies in the current directory on the simulated board of a port, on
 # the VM and over real sockets. argv: port. A closed standard input stops it in order. The name
-# server of its network listens on DNS_PORT. CHIPS has other chips than a BME280, as JSON: the
-# bus of the world, an address or number, a class of the fakes: [["i2c", 98, "sensirion_chips",
-# "Scd4x"]].
+# server of its network listens on DNS_PORT. NTP is the world's own (ntp_server.py), or asked at
+# NTP_PORT. CHIPS has other chips than a BME280, as JSON: the bus of the world, an address or
+# number, a class of the fakes: [["i2c", 98, "sensirion_chips", "Scd4x"]].
 # The file facts.json, if it is there, holds facts of the world; while there is a file cable_out,
 # its cable is out. A file such as edge_14_0 is an edge at pin 14, to level 0. What the program
 # sets the pins of WATCH to (22,23) is printed.
@@ -35,22 +35,24 @@ except OSError:
 
 import boards  # noqa: E402
 import chips  # noqa: E402
+from boards import ntp  # noqa: E402
 from firmware.on_demand import unload as unloading  # noqa: E402
 from snowplow_tracker.transport import dns  # noqa: E402
 
 dns._PORT = int(os.getenv("DNS_PORT") or 53)
 real_unload = unloading.unload
-NAMES = tuple([name for name in unloading._NAMES if name != dns.__name__])
+ntp._PORT = int(os.getenv("NTP_PORT") or 123)
+NAMES = tuple([n for n in unloading._NAMES if n not in (dns.__name__, ntp.__name__)])
 
 
-def unload_all_but_dns():
+def unload_others():
     real_unload(NAMES)
     from firmware import on_demand
 
     on_demand.unload = sys.modules[unloading.__name__] = unloading
 
 
-unloading.unload = unload_all_but_dns
+unloading.unload = unload_others
 
 world.i2c[0x76] = chips.Bme280()
 for bus, at, module, name in json.loads(os.getenv("CHIPS") or "[]"):

@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl
 
 import pytest
 
+import ntp_server
 from host_tests.bench.firmware import compile_fakes
 from host_tests.outside import Handler, serving
 from host_tests.pico_w.services import Service, dns_answer
@@ -406,9 +407,16 @@ def test_names_are_asked_for_at_the_name_server_of_the_network(
         names.append(query[12:].split(b"\0")[0].decode())
         return dns_answer(query, (127, 0, 0, 1)) if len(names) > 3 else None
 
-    service = Service(answer)
+    def tell(query):
+        asked.append(query)
+        how = "kod" if len(asked) == 1 else "true"
+        return ntp_server.reply(query, time.time_ns() // 1000000, how)
+
+    asked = []
+    service, ntp_service = Service(answer), Service(tell)
     try:
         monkeypatch.setenv("DNS_PORT", str(service.port))
+        monkeypatch.setenv("NTP_PORT", str(ntp_service.port))
         address = ["192.168.1.9", "255.255.255.0", "192.168.1.1", "127.0.0.1"]
         board, collected = start(
             port,
@@ -421,6 +429,8 @@ def test_names_are_asked_for_at_the_name_server_of_the_network(
         board.stop()
     finally:
         service.close()
+        ntp_service.close()
+    assert len(asked) > 1  # the first one refused
     ntp = "\x04pool\x03ntp\x03org"
     assert set(names) == {"\x09collector\x04test", "\x06config\x04test", ntp}
 

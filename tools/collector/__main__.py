@@ -2,15 +2,17 @@
 
 import asyncio
 import signal
+import sqlite3
 import sys
 from pathlib import Path
 
-from tools.collector import options
+from tools.collector import options, startup
 from tools.collector.console import Console, write
 from tools.collector.enrich.iglu import Schemas
 from tools.collector.enrich.judge import judge
 from tools.collector.enrich.registry import Registry
-from tools.collector.http import access, address, server
+from tools.collector.forward.tables import path_beside, waiting_in
+from tools.collector.http import access, address, connections, server
 from tools.collector.http.shared import Collector
 from tools.collector.storage.retention import Retention
 from tools.collector.storage.store import Store, StoreError
@@ -25,8 +27,11 @@ def main(arguments=None):
     """
     chosen = options.parse(arguments)
     for directory in chosen.schemas:
-        if not directory.is_dir():
-            return _fail(f"--schemas: there is no directory {directory}")
+        mistake = startup.schemas_mistake(directory)
+        if mistake:
+            return _fail(f"--schemas: {mistake}")
+    if chosen.forward and startup.forwards_to_itself(chosen.forward, chosen.host, chosen.port):
+        return _fail(f"--forward: {chosen.forward} is this collector itself")
     try:
         return asyncio.run(_serve(chosen))
     except StoreError as error:
@@ -52,22 +57,35 @@ async def _serve(chosen):
     retention = Retention(chosen.keep_days, chosen.keep_mb)
     store = Store(chosen.db, _judge(schemas), on_commit, retention)
     token = access.token(chosen.host, chosen.token)
-    collector = Collector(store, schemas, token, chosen.fault, chosen.firmware)
+    warning = connections.allow_open_files()
+    try:
+        forward = _forwarder(chosen, console)
+    except sqlite3.Error as error:
+        store.close()
+        return _fail(f"cannot use {path_beside(chosen.db)} as the queue of --forward: {error}")
+    collector = Collector(
+        *(store, schemas, token, chosen.fault, chosen.firmware),
+        forward=forward,
+        allowed_hosts=chosen.allow_host,
+    )
     try:
         runner, port = await server.start(collector, chosen.host, chosen.port)
     except OSError as error:
         store.close()
-        return _fail(
-            f"cannot listen on {chosen.host}:{chosen.port}: {error.strerror or error}.\n"
-            "Choose another port with --port, or any free one with --port 0."
-        )
+        if forward:
+            forward.close()
+        return _fail(startup.listen_mistake(chosen.host, chosen.port, error))
     _print_addresses(chosen, port, token)
+    if warning:
+        write(f"warning: {warning}")
     counting = asyncio.create_task(console.show_counts())
     await stop.wait()
     counting.cancel()
     await runner.cleanup()
     # In a thread, because the writer's last commits call on_commit, which needs the loop.
     await asyncio.to_thread(store.close)
+    if forward:
+        await asyncio.to_thread(forward.close)
     if registry:
         await registry.close()
     counts = store.counts()
@@ -75,6 +93,16 @@ async def _serve(chosen):
         f"collector: stopped. {counts['good']} good, {counts['bad']} bad events in {chosen.db}"
     )
     return 0
+
+
+def _forwarder(chosen, console):
+    """Return the :class:`forwarder.Forwarder` of ``--forward``, None without one."""
+    if not chosen.forward:
+        return None
+    from tools.collector.forward.forwarder import Forwarder  # It would slow down every start
+
+    room = int(chosen.forward_mb * 1e6)
+    return Forwarder(chosen.forward, path_beside(chosen.db), room, console.show_line)
 
 
 def _stop_on_signals():
@@ -103,10 +131,18 @@ def _judge(schemas):
 
 def _print_addresses(chosen, port, token):
     write(f"collector: {address.url(chosen.host, port)}/micro/ui  (events in {chosen.db})")
+    found = address.reachable(chosen.host, port)
+    url = found["listens"] if found["loopback"] or not found["board"] else found["board"]
+    if token or not found["loopback"]:
+        write(f"boards send to {url}")
     if token:
-        found = address.reachable(chosen.host, port)
-        url = found["listens"] if found["loopback"] or not found["board"] else found["board"]
-        write(f"boards send to {url}\nto see their events open {url}/micro/ui?token={token}")
+        write(f"to see their events open {url}/micro/ui?token={token}")
+    elif not found["loopback"]:
+        write("warning: --token none: whoever reaches this address can read and remove all events")
+    if chosen.forward:
+        write(f"everything is passed on to {chosen.forward}")
+    elif waiting := waiting_in(path_beside(chosen.db)):
+        write(f"{waiting} events of an earlier --forward still wait: start with it to send them")
     for fault in chosen.fault:
         write(f"simulating an outage: --fault {fault.text}")
 

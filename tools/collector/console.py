@@ -40,6 +40,10 @@ class Console:
             if not self._quiet:
                 self._handler.handle(_record(row))
 
+    def show_line(self, line):
+        """Print a line. Never waits for the reader."""
+        self._handler.handle(_record(printable(line)))
+
     async def show_counts(self):
         """Print the counts from time to time, if they have changed. Runs until it is cancelled."""
         shown, since = (0, 0), time.monotonic()

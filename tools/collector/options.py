@@ -2,12 +2,15 @@
 
 import argparse
 import os
+import re
+import urllib.parse
 from pathlib import Path
 
 from tools.collector.enrich.registry import IGLU_CENTRAL
-from tools.collector.http import faults
+from tools.collector.http import access, faults
 from tools.collector.http.shared import RELEASES
 
+_HOST = re.compile(r"[a-z0-9._:-]+")
 _EPILOG = """\
 Send it an event:
   curl 'http://127.0.0.1:9090/i?e=se&p=iot&tv=curl&aid=desk&se_ca=test&se_ac=hello'
@@ -24,6 +27,10 @@ It has the REST API of Snowplow Micro: /micro/all, /micro/good, /micro/bad, /mic
 /micro/iglu/VENDOR/NAME/jsonschema/VERSION, /micro/events, /micro/timeline, /micro/columns.
 Export all good events as jsonl, csv or Snowplow's enriched tsv:
   curl 'http://127.0.0.1:9090/micro/export?format=csv' > events.csv
+
+Pass everything on to another collector, such as that of your pipeline: boards need no TLS, and
+an outage of your line loses nothing. /micro/forward tells how far behind it is:
+  --forward https://collector.example.com
 
 Simulate an outage: answer 503 to half of the requests, and for 20 seconds of every minute close
 the connection without an answer:
@@ -70,6 +77,19 @@ def parse(arguments=None):
         metavar="DIR",
         help="folder of `make release`, for boards to update from at /firmware/ (%(default)s)",
     )
+    add(
+        "--forward",
+        type=_target,
+        metavar="URL",
+        help="pass all requests on to the collector at this http(s) address: see below",
+    )
+    add(
+        "--forward-mb",
+        type=_positive,
+        default=1000,
+        metavar="MB",
+        help="room for what waits for it; beyond, the oldest is dropped (%(default)s)",
+    )
     add("--fault", type=_fault, action="append", default=[], metavar="WHAT", help=faults.HELP)
     add(
         "--keep-days",
@@ -89,7 +109,16 @@ def parse(arguments=None):
         "--token",
         type=_token,
         metavar="TEXT",
-        help="token that readers must show (random, if --host is not this machine only)",
+        help="token that readers must show (random, if --host is not this machine only);"
+        " none: everybody may read",
+    )
+    add(
+        "--allow-host",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a name under which readers without a token may reach it, such as"
+        " micro.test.svc.cluster.local; may be given several times",
     )
     add("--quiet", action="store_true", help="do not print a line per event")
     return parser.parse_args(arguments)
@@ -102,7 +131,28 @@ def _port(text):
 
 
 def _directories(text):
-    return [Path(part) for part in text.split(os.pathsep) if part]
+    directories = [Path(part) for part in text.split(os.pathsep) if part.strip()]
+    if directories:
+        return directories
+    raise argparse.ArgumentTypeError("it is empty: name a directory, or leave it out")
+
+
+def _target(text):
+    try:
+        parts = urllib.parse.urlsplit(text)
+        is_host = _HOST.fullmatch(parts.hostname or "")
+        known = parts.scheme in ("http", "https") and is_host and parts.port != 0
+    except ValueError:
+        known = False
+    if not (known and text.isascii() and text.isprintable() and " " not in text):
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not http(s)://HOST, :PORT or a path after it"
+        )
+    if "@" in parts.netloc:
+        raise argparse.ArgumentTypeError("passwords in an address are shown in many places: none")
+    if "?" in text or "#" in text:
+        raise argparse.ArgumentTypeError(f"{text!r} has more than a host, a port and a path")
+    return text.rstrip("/")
 
 
 def _registry(text):
@@ -131,6 +181,10 @@ def _positive(text):
 
 
 def _token(text):
+    if text == access.NO_TOKEN:
+        return text
     if len(text) >= 8 and text.isascii() and text.replace("-", "").replace("_", "").isalnum():
         return text
-    raise argparse.ArgumentTypeError("a token has at least 8 characters, all of A-Z a-z 0-9 - _")
+    raise argparse.ArgumentTypeError(
+        "a token has at least 8 characters, all of A-Z a-z 0-9 - _, or is none"
+    )

@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 
 from tools.deploy import FORMER, OWNED, RELEASES, Stop
 from tools.deploy.scripts import LIST, PREPARE, RESET
@@ -16,67 +17,49 @@ SILENCE = 20  # seconds without a word from mpremote, after which the board is g
 SETTLE = 2  # seconds from reset to REPL; an ESP32 loses what is sent to it before
 RETURN = 20  # seconds for the port to come back after a reset
 
+
 def find_port(wait=0):
     """The port of the one board that is plugged in, within `wait` seconds.
 
     Stop when there is none, or a choice.
     """
+    found = find_ports(wait)
+    if len(found) > 1:
+        names = ", ".join(f"{port} ({name})" for port, name in found)
+        raise Stop(f"several boards found, choose by PORT=..., or all by PORT=all: {names}")
+    return found[0][0]
+
+
+def find_ports(wait=0):
+    """[(port, what it calls itself)] of all boards on USB.
+
+    It waits for one, for `wait` seconds; Stop when there is none.
+    """
     until = time.monotonic() + wait
     while True:
-        try:
-            return _find_port()
-        except Stop:
-            if time.monotonic() > until:
-                raise
+        ok, lines = mpremote("connect", "list")
+        if not ok:
+            raise Stop(explain("", lines))
+        # A port that is not on USB has no vendor and product.
+        ports = [line.split() for line in lines if " 0000:0000 " not in line]
+        if ports:
+            return [(p[0], " ".join(p[3:])) for p in ports]
+        if time.monotonic() > until:
+            raise Stop(
+                "no board found: connect it with a USB cable that carries data, or name its port: "
+                "make deploy PORT=/dev/ttyACM0 (Pico W), /dev/ttyUSB0 (ESP32), COM3 (Windows)"
+            )
         time.sleep(0.2)
-
-
-def _find_port():
-    ok, lines = mpremote("connect", "list")
-    if not ok:
-        raise Stop(explain("", lines))
-    # A port that is not on USB has no vendor and product.
-    ports = [line.split() for line in lines if " 0000:0000 " not in line]
-    if not ports:
-        raise Stop(
-            "no board found: connect it with a USB cable that carries data, or name its port: "
-            "make deploy PORT=/dev/ttyACM0 (Pico W), /dev/ttyUSB0 (ESP32), COM3 (Windows)"
-        )
-    if len(ports) > 1:
-        names = ", ".join(f"{p[0]} ({' '.join(p[3:])})" for p in ports)
-        raise Stop(f"several boards found, choose one with PORT=...: {names}")
-    return ports[0][0]
-
-
-def wait_for(port, seconds):
-    """Wait until the board at `port` is at its REPL, asking it to stop ten times a second.
-
-    A board that sleeps listens only for the few seconds after a send; mpremote asks it once.
-    """
-    import serial
-
-    print(f"Wait     for {port}, at most {seconds:g} seconds", flush=True)
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        try:
-            with serial.Serial(port, 115200, timeout=0.1, exclusive=True) as line:
-                said = b""
-                while time.monotonic() < until:
-                    line.write(b"\r\x03")
-                    said = (said + line.read(256))[-256:]
-                    if said.rstrip().endswith(b">>>"):
-                        return
-        except (OSError, serial.SerialException):
-            time.sleep(0.1)  # it is not there, or went while it was asked
-    raise Stop(
-        f"no MicroPython answered at {port} within {seconds:g} seconds: is the board awake that "
-        "often? A board that sleeps listens after power-on and after each send"
-    )
 
 
 def mpremote(*args, each_line=None):
     """Run mpremote; returns (succeeded: bool, the lines that it printed: list of str)."""
-    command = [sys.executable, "-u", "-m", "mpremote", *args]
+    return run_module("mpremote", *args, each_line=each_line)
+
+
+def run_module(name, *args, each_line=None):
+    """Run a Python module as a program, as mpremote() does."""
+    command = [sys.executable, "-u", "-m", name, *args]
     streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
     lines = []
     with subprocess.Popen(command, encoding="utf-8", errors="replace", **streams) as process:
@@ -151,30 +134,43 @@ def explain(port, lines):
     if not lines or "enter raw repl" in said or "timeout" in lines[-1]:
         return (
             f"no MicroPython answers at {port}: press the board's reset button and try again; "
-            "if that does not help, flash MicroPython 1.26 or newer"
+            "if that does not help, `make flash` puts MicroPython on it"
         )
     return f"mpremote failed: {lines[-1].removeprefix('mpremote: ')}"
 
 
-def look(port, paths, *before, within=0, each_line=None):
-    """What the board has: ({path: (sha256 in hex, bytes)}, facts, state), after `before`.
+class Found(NamedTuple):
+    """What look() finds on a board. files: {path: (sha256 in hex, bytes)}. facts: [free bytes,
+    sys.platform, version, version of the .mpy that it loads or 0, machine and chip]. state: a
+    dict, that of its images. theirs: paths that a deploy writes, of files that are not ours.
+    """
 
-    Covers the files at `paths`, all in OWNED and RELEASES, and those of FORMER, without a hash.
-    facts: [free bytes, sys.platform, version, version of the .mpy that it loads or 0, machine and
-    chip]. state: a dict, that of its images. before: commands of mpremote.
+    files: dict
+    facts: list
+    state: dict
+    theirs: list
+
+
+def look(port, paths, *before, words=(), within=0, each_line=None):
+    """What the board has, as Found, after `before`, which are commands of mpremote.
+
+    Its files are those at `paths`, all in OWNED and RELEASES, and those of FORMER, without a hash.
+    words: (path, words) of files, each of which is ours if it has one of its words.
     """
     folders = (*OWNED, RELEASES)
     named = [path for path in paths if not path.startswith(tuple(o + "/" for o in folders))]
-    script = LIST % (folders, named, FORMER)
-    has, state = {}, {}
+    script = LIST % (folders, named, FORMER, words)
+    has, state, theirs = {}, {}, []
     for line in call(port, *before, "exec", script, within=within, each_line=each_line):
-        tag, *words = line.split(" ", 3)
+        tag, *told = line.split(" ", 3)
         if tag == "@file":
-            has[words[2]] = (words[0], int(words[1]))
+            has[told[2]] = (told[0], int(told[1]))
         elif tag == "@state":
             state = _state(line.partition(" ")[2])
+        elif tag == "@theirs":
+            theirs.append(line.partition(" ")[2])
         elif tag == "@board":
-            return has, line.split(" ", 5)[1:], state
+            return Found(has, line.split(" ", 5)[1:], state, theirs)
     raise Stop(explain(port, []))
 
 
@@ -211,18 +207,23 @@ def copy_files(port, some):
     for source, path in some:
         commands += ["fs", "--force", "cp", str(source), ":" + path, "+"]
     paths = [path for _, path in some]
-    has = look(port, paths, *commands, within=max(RETURN, SILENCE), each_line=progress)[0]
+    has = look(port, paths, *commands, within=max(RETURN, SILENCE), each_line=progress).files
     for source, path in some:
         if path not in has or has[path][0] != sha256(source):
             raise Stop(f"{path} did not arrive whole: check the cable and try again")
 
 
-def reset(port):
+def restart(port):
     """Restart the board as its reset button does: boot.py and main.py run, Wi-Fi is off.
 
     A soft reset would not do: mpremote makes it from the raw REPL, where main.py is not run.
     """
     call(port, "resume", "exec", "--no-follow", RESET)
+
+
+def reset(port):
+    """Restart the board, and wait until its REPL can be asked again."""
+    restart(port)
     time.sleep(SETTLE)
     # A USB port of the board's own, as on Pico W, went with the reset.
     until = time.monotonic() + RETURN

@@ -11,17 +11,18 @@ import json
 from base64 import b64encode
 from typing import NamedTuple
 
-from tools.deploy import LAST, OWNED, RELEASES, ROOT, Stop, boot_file, compiled
+from tools.deploy import LAST, OWNED, RELEASES, ROOT, Stop, boot_file, compiled, space
 from tools.deploy.board import call, sha256
 from tools.deploy.scripts import SWITCH, WRITE
 from tools.engine import compile_mpy
 from tools.release.image import make, modules_of
+from tools.release.manifest import id_of, next_version
 
 CONFIG = "/config.json"
 FOLDERS = tuple(folder + "/" for folder in OWNED)
-LEFT = (".new", CONFIG + ".a", CONFIG + ".b")
-# What a deploy writes into the root folder.
-ON_ROOT = [*LAST, CONFIG, *(path + ".new" for path in LAST), *LEFT[1:]]
+LEFT = (".new", CONFIG + ".a", CONFIG + ".b", CONFIG + ".old", RELEASES + "/patch")
+# What a deploy writes into the root folder, or an update.
+ON_ROOT = [*LAST, *(path + ".new" for path in (*LAST, CONFIG)), CONFIG, *LEFT[1:4]]
 PIECE = 3072  # bytes in one call of the board
 STEP = 30 * 1024  # bytes between two lines of progress
 
@@ -45,7 +46,7 @@ def modules(found):
 
 def own_modules(found):
     """Those of `found` that are the user's own: beside the image, so that they outlive it."""
-    return [f for f in found if f[1].endswith(".mpy") and not f[1].startswith(FOLDERS)]
+    return [f for f in found if not f[1].startswith(FOLDERS) and f[1] not in LAST]
 
 
 def starters(folder, config, root=ROOT):
@@ -63,7 +64,7 @@ def starters(folder, config, root=ROOT):
 
 
 def stage_image(directory, config, found, root=ROOT):
-    """Write a board's flash with an image of `found`, a list as files() returns it, and config."""
+    """Write a board's flash with an image of `found`, as files() returns it, and config."""
     build = directory / "build"
     made = compiled([f for f in found if f[1] not in LAST], build)
     (directory / "releases").mkdir(parents=True, exist_ok=True)
@@ -75,14 +76,13 @@ def stage_image(directory, config, found, root=ROOT):
     return directory
 
 
-def state_text(run, config=False):
-    """state.json of a board that runs the image `run`; `config`: one goes with it."""
-    return json.dumps({"run": run, "trial": None, **({"config": run} if config else {})})
+def state_text(run, config=None, deployed=None):
+    """state.json of a board that runs the image `run`, see firmware/on_demand/release.py."""
+    return json.dumps({"run": run, "trial": None, "config": config, "deployed": deployed})
 
 
 class Plan(NamedTuple):
-    """What a deploy does: the parts to write, the script that switches, the bytes to send, and
-    the paths that are removed after the switch."""
+    """The parts to write, the script that switches, the bytes to send, the paths to remove."""
 
     parts: list
     switch: str
@@ -93,8 +93,7 @@ class Plan(NamedTuple):
 def plan(image, config, has, state, build, root=ROOT, own=()):
     """The Plan that makes a board run this image with the config at this Path; None: it does.
 
-    `own` are the user's own modules, as own_modules() gives them. `has` and `state` are what
-    look() found on the board.
+    `own` as own_modules() gives them; `has` and `state` are what look() found on the board.
     """
     name, source = _place(image, has, state)
     parts, first, renames, mine = [], [], [], [path for _, path in own]
@@ -103,16 +102,18 @@ def plan(image, config, has, state, build, root=ROOT, own=()):
         parts.append(Part(_path(name), image, pieces(image, old, _path(source))))
     started = starters(build / "boot", json.loads(config.read_bytes()), root)
     for source, path in [*own, *started]:
-        data = source.read_bytes()
         if path not in has or has[path][0] != sha256(source):
+            data = source.read_bytes()
             # Beside it: a cut in a rename between folders may hide other files of littlefs.
             parts.append(Part(path + ".new", data, [data]))
             # A config may name own modules, so they come before the state that brings it.
             (first if path in mine else renames).append((path + ".new", path))
-    new_config = has.get(CONFIG, ("",))[0] != sha256(config)
-    if new_config:
+    letter = None
+    if has.get(CONFIG, ("",))[0] != sha256(config):
+        # Not the one that a deploy before has left for the next boot: this one may be cut short.
+        letter = "b" if state.get("config") == "a" else "a"
         data = config.read_bytes()
-        parts.append(Part(f"{CONFIG}.{name}", data, [data]))
+        parts.append(Part(f"{CONFIG}.{letter}", data, [data]))
     written = [part.path for part in parts]  # what is left of a deploy that was cut short goes
     remove = [
         path
@@ -126,7 +127,8 @@ def plan(image, config, has, state, build, root=ROOT, own=()):
     if not parts and not remove and as_wanted:
         return None
     sent = sum(len(piece) for part in parts for piece in part.pieces if isinstance(piece, bytes))
-    switch = SWITCH % (first, state_text(name, new_config), renames, remove, OWNED)
+    new_state = state_text(name, letter, [next_version(0), id_of(image)])
+    switch = SWITCH % (first, new_state, renames, remove, OWNED)
     return Plan(parts, switch, sent, remove)
 
 
@@ -142,7 +144,11 @@ def deploy_image(port, found, config, has, state, free, build, root=ROOT):
         print(f"Image    {len(image)} bytes: the board has it")
         return
     print(f"Image    {len(image)} bytes: {todo.sent} to send, {len(todo.remove)} files to remove")
-    _check_space(todo.parts, has, free)
+    # A file that is overwritten gives its blocks when the new one is whole, but the spare image is
+    # removed before.
+    written = [len(part.data) for part in todo.parts]
+    freed = [has[part.path][1] for part in todo.parts if part.path in has]
+    space.check(port, written, freed, free, folders=1)
 
     def progress(line):
         if line.startswith("@sent "):
@@ -184,8 +190,7 @@ def keep(image, build):
         old.unlink()
 
 
-def _known(entry, build):
-    # The bytes of an image on the board, if it is one from here.
+def _known(entry, build):  # the bytes of an image on the board, if it is one from here
     path = build / f"{entry[0][:16]}.img" if entry else None
     return path.read_bytes() if path and path.exists() else None
 
@@ -205,28 +210,15 @@ def pieces(image, old, path):
     for module in modules_of(image):
         place = places.get(module)
         last = found[-1]
-        if place is None:
-            if isinstance(last, bytes):
-                found[-1] = last + module
-            else:
-                found.append(module)
+        if place is None and isinstance(last, bytes):
+            found[-1] = last + module
+        elif place is None:
+            found.append(module)
         elif isinstance(last, tuple) and last[1] + last[2] == place:
             found[-1] = (path, last[1], last[2] + len(module))
         else:
             found.append((path, place, len(module)))
     return found
-
-
-def _check_space(parts, has, free):
-    # A file that is overwritten gives its blocks when the new one is whole, so the spare image
-    # is removed before; 4096 is a block.
-    more = sum(len(part.data) + 4096 for part in parts)
-    more -= sum(has[part.path][1] for part in parts if part.path in has)
-    if more > free:
-        raise Stop(
-            f"no space left on the board: {more} bytes are needed, {free} are free; "
-            "remove files of yours (mpremote fs rm)"
-        )
 
 
 def writing(parts):

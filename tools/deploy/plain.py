@@ -8,7 +8,7 @@ finds them, and the same listing verifies them afterwards; mpremote's own compar
 file at a time, which took 26 times as long for the same files.
 """
 
-from tools.deploy import LAST, Stop
+from tools.deploy import LAST, space
 from tools.deploy.board import copy_files, prepare, reset, sha256
 from tools.deploy.image import CONFIG
 
@@ -25,7 +25,7 @@ def deploy_files(port, wanted, config, has, free):
     remove = sorted(set(has) - {path for _, path in wanted})
     print(f"Compare  {len(wanted)} files: {len(copy)} to copy, {len(remove)} to remove")
     if copy or remove:
-        check_space(copy, remove, has, free)
+        check_space(port, copy, remove, has, free)
         prepare(port, copy, remove)
         for path in remove:
             print(f"Remove   {path}")
@@ -36,12 +36,10 @@ def deploy_files(port, wanted, config, has, free):
         copy_files(port, [f for f in wanted if f[1] == "/main.py"])
 
 
-def check_space(copy, remove, has, free):
+def check_space(port, copy, remove, has, free):
     """Stop when the copies cannot fit: better now than with half of them on the board."""
-    more = sum(source.stat().st_size for source, _ in copy)
-    more -= sum(has[path][1] for path in remove + [p for _, p in copy if p in has])
-    if more > free:
-        raise Stop(
-            f"no space left on the board: {more} bytes are needed, {free} are free; "
-            "remove files of yours (mpremote fs rm)"
-        )
+    folders = {path.rpartition("/")[0] for _, path in copy}
+    there = {path.rpartition("/")[0] for path in has}
+    freed = [has[path][1] for path in remove + [p for _, p in copy if p in has]]
+    written = [source.stat().st_size for source, _ in copy]
+    space.check(port, written, freed, free, len(folders - there))

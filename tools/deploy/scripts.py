@@ -1,5 +1,8 @@
 """What a deploy runs on the board."""
 
+# Free space is counted in blocks, as littlefs uses them, since its statvfs counts each folder
+# twice: a file of up to 128 bytes lies in its folder, and each block of another one has 8 bytes of
+# littlefs's own. A folder has two blocks, and two more for each half block of names.
 LIST = """
 import os, sys
 from binascii import hexlify
@@ -41,11 +44,40 @@ try:
         print('@state', f.read().replace(chr(10), ' '))
 except OSError:
     pass
+# What is not the firmware's, of the files that a deploy writes: a port's own boot.py is comments.
+for path, words in %r:
+    try:
+        with open(path) as f:
+            text = f.read(8192)
+    except (OSError, UnicodeError):
+        continue
+    code = [l for l in text.split(chr(10)) if l.strip() and l.strip()[0] != '#']
+    if code and not any([word in text for word in words]):
+        print('@theirs', path)
 s = os.statvfs('/')
+def blocks(size):
+    return 1 + (size - 1) // (s[0] - 8) if size > 128 else 0
+def count(path):
+    n = size = 0
+    for e in os.ilistdir(path or '/'):
+        size += 40 + len(e[0])
+        if e[1] == 0x4000:
+            n += count(path + '/' + e[0])
+        else:
+            n += blocks(e[3])
+            size += 0 if e[3] > 128 else e[3]
+    return n + 2 + size // (s[0] // 2) * 2
 i = sys.implementation
 version = '.'.join(str(n) for n in i[1][:3])
 machine = getattr(i, '_machine', '')
-print('@board', s[0] * s[3], sys.platform, version, getattr(i, '_mpy', 0) & 0xff, machine)
+free = max(s[2] - 2 - count(''), s[3])
+print('@board', s[0] * free, sys.platform, version, getattr(i, '_mpy', 0) & 0xff, machine)
+"""
+IDENTIFY = """
+import sys, machine
+i = sys.implementation
+version = '.'.join(str(n) for n in i[1][:3])
+print('@id', machine.unique_id().hex(), sys.platform, version, getattr(i, '_machine', ''))
 """
 PREPARE = """
 import os
@@ -76,7 +108,11 @@ except ImportError:
     pass  # it has plain files
 try:
     import boards
-    boards.load().intend("stop")
+    board = boards.load()
+    if hasattr(board, "intend"):  # as older firmware names it
+        board.intend("stop")
+    else:
+        board.set_reset_intent("stop")
 except Exception:
     pass
 time.sleep_ms(100)
@@ -144,6 +180,45 @@ try:
     os.mkdir('/releases')
 except OSError:
     pass
+"""
+# (path, path to keep a copy at) of files; nothing is written over.
+KEEP = """
+import os
+buf = memoryview(bytearray(512))
+def made(path):
+    at = path.find('/', 1)
+    while at > 0:
+        try:
+            os.mkdir(path[:at])
+        except OSError:
+            pass
+        at = path.find('/', at + 1)
+def same(a, b):
+    with open(a, 'rb') as f, open(b, 'rb') as g:
+        while part := f.read(512):
+            if part != g.read(512):
+                return False
+        return not g.read(1)
+def free(path):
+    n = 1
+    while True:
+        at = path if n == 1 else '%%s.%%d' %% (path, n)
+        try:
+            os.stat(at)
+        except OSError:
+            return at, False
+        if same(source, at):
+            return at, True
+        n += 1
+for source, path in %r:
+    made(path)
+    path, there = free(path)
+    if not there:
+        with open(source, 'rb') as f, open('/kept/new', 'wb') as g:
+            while n := f.readinto(buf):
+                g.write(buf[:n])
+        os.rename('/kept/new', path)
+    print('@kept', path, source)
 """
 # The state as JSON; (old name, new name); what is to be removed, folders to be removed if empty.
 SWITCH = """

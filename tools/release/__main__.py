@@ -1,8 +1,9 @@
-"""``python -m tools.release``: make a release, or the key that signs it.
+"""``python -m tools.release``: make a release, a config by air, or the key that signs them.
 
     python -m tools.release key release.pem
     python -m tools.release make --key release.pem [--folder build/firmware]
     python -m tools.release rollout --key release.pem --percent 50
+    python -m tools.release config --key release.pem --config barn.json --group barn
 """
 
 import argparse
@@ -10,10 +11,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tools.deploy import LAST, compiled, files
+from tools.deploy import LAST, Stop, compiled, files
 from tools.deploy.image import modules
 from tools.engine import NO_COMPILER, find_compiler
-from tools.release import manifest, signing
+from tools.release import config, manifest, signing
 from tools.release.image import make
 
 FOLDER = Path("build/firmware")
@@ -24,7 +25,7 @@ def main(arguments=None):
     chosen = _parse(arguments)
     try:
         return chosen.run(chosen)
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, Stop) as error:
         print(f"release: {error}", file=sys.stderr)
         return 2
 
@@ -50,6 +51,13 @@ def _parse(arguments):
         if name == "make":
             add("--image", type=Path, help="an image that was made before, not one of this folder")
         _set(commands, name, run)
+    add = commands.add_parser("config", help="offer boards the whole of config.json").add_argument
+    add("--key", type=Path, required=True, help="the private key")
+    add("--folder", type=Path, default=FOLDER, help="where releases are (%(default)s)")
+    add("--config", type=Path, help="the config, if not config.json of this folder")
+    add("--group", help="only for boards whose config has this group")
+    add("--board", help="only for the board with this id")
+    _set(commands, "config", _make_config)
     return parser.parse_args(arguments)
 
 
@@ -101,6 +109,24 @@ def _build():
             return make(modules(compiled(found, Path(folder))))
         except SyntaxError as error:
             raise ValueError(str(error))
+
+
+def _make_config(chosen):
+    from tools.deploy.__main__ import check_config
+
+    if chosen.group and chosen.board:
+        raise ValueError("give a group or a board, not both")
+    key = signing.load_private(chosen.key)
+    data = check_config(chosen.config).data
+    whom = f"group {chosen.group}" if chosen.group else ""
+    whom = f"board {chosen.board}" if chosen.board else whom
+    path, version = config.publish(chosen.folder, data, key, whom)
+    print(f"{path}: config {version} for {whom or 'all boards'}")
+    if not any(data.get(link) for link in config.LINKS):
+        print("  it names no link, so each board keeps its own")
+    if config.has_secrets(data):
+        print("  it has secrets: boards take it over https only, and whoever gets it reads them")
+    return 0
 
 
 def _change(chosen):

@@ -9,6 +9,8 @@
     ports         the boards' sys.platform: list of str
     bytes, sha256 of the image; the first 16 digits are its ID
     patches       [{"from": ID, "bytes": int}], the newest image first
+    signed        when, in seconds since 1970, and later than the manifest before: a board that has
+                  seen it takes no earlier one
     rollout       {"percent": 0 to 100, "groups": [str] or absent, "start": seconds since 1970,
                   "halt": bool, "halt_after": boards that may roll back before the collector
                   stops offering it}; all of them optional
@@ -67,20 +69,21 @@ def publish(folder, image, key, ports=("esp32", "rp2", "unix"), rollout=None, no
         "bytes": len(image),
         "sha256": hashlib.sha256(image).hexdigest(),
     }
+    found["signed"] = _signed(last, now)
     if rollout:
         found["rollout"] = rollout
     new = id_of(image)
-    _write(folder / f"{new}.img", image)
+    write(folder / f"{new}.img", image)
     found["patches"] = []
     for path in _earlier(folder, new):
         old = path.read_bytes()
         made = patch.make(old, image)
         if len(made) < len(image) // 2:  # a board needs room for both of them
-            _write(folder / f"{path.stem}-{new}.patch", made)
+            write(folder / f"{path.stem}-{new}.patch", made)
             found["patches"].append({"from": path.stem, "bytes": len(made)})
     signed = signing.sign(found, key)
     assert len(signed) <= MOST_BYTES, len(signed)
-    _write(folder / NAME, signed)
+    write(folder / NAME, signed)
     return found
 
 
@@ -90,7 +93,8 @@ def change_rollout(folder, key, rollout):
     if not found:
         raise ValueError(f"{folder}: no release is here. `make release KEY=…` makes one")
     found["rollout"] = {**found.get("rollout", {}), **rollout}
-    _write(Path(folder) / NAME, signing.sign(found, key))
+    found["signed"] = _signed(found)
+    write(Path(folder) / NAME, signing.sign(found, key))
     return found
 
 
@@ -103,6 +107,10 @@ def current(folder, key):
         return signing.read(path.read_bytes(), key)
     except ValueError as error:
         raise ValueError(f"{path}: {error}. Give that KEY, or another folder")
+
+
+def _signed(last, now=None):
+    return max(int(time.time() if now is None else now), last.get("signed", 0) + 1)
 
 
 def _earlier(folder, new):
@@ -118,7 +126,7 @@ def _earlier(folder, new):
     return images[:KEEP]
 
 
-def _write(path, data):
+def write(path, data):
     """Write the file at once, so that whoever reads it gets the old bytes or the new ones."""
     part = path.with_name(path.name + ".part")
     part.write_bytes(data)

@@ -18,9 +18,8 @@ import machine  # noqa: E402
 import machine_buses  # noqa: E402, F401
 import micropython  # noqa: E402
 import network  # noqa: E402
-import ntptime  # noqa: E402
 
-FAKES = (esp32, machine, micropython, network, ntptime)
+FAKES = (esp32, machine, micropython, network)
 world.i2c[0x76] = chips.Bme280()
 micropython.qstr_info()
 gc.collect()

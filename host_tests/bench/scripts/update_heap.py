@@ -36,7 +36,10 @@ class Thing:
 vfs.mount(Releases(os.getcwd() + "/releases"), "/releases")
 app = Thing()
 app.settings = {
-    "update": {"url": sys.argv[1], "key": "release.der", "seconds": 60, "trial_seconds": 900},
+    "update": {
+        "url": sys.argv[1], "key": "release.der", "group": None, "seconds": 60,
+        "trial_seconds": 900,
+    },
     "state_path": ".", "roots": None, "verify": True,
 }  # fmt: skip
 app.board = app.emitter = Thing()
@@ -44,7 +47,10 @@ app.board.online = lambda: True
 app.board.id = lambda: "e66138528350"
 app.board.dns = ()
 app.store = RingStore(4096)
-app.restart_for = None
+app.restart_for = app.trial_start = None
+app.emitter.sent = 0
+app.link = Thing()
+app.link.name = "Wi-Fi"
 app.track_event = lambda schema, data: None
 
 

@@ -27,6 +27,8 @@ def parse_request(payload):
         network_id = network_id and values.network_id(network_id)
     except ValueError as error:
         raise Rejected([failure("network_userid", network_id, str(error))])
+    if payload.parameters is not None:
+        return network_id, [payload.parameters]
     if payload.body is None:
         if not query:
             raise Rejected([failure("querystring", None, "is empty: no event in this request")])

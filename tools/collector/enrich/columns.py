@@ -5,6 +5,7 @@ reads.
 """
 
 import re
+from functools import lru_cache
 
 from tools.collector.enrich import strict_json
 from tools.collector.enrich.iglu import parse_uri
@@ -32,13 +33,16 @@ dvce_sent_tstamp@ refr_domain_userid refr_device_tstamp@ derived_contexts* domai
 derived_tstamp@ event_vendor event_name event_format event_version event_fingerprint true_tstamp@
 """.split()
 COLUMNS = tuple(name.rstrip("@#.?*") for name in _COLUMNS)
-_EMPTY_EVENT = dict.fromkeys(COLUMNS)
+_EMPTY_EVENT = {**dict.fromkeys(COLUMNS), "contexts": {}, "derived_contexts": {}}
 _BREAKS = re.compile(r"[\t\r\n]")
 _CAMEL = re.compile(r"([^A-Z_])([A-Z])")
 
 
 def with_all_columns(columns):
-    """Return the event with all 131 columns in order, None where it has none."""
+    """Return the event with all 131 columns in order, None where it has none.
+
+    An event without entities has ``{}`` for them, as in Micro.
+    """
     return {**_EMPTY_EVENT, **columns}
 
 
@@ -82,6 +86,27 @@ def sdk_event(columns):
     return event
 
 
+def flat_event(columns):
+    """Return ``{name: value}`` with the fields of the event and its entities beside its columns.
+
+    A field is named as the SDKs name it, "unstruct_event_com_acme_reading_1.celsius". That of
+    entities has the list of all their values. Columns that are None are left out.
+    """
+    flat = {name: value for name, value in columns.items() if value is not None}
+    unstruct = flat.pop("unstruct_event", None)
+    if unstruct and isinstance(unstruct["data"]["data"], dict):
+        name = sdk_name("unstruct_event", unstruct["data"]["schema"])
+        for key, value in unstruct["data"]["data"].items():
+            flat[f"{name}.{key}"] = value
+    for column in ("contexts", "derived_contexts"):
+        for entity in (flat.pop(column, None) or {}).get("data", ()):
+            name = sdk_name("contexts", entity["schema"])
+            for key, value in entity["data"].items() if isinstance(entity["data"], dict) else ():
+                flat.setdefault(f"{name}.{key}", []).append(value)
+    return flat
+
+
+@lru_cache(1000)
 def sdk_name(prefix, uri):
     """Return the name that the SDKs give to a schema, e.g. "contexts_com_acme_board_1"."""
     vendor, name, _, version = parse_uri(uri)

@@ -66,8 +66,10 @@ def add_schema(columns, unstruct, entities):
 
 def _url_columns(prefix, url):
     """Return the columns that Enrich takes from a URL; none where it is not an absolute one."""
+    if not url:
+        return {}
     try:
-        parts = urllib.parse.urlsplit(url or "")
+        parts = urllib.parse.urlsplit(url)
         port = parts.port or (443 if parts.scheme == "https" else 80)
     except ValueError:
         return {}

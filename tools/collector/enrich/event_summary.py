@@ -3,18 +3,16 @@
 A summary is computed from the event's record alone.
 """
 
-from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from tools.collector.enrich.event_text import event_text
 from tools.collector.enrich.iglu import parse_uri
+from tools.collector.enrich.suspicious import derived_time, is_possible
 
 SNOWPLOW_VENDORS = "com.snowplowanalytics"  # and what begins so
 OWN_VENDOR = "io.github.snowplow_micropython"
 MAX_NAME = 64  # characters of a board's, sensor's or quantity's name
 MAX_READINGS = 32  # that are taken from one event
-_EPOCH = datetime(1970, 1, 1)
-_MILLISECOND = timedelta(milliseconds=1)
 # A fact about a board that its card shows -> the keys that hold it in an event or entity.
 FACTS = {
     "rssi": ("rssi",),
@@ -32,10 +30,13 @@ _FACT_OF_KEY = {name: fact for fact, names in FACTS.items() for name in names}
 class EventSummary(NamedTuple):
     """What the derived tables store of an event, for the page.
 
-    ``at`` is the derived time in milliseconds since 1970. ``name`` is the event's short name.
+    ``at`` is the derived time in milliseconds since 1970, or the time of arrival where that is
+    impossible: an event must not stretch a chart to 1970. ``name`` is the event's short name.
     ``board`` is the key of the board that sent it, or None. ``text`` is one line about it.
     ``readings`` are ``(sensor, quantity, unit or None, number)``. ``about`` describes the board:
-    those of "app_id", "tracker", "port", "model", "id", "firmware" and "facts" that the event has.
+    those of "app_id", "tracker", "port", "model", "id", "firmware", "name" and "facts" that the
+    event has.
+    ``suspicious`` says in a sentence what is wrong with a good event's time, or is None.
     """
 
     at: int
@@ -44,13 +45,14 @@ class EventSummary(NamedTuple):
     text: str
     readings: list
     about: dict
+    suspicious: str | None = None
 
 
-def summarize(columns, good, errors, received):
+def summarize(columns, good, errors, received, suspicious=()):
     """Return the :class:`EventSummary` of an event.
 
     ``columns`` are the columns that are set, ``errors`` the sentences of a bad event, ``received``
-    is in milliseconds since 1970.
+    is in milliseconds since 1970, ``suspicious`` lists what is wrong with a good event's time.
     """
     entities = columns.get("contexts", {}).get("data", ())
     board, about = _board(columns, entities, good)
@@ -61,15 +63,11 @@ def summarize(columns, good, errors, received):
     event_type = columns.get("event")
     name = columns.get("event_name") if event_type == "unstruct" else event_type
     text = event_text(columns, good, errors)
-    return EventSummary(_derived_time(columns, received), name, board, text, readings, about)
-
-
-def _derived_time(columns, received):
-    try:
-        at = datetime.fromisoformat(columns["derived_tstamp"].removesuffix("Z"))
-        return (at - _EPOCH) // _MILLISECOND
-    except (KeyError, ValueError):  # A bad event may have none; Python has no year 0
-        return received
+    at = derived_time(columns, received)
+    if not is_possible(at, columns, received):
+        at = received
+    what = suspicious and f"{suspicious[0]} {suspicious[0].hint}"
+    return EventSummary(at, name, board, text, readings, about, what or None)
 
 
 def _data(columns):
@@ -85,7 +83,7 @@ def _board(columns, entities, good):
         vendor, name, _, _ = parse_uri(entity["schema"])
         if (vendor, name) == (OWN_VENDOR, "board") and isinstance(entity["data"], dict):
             has_board_entity = True
-            for key in ("port", "model", "id", "firmware"):
+            for key in ("port", "model", "id", "firmware", "name"):
                 about[key] = _short_name(entity["data"].get(key))
     about = {key: value for key, value in about.items() if value}
     ids = [about.get("id"), columns.get("domain_userid"), columns.get("user_id")]

@@ -11,11 +11,13 @@ class Failure(NamedTuple):
 
     ``field`` is the protocol's name, with a path where that helps ("data[3].se_va", "co[0]/id").
     ``value`` is the text that breaks the rule, already cut short, or None where there is none.
+    ``hint`` says what to change, or is None.
     """
 
     field: str
     value: Any
     rule: str
+    hint: str | None = None
 
     def __str__(self):
         shown = "" if self.value is None else f'"{self.value}" '
@@ -30,8 +32,8 @@ class Rejected(Exception):
         self.failures = failures
 
 
-def failure(field, value, rule):
+def failure(field, value, rule, hint=None):
     """Return a :class:`Failure` of bounded length; ``value`` may be any JSON text or None."""
     if value is not None and len(value) > MAX_SHOWN:
         value = value[:MAX_SHOWN] + "…"
-    return Failure(field[:MAX_SHOWN], value, rule)
+    return Failure(field[:MAX_SHOWN], value, rule, hint)

@@ -1,7 +1,10 @@
 """Iglu: the names of schemas, the folders that have them, and validation against them."""
 
 import itertools
+import os
 import re
+import stat
+from functools import lru_cache
 from pathlib import Path
 
 import jsonschema_rs
@@ -29,7 +32,12 @@ def _is_uuid(text):
 
 def parse_uri(uri):
     """Return ``(vendor, name, format, version)`` of an Iglu URI, None for any other value."""
-    match = _URI.fullmatch(uri) if isinstance(uri, str) and len(uri) <= MAX_URI else None
+    return _parts(uri) if isinstance(uri, str) and len(uri) <= MAX_URI else None
+
+
+@lru_cache(1000)
+def _parts(uri):
+    match = _URI.fullmatch(uri)
     return match.groups() if match else None
 
 
@@ -65,6 +73,7 @@ class Schemas:
         if registry:
             self.directories.append(registry.cache)
         self._missing = set()
+        self._candidates = lru_cache(1000)(self._paths)
         self._compiled = {}  # path -> (mtime in ns, size), validator or message
 
     def take_missing(self):
@@ -74,17 +83,24 @@ class Schemas:
 
     def find(self, uri):
         """Return the path of the file with the schema, or None. Never leaves the directories."""
-        if not is_resolvable(uri):
-            return None
-        vendor, name, format, version = parse_uri(uri)
-        for directory in self.directories:
-            path = directory / vendor / name / format / version
+        found = self._find(uri)
+        return found and Path(found[0])
+
+    def _find(self, uri):
+        """Return ``(path, (mtime in ns, size))`` of the first file with the schema, or None."""
+        for path in self._candidates(uri):
             try:
-                if path.is_file():
-                    return path
-            except OSError:  # E.g. a name longer than the file system allows
-                pass
+                status = os.stat(path)
+            except (OSError, ValueError):  # E.g. a name longer than the file system allows
+                continue
+            if stat.S_ISREG(status.st_mode):
+                return path, (status.st_mtime_ns, status.st_size)
         return None
+
+    def _paths(self, uri):
+        if not is_resolvable(uri):
+            return []
+        return [os.path.join(directory, *parse_uri(uri)) for directory in self.directories]
 
     def check(self, field, uri, data):
         """Return the failures (none: valid) of ``data`` against the schema that ``uri`` names.
@@ -92,12 +108,12 @@ class Schemas:
         ``field`` names the data in messages. A schema that is not found, or that cannot be used,
         is a failure too, as it is for Enrich.
         """
-        path = self.find(uri)
-        if path is None:
+        found = self._find(uri)
+        if found is None:
             return [failure(field, uri, f"is unresolved: no such schema; {self._searched(uri)}")]
-        validator = self._validator(path)
+        validator = self._validator(*found)
         if isinstance(validator, str):
-            return [failure(field, uri, f"is unusable: {path} {validator}")]
+            return [failure(field, uri, f"is unusable: {found[0]} {validator}")]
         if validator.is_valid(data):
             return []
         errors = itertools.islice(validator.iter_errors(data), _MAX_ERRORS)
@@ -112,13 +128,11 @@ class Schemas:
             where.append(answer or f"{self.registry.url} (not asked: too busy)")
         return f"looked in {', '.join(where) or 'no directory, because none is given'}"
 
-    def _validator(self, path):
+    def _validator(self, path, stamp):
+        known = self._compiled.get(path)
+        if known and known[0] == stamp:
+            return known[1]
         try:
-            status = path.stat()
-            stamp = status.st_mtime_ns, status.st_size
-            known = self._compiled.get(path)
-            if known and known[0] == stamp:
-                return known[1]
             compiled = _compile(path)
         except OSError as error:
             return f"cannot be read: {error.strerror}"
@@ -127,7 +141,7 @@ class Schemas:
 
 
 def _compile(path):
-    with path.open("rb") as file:
+    with open(path, "rb") as file:
         text = file.read(MAX_SCHEMA_BYTES + 1)
     if len(text) > MAX_SCHEMA_BYTES:
         return "is larger than 1 MiB"

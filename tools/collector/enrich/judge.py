@@ -13,6 +13,7 @@ from tools.collector.enrich.failures import MAX_FAILURES, Rejected, failure
 from tools.collector.enrich.iglu import SNOWPLOW, parse_uri, self_describing
 from tools.collector.enrich.parameters import EVENT_TYPES, convert
 from tools.collector.enrich.records import bad_record, good_record
+from tools.collector.enrich.suspicious import suspicions
 
 # Versions of the wrappers. Their schemas are built in, so that no event needs Iglu Central.
 _WRAPPERS = {"unstruct_event": ("1-0-0",), "contexts": ("1-0-0", "1-0-1")}
@@ -70,10 +71,12 @@ def _judge_event(payload, network_id, parameters, schemas):
             failures += wrong
     failures += enrichments.add_request(columns, payload, network_id, parameters)
     schema = enrichments.add_schema(columns, unstruct, entities)
+    suspicious = ()
     if failures:
         record = bad_record(payload, parameters, failures[:MAX_FAILURES], columns)
     else:
-        record = good_record(payload, parameters, columns, schema, entities)
+        suspicious = suspicions(columns, parameters, payload.received)
+        record = good_record(payload, parameters, columns, schema, entities, suspicious)
     return Row(
         payload.received,
         int(not failures),
@@ -82,7 +85,7 @@ def _judge_event(payload, network_id, parameters, schemas):
         columns.get("event"),
         schema,
         strict_json.dump(record),
-        summarize(columns, not failures, record.get("errors"), payload.received),
+        summarize(columns, not failures, record.get("errors"), payload.received, suspicious),
     )
 
 

@@ -9,7 +9,8 @@ class Payload(NamedTuple):
     ``received`` is in milliseconds since 1970. ``body`` is bytes, or None for a GET. ``query`` is
     the raw query string. ``content_type`` is in lower case with one space after ";", ``encoding``
     the Content-Encoding. ``network_id`` is the ``nuid`` or the cookie that was sent or assigned.
-    ``headers`` are "Name: value".
+    ``headers`` are "Name: value". ``parameters`` are those of a stored event that is judged again;
+    the query and the body are not read then.
     """
 
     received: int
@@ -23,6 +24,7 @@ class Payload(NamedTuple):
     user_agent: str | None
     referer: str | None
     headers: list
+    parameters: dict | None = None
 
     @property
     def api(self):

@@ -10,6 +10,7 @@ import re
 import urllib.parse
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
+from functools import lru_cache
 
 _INTEGER = re.compile(r"[+-]?\d{1,4000}")  # \d is any script's digit, as for Java's parseInt
 _DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,10})?")
@@ -106,6 +107,7 @@ def timestamp(ms):
     return moment.replace(tzinfo=None).isoformat(" ", "milliseconds")
 
 
+@lru_cache(256)  # All events of a request have the time of its arrival
 def iso_timestamp(ms):
     """Return milliseconds since 1970 as "2023-11-14T22:13:20.123Z"."""
     return timestamp(ms).replace(" ", "T") + "Z"

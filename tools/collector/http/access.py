@@ -2,7 +2,8 @@
 
 Where the collector listens on loopback, all programs of this machine may. Pages of other sites may
 not: neither by requests of their own, nor by a name of theirs that resolves to this machine (DNS
-rebinding). Where it listens on other addresses, readers must show a token.
+rebinding). Where it listens on other addresses, readers must show a token, unless ``--token none``
+opens it to all; pages of other sites may not even then.
 """
 
 import hmac
@@ -13,7 +14,8 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-_COOKIE = "collector_token"
+COOKIE = "collector_token"
+NO_TOKEN = "none"
 PAGES = ("/", "/micro/ui", "/micro/ui/")  # paths of the page itself
 _LOCAL_NAME = re.compile(r"(.+\.)?localhost\.?", re.IGNORECASE)
 
@@ -27,12 +29,23 @@ def is_loopback(host):
 
 
 def token(host, given=None):
-    """Return the token that readers must show: ``given``, or a random one if needed."""
+    """Return the token that readers must show: ``given``, or a random one if needed.
+
+    It is None where they need none.
+    """
+    if given == NO_TOKEN:
+        return None
     return given or (None if is_loopback(host) else secrets.token_urlsafe(12))
 
 
-def middleware(token):
-    """Return the middleware that demands ``token``, or, where that is None, a local request."""
+def middleware(token, host, allowed_hosts=()):
+    """Return the middleware that demands ``token``, or, where that is None, a name of our own.
+
+    That is an address, localhost, or one of ``allowed_hosts``. Where ``host``, at which the
+    collector listens, is not loopback, it may also be a name without a dot, as services have in
+    Docker's networks: a site on the internet cannot have one.
+    """
+    names = {name.lower() for name in allowed_hosts}
 
     @web.middleware
     async def check(request, handler):
@@ -42,8 +55,14 @@ def middleware(token):
             return _refuse(403, "This request comes from the page of another site.")
         if token:
             return await _check_token(token, request, handler)
-        if not _is_local_name(request.headers.get("Host", "")):
-            return _refuse(403, "Use the collector's address or localhost, not another name.")
+        name = _name(request.headers.get("Host", ""))
+        is_service = name and "." not in name and not is_loopback(host)
+        if not (is_service or name in names or _is_local(name)):
+            return _refuse(
+                403,
+                "Use the collector's address or localhost, or start it with --allow-host and this"
+                " name.",
+            )
         return await handler(request)
 
     return check
@@ -54,11 +73,11 @@ async def _check_token(token, request, handler):
     if given is not None and _is_equal(given, token) and request.path in PAGES:
         # The redirect removes the token from the address, which is shown, copied and logged.
         answer = web.Response(status=303, headers={"Location": request.path})
-        answer.set_cookie(_COOKIE, token, httponly=True, samesite="Strict")
+        answer.set_cookie(COOKIE, token, httponly=True, samesite="Strict")
         return answer
     bearer = request.headers.get("Authorization", "").removeprefix("Bearer ")
     if any(
-        _is_equal(text, token) for text in (given, bearer, request.cookies.get(_COOKIE)) if text
+        _is_equal(text, token) for text in (given, bearer, request.cookies.get(COOKIE)) if text
     ):
         return await handler(request)
     return _refuse(401, "A token is needed: open the address that the collector printed.")
@@ -76,13 +95,20 @@ def _is_foreign(request):
     return request.headers.get("Sec-Fetch-Mode") != "navigate" or request.path not in PAGES
 
 
-def _is_local_name(host):
+def _name(host):
+    """Return the name or address in a Host header, in lower case; "" where there is none."""
     try:
-        name = urlsplit(f"//{host}").hostname or ""
+        return urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return ""
+
+
+def _is_local(name):
+    try:
         ipaddress.ip_address(name)
         return True  # An address, unlike a name, cannot resolve to another machine
     except ValueError:
-        return bool(_LOCAL_NAME.fullmatch(host.rpartition(":")[0] or host))
+        return bool(_LOCAL_NAME.fullmatch(name))
 
 
 def _refuse(status, text):

@@ -4,7 +4,7 @@ import socket
 
 from tools.collector.http.access import is_loopback
 
-_ALL_ADDRESSES = ("0.0.0.0", "::", "")
+ALL_ADDRESSES = ("0.0.0.0", "::", "")
 # An address for documentation. Nothing is sent: the system only tells which of its own addresses
 # it would use.
 _FOREIGN_ADDRESS = ("192.0.2.1", 9)
@@ -17,9 +17,9 @@ def reachable(host, port):
     where this machine has no network. ``loopback`` is whether the collector listens on loopback
     only: then ``board`` is the URL after a start with ``--host 0.0.0.0``.
     """
-    machine = own_address() if host in _ALL_ADDRESSES or is_loopback(host) else host
+    machine = own_address() if host in ALL_ADDRESSES or is_loopback(host) else host
     return {
-        "listens": url("127.0.0.1" if host in _ALL_ADDRESSES else host, port),
+        "listens": url("127.0.0.1" if host in ALL_ADDRESSES else host, port),
         "board": machine and url(machine, port),
         "loopback": is_loopback(host),
     }

@@ -12,7 +12,37 @@ import asyncio
 from aiohttp import web
 
 HEAD_SECONDS = 20  # from the first byte of a request, or the connection, to the end of the headers
-MAX_CONNECTIONS = 800  # below the 1,024 files that a process may usually have open
+MAX_CONNECTIONS = 800
+_OTHER_FILES = 100  # the database, its readers, schemas, what aiohttp and Python have open
+
+
+def allow_open_files():
+    """Raise the limit of open files to what :data:`MAX_CONNECTIONS` needs, or lower the latter.
+
+    Return None, or where it was lowered, what to do. macOS allows 256 files by default.
+    """
+    global MAX_CONNECTIONS
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        return None
+    wanted = MAX_CONNECTIONS + _OTHER_FILES
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft == resource.RLIM_INFINITY or soft >= wanted:
+        return None
+    most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+        soft = most
+    except (OSError, ValueError):
+        pass
+    if soft >= wanted:
+        return None
+    MAX_CONNECTIONS = max(soft - _OTHER_FILES, soft // 2)
+    return (
+        f"only {soft} files may be open here, so {MAX_CONNECTIONS} boards can be connected at a"
+        f" time. For more: ulimit -n {wanted}, then start it again"
+    )
 
 
 class Runner(web.AppRunner):

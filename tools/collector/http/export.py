@@ -55,7 +55,7 @@ async def _export(request):
 
 def _page(connection, condition, arguments, last):
     return connection.execute(
-        "SELECT listed.id, record FROM listed JOIN events ON events.id=listed.id"
+        "SELECT listed.id, unpacked(record) FROM listed JOIN events ON events.id=listed.id"
         f" WHERE {condition} AND listed.id>? ORDER BY listed.id LIMIT ?",
         (*arguments, last, PAGE),
     ).fetchall()

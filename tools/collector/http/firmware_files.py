@@ -11,7 +11,10 @@ from aiohttp import web
 from tools.collector.http.shared import COLLECTOR
 
 # What `make release` writes; a private key that lies beside it is nobody's business.
-_NAME = r"manifest\.json|[0-9a-f]{16}\.img|[0-9a-f]{16}-[0-9a-f]{16}\.patch"
+_NAME = (
+    r"manifest\.json|config(?:-[0-9a-f]{16})?\.json|"
+    r"[0-9a-f]{16}\.img|[0-9a-f]{16}-[0-9a-f]{16}\.patch"
+)
 _SCHEMA = "iglu:io.github.snowplow_micropython/update/jsonschema/1-0-0"
 
 
@@ -42,22 +45,23 @@ async def _is_halted(collector, path):
         return False  # the boards will refuse it
     if most is None:
         return False
-    boards = await collector.read(last_updates, offer.get("version"))
+    boards = await collector.read(last_updates, offer.get("version"), "release")
     return sum("rolled_back" in board["steps"] for board in boards) >= most
 
 
 async def _boards(request):
-    """Answer what each board last reported: board, version, step, reason, at, and all steps."""
+    """Answer what each board last reported of each kind: see last_updates()."""
     return web.json_response(await request.app[COLLECTOR].read(last_updates))
 
 
-def last_updates(connection, version=None):
-    """A dict for each board that reported an update, or one to this version, the last one first.
+def last_updates(connection, version=None, kind=None):
+    """A dict for each board and kind that it reported an update of, the last one first.
 
-    Its ``steps`` are all that it reported of the version that it reported last.
+    Those to this version, and of this kind ("release" or "config"), where they are given. Its
+    ``steps`` are all that the board reported of the version that it reported last.
     """
     rows = connection.execute(
-        "SELECT listed.board, listed.received, events.record FROM events"
+        "SELECT listed.board, listed.received, unpacked(events.record) FROM events"
         " JOIN listed ON listed.id = events.id"
         " WHERE events.good = 1 AND events.schema = ? AND listed.board IS NOT NULL"
         " ORDER BY events.id DESC",
@@ -65,14 +69,15 @@ def last_updates(connection, version=None):
     )
     found = {}
     for board, received, record in rows:
-        data = _data(json.loads(record))
-        if version is not None and data.get("version") != version:
+        data = {"kind": "release", **_data(json.loads(record))}
+        if version not in (None, data.get("version")) or kind not in (None, data["kind"]):
             continue
-        if board not in found:
-            last = {name: data.get(name) for name in ("version", "step", "from", "reason")}
-            found[board] = {"board": board, "at": received, **last, "steps": []}
-        if data.get("version") == found[board]["version"]:
-            found[board]["steps"].insert(0, data["step"])
+        row = found.setdefault((board, data["kind"]), {})
+        if not row:
+            last = {name: data.get(name) for name in ("kind", "version", "step", "from", "reason")}
+            row.update({"board": board, "at": received, **last, "steps": []})
+        if data.get("version") == row["version"]:
+            row["steps"].insert(0, data["step"])
     return list(found.values())
 
 

@@ -13,7 +13,8 @@ from tools.collector.storage.store import PAGE
 
 ROUTES = (
     *("/micro/all", "/micro/good", "/micro/bad", "/micro/reset", "/micro/iglu", "/micro/events"),
-    *("/micro/timeline", "/micro/columns", "/micro/export", "/micro/ui"),
+    *("/micro/timeline", "/micro/columns", "/micro/columnStats", "/micro/auth-config"),
+    *("/micro/export", "/micro/ui"),
 )
 
 
@@ -24,6 +25,7 @@ def add_routes(app):
         app.router.add_route(method, "/micro/good", _good)
         app.router.add_route(method, "/micro/bad", _bad)
         app.router.add_route(method, "/micro/reset", _reset)
+    app.router.add_route("GET", "/micro/auth-config", _auth_config)
     app.router.add_route("GET", "/micro/iglu/{vendor}/{name}/jsonschema/{version}", _schema)
 
 
@@ -35,6 +37,11 @@ async def _reset(request):
     collector = request.app[COLLECTOR]
     await asyncio.wrap_future(collector.store.reset())
     return web.json_response(collector.store.counts())
+
+
+async def _auth_config(request):
+    """Answer that Micro's login is off. The collector's token is another thing."""
+    return web.json_response({"domain": "", "audience": "", "clientId": "", "enabled": False})
 
 
 async def _schema(request):

@@ -5,16 +5,17 @@ read, and its failures as an entity, like an incomplete event of Enrich.
 """
 
 import json
+import re
 import time
 from datetime import datetime, timezone
 
 from aiohttp import web
 
-from tools.collector.enrich.columns import COLUMNS, sdk_event
+from tools.collector.enrich.columns import COLUMNS, flat_event, sdk_event
 from tools.collector.enrich.values import iso_timestamp
 from tools.collector.http.request_body import read_object
 from tools.collector.http.shared import COLLECTOR
-from tools.collector.storage import queries
+from tools.collector.storage import column_blocks, column_query, queries
 
 MAX_PAGE = 100  # events
 _FAILURE = "contexts_com_snowplowanalytics_snowplow_failure_1"
@@ -26,6 +27,12 @@ _REQUEST = {
     "page": int,
     "pageSize": int,
 }
+_SIMPLE = set(COLUMNS) - {"contexts", "derived_contexts", "unstruct_event"}
+_FIELD = re.compile(r"(contexts|unstruct_event)_[^.]+\..+", re.DOTALL)
+_MAX_VALUES, _MAX_CONDITIONS = 100, 20  # in the filters of a request
+_MAX_STATS = 1000  # columns, and ...
+_MAX_DISTINCT = 20  # values of each, that /micro/columnStats answers
+_RECORD = "SELECT unpacked(record) FROM events WHERE id=?"
 _MINUTE = 60000  # milliseconds
 _DEFAULT_MINUTES = 30  # of a timeline for which no time is given
 _MAX_BUCKETS = 500
@@ -38,42 +45,41 @@ def add_routes(app):
         app.router.add_route(method, "/micro/events", _events)
         app.router.add_route(method, "/micro/timeline", _timeline)
         app.router.add_route(method, "/micro/columns", _columns)
+    app.router.add_route("POST", "/micro/columnStats", _column_stats)
 
 
 async def _events(request):
     """Answer a page of events; GET: the newest ones as an array, as Micro did before 4.0."""
     query = await read_object(request, _REQUEST) if request.method == "POST" else {}
     try:
-        condition, arguments = _condition(query)
+        conditions = _conditions(query)
         order = _order(query.get("sorting", {}))
     except ValueError as error:
         raise web.HTTPBadRequest(text=f"The body has {error}.\n")
     size = max(1, min(query.get("pageSize", MAX_PAGE), MAX_PAGE))
     first = (max(1, min(query.get("page", 1), 1 << 32)) - 1) * size
-    found = await request.app[COLLECTOR].read(_page, condition, arguments, order, size, first)
-    events, total = [_event(json.loads(record)) for record in found[1]], found[0]
+    count, records = await request.app[COLLECTOR].read(_page, conditions, *order, size, first)
+    events = [_event(json.loads(record)) for record in records]
     if request.method == "GET":
         return web.json_response(events)
-    pages = max(1, -(-total // size))
-    return web.json_response({"events": events, "totalPages": pages, "totalItems": total})
+    pages = max(1, -(-count // size))
+    return web.json_response({"events": events, "totalPages": pages, "totalItems": count})
 
 
-def _page(connection, condition, arguments, order, size, first):
-    counted = f"SELECT COUNT(*) FROM events WHERE {condition}"
-    sql = f"SELECT record FROM events WHERE {condition} ORDER BY {order} LIMIT ? OFFSET ?"
-    rows = connection.execute(sql, (*arguments, size, first)).fetchall()
-    return connection.execute(counted, arguments).fetchone()[0], [record for (record,) in rows]
+def _page(connection, conditions, *order_and_page):
+    count, ids = column_query.find_page(connection, conditions, *order_and_page)
+    found = (connection.execute(_RECORD, (id,)).fetchone() for id in ids)
+    return count, [row[0] for row in found if row]
 
 
-def _condition(query):
-    conditions, arguments = ["1"], []
+def _conditions(query):
+    conditions = []
     if "validEvents" in query:
-        conditions.append("good=?")
-        arguments.append(int(query["validEvents"]))
-    for key, sign in (("start", ">="), ("end", "<")):
-        if (text := query.get("timeRange", {}).get(key)) is not None:
-            conditions.append(f"received{sign}?")
-            arguments.append(instant(text))
+        conditions.append(column_query.is_good(int(query["validEvents"])))
+    start, end = _span(query.get("timeRange", {}))
+    if start is not None or end is not None:
+        conditions.append(column_query.between(start or 0, 1 << 62 if end is None else end))
+    values = 0
     for one in query.get("filters", []):
         if not isinstance(one, dict):
             raise ValueError("a filter that is not an object")
@@ -81,26 +87,25 @@ def _condition(query):
         wanted = [text for text in (wanted if isinstance(wanted, list) else [wanted]) if text]
         if not all(isinstance(text, str) for text in wanted):
             raise ValueError("a filter with a value that is not text")
+        values += len(wanted)
         if wanted:
-            like = f"{_column(one.get('column'))} LIKE ? ESCAPE '\\'"
-            conditions.append(f"({' OR '.join([like] * len(wanted))})")
-            arguments += [queries.like(text) for text in wanted]
-    if len(arguments) > 100:
-        raise ValueError("more than 100 values in its filters")
-    return " AND ".join(conditions), arguments
+            conditions.append(column_query.one_of(_column(one.get("column")), wanted))
+    if values > _MAX_VALUES or len(conditions) > _MAX_CONDITIONS:
+        raise ValueError(f"more than {_MAX_VALUES} values, or {_MAX_CONDITIONS} filters")
+    return conditions
 
 
 def _order(sorting):
-    direction = "DESC" if sorting.get("desc", True) else "ASC"
-    if sorting.get("column", "collector_tstamp") == "collector_tstamp":
-        return f"id {direction}"
-    return f"{_column(sorting['column'])} {direction}, id DESC"
+    """Return ``(column or None for the order of arrival, whether it is descending)``."""
+    column, descending = sorting.get("column", "collector_tstamp"), bool(sorting.get("desc", True))
+    return None if column == "collector_tstamp" else _column(column), descending
 
 
 def _column(name):
-    if name not in COLUMNS:
-        raise ValueError(f"{str(name)[:100]!r}, which is not a column of the event")
-    return f"json_extract(record, '$.event.{name}')"
+    if isinstance(name, str) and (name in _SIMPLE or _FIELD.fullmatch(name)):
+        return name
+    what = "neither a column nor a field such as contexts_com_acme_pump_1.id"
+    raise ValueError(f"{str(name)[:100]!r}, which is {what}")
 
 
 def instant(text):
@@ -173,18 +178,47 @@ def _counts(connection, spans):
 
 
 async def _columns(request):
-    """Answer the names of all columns, and of the fields in the newest events and entities."""
-    records = await request.app[COLLECTOR].read(_newest)
-    names = set(COLUMNS) - {"contexts", "derived_contexts", "unstruct_event"}
-    for (record,) in records:
-        for name, value in sdk_event(json.loads(record)["event"]).items():
-            names.add(name)
-            if name.startswith(("contexts_", "unstruct_event_")):
-                for one in value if isinstance(value, list) else [value]:
-                    names |= {f"{name}.{key}" for key in one} if isinstance(one, dict) else set()
-    return web.json_response(sorted(names))
+    """Answer the names of all columns, and of the fields in the events and their entities."""
+    names = await request.app[COLLECTOR].read(_field_names)
+    return web.json_response(sorted(_SIMPLE | names))
+
+
+def _field_names(connection):
+    names = set(column_blocks.column_names(connection))
+    for event in _newest(connection):
+        names |= set(event)
+    entities = {name.partition(".")[0] for name in names if "." in name}
+    return names | entities
 
 
 def _newest(connection):
-    sql = "SELECT record FROM events WHERE good=1 ORDER BY id DESC LIMIT ?"
-    return connection.execute(sql, (_SCANNED_EVENTS,)).fetchall()
+    sql = "SELECT unpacked(record) FROM events WHERE good=1 ORDER BY id DESC LIMIT ?"
+    for (record,) in connection.execute(sql, (_SCANNED_EVENTS,)):
+        yield flat_event(json.loads(record)["event"])
+
+
+async def _column_stats(request):
+    """Answer ``{column: {"sortable", "filterable", "values"}}`` of the ``columns`` in the body.
+
+    ``values`` are up to 20 different ones of the newest 1,000 events, as text; null where the
+    column cannot be filtered: times, and entities as a whole.
+    """
+    body = await read_object(request, {"columns": list})
+    columns = [str(name) for name in body.get("columns", ())][:_MAX_STATS]
+    return web.json_response(await request.app[COLLECTOR].read(_stats, columns))
+
+
+def _stats(connection, columns):
+    distinct = {}
+    for event in _newest(connection):
+        for name in columns:
+            found = distinct.setdefault(name, {})
+            if len(found) < _MAX_DISTINCT and event.get(name) is not None:
+                found.update(dict.fromkeys(column_blocks.texts(name, event[name])))
+    stats = {}
+    for name in columns:
+        known = name in _SIMPLE or bool(_FIELD.fullmatch(name))
+        filterable = known and not name.endswith("_tstamp")
+        values = list(distinct.get(name, ()))[:_MAX_DISTINCT] if filterable else None
+        stats[name] = {"sortable": known, "filterable": filterable, "values": values}
+    return stats

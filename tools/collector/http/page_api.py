@@ -4,9 +4,10 @@ from aiohttp import web
 
 from tools.collector.http import address, page_files
 from tools.collector.http.shared import COLLECTOR
-from tools.collector.storage import queries
+from tools.collector.storage import board_queries, queries
 
 _MAX_POINTS = 2000  # of a chart
+_MAX_SPARKLINE_POINTS = 100
 
 
 def add_routes(app):
@@ -14,9 +15,12 @@ def add_routes(app):
     add = app.router.add_route
     # The patterns allow ASCII digits only, of numbers that fit SQLite's integer.
     add("GET", "/micro/event/{id:[0-9]{1,18}}", _event)
+    add("GET", "/micro/failures", _failures)
     add("GET", "/micro/list", _list)
+    add("GET", "/micro/marks", _marks)
     add("GET", "/micro/overview", _overview)
     add("GET", "/micro/readings/{series:[0-9]{1,9}}", _readings)
+    add("GET", "/micro/sparklines", _sparklines)
 
 
 async def _event(request):
@@ -40,6 +44,38 @@ async def _list(request):
     whole = "whole" in request.query
     query = queries.events_with_records if whole else queries.listed_events
     return web.json_response(await request.app[COLLECTOR].read(query, filters, limit))
+
+
+async def _failures(request):
+    """Answer the kinds of failed events, see :func:`board_queries.failure_kinds`."""
+    return web.json_response(await request.app[COLLECTOR].read(board_queries.failure_kinds))
+
+
+async def _marks(request):
+    """Answer the reboots and losses of ``board`` from ``from`` to ``to``."""
+    try:
+        start, end = _numbers(request, **{"from": 0, "to": 1 << 53})
+    except ValueError as error:
+        return web.json_response({"error": str(error)}, status=400)
+    board = request.query.get("board", "")
+    found = await request.app[COLLECTOR].read(board_queries.marks, board, start, end)
+    return web.json_response(found)
+
+
+async def _sparklines(request):
+    """Answer the series whose ids ``series`` lists from ``from`` to ``to``.
+
+    ``day`` is where the day begins whose extremes are answered too, ``points`` how many parts.
+    """
+    try:
+        defaults = {"from": 0, "to": 1 << 53, "day": 0, "points": 48}
+        start, end, day, points = _numbers(request, **defaults)
+        ids = [queries.whole_number(text) for text in request.query.get("series", "").split(",")]
+    except ValueError as error:
+        return web.json_response({"error": str(error)}, status=400)
+    points = max(1, min(points, _MAX_SPARKLINE_POINTS))
+    read = request.app[COLLECTOR].read
+    return web.json_response(await read(board_queries.sparklines, ids, start, end, day, points))
 
 
 def _numbers(request, **defaults):

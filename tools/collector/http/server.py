@@ -13,6 +13,7 @@ from tools.collector.http import (
     connections,
     export,
     firmware_files,
+    forward_api,
     micro_api,
     micro_events,
     page_api,
@@ -28,7 +29,8 @@ MAX_HEADERS = 40960
 KEEP_ALIVE = 610  # seconds
 # tracker_api matches every path, so it is the last.
 _ROUTES = (
-    *(micro_api, micro_events, export, firmware_files, page_api, page_stream, page_files),
+    *(micro_api, micro_events, export, firmware_files, forward_api),
+    *(page_api, page_stream, page_files),
     tracker_api,
 )
 
@@ -40,7 +42,8 @@ async def start(collector, host, port):
     awaits ``runner.cleanup()`` in the end.
     """
     logging.getLogger("aiohttp.server").addFilter(_is_worth_logging)
-    middlewares = [connections.middleware, _limit, access.middleware(collector.token)]
+    may_read = access.middleware(collector.token, host, collector.allowed_hosts)
+    middlewares = [connections.middleware, _limit, may_read]
     app = web.Application(client_max_size=MAX_BODY, middlewares=middlewares)
     app[COLLECTOR] = collector
     app.on_shutdown.append(collector.stop)

@@ -12,15 +12,19 @@ class Collector:
     """The store, the schemas, the options, and the event that wakes the pages' streams.
 
     ``releases`` is the folder that /firmware/ serves. ``token`` is the one that readers must
-    show, or None. ``faults`` are :class:`faults.Fault` s. ``listens`` is (host, port), once the
-    server listens.
+    show, or None; ``allowed_hosts`` are more names of the collector. ``faults`` are
+    :class:`faults.Fault` s. ``forward`` is a :class:`forwarder.Forwarder`, or None. ``listens`` is
+    (host, port), once the server listens.
     """
 
-    def __init__(self, store, schemas, token=None, faults=(), releases=None):
+    def __init__(
+        self, store, schemas, token=None, faults=(), releases=None, forward=None, allowed_hosts=()
+    ):
         self.store, self.schemas = store, schemas
         self.releases = Path(releases or RELEASES)
         self.token, self.faults = token, faults
         self.listens = ("", 0)
+        self.forward, self.allowed_hosts = forward, allowed_hosts
         self.faulted = 0  # requests to which a fault was applied
         self.stopping = False
         self.changed = asyncio.Event()  # set, and replaced by a new one, after each commit

@@ -15,7 +15,8 @@ from email.utils import formatdate
 from aiohttp import web
 
 from tools.collector.enrich.payload import Payload
-from tools.collector.http import micro_api
+from tools.collector.forward.message import capture
+from tools.collector.http import access, micro_api
 from tools.collector.http.request_body import read_body
 from tools.collector.http.shared import COLLECTOR
 
@@ -81,6 +82,10 @@ async def _receive(request, body):
     payload = _payload(request, body, network_id, anonymous)
     try:
         await asyncio.wrap_future(collector.store.submit(payload))
+        if collector.forward:
+            own = None if anonymous else network_id
+            copy = capture(request, body, own, access.COOKIE)
+            await asyncio.wrap_future(collector.forward.put(copy, payload.received))
     except sqlite3.Error as error:
         return web.Response(status=503, text=f"cannot store: {error}")
     if fault == "lost":

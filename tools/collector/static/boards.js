@@ -1,12 +1,14 @@
-// A card for each board: its name, the time of its last event, facts such as its battery.
-import { button, byId, make } from "./dom.js";
-import { ago, digits, duration, whole } from "./format.js";
+// All boards and series as the collector knows them, what they are called, what is wrong with them.
+import * as alarms from "./alarms.js";
+import { digits, events, whole } from "./format.js";
+import { duration } from "./times.js";
 
+const ABOUT_BOARD = ["health", "clock", "loss"]; // events of a board about itself
 const SILENT_MS = 10 * 60 * 1000; // without an event, after which a card is grey
-let all = [];
-let selectedKey = null; // of the board whose readings alone are shown
-let onSelect = () => {};
-let onEvents = () => {};
+const collator = new Intl.Collator("en", { numeric: true });
+let all = new Map(); // key -> board
+let titles = new Map(); // key -> title
+let seriesOf = new Map(); // key of a board -> its series
 
 // fact -> label, and function from the value to text; in the order of the card
 const FACTS = {
@@ -16,97 +18,69 @@ const FACTS = {
   uptime: ["Uptime", duration],
   boots: ["Boots", whole],
   reset: ["Last reset", String],
-  stored: ["Waiting", (value) => events(value)],
-  dropped: ["Dropped", (value) => events(value)],
+  stored: ["Waiting", events],
+  dropped: ["Dropped", events],
 };
 
-const events = (count) => `${whole(count)} event${count === 1 ? "" : "s"}`;
-
-// select(key or null) and showEvents(key) are called when the user asks for that.
-export function listen(select, showEvents) {
-  onSelect = select;
-  onEvents = showEvents;
+export function update({ boards, series }) {
+  all = new Map(boards.map((board) => [board.key, board]));
+  seriesOf = new Map(boards.map((board) => [board.key, []]));
+  for (const one of series) seriesOf.get(one.board)?.push(one);
+  const names = new Map();
+  for (const board of boards) names.set(name(board), (names.get(name(board)) ?? 0) + 1);
+  titles = new Map(boards.map((board) => [
+    board.key,
+    names.get(name(board)) > 1 ? `${name(board)} · ${board.id || board.key}` : name(board),
+  ]));
 }
 
-function title(board) {
-  return board.app_id || board.model || board.key;
+const name = (board) => board.name || board.app_id || board.model || board.key;
+
+export const count = () => all.size;
+export const keys = () => [...all.keys()];
+export const find = (key) => all.get(key);
+export const titleOf = (key) => titles.get(key) ?? key;
+export const allSeries = () => [...seriesOf.values()].flat();
+export const seriesOfBoard = (key) => seriesOf.get(key) ?? [];
+export const measured = (key) => seriesOfBoard(key).filter((one) => !isAboutBoard(one));
+export const isAboutBoard = ({ sensor }) => ABOUT_BOARD.includes(sensor);
+export const isSilent = (board) => Date.now() - board.last > SILENT_MS;
+export const byTitle = (a, b) => collator.compare(titleOf(a.key), titleOf(b.key));
+
+// A line about its kind: model, version of the firmware.
+export function kind(board) {
+  const parts = [board.model || board.port, board.firmware && `firmware ${board.firmware}`];
+  return parts.filter(Boolean).join(" · ");
 }
 
-export function titleOf(key) {
-  const found = all.find((board) => board.key === key);
-  if (!found) return key;
-  const isAmbiguous = all.filter((board) => title(board) === title(found)).length > 1;
-  return isAmbiguous ? `${title(found)} · ${key}` : title(found);
+// -> [{fact, label, text, level, at}], in the order of the card
+export function facts(board) {
+  return Object.entries(FACTS).filter(([fact]) => fact in board.facts).map(([fact, [label, text]]) => {
+    const [value, at] = board.facts[fact];
+    const shown = typeof value === "number" ? text(value) : value;
+    return { fact, label, text: shown, level: levelOf(fact, value), at };
+  });
 }
 
-export function show(boards) {
-  all = boards;
-  byId("boards-section").hidden = !boards.length;
-  const focusedKey = document.activeElement?.closest?.("#boards li")?.dataset.key;
-  const focusedClass = document.activeElement?.className;
-  byId("boards").replaceChildren(...boards.map(card));
-  if (focusedKey === undefined) return;
-  const item = [...byId("boards").children].find((one) => one.dataset.key === focusedKey);
-  const buttons = [...(item?.querySelectorAll("button") ?? [])];
-  buttons.find((one) => one.className === focusedClass)?.focus();
-}
-
-function card(board) {
-  const name = button("name", title(board), () => select(board.key));
-  name.ariaPressed = String(board.key === selectedKey);
-  name.title = "Show only this board’s readings";
-  const seen = make("p", "seen", make("span", "dot"), make("span", "when", ago(board.last)));
-  const kind = [board.model || board.port, board.firmware && `firmware ${board.firmware}`];
-  const item = make(
-    "li", "card", make("div", "top", name, seen),
-    make("p", "hint", kind.filter(Boolean).join(" · ") || null),
-    make("p", "id", board.id || board.key),
-    facts(board.facts), counts(board),
-  );
-  item.dataset.key = board.key;
-  item.dataset.last = board.last;
-  greyIfSilent(item);
-  return item;
-}
-
-function facts(values) {
-  const list = make("dl", "facts");
-  for (const [fact, [label, text]] of Object.entries(FACTS)) {
-    if (!(fact in values)) continue;
-    const [value, at] = values[fact];
-    const shown = make("dd", level(fact, value), typeof value === "number" ? text(value) : value);
-    const pair = make("div", null, make("dt", null, label), shown);
-    pair.title = `as of ${new Date(at).toLocaleString()}`;
-    list.append(pair);
-  }
-  return list.children.length ? list : null;
-}
-
-function level(fact, value) {
+function levelOf(fact, value) {
   if (fact === "dropped" && value > 0) return "poor";
   if (fact === "rssi") return value < -80 ? "poor" : value < -70 ? "fair" : null;
   if (fact === "battery") return value < 15 ? "poor" : value < 30 ? "fair" : null;
   return null;
 }
 
-function counts({ key, good, bad }) {
-  const link = button("more", events(good + bad), () => onEvents(key));
-  return make("p", "sum", link, bad ? make("span", "bad-sum", `${whole(bad)} bad`) : null);
+// What is wrong: [{level: "alarm", "poor" or "fair", text}], the worst first.
+export function problems(board) {
+  const poor = facts(board).filter((one) => one.level === "poor")
+    .map((one) => ({ level: "poor", text: `${one.label}: ${one.text}` }));
+  const failed = board.bad ? [{ level: "fair", text: `${events(board.bad)} failed` }] : [];
+  return [...alarms.active(board, seriesOfBoard(board.key)), ...poor, ...failed];
 }
 
-function select(key) {
-  selectedKey = selectedKey === key ? null : key;
-  show(all);
-  onSelect(selectedKey);
-}
+const RANKS = ["alarm", "poor", "fair"];
 
-function greyIfSilent(item) {
-  item.classList.toggle("silent", Date.now() - Number(item.dataset.last) > SILENT_MS);
-}
-
-export function tick() {
-  for (const item of byId("boards").children) {
-    item.querySelector(".when").textContent = ago(Number(item.dataset.last));
-    greyIfSilent(item);
-  }
+// 0 is the worst.
+export function rank(board) {
+  const first = problems(board)[0];
+  return first ? RANKS.indexOf(first.level) : RANKS.length;
 }

@@ -1,19 +1,22 @@
-// One chart: a series, drawn by uPlot, with its newest value above.
+// One chart: a series, with its newest value above.
+import * as alarms from "./alarms.js";
 import { getJson, make } from "./dom.js";
-import { columns, empty, insert, isolated } from "./readings.js";
-import { clock, day, labels, moment, quantity } from "./format.js";
+import { createPlot } from "./plot.js";
+import { columns, empty, insert } from "./readings.js";
+import { quantity, unitOf, withUnit } from "./format.js";
+import { moment, when } from "./times.js";
 
-const HEIGHT = 150;
+const HEIGHT = 168;
 const MAX_READINGS = 3000; // in memory; beyond it, the server is asked for fewer points
-const DOT_SPACE = 12; // CSS pixels for each reading, from which on each has a dot
-
-const cssVariable = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
 export class Chart {
-  // onZoom(from, to) gets times in ms, or null and null for a range that ends now
-  constructor(series, onZoom) {
+  // number is that of its colour. onZoom(from, to) gets times in ms, or null and null for a range
+  // that ends now. marks() returns the marks of the board.
+  constructor(series, number, onZoom, marks) {
     this.series = series;
+    this.colour = number;
     this.onZoom = onZoom;
+    this.marks = marks;
     this.data = empty();
     this.visible = false;
     this.isLoaded = false; // data has the server's readings for the time shown
@@ -30,22 +33,29 @@ export class Chart {
       this.place, this.note);
     this.figure.dataset.series = series.id;
     this.figure.tabIndex = 0;
+    this.figure.role = "img";
     new ResizeObserver(() => this.resize()).observe(this.place);
   }
 
   setNewest(series) {
     this.series = series;
-    if (!this.isPointedAt) this.showValue(series.value, null);
-    const [text, unit] = quantity(series.value, series.unit);
-    this.figure.ariaLabel =
-      `${series.quantity} of ${series.sensor}: ${text} ${unit} at ${moment(series.at)}`;
+    if (!this.isPointedAt) this.showNewest();
+    const [low, high] = alarms.limits(series);
+    const isOut = (low !== null && series.value < low) || (high !== null && series.value > high);
+    this.figure.classList.toggle("alarm", isOut);
+    this.figure.ariaLabel = `${series.quantity} of ${series.sensor}: `
+      + `${withUnit(series.value, unitOf(series))} at ${moment(series.at)}`;
   }
 
-  showValue(value, at) {
-    const [text, unit] = quantity(value, this.series.unit);
+  showNewest() {
+    this.showValue(this.series.value, when(this.series.at));
+  }
+
+  showValue(value, words) {
+    const [text, unit] = quantity(value, unitOf(this.series));
     this.number.textContent = text;
     this.unit.textContent = unit;
-    this.when.textContent = at === null ? "" : moment(at);
+    this.when.textContent = words;
   }
 
   setVisible(visible, time) {
@@ -97,55 +107,30 @@ export class Chart {
   }
 
   createPlot() {
-    const [ink, grid, line] = [cssVariable("--soft"), cssVariable("--line"), cssVariable(`--chart-${colour(this.series)}`)];
-    const axis = { stroke: ink, font: "11px system-ui, sans-serif", ticks: { show: false } };
-    const gridLines = { stroke: grid, width: 1 };
-    const ticks = (_, values) => (values.length ? labels(values, this.series.unit) : []);
-    const invisible = { points: { show: false }, stroke: "transparent" };
-    this.plot = new uPlot({
-      width: this.place.clientWidth || 300,
+    this.plot = createPlot(this.place, columns(this.data), {
       height: HEIGHT,
-      padding: [6, 8, 0, 0],
-      legend: { show: false },
-      cursor: {
-        y: false,
-        sync: { key: "readings" },
-        drag: { x: true, y: false, setScale: false },
-        bind: { dblclick: () => () => { this.onZoom(null, null); return null; } },
-      },
-      scales: { y: { range: (_, low, high) => scaleOf(low, high) } },
-      axes: [
-        { ...axis, grid: gridLines, space: 70, size: 26, values: timeLabels },
-        { ...axis, grid: gridLines, space: 34, size: 50, gap: 4, values: ticks },
-      ],
-      series: [
-        {},
-        { stroke: line, width: 1.8, points: { size: 5, fill: line, show: hasDots, filter: isolatedDots } },
-        invisible, invisible,
-      ],
-      bands: [{ series: [3, 2], fill: cssVariable(`--band-${colour(this.series)}`) }],
-      hooks: {
-        setCursor: [(plot) => this.onCursor(plot)],
-        setSelect: [(plot) => this.onSelection(plot)],
-      },
-    }, columns(this.data), this.place);
+      unit: unitOf(this.series),
+      colours: [this.colour],
+      bands: true,
+      onZoom: this.onZoom,
+      onCursor: (plot) => this.onCursor(plot),
+      marks: this.marks,
+      limits: () => alarms.limits(this.series).filter((value) => value !== null),
+    });
     this.changed = false;
   }
 
+  // The value under the pointer; where a point stands for several readings, their extremes too.
   onCursor(plot) {
     const at = plot.cursor.idx;
-    this.isPointedAt = at !== null && at !== undefined && plot.cursor.left >= 0;
-    const value = this.isPointedAt ? plot.data[1][at] : null;
-    if (value === null || value === undefined) this.showValue(this.series.value, null);
-    else this.showValue(value, plot.data[0][at] * 1000);
-  }
-
-  onSelection(plot) {
-    const { left, width } = plot.select;
-    if (width < 4) return;
-    const [from, to] = [left, left + width].map((x) => plot.posToVal(x, "x") * 1000);
-    plot.setSelect({ left: 0, width: 0 }, false);
-    this.onZoom(from, to);
+    const isInside = at !== null && at !== undefined && plot.cursor.left >= 0;
+    const [second, value, low, high] = plot.data.map((column) => (isInside ? column[at] : null));
+    this.isPointedAt = value !== null && value !== undefined;
+    if (!this.isPointedAt) return this.showNewest();
+    const unit = unitOf(this.series);
+    const extremes = low === high ? ""
+      : `mean of ${withUnit(low, unit)} to ${withUnit(high, unit)}, `;
+    this.showValue(value, extremes + moment(second * 1000));
   }
 
   resize() {
@@ -158,33 +143,4 @@ export class Chart {
     this.plot = null;
     this.draw(time);
   }
-}
-
-function timeLabels(_, ticks, axis, space, step) {
-  const cut = step >= 60 ? 5 : 8;
-  return ticks.map((at) => (step >= 86400 ? day(at * 1000).slice(5) : clock(at * 1000).slice(0, cut)));
-}
-
-// The number of the colour of a sensor's charts: the same sensor has always the same.
-function colour({ sensor }) {
-  let sum = 0;
-  for (const letter of sensor) sum = (sum * 31 + letter.charCodeAt(0)) % 997;
-  return sum % 6;
-}
-
-// The range of the y axis: at least 1/1000 of the value, so that small noise does not look large.
-function scaleOf(low, high) {
-  if (low === null || low === undefined) return [0, 1];
-  const width = Math.max(high - low, Math.abs(high) / 1000, 1e-6);
-  const middle = (low + high) / 2;
-  return [middle - width * 0.6, middle + width * 0.6];
-}
-
-function hasDots(plot) {
-  return plot.data[0].length * DOT_SPACE < plot.width;
-}
-
-// Where there are too many readings for dots, those that no line connects still have one.
-function isolatedDots(plot, index, shown) {
-  return shown ? null : isolated(plot.data[index]);
 }

@@ -1,18 +1,23 @@
 // One event in full: why it is bad, its data, and what was sent.
 import { button, byId, copy, getJson, make } from "./dom.js";
+import { stamp, zone } from "./times.js";
 
 const panel = byId("detail");
+let shown = null; // id of the event
 let onClose = () => {};
 let requests = 0; // an answer to an older one is ignored
 
-export async function open(id, closed) {
-  onClose = closed;
+// Shows an event; close() is called when the user asks to close it.
+export async function open(id, close) {
+  onClose = close;
+  if (shown === id) return;
+  shown = id;
   requests += 1;
   const request = requests;
   let parts;
   let name = "Event";
   try {
-    const record = await getJson(`/micro/event/${id}`);
+    const record = await getJson(`/micro/event/${encodeURIComponent(id)}`);
     parts = sections(record);
     const { event = {}, rawEvent } = record;
     name = event.event === "unstruct" ? event.event_name : event.event;
@@ -23,25 +28,31 @@ export async function open(id, closed) {
     parts = [make("p", "hint", why)];
   }
   if (request !== requests) return;
-  const bar = make("header", null, make("h2", null, name), button("quiet", "Close", close));
-  panel.replaceChildren(bar, ...parts);
+  const heading = make("h2", null, name);
+  heading.id = "detail-name";
+  panel.replaceChildren(make("header", null, heading, button("quiet", "Close", askToClose)), ...parts);
   panel.hidden = false;
   panel.scrollTop = 0;
   document.body.classList.add("reading");
+  panel.focus({ preventScroll: true });
+}
+
+export function askToClose() {
+  if (shown !== null) onClose();
 }
 
 export function close() {
-  if (panel.hidden) return;
   requests += 1;
+  shown = null;
   panel.hidden = true;
   document.body.classList.remove("reading");
-  onClose();
 }
 
 function sections(record) {
   const all = contents(record);
-  return [record.failures ? reasons(record.failures) : null, ...all.slice(0, -1), sent(record),
-    ...all.slice(-1)].filter(Boolean);
+  return [record.failures ? reasons(record.failures) : null,
+    record.suspicious ? reasons(record.suspicious, "reasons suspicious") : null,
+    ...all.slice(0, -1), sent(record), ...all.slice(-1)].filter(Boolean);
 }
 
 // The data, the entities, the columns, and last the stored record.
@@ -54,7 +65,7 @@ export function contents(record) {
   return [
     unstruct ? section(title(unstruct.data.schema), table(unstruct.data.data)) : null,
     ...entities.map((one) => section(`${title(one.schema)} (entity)`, table(one.data))),
-    Object.keys(event).length ? section("Columns", table(event)) : null,
+    Object.keys(event).length ? section(`Columns (times: ${zone()})`, table(event)) : null,
     json("Stored record", record),
   ].filter(Boolean);
 }
@@ -72,8 +83,10 @@ function table(data) {
   }
   const list = make("dl", "table");
   for (const [key, value] of Object.entries(data)) {
+    const time = key.endsWith("_tstamp") ? Date.parse(value) : NaN;
     const deep = value !== null && typeof value === "object";
-    const shown = make("dd", typeof value, deep ? readable(value) : String(value));
+    const shown = make("dd", typeof value, deep ? readable(value)
+      : Number.isNaN(time) ? String(value) : stamp(time));
     list.append(make("div", null, make("dt", null, key), shown));
   }
   return list;
@@ -85,18 +98,24 @@ function readable(value) {
   return make("pre", null, lines ? lines.join("\n") : JSON.stringify(value, null, 1));
 }
 
-export function reasons(failures) {
-  const list = make("ul", "reasons");
-  for (const { field, value, rule } of failures) {
+// What is wrong, and what to change.
+export function reasons(failures, className = "reasons") {
+  const list = make("ul", className);
+  for (const { field, value, rule, hint } of failures) {
     list.append(make("li", null, make("b", null, field),
-      value === null ? null : make("code", null, value), make("span", null, rule)));
+      value === null ? null : make("code", null, value), make("span", null, rule),
+      hint ? make("p", "advice", hint) : null));
   }
   return list;
 }
 
 // What the tracker sent: the parameters of an event, or the body or query of a bad request.
 export function sent(record) {
-  if (record.rawEvent) return json("As it was sent", record.rawEvent.parameters);
+  if (record.rawEvent) {
+    const { parameters } = record.rawEvent;
+    const curl = `curl '${location.origin}/i?${new URLSearchParams(parameters)}'`;
+    return fold("As it was sent", JSON.stringify(parameters, null, 2), ["Copy as curl", curl]);
+  }
   const payload = record.collectorPayload;
   const body = payload.body ?? payload.querystring.join("&");
   return fold("As it was sent", body || "(nothing)");
@@ -106,8 +125,12 @@ function json(name, value) {
   return fold(name, JSON.stringify(value, null, 2));
 }
 
-function fold(name, text) {
-  const copyButton = button("copy", "Copy", () => copy(text, copyButton));
+// A part that can be opened, with buttons that copy: the text itself, and others [label, text].
+function fold(name, text, ...others) {
+  const buttons = [["Copy", text], ...others].map(([label, copied]) => {
+    const one = button("copy", label, () => copy(copied, one));
+    return one;
+  });
   return make("details", null, make("summary", null, name),
-    make("pre", null, make("code", null, text), copyButton));
+    make("pre", null, make("code", null, text), make("span", "copies", ...buttons)));
 }

@@ -1,28 +1,34 @@
 // The view Events: filters, search, and the list, on top of which new events appear.
-import { button, byId, getJson, make, options } from "./dom.js";
+import * as address from "./address.js";
 import * as boards from "./boards.js";
+import { byId, getJson, make, options } from "./dom.js";
 import * as detail from "./detail.js";
-import { clock, day, moment } from "./format.js";
+import { COLUMNS, eventRow } from "./event_row.js";
+import { whole } from "./format.js";
+import { span, zone } from "./times.js";
 
 const PAGE = 100;
 const MAX_ROWS = 500; // with new events; older rows leave the page, but not the database
-const FIELDS = ["text", "good", "board", "name", "app_id", "from", "to"];
+const FIELDS = ["text", "good", "board", "name", "app_id", "suspicious", "from", "to"];
+const DEFAULT_COLUMNS = "time,app,name";
 const form = byId("filters");
+const rows = byId("rows");
 let filters = {};
+let columns = []; // that are shown, besides verdict and text
+let shownFor = null; // the filters and columns that the list was loaded for
 let listed = Infinity; // id up to which the list is complete; Infinity: it is being loaded
 let stored = 0; // id of the newest event that the collector has stored
+let total = 0; // events that are stored
 let requests = 0; // for the list as a whole; an answer to an older one is ignored
 let isAdding = false; // a request for newer events is waiting for its answer
-let openView = () => {};
-
-export function listen(open) {
-  openView = open;
-}
+let isPaused = false;
+let missed = 0; // events that arrived during the pause
 
 // --- Filters: the form, the address and the list have the same ones ---
 
 export function show(query) {
   filters = Object.fromEntries([...query].filter(([key, text]) => FIELDS.includes(key) && text));
+  columns = (query.get("columns") ?? DEFAULT_COLUMNS).split(",").filter((name) => name in COLUMNS);
   for (const key of FIELDS) {
     const field = form.elements[key];
     if (field.tagName === "SELECT") options(field, filters[key] ? [filters[key]] : []);
@@ -34,37 +40,72 @@ export function show(query) {
   const chip = byId("time-filter");
   chip.hidden = !filters.from;
   chip.textContent = filters.from
-    ? `${moment(Number(filters.from))} – ${clock(Number(filters.to))}  ×` : "";
-  load();
+    ? `${span(Number(filters.from), Number(filters.to))} ${zone()}  ×` : "";
+  for (const box of byId("columns").querySelectorAll("input")) box.checked = columns.includes(box.value);
+  const wanted = JSON.stringify([filters, columns]);
+  if (shownFor !== wanted) {
+    shownFor = wanted;
+    load();
+  } else addNewer();
+  showDetail(query.get("event"));
+}
+
+export function redraw() {
+  if (byId("events").hidden) return;
+  shownFor = null;
+  show(address.current()[1]);
+}
+
+export function leave() {
+  detail.close();
+  shownFor = null;
 }
 
 export function choices(overview) {
-  options(form.board, overview.boards.map((board) => board.key), boards.titleOf);
+  options(form.board, boards.keys(), boards.titleOf);
   options(form.name, overview.choices.name);
   options(form.app_id, overview.choices.app_id);
 }
 
+// Why the list is empty: nothing is stored, or nothing passes the filters.
+export function setTotal(count) {
+  total = count;
+  showNothing();
+}
+
+function showNothing() {
+  byId("nothing").hidden = listed === Infinity || rows.children.length > 0;
+  byId("nothing-stored").hidden = total > 0;
+  byId("nothing-passes").hidden = total === 0;
+}
+
 function filtersOfForm() {
-  const pairs = FIELDS.map((key) => [key, form.elements[key].value.trim()]);
-  return Object.fromEntries(pairs.filter(([, text]) => text));
+  return Object.fromEntries(FIELDS.map((key) => [key, form.elements[key].value.trim() || null]));
 }
 
 let typing;
 form.addEventListener("input", ({ target }) => {
+  if (target.form !== form || !FIELDS.includes(target.name)) return;
   clearTimeout(typing);
   const wanted = filtersOfForm(); // an address of before, shown meanwhile, sets the form back
-  typing = setTimeout(() => openView("events", wanted), target === form.text ? 200 : 0);
+  const [delay, kind] = target === form.text ? [200, "search"] : [0, `filter ${Date.now()}`];
+  typing = setTimeout(() => { if (!byId("events").hidden) address.change(wanted, kind); }, delay);
 });
 form.addEventListener("submit", (submit) => { if (!submit.submitter) submit.preventDefault(); });
 form.text.addEventListener("keydown", (press) => {
   if (press.key === "Enter") press.preventDefault(); // The search has begun already
 });
-byId("time-filter").addEventListener("click", () => {
-  const others = filtersOfForm();
-  delete others.from;
-  delete others.to;
-  openView("events", others);
+byId("time-filter").addEventListener("click", () => address.change({ from: null, to: null }, "time"));
+byId("columns").addEventListener("change", () => {
+  const chosen = [...byId("columns").querySelectorAll(":checked")].map((box) => box.value).join(",");
+  address.change({ columns: chosen === DEFAULT_COLUMNS ? null : chosen || "none" }, "columns");
 });
+byId("columns").append(...Object.entries(COLUMNS).map(([name, label]) => {
+  const box = make("input");
+  box.type = "checkbox";
+  box.value = name;
+  return make("label", null, box, ` ${label}`);
+}));
 
 // --- Rows ---
 
@@ -72,85 +113,121 @@ async function load(before) {
   requests += 1;
   const request = requests;
   const newest = stored; // What is stored up to here is in the answer
-  if (!before) listed = Infinity;
+  if (!before) {
+    listed = Infinity;
+    pause(false);
+  }
   const query = { ...filters, limit: PAGE, ...(before && { before }) };
   const events = await getJson("/micro/list", query).catch(() => []);
   if (request !== requests) return; // The filters were changed meanwhile
   if (!before) {
-    byId("rows").replaceChildren();
+    rows.replaceChildren();
+    rows.className = columns.map((name) => `with-${name}`).join(" ");
     listed = Math.max(newest, events[0]?.id ?? 0);
   }
-  byId("rows").append(...events.map(row));
+  rows.append(...events.map(row));
   byId("older").hidden = events.length < PAGE;
-  byId("nothing").hidden = byId("rows").children.length > 0;
+  markChosen();
+  showNothing();
   addNewer();
 }
 
-byId("older").addEventListener("click", () => load(Number(byId("rows").lastElementChild.dataset.id)));
+byId("older").addEventListener("click", () => load(Number(rows.lastElementChild.dataset.id)));
 
 // Events were stored; the collector is asked which of them pass the filters.
 export function add(events) {
   stored = Math.max(stored, events.at(-1).id);
+  if (isPaused) {
+    missed += events.length;
+    showPause();
+  }
   addNewer();
 }
 
 async function addNewer() {
-  if (isAdding || byId("events").hidden) return;
+  if (isAdding || isPaused || byId("events").hidden) return;
   isAdding = true;
-  while (listed < stored) {
+  while (listed < stored && !isPaused) {
     const [request, newest] = [requests, stored];
     const query = { ...filters, after: listed, limit: MAX_ROWS };
     const events = await getJson("/micro/list", query).catch(() => null);
     if (!events) break; // The next event tries again
     if (request !== requests) continue; // The list was loaded anew meanwhile
+    if (isPaused || wouldPushOut(events.length)) {
+      pause(true);
+      missed = events.length;
+      showPause();
+      break;
+    }
     listed = Math.max(newest, events[0]?.id ?? 0);
     prepend(events);
   }
   isAdding = false;
 }
 
+// Whether the chosen row would leave the list for so many new ones.
+function wouldPushOut(count) {
+  const place = [...rows.children].findIndex((item) => item.classList.contains("chosen"));
+  return place >= 0 && place + count >= MAX_ROWS;
+}
+
 function prepend(events) {
-  const rows = byId("rows");
   const items = events.map(row);
   for (const item of items) item.classList.add("new");
   rows.prepend(...items);
-  byId("nothing").hidden = rows.children.length > 0;
+  showNothing();
   while (rows.children.length > MAX_ROWS) {
     rows.lastElementChild.remove();
     byId("older").hidden = false;
   }
 }
 
-function row(event) {
-  const time = make("time", null, clock(event.received));
-  time.title = `received ${day(event.received)} ${clock(event.received)}`;
-  const isLate = event.received - event.at > 60000 && event.good;
-  const line = button("row", time, () => select(item));
-  line.append(
-    make("span", `verdict ${event.good ? "good" : "bad"}`, event.good ? "good" : "bad"),
-    make("span", "app", event.app_id ?? ""),
-    make("span", "name", event.name ?? ""),
-    make("span", "text", isLate ? make("i", null, `from ${moment(event.at)} `) : null, event.text));
-  const item = make("li", null, line);
-  item.dataset.id = event.id;
-  return item;
+function pause(wanted) {
+  isPaused = wanted;
+  missed = 0;
+  showPause();
 }
 
-function select(item) {
-  for (const other of byId("rows").querySelectorAll(".chosen")) other.classList.remove("chosen");
-  item.classList.add("chosen");
-  detail.open(item.dataset.id, () => {
+function showPause() {
+  byId("pause").ariaPressed = String(isPaused);
+  byId("pause").textContent = !isPaused ? "Pause" : missed ? `Go on (${whole(missed)} new)` : "Go on";
+}
+
+byId("pause").addEventListener("click", () => {
+  const wasPaused = isPaused;
+  pause(!wasPaused);
+  if (wasPaused && stored - listed > MAX_ROWS) load();
+  else if (wasPaused) addNewer();
+});
+
+// --- The event in full, which the address has ---
+
+const row = (event) => eventRow(event, columns, () => select(event.id));
+const select = (id) => address.change({ event: id }, "event");
+const close = () => address.undo("event", "event");
+
+function showDetail(id) {
+  if (id === null) detail.close();
+  else detail.open(id, close);
+  markChosen();
+}
+
+function markChosen() {
+  const id = address.get("event");
+  for (const item of rows.querySelectorAll(".chosen")) {
+    if (item.dataset.id === id) continue;
     item.classList.remove("chosen");
-    item.firstElementChild.focus();
-  });
+    if (id === null) item.firstElementChild.focus();
+  }
+  if (id !== null) rows.querySelector(`[data-id="${CSS.escape(id)}"]`)?.classList.add("chosen");
 }
 
 export function step(distance) {
   if (byId("events").hidden) return;
-  const rows = [...byId("rows").children];
-  const selected = rows.findIndex((item) => item.classList.contains("chosen"));
-  const next = rows[selected < 0 ? 0 : selected + distance];
+  const all = [...rows.children];
+  const selected = all.findIndex((item) => item.classList.contains("chosen"));
+  const next = all[selected < 0 ? 0 : selected + distance];
   if (!next) return;
   next.scrollIntoView({ block: "nearest" });
-  select(next);
+  select(next.dataset.id);
 }

@@ -1,34 +1,81 @@
-// Starts the page: views, live stream, keys. Each view has a module of its own.
-import { atMostEvery, byId, copy, getJson } from "./dom.js";
-import { whole } from "./format.js";
+// Starts the page: views, live stream. Each view has a module of its own.
+import * as address from "./address.js";
+import * as board from "./board.js";
+import * as boardList from "./board_list.js";
 import * as boards from "./boards.js";
+import * as alarms from "./alarms.js";
 import * as charts from "./charts.js";
-import * as detail from "./detail.js";
+import * as compare from "./compare.js";
+import { atMostEvery, byId, copy, getJson } from "./dom.js";
 import * as events from "./events.js";
 import * as failed from "./failed.js";
+import { showGuide } from "./guide.js";
+import { whole } from "./format.js";
+import "./keys.js";
+import * as range from "./range.js";
+import * as settings from "./settings.js";
 import * as timeline from "./timeline.js";
 
-const VIEWS = ["live", "events", "failed"];
+const VIEWS = ["live", "board", "compare", "events", "failed"];
+const TABS = { board: "live", compare: "live" }; // views without a tab of their own -> that of which
 let generation; // a number that the collector changes at each start and reset
+let hasCharts = true; // The chart library is installed
+let shownView = null;
+let shownRange = null;
 
-// --- Views: #live, #events?board=…, #failed ---
+// --- Views: #live, #board?board=…, #compare?quantity=…, #events?board=…, #failed ---
 
-function showView() {
-  const [name, query] = location.hash.slice(1).split("?");
-  const shown = VIEWS.includes(name) ? name : "live";
-  for (const view of VIEWS) byId(view).hidden = view !== shown;
-  for (const tab of document.querySelectorAll("nav button")) {
-    tab.ariaCurrent = tab.dataset.view === shown ? "page" : null;
-  }
-  if (shown === "events") events.show(new URLSearchParams(query));
-  else detail.close();
-  if (shown === "failed") failed.show();
-  if (shown === "live") charts.refresh();
+// The board whose charts are shown: that of its page, or in Live the only one.
+function boardShown() {
+  const [view, query] = address.current();
+  if (view === "board") return query.get("board") ?? "";
+  return ["live", ""].includes(view) && boards.count() === 1 ? boards.keys()[0] : null;
 }
 
-function open(view, filters = {}) {
-  const query = new URLSearchParams(filters).toString();
-  location.hash = query ? `${view}?${query}` : view;
+function showView() {
+  const [name, query] = address.current();
+  const view = VIEWS.includes(name) ? name : "live";
+  const key = boardShown();
+  for (const one of VIEWS) byId(one).hidden = one !== view;
+  byId("board").hidden = key === null;
+  byId("board").classList.toggle("inline", view === "live");
+  for (const tab of document.querySelectorAll("nav button")) {
+    tab.ariaCurrent = tab.dataset.view === (TABS[view] ?? view) ? "page" : null;
+  }
+  const isNew = shownView !== null && view !== shownView;
+  if (view === "events") events.show(query);
+  else events.leave();
+  if (view === "failed" && (isNew || shownView === null)) failed.show();
+  if (view === "live") timeline.refresh();
+  shownView = view;
+  showData();
+  if (!isNew) return;
+  if (view === "board") board.focus();
+  else if (view === "compare") byId("compare-title").focus();
+  scrollTo(0, 0);
+}
+
+// What depends on boards and series: cards, the page of a board, charts.
+function showData() {
+  const [view, query] = address.current();
+  const key = boardShown();
+  if (shownView === "live") boardList.update();
+  if (key !== null) board.show(key);
+  const isCompare = view === "compare";
+  const series = isCompare ? compare.series() : boards.seriesOfBoard(key);
+  byId("charts-section").hidden = !series.length || isCompare;
+  const place = byId(isCompare ? "compare-plot" : "charts-section");
+  if (byId("time-bar").nextElementSibling !== place) place.before(byId("time-bar"));
+  byId("time-bar").hidden = !series.length || !hasCharts;
+  byId("no-charts").hidden = hasCharts;
+  range.update(series);
+  const wanted = [view, key, query.get("from"), query.get("to"), query.get("range")].join(" ");
+  const isRangeNew = wanted !== shownRange;
+  if (series.length) shownRange = wanted;
+  if (!hasCharts) return;
+  charts.show(isCompare ? null : key);
+  if (isCompare) compare[isRangeNew ? "refresh" : "show"]();
+  else if (isRangeNew) charts.refresh();
 }
 
 // --- What is stored, and what arrives ---
@@ -36,10 +83,16 @@ function open(view, filters = {}) {
 async function overview() {
   try {
     const found = await getJson("/micro/overview");
-    boards.show(found.boards);
-    charts.show(found);
+    const before = boardShown();
+    hasCharts = found.charts;
+    boards.update(found);
     events.choices(found);
+    compare.choices();
+    showAlarms();
+    checkAlarms();
     showGuide(found);
+    if (boardShown() === before) showData();
+    else showView();
   } catch (error) {
     showConnection(`not connected: ${error.message}`, true);
   }
@@ -47,16 +100,20 @@ async function overview() {
 
 const overviewSoon = atMostEvery(1000, overview);
 
-// How to send the first event; and the faults that are simulated.
-function showGuide({ addresses, faults, faulted }) {
-  const address = addresses.board || addresses.listens;
-  byId("curl").textContent = `curl '${location.origin}/i?e=se&p=iot&tv=curl&aid=desk`
-    + "&se_ca=test&se_ac=hello&se_pr=temperature&se_va=21.5'";
-  byId("config").textContent = `"collector": "${address}"`;
-  byId("local").hidden = !addresses.loopback;
-  byId("faults").hidden = !faults.length;
-  byId("faults").textContent = `Simulating an outage: --fault ${faults.join(" --fault ")}. `
-    + `${whole(faulted)} requests were affected so far.`;
+// The alarms of all boards: one limit for each quantity.
+function showAlarms() {
+  const series = [...new Map(boards.keys().flatMap(boards.measured).map((one) => [one.quantity, one])).values()];
+  const layout = series.map((one) => one.quantity).join();
+  byId("all-alarms").hidden = boards.count() < 2;
+  if (byId("all-alarm-form").dataset.layout === layout) return;
+  byId("all-alarm-form").dataset.layout = layout;
+  byId("all-alarm-form").replaceChildren(alarms.editor(null, series));
+}
+
+function checkAlarms() {
+  for (const key of boards.keys()) {
+    alarms.notify(key, boards.titleOf(key), boards.problems(boards.find(key)));
+  }
 }
 
 function showCounts({ good, bad, total, generation: now }) {
@@ -68,6 +125,7 @@ function showCounts({ good, bad, total, generation: now }) {
   document.title = bad ? `(${bad} bad) Collector` : "Collector";
   byId("empty").hidden = total > 0;
   byId("arrivals").hidden = !total;
+  events.setTotal(total);
   if (generation && generation !== now) location.reload(); // Reset or restarted
   generation = now;
 }
@@ -80,7 +138,8 @@ function addArrived() {
   events.add(news);
   failed.add(news);
   charts.add(news);
-  timeline.refresh();
+  compare.add(news);
+  if (!byId("live").hidden) timeline.refresh();
   overviewSoon();
 }
 
@@ -103,46 +162,44 @@ function connect() {
   });
 }
 
-// --- Keys ---
+// --- The start ---
 
-const KEYS = {
-  1: () => open("live"),
-  2: () => open("events"),
-  3: () => open("failed"),
-  "?": () => byId("keys").showModal(),
-  "/": () => { open("events"); setTimeout(() => byId("filters").text.focus()); },
-  j: () => events.step(1),
-  k: () => events.step(-1),
-  Escape: () => detail.close(),
-  ArrowLeft: () => charts.move("left"),
-  ArrowRight: () => charts.move("right"),
-  "+": () => charts.move("in"),
-  "-": () => charts.move("out"),
-  0: () => charts.move("live"),
-};
+function repaint() {
+  charts.repaint();
+  compare.repaint();
+}
 
-document.addEventListener("keydown", (press) => {
-  const typing = press.target.matches("input, select, textarea");
-  if (press.ctrlKey || press.metaKey || press.altKey || byId("keys").open) return;
-  if (typing && press.key !== "Escape") return;
-  if (!(press.key in KEYS)) return;
-  press.preventDefault();
-  KEYS[press.key]();
-});
+function tick() {
+  boardList.tick();
+  board.tick();
+  charts.tick();
+  compare.tick();
+  if (!byId("time-bar").hidden) range.show();
+}
 
 for (const tab of document.querySelectorAll("nav button")) {
-  tab.addEventListener("click", () => open(tab.dataset.view));
+  tab.addEventListener("click", () => address.open(tab.dataset.view));
 }
 for (const one of document.querySelectorAll(".copy")) {
   one.addEventListener("click", () => copy(one.previousElementSibling.textContent, one));
 }
-byId("keys-open").addEventListener("click", () => byId("keys").showModal());
-addEventListener("hashchange", showView);
-boards.listen((board) => charts.selectBoard(board), (board) => open("events", { board }));
-timeline.listen((from, to) => open("events", { from, to }));
-events.listen(open);
+byId("copy-link").addEventListener("click", ({ target }) => copy(location.href, target));
+byId("nothing-guide").addEventListener("click", () => address.open("live"));
+address.listen(showView);
+settings.onChange(() => {
+  repaint();
+  showView();
+  events.redraw();
+  if (shownView === "failed") failed.show();
+  timeline.refresh();
+});
+document.addEventListener("theme", repaint);
 showView();
 overview();
 timeline.refresh();
 connect();
-setInterval(() => { boards.tick(); charts.tick(); }, 1000);
+setInterval(tick, 1000);
+setInterval(() => { // Boards fall silent
+  if (shownView === "live") boardList.update();
+  checkAlarms();
+}, 5000);

@@ -6,10 +6,13 @@ and each of them is optional.
 
 import json
 
-FILTERS = ("good", "app_id", "name", "board", "text", "from", "to", "before", "after")
+FILTERS = (
+    *("good", "app_id", "name", "board", "text", "from", "to", "before", "after"),
+    "suspicious",
+)
 MAX_ROWS = 500
 MAX_RECORDS = 50
-_LISTED = ("id", "received", "good", "at", "app_id", "name", "board", "text")
+_LISTED = ("id", "received", "good", "at", "app_id", "name", "board", "text", "suspicious")
 _EQUAL = ("app_id", "name", "board")
 _BOUNDS = {"from": "received>=?", "to": "received<?", "before": "id<?", "after": "id>?"}
 _MAX_CHOICES = 200
@@ -29,6 +32,8 @@ def where(filters):
         elif key == "good":
             conditions.append("listed.good=?")
             arguments.append(int(text == "1"))
+        elif key == "suspicious":
+            conditions.append(f"listed.suspicious IS {'NOT NULL' if text == '1' else 'NULL'}")
         elif key in _BOUNDS:
             conditions.append(f"listed.{_BOUNDS[key]}")
             arguments.append(whole_number(text))
@@ -63,7 +68,11 @@ def whole_number(text):
 
 
 def listed_events(connection, filters, limit):
-    """Return the newest events that pass the filters as dicts: the rows of the page's list."""
+    """Return the newest events that pass the filters as dicts: the rows of the page's list.
+
+    ``suspicious`` is None, or a sentence about the impossible time of a good event, whose ``at``
+    is the time when it arrived.
+    """
     condition, arguments = where(filters)
     sql = f"SELECT {', '.join(_LISTED)} FROM listed WHERE {condition} ORDER BY id DESC LIMIT ?"
     rows = connection.execute(sql, (*arguments, max(0, min(limit, MAX_ROWS))))
@@ -74,8 +83,9 @@ def events_with_records(connection, filters, limit):
     """Return the same events, but at most 50, each with its ``record``."""
     events = listed_events(connection, filters, min(limit, MAX_RECORDS))
     for event in events:
-        found = connection.execute("SELECT record FROM events WHERE id=?", (event["id"],))
-        event["record"] = json.loads(found.fetchone()[0])
+        sql = "SELECT unpacked(record) FROM events WHERE id=?"
+        (record,) = connection.execute(sql, (event["id"],)).fetchone()
+        event["record"] = json.loads(record)
     return events
 
 
@@ -111,7 +121,7 @@ def boards(connection):
 
 
 def series(connection):
-    """Return all series with their newest reading and the time of their first."""
+    """Return all series with the reading that arrived last, and the time of the first one."""
     names = ("id", "board", "sensor", "quantity", "unit", "at", "value", "first")
     rows = connection.execute(
         "SELECT id, board, sensor, quantity, unit, at, value,"
@@ -124,8 +134,9 @@ def series(connection):
 def readings(connection, series, start, end, points):
     """Return ``{"at", "value", "low", "high"}``, lists in order of time.
 
-    Where there are more than two readings for each of the ``points``, the time is divided into so
-    many parts, and a point is the mean of the readings in one part, with the lowest and highest.
+    ``value`` is a reading, and so are ``low`` and ``high``. Where there are more than two readings
+    for each of the ``points``, the time is divided into so many parts; ``value`` is then the mean
+    of the readings in one part, ``low`` the lowest and ``high`` the highest of them.
     """
     condition = "FROM readings WHERE series=? AND at BETWEEN ? AND ?"
     span = (series, start, end)

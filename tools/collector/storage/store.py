@@ -5,11 +5,12 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
+from tools.collector.storage.replay import Replay
 from tools.collector.storage.retention import Retention
-from tools.collector.storage.tables import connect, prepare
+from tools.collector.storage.tables import compression, connect, prepare
 from tools.collector.storage.writer import Writer
 
-_COLUMNS = ("id", "received", "good", "eid", "app_id", "event_type", "schema", "record")
+_COLUMNS = ("id", "received", "good", "eid", "app_id", "event_type", "schema")
 _READERS = 3  # threads
 _QUERY_SECONDS = 60  # after which a query is aborted
 PAGE = 200  # rows that are read at once, so that a long answer needs little memory
@@ -72,6 +73,10 @@ class Store:
         """Queue the removal of all events; return a future."""
         return self._writer.submit(None)
 
+    def replay(self, ids):
+        """Queue that bad events are judged again; return a future of how many are good now."""
+        return self._writer.submit(Replay(ids))
+
     def close(self):
         """Write the queued requests, then close. Later calls of ``submit`` are never answered."""
         self._writer.close()
@@ -81,25 +86,29 @@ class Store:
     def select(self, condition, arguments=()):
         """Return a future of the newest rows that meet an SQL condition, as dicts.
 
-        At most PAGE of them, the newest first.
+        At most PAGE of them, the newest first. ``record`` is JSON text.
         """
-        columns = ", ".join(_COLUMNS)
+        columns = ", ".join(_COLUMNS) + ", unpacked(record)"
         sql = f"SELECT {columns} FROM events WHERE {condition} ORDER BY id DESC LIMIT {PAGE}"
 
         def rows(connection):
             found = connection.execute(sql, arguments)
-            return [dict(zip(_COLUMNS, row, strict=True)) for row in found]
+            return [dict(zip((*_COLUMNS, "record"), row, strict=True)) for row in found]
 
         return self.read(rows)
 
     def read(self, query, *arguments):
-        """Return a future of ``query(connection, *arguments)``, run in a reader thread."""
+        """Return a future of ``query(connection, *arguments)``, run in a reader thread.
+
+        SQL can use ``unpacked(record)``, the JSON text of a record.
+        """
         return self._readers.submit(self._read, query, arguments)
 
     def _read(self, query, arguments):
         end = time.monotonic() + _QUERY_SECONDS
         with closing(sqlite3.connect(self._path, timeout=10)) as connection:
             connection.execute("PRAGMA query_only=1")
+            compression(connection)
             connection.set_progress_handler(lambda: time.monotonic() > end, 100000)
             return query(connection, *arguments)
 

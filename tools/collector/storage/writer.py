@@ -2,7 +2,8 @@
 
 A request is answered only after its events are on disk: the database is in WAL mode with
 ``synchronous=FULL``, and :meth:`Writer.submit` returns a future that is done after the commit.
-Requests that arrive during a commit share the next one.
+Requests that arrive during a commit share the next one. When there are none, the thread makes the
+blocks of columns, and removes what is too old.
 """
 
 import queue
@@ -15,7 +16,8 @@ from contextlib import closing
 from typing import Any, NamedTuple
 
 from tools.collector.storage.derived_tables import DerivedTables
-from tools.collector.storage.tables import connect
+from tools.collector.storage.replay import Replay, replay
+from tools.collector.storage.tables import compression, connect
 
 _INSERT = (
     "INSERT INTO events(id, received, good, eid, app_id, event_type, schema, record)"
@@ -25,10 +27,12 @@ _COUNT = "SELECT good, COUNT(*) FROM events GROUP BY good"
 _LAST_ID = "SELECT seq FROM sqlite_sequence WHERE name='events'"
 _MAX_REQUESTS = 64  # in one transaction
 _IDLE_SECONDS = 10  # without a request, after which the writer looks for events to remove
+_PAUSE_SECONDS = 0.2  # without a request, after which it makes blocks of columns
+_MAX_WAITING_BLOCKS = 100  # beyond it, blocks are made while requests come, too
 
 
 class _Request(NamedTuple):
-    payload: Any  # None: remove all events
+    payload: Any  # or a Replay, or None: remove all events
     future: Future
     final: bool  # judge it without waiting for schemas again
 
@@ -52,7 +56,10 @@ class Writer:
         self._thread.start()
 
     def submit(self, payload):
-        """Queue a payload, or None to remove all events; return a future."""
+        """Queue a payload, a Replay, or None to remove all events; return a future.
+
+        The result is how many events of a Replay are good now; otherwise it is None.
+        """
         future = Future()
         self._queue.put(_Request(payload, future, False))
         return future
@@ -64,6 +71,7 @@ class Writer:
 
     def _run(self):
         with closing(connect(self._path)) as connection:
+            self._compression = compression(connection)
             self._derived = DerivedTables(connection)
             while (requests := self._next_requests()) is not None:
                 for request in requests:
@@ -72,19 +80,22 @@ class Writer:
                         # if the client has left.
                         request.future.set_running_or_notify_cancel()
                 try:
-                    waiting = self._commit(connection, requests) if requests else ()
+                    results = self._commit(connection, requests) if requests else {}
                 except Exception as error:  # The writer must go on, whatever the error is
                     self._failed(connection, error)
-                    _complete(requests, error)
+                    _complete(requests, error=error)
                 else:
-                    self.healthy = True
-                    _complete([one for one in requests if one.future not in waiting])
+                    self.healthy = self.healthy or bool(requests)
+                    _complete([one for one in requests if one.future in results], results)
+                    self._make_blocks(connection, bool(requests))
                     self._prune(connection, len(requests))
 
     def _next_requests(self):
         """Return the requests that are queued, [] where there are none, None at the end."""
+        is_waiting = self.healthy and self._derived.columns.waiting(self._last_id)
+        pause = _PAUSE_SECONDS if is_waiting else _IDLE_SECONDS
         try:
-            requests = [self._queue.get(timeout=_IDLE_SECONDS)]
+            requests = [self._queue.get(timeout=pause)]
         except queue.Empty:
             return []
         while (
@@ -105,22 +116,37 @@ class Writer:
             pass  # The next commit will fail too
 
     def _commit(self, connection, requests):
-        """Judge and write requests; return the futures of those that wait for a schema."""
-        written, waiting, was_reset, last_id = [], {}, False, self._last_id
+        """Judge and write requests; return ``{future: result}`` of those that are done.
+
+        The others wait for a schema.
+        """
+        written, results, waiting, last_id = [], {}, [], self._last_id
+        was_reset, mended = False, 0
         with connection:  # One transaction: it commits, or rolls back and raises
             for request in requests:
+                results[request.future] = None
                 if request.payload is None:
                     connection.execute("DELETE FROM events")
-                    self._derived.clear(connection)
-                    written, was_reset = [], True
+                    self._derived.clear(connection, last_id)
+                    written, was_reset, mended = [], True, 0
+                    continue
+                if isinstance(request.payload, Replay):
+                    ids = request.payload.ids
+                    count = replay(connection, ids, self._judge, self._derived, self._compression)
+                    results[request.future] = count
+                    mended += count
                     continue
                 rows = self._judge(request.payload, request.final)
                 if isinstance(rows, Future):
-                    waiting[request.future] = request, rows
+                    del results[request.future]
+                    waiting.append((request, rows))
                     continue
                 numbered = list(enumerate(rows, last_id + 1))
                 last_id += len(numbered)
-                connection.executemany(_INSERT, [(id, *row[:7]) for id, row in numbered])
+                pack = self._compression.pack
+                connection.executemany(
+                    _INSERT, [(id, *row[:6], pack(row.record)) for id, row in numbered]
+                )
                 self._derived.add(
                     connection,
                     [
@@ -130,24 +156,38 @@ class Writer:
                 )
                 written += rows
         self._last_id = last_id
-        for request, schemas in waiting.values():
+        for request, schemas in waiting:
             schemas.add_done_callback(self._queue_again(request))
-        self._count(written, was_reset)
-        return waiting
+        self._count(written, was_reset, mended)
+        return results
 
     def _queue_again(self, request):
         return lambda _: self._queue.put(request._replace(final=True))
 
-    def _count(self, written, was_reset):
+    def _count(self, written, was_reset, mended):
         if was_reset:
             self.good = self.bad = 0
+        if was_reset or mended:  # What the pages have is not so any more
             self.generation = time.time_ns()
             self._on_commit([])
         good = sum(row.good for row in written)
-        self.good += good
-        self.bad += len(written) - good
+        self.good += good + mended
+        self.bad += len(written) - good - mended
         if written:
             self._on_commit(written)
+
+    def _make_blocks(self, connection, is_busy):
+        """Make blocks of columns until a request comes, or one of many while requests come."""
+        columns = self._derived.columns
+        most = _MAX_WAITING_BLOCKS if is_busy else 0
+        try:
+            while self.healthy and columns.waiting(self._last_id) > most:
+                with connection:
+                    columns.make_next(connection)
+                if is_busy or not self._queue.empty():
+                    return
+        except sqlite3.Error as error:
+            self._failed(connection, error)
 
     def _prune(self, connection, requests):
         try:
@@ -160,11 +200,11 @@ class Writer:
             self._failed(connection, error)
 
 
-def _complete(requests, error=None):
+def _complete(requests, results=None, error=None):
     for request in requests:
         if request.future.done():  # It was cancelled before its turn
             continue
         if error:
             request.future.set_exception(error)
         else:
-            request.future.set_result(None)
+            request.future.set_result(results[request.future])

@@ -1,0 +1,137 @@
+# The whole of config.json from the folder of releases: a signed document for this board, for its
+# group, or for all boards (tools/release/config.py makes it). The first of them that is there
+# counts. It is checked as a boot does it, and put on trial as an image is: see release.py.
+#
+# A config that names no link keeps the board's own. Wi-Fi networks that it does not name stay in a
+# file as a fallback (prepare.py adds them) until an event was sent by one that it names.
+import json
+from binascii import hexlify
+from hashlib import sha256
+
+from firmware.on_demand import release, signature, update, update_fetch
+from snowplow_tracker.json_file import save
+
+NETWORKS = "/releases/networks.json"
+_LINKS = ("wifi", "ethernet", "cellular", "links")
+_MOST = 4  # networks that stay as a fallback
+
+
+def check(app, state):
+    """Yields ms to wait, until a new config is on trial, if there is one; or OSError."""
+    # One trial at a time; and only a loader can end one.
+    if app.trial_start is not None or not release.running():
+        return
+    version = None
+    try:
+        whom, document = yield from _fetch(app)
+        if not document:
+            return
+        key = signature.load(app.settings["update"]["key"])
+        offer = signature.read(bytes(document), "config", key)
+        document = key = None
+        found = offer.get("version")
+        if not isinstance(found, int) or not isinstance(offer.get("config"), dict):
+            raise ValueError("the document lacks something")
+        if offer.get("for", "") != whom:
+            raise ValueError("it is for another board or group")
+        known = state.get("config", 0)
+        if found < known:
+            raise ValueError("it is older than the config that was taken before, %d" % known)
+        if found == known or found <= state.get("config_refused", 0):
+            return
+        version = found
+        networks = _prepare(app, offer["config"])
+    except ValueError as e:
+        if version:
+            state["config_refused"] = version
+        _remove()
+        update.tell(app, state, "refused", version, str(e), kind="config")
+        return
+    except (OSError, MemoryError):
+        _remove()  # the events may need the room
+        raise
+    if networks and not save(NETWORKS, {"networks": networks}):
+        raise OSError("no room for the networks of before")
+    update.tell(app, state, "applied", version, kind="config")
+    if update.save_state(app, state):
+        release.try_config(str(version))
+        app.restart_for = "config"
+
+
+def _fetch(app):
+    # (whom it is for, document) or (None, None).
+    group = app.settings["update"]["group"]
+    folder = update_fetch.Folder(app)
+    try:
+        for whom in ("board %s" % app.board.id(), group and "group " + group, ""):
+            if whom is None:
+                continue
+            name = whom and "-" + hexlify(sha256(whom.encode()).digest()[:8]).decode()
+            try:
+                return whom, (yield from folder.read("config%s.json" % name))
+            except ValueError:
+                pass  # there is none for these boards
+    finally:
+        folder.close()
+    return None, None
+
+
+def _prepare(app, data):
+    """Write the files of a trial and check the config; -> the networks that are a fallback."""
+    from firmware.on_demand import config
+    from firmware.on_demand.settings import read
+
+    if app.settings["update"]["url"][:6] != "https:" and has_secret(data):
+        raise ValueError("it has a password, a PIN or headers, which are taken over https only")
+    old = read("config.json")
+    if not any([data.get(key) for key in _LINKS]):
+        data.update({key: old[key] for key in _LINKS if key in old})
+    if data.get("hold_pin") != old.get("hold_pin"):
+        raise ValueError("hold_pin: only `make deploy` can change it")
+    with open("config.json.new", "w") as file:
+        json.dump(data, file)
+    data.clear()
+    old = None
+    _copy("config.json", "config.json.old")
+    new = config.check("config.json", read("config.json.new"))
+    if not new["update"]:
+        raise ValueError("update is missing: no other config could follow by air")
+    signature.load(new["update"]["key"])
+    if not new["wifi"] or not app.settings["wifi"]:
+        return []
+    known = [(place["ssid"], place["password"]) for place in new["wifi"]["networks"]]
+    return [
+        dict(place, before=True)
+        for place in app.settings["wifi"]["networks"]
+        if (place["ssid"], place["password"]) not in known
+    ][:_MOST]
+
+
+def has_secret(data):
+    """Whether a config has what may come over https only."""
+    if isinstance(data, list):
+        return any([has_secret(item) for item in data])
+    if not isinstance(data, dict):
+        return False
+    if data.get("password") or data.get("headers"):
+        return True
+    if "apn" in data and (data.get("pin") or data.get("user")):
+        return True
+    return any([has_secret(data[key]) for key in data])
+
+
+def _copy(source, target):
+    size = 0
+    with open(source, "rb") as file, open(target, "wb") as copy:
+        while True:
+            part = file.read(512)
+            if not part:
+                break
+            size += copy.write(part)
+    if size != update_fetch.file_size(source):
+        raise OSError("%s: not written whole" % target)
+
+
+def _remove():
+    update_fetch.remove("config.json.new")
+    update_fetch.remove("config.json.old")

@@ -1,0 +1,206 @@
+"""The boards of the page: cards, table, the page of one, comparison, alarms, 200 of them."""
+
+import json
+
+import pytest
+from collecting import OURS, reading, struct, unstruct
+from looking import ago, count_is, history, is_there, rows_are, text, until
+
+from host_tests.outside import node_package
+from tools.engine import ROOT
+
+HEALTH = f"{OURS}/health/jsonschema/1-0-0"
+AXE = ("axe-core", "4.10.3")
+SIZES = [(360, 740), (820, 1180), (1440, 900)]
+
+
+def health(board="7c9ebd", at=0, **more):
+    data = {"uptime": 100, "boots": 1, "stored": 0, "dropped": 0, "memoryFree": 30720, **more}
+    data = {"wakes": 0, "memoryLargest": 9000, "flashSize": 1 << 20, "flashFree": 1 << 19, **data}
+    return {**reading(0, board=board, ttm=ago(at)), "ue_pr": unstruct(data, HEALTH)}
+
+
+def names(page):
+    return page.locator(".card .name").all_inner_texts()
+
+
+def test_cards_say_what_is_measured_and_stay_in_place(empty, visit, screenshot):
+    empty.send(*history(600, 400, 200, board="b"), *history(600, 400, 200, board="a"))
+    empty.send(reading(101322, "pressure", "air", "a", "Pa"), health("a", rssi=-60))
+    page = visit(empty)
+    is_there(page, ".card", "1,013.2 hPa")
+    assert names(page) == ["garden · a", "garden · b"]
+    page.wait_for_selector(".card .spark polyline")
+    is_there(page, ".card .today", "20 to 22 °C")
+    empty.send(reading(23.5, board="b"))
+    is_there(page, ".card", "23.5 °C")
+    assert names(page) == ["garden · a", "garden · b"]
+    empty.send(health("b", dropped=7))
+    is_there(page, ".card .problems", "Dropped: 7 events")
+    assert names(page) == ["garden · b", "garden · a"]  # Problems first
+    screenshot(page, "cards")
+    page.select_option("#board-sort", "name")
+    until(page, "document.querySelector('.card .name').textContent === 'garden · a'")
+
+
+def test_a_name_in_the_config_is_the_title(empty, visit):
+    about = {"port": "esp32", "model": "ESP32", "id": "b1", "firmware": "1", "name": "Bed 1"}
+    entity = {"schema": f"{OURS}/board/jsonschema/1-0-1", "data": about}
+    wrapper = "iglu:com.snowplowanalytics.snowplow/contexts/jsonschema/1-0-1"
+    empty.send(reading(1, co=json.dumps({"schema": wrapper, "data": [entity]})), reading(2))
+    page = visit(empty)
+    is_there(page, ".card .name", "Bed 1")
+    assert names(page) == ["Bed 1", "garden"]
+
+
+def test_a_wrong_time_is_not_the_newest(empty, visit):
+    empty.send(*history(600, 300), reading(99, ttm="4070908800000"), reading(5, ttm="1000"))
+    empty.send(reading(21.25, ttm=ago(0)))
+    page = visit(empty)
+    page.wait_for_selector("figure canvas")
+    is_there(page, "figcaption .value", "21.25 °C")
+    page.click("#ranges >> text=All")
+    assert "1970" not in text(page, "#range-text") and "2099" not in text(page, "#range-text")
+
+
+def test_a_spike_is_seen_among_many_readings(empty, visit):
+    ages = range(3600, 0, -4)
+    values = [reading(59.4 if age == 2000 else 20 + age % 3, ttm=ago(age)) for age in ages]
+    for first in range(0, len(values), 300):
+        empty.send(*values[first : first + 300])
+    page = visit(empty, viewport={"width": 420, "height": 900})
+    page.wait_for_selector("figure canvas")
+    page.wait_for_timeout(300)
+    page.locator("figure").scroll_into_view_if_needed()
+    box = page.locator(".u-over").bounding_box()
+    spike = int(box["width"] * 1600 / 3600)  # 2000 s ago, of the hour that is shown
+    seen = []
+    for x in range(spike - 15, spike + 15):
+        page.mouse.move(box["x"] + x, box["y"] + 60)
+        page.wait_for_timeout(30)  # It is drawn in the next frame
+        seen.append(text(page, "figcaption .when"))
+        if "to 59.4 °C" in seen[-1]:
+            return
+    raise AssertionError(seen)
+
+
+def test_the_page_of_a_board(empty, visit, screenshot):
+    empty.send(*history(600, 400, 200), reading(1, board="other"))
+    empty.send(health(at=900, boots=1), health(at=500, boots=2, uptime=3))
+    loss = unstruct({"overflow": 5}, f"{OURS}/loss/jsonschema/1-0-0")
+    empty.send({**reading(0, ttm=ago(300)), "ue_pr": loss})
+    page = visit(empty, "#board?board=7c9ebd")
+    page.wait_for_selector("figure canvas")
+    is_there(page, "#marks", "reboot, number 2")
+    is_there(page, "#marks", "lost 5")
+    about = text(page, "#board-about")
+    assert "0.1.0" in about and "ESP32" in about
+    page.click("#charts summary")
+    is_there(page, "figure", "30 KiB")  # A number of health has its unit
+    count_is(page, "#board-rows li", 6)
+    screenshot(page, "board")
+    page.locator("#board-rows button").first.click()
+    page.wait_for_selector("#detail .table")
+    page.go_back()
+    page.click("#board-all")
+    rows_are(page, 6)
+    page.goto(page.url.split("#")[0] + "#board?board=absent")
+    page.wait_for_selector("#board-unknown")
+
+
+def test_one_quantity_of_several_boards(empty, visit, screenshot):
+    for board in ("a", "b", "c"):
+        empty.send(*history(600, 400, 200, 10, board=board))
+    empty.send(reading(3, "humidity", board="a", unit="%"))
+    page = visit(empty)
+    page.wait_for_selector("#compare-with:not([hidden])")
+    options = page.locator("#compare-with option").all_inner_texts()
+    assert options == ["Compare …", "temperature"]
+    page.select_option("#compare-with", index=1)
+    page.wait_for_selector("#compare-plot canvas")
+    count_is(page, "#compare-legend :checked", 3)
+    screenshot(page, "compare")
+    page.locator("#compare-legend input").first.uncheck()
+    count_is(page, "#compare-legend :checked", 2)
+    page.reload()
+    count_is(page, "#compare-legend :checked", 2)
+    empty.send(reading(44.5, board="b"))
+    is_there(page, "#compare-legend li", "44.5 °C")
+
+
+def test_alarms_make_a_card_red(empty, visit, screenshot):
+    empty.send(reading(21, board="a"), reading(22, board="b"))
+    page = visit(empty, "#board?board=b")
+    page.click("#board-alarms summary")
+    page.fill("[aria-label='temperature of cpu above']", "25")
+    page.keyboard.press("Tab")
+    assert not page.locator("figure.alarm").count()
+    empty.send(reading(31.5, board="b"))
+    page.wait_for_selector("figure.alarm")
+    is_there(page, "#board-about .problems", "31.5 °C is above 25 °C")
+    page.keyboard.press("1")
+    page.wait_for_selector(".card.has-alarm")
+    assert names(page)[0] == "garden · b"
+    page.reload()  # This browser keeps it
+    page.wait_for_selector(".card.has-alarm")
+    screenshot(page, "alarm")
+    page.click("#all-alarms summary")
+    page.fill("#all-alarms [aria-label='Minutes without an event']", "0.0001")
+    page.keyboard.press("Tab")
+    count_is(page, ".card.has-alarm", 2)
+    is_there(page, ".card .problems", "silent: last event")
+
+
+def test_two_hundred_boards(empty, visit, screenshot):
+    for first in range(0, 200, 40):
+        numbers = range(first, first + 40)
+        empty.send(*[reading(n, board=f"board{n}", aid=f"app{n % 50}") for n in numbers])
+    page = visit(empty)
+    count_is(page, "#boards li", 200)
+    page.wait_for_selector(".card .spark circle")
+    full = "[...document.querySelectorAll('#boards li')].filter((li) => li.children.length).length"
+    assert 0 < page.evaluate(full) < 60  # Only what is in view has content
+    assert names(page)[0] == "app0 · board0"
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    is_there(page, ".card .name", "app49 · board199")
+    assert page.evaluate(full) < 60
+    page.click("#board-table")
+    until(page, "document.querySelector('#boards.table')")
+    page.fill("#board-search", "board17")
+    count_is(page, "#boards li", 11)
+    is_there(page, "#board-count", "11 of 200 boards")
+    screenshot(page, "table")
+    page.reload()
+    count_is(page, "#boards li", 11)
+    page.click(".card .name >> text=app17 · board17")
+    page.wait_for_selector("figure canvas")
+
+
+def test_failures_are_counted_in_the_database(empty, visit):
+    for _ in range(3):
+        empty.send(*[struct(aid="desk", se_va="warm") for _ in range(60)])
+    page = visit(empty, "#failed")
+    is_there(page, "#failures .times", "180 times since")
+    is_there(page, "#failures", "from desk")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_finding_of_axe(empty, visit, scheme):
+    axe = (node_package(ROOT / "build" / "axe", *AXE) / "axe.min.js").read_text()
+    empty.send(*history(600, 400, 200), *history(600, 300, board="other"), health(dropped=2))
+    empty.send(struct(aid="desk", se_va="warm"))
+    page = visit(empty, color_scheme=scheme)
+    page.evaluate(axe)
+    bad = page.evaluate("fetch('/micro/list?good=0').then((one) => one.json())")[0]["id"]
+    views = ["live", "live?table=1", "board?board=7c9ebd", f"events?event={bad}", "failed",
+             "compare?quantity=temperature&unit=Cel"]  # fmt: skip
+    found = []
+    for width, height in SIZES:
+        page.set_viewport_size({"width": width, "height": height})
+        for view in views:
+            page.evaluate("(view) => { location.hash = view; }", view)
+            page.wait_for_timeout(300)
+            for finding in page.evaluate("axe.run().then((one) => one.violations)"):
+                where = [node["html"][:160] for node in finding["nodes"][:3]]
+                found.append((width, view, finding["id"], where))
+    assert found == []

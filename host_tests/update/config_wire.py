@@ -1,0 +1,76 @@
+"""A board is offered a config by a real server; runs on the VM.
+
+    micropython config_wire.py FOLDER URL STATE OLD FULL
+
+Its flash is a littlefs with the image `old` of FOLDER and the config OLD (JSON), update.json is
+STATE, and it is full where FULL is 1. It asks once. Prints one JSON line: what it reported of
+configs, the config that is on trial or null, the networks of before, and the names of its files.
+"""
+
+import json
+import os
+import sys
+
+import loader
+from nor import Flash
+from power_cuts import App, bodies
+
+from firmware.on_demand import config, release, settings, update
+from snowplow_tracker import clock
+
+folder, url, state, old, full = sys.argv[1:]
+clock.boot = 1
+
+
+def put(path, data):
+    with open("/releases/" + path, "wb") as file:
+        file.write(data)
+
+
+def get(path):
+    with open(path, "rb") as file:
+        return file.read()
+
+
+flash = Flash("rp2", 22)
+flash.format()
+flash.mount("/releases")
+os.chdir("/releases")
+put("a.img", get(folder + "/old"))
+put("state.json", b'{"run": "a", "trial": null}')
+put("update.json", state.encode())
+put("config.json", old.encode())
+put("release.der", get(folder + "/release.der"))
+if url[:6] == "https:":
+    put("root.der", get(folder + "/root.der"))
+path = list(sys.path)
+assert loader.load()
+sys.path[:] = path
+app = App("release.der")
+found = config.check("config.json", settings.read("config.json"))
+app.settings.update(wifi=found["wifi"], roots=found["roots"], verify=found["verify"])
+app.settings["update"].update(url=url, group=found["update"]["group"])
+app.store.sync()
+if full == "1":
+    try:
+        for n in range(99):  # a block each
+            put("of_the_user%d" % n, bytes(3000))
+    except OSError:
+        pass
+for wait in update.steps(app):
+    clock.sleep_ms(wait)
+reported = [body["data"] for body in bodies(app.store) if isinstance(body["data"], dict)]
+trial = release.trial()
+assert bool(trial) == (app.restart_for == "config"), trial
+result = {
+    "steps": [[one["step"], one.get("reason")] for one in reported if one.get("kind") == "config"],
+    "taken": json.loads(get("config.json.new")) if trial else None,
+    "networks": None,
+    "files": sorted(os.listdir("/releases")),
+}
+if "networks.json" in result["files"]:
+    result["networks"] = json.loads(get("networks.json"))["networks"]
+assert get("config.json") == old.encode()  # until the restart
+if trial:
+    assert get("config.json.old") == old.encode()
+print(json.dumps(result))

@@ -1,0 +1,64 @@
+// The page of one board: facts, charts, alarms, its newest events. Live shows it for a lone board.
+import * as address from "./address.js";
+import * as alarms from "./alarms.js";
+import * as boards from "./boards.js";
+import { factList, problemList } from "./board_list.js";
+import { atMostEvery, button, byId, getJson, make } from "./dom.js";
+import { events } from "./format.js";
+import { ago, moment } from "./times.js";
+
+const EVENTS = 8; // the newest ones
+let shown = null; // key of the board
+let alarmsOf = ""; // the series whose alarms the form has
+
+const ABOUT = {
+  id: "Id", model: "Model", port: "Port", firmware: "Release", app_id: "App", tracker: "Tracker",
+};
+
+export function show(key) {
+  const isNew = shown !== key;
+  shown = key;
+  const board = boards.find(key);
+  byId("board-title").textContent = boards.titleOf(key);
+  byId("board-unknown").hidden = Boolean(board) || !boards.count();
+  for (const id of ["board-about", "board-events", "board-alarms"]) byId(id).hidden = !board;
+  if (!board) return;
+  tick();
+  byId("board-about").replaceChildren(...[
+    problemList(boards.problems(board)), about(board), factList(board),
+  ].filter(Boolean));
+  const series = boards.measured(key);
+  const layout = `${key} ${series.map((one) => one.id)}`;
+  if (layout !== alarmsOf) byId("board-alarm-form").replaceChildren(alarms.editor(key, series));
+  alarmsOf = layout;
+  if (isNew) byId("board-rows").replaceChildren();
+  loadEvents();
+}
+
+export function focus() {
+  byId("board-title").focus({ preventScroll: true });
+  scrollTo(0, 0);
+}
+
+function about(board) {
+  const found = Object.entries(ABOUT).filter(([key]) => board[key]).map(([key, label]) => [label, board[key]]);
+  found.push(["First event", moment(board.first)], ["Stored", events(board.good + board.bad)]);
+  return make("dl", "facts wide", ...found.map(([label, text]) =>
+    make("div", null, make("dt", null, label), make("dd", null, text))));
+}
+
+const loadEvents = atMostEvery(500, async () => {
+  const key = shown;
+  const found = await getJson("/micro/list", { board: key, limit: EVENTS }).catch(() => null);
+  if (!found || key !== shown || byId("board-rows").contains(document.activeElement)) return;
+  byId("board-rows").replaceChildren(...found.map((event) => make("li", null,
+    button("line", `${moment(event.received)}  ${event.good ? "" : "bad: "}${event.name ?? ""}  ${event.text}`,
+      () => address.open("events", { board: key, event: event.id })))));
+});
+
+export function tick() {
+  const board = boards.find(shown);
+  if (board) byId("board-seen").textContent = `last event ${ago(board.last)}`;
+}
+
+byId("board-all").addEventListener("click", () => address.open("events", { board: shown }));

@@ -1,0 +1,55 @@
+"""What of the user's own a deploy would remove or write over: it is copied to /kept before.
+
+A copy, so that a deploy that is cut short leaves the board as it was. Files of the firmware's
+folders are the user's own if the firmware has none of that name and they are no .mpy; /boot.py,
+/main.py and /config.json if they have none of the words of ours.
+"""
+
+from tools.deploy import LAST, OWNED, files, space
+from tools.deploy.board import call, sha256
+from tools.deploy.scripts import KEEP
+
+# What one of ours has in it, from the first edition on.
+WORDS = (
+    (LAST[0], ("Runs first after every reset", "boot.py of a board whose supply a pin holds")),
+    (LAST[1], ("from firmware", "import boards", '__import__("loader")')),
+    ("/config.json", ('"collector"',)),
+)
+
+
+def conflicts(found, own, wanted, root):
+    """Paths of the user's own on a board that a deploy would replace, of the Found by look().
+
+    own: [(source, path)] of the modules that come beside the firmware. wanted: what the board
+    gets; a source of one of these modules that is there, and is another one, has to go.
+    """
+    brought = {path for _, path in wanted}
+    known = {path for _, path in files(root)}
+    folders = tuple(folder + "/" for folder in OWNED)
+    theirs = [
+        path
+        for path in found.files
+        if path.startswith(folders) and path not in known and not path.endswith(".mpy")
+    ]
+    for source, path in own:
+        there = path in found.files and path not in brought
+        if there and found.files[path][0] != sha256(source):
+            theirs.append(path)
+    return sorted({*theirs, *found.theirs})
+
+
+def keep(port, paths, has, free):
+    """Copy files of the board at `port` to /kept, under names that are free, and print them.
+
+    has: files, and free: bytes, as look() found them. Returns how many bytes are free then.
+    """
+    if not paths:
+        return free
+    sizes = [has[path][1] for path in paths]
+    space.check(port, sizes, [], free, folders=2)
+    script = KEEP % ([(path, "/kept" + path) for path in paths],)
+    for line in call(port, "resume", "exec", script):
+        if line.startswith("@kept "):
+            copy, path = line.split(" ", 2)[1:]
+            print(f"Keep     {path} of yours as {copy}")
+    return free - space.BLOCK * (sum(map(space.blocks, sizes)) + 4)
