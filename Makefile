@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 export MICROPYPATH :=
 
-.PHONY: help demo collector provision flash scan deploy monitor release release-key release-config
+.PHONY: help demo collector setup provision flash scan deploy monitor release release-key release-config
 .PHONY: rollout mpy test check schema bench soak
 .PHONY: life mutants docs pictures test-pico-w battery-life clean
 .DEFAULT_GOAL := help
@@ -22,6 +22,10 @@ demo: $(VENV)/.run ## run the firmware on the real MicroPython VM with a collect
 collector: $(VENV)/.run ## run the collector alone: PORT=9090 LISTEN=0.0.0.0 DB=file SCHEMAS=dir[:dir] FORWARD=url ARGS='--fault 503,30%'
 	@$(BIN)/python -m tools.collector $(if $(PORT),--port $(PORT)) $(if $(LISTEN),--host $(LISTEN)) $(if $(DB),--db $(call quoted,$(DB))) \
 	  $(if $(SCHEMAS),--schemas $(call quoted,$(SCHEMAS))) $(if $(FORWARD),--forward $(call quoted,$(FORWARD))) $(ARGS)
+
+setup: $(VENV)/.run ## open a page that leads from a board's box to its first event: PORT=9091 COLLECTOR=9090 DB=file
+	@$(PIP) install --group flash
+	@$(BIN)/python -m tools.setup $(if $(PORT),--port $(PORT)) $(if $(COLLECTOR),--collector $(COLLECTOR)) $(if $(DB),--db $(DB))
 
 flash: $(VENV)/.run ## put MicroPython on a board: PORT=/dev/ttyUSB0 DRIVE=folder IMAGE=file BOARD=name ERASE=1
 	@$(PIP) install --group flash

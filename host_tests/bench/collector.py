@@ -22,7 +22,7 @@ FIGURES = {
     "collector_start_s": (
         "s",
         "from the start of the program to its first answer, with an empty database",
-        "<= 1",
+        "<= 0.5",
     ),
 }
 OURS = "iglu:io.github.snowplow_micropython"

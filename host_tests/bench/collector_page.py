@@ -3,9 +3,12 @@
 import importlib.util
 import json
 import os
+import random
+import re
 import sqlite3
 import tempfile
 import time
+import uuid
 from pathlib import Path
 
 from host_tests.bench.collector import ROOT, Running, event, wrapped
@@ -13,6 +16,7 @@ from host_tests.outside import BROWSER_ARGUMENTS, find_browser
 from tools.collector.enrich.iglu import Schemas
 from tools.collector.enrich.judge import judge
 from tools.collector.enrich.payload import Payload
+from tools.collector.enrich.values import iso_timestamp
 from tools.collector.storage import derived_tables
 from tools.collector.storage.tables import compression, prepare
 
@@ -49,7 +53,7 @@ def fill(path):
         connection.execute(f"DROP INDEX {name}")
     pack = compression(connection).pack
     derived = derived_tables.DerivedTables(connection)
-    now, step = int(time.time() * 1000), 30 * 86400000 // EVENTS
+    now, step, rng = int(time.time() * 1000), 30 * 86400000 // EVENTS, random.Random(1)
     rows = [_judged(f"board{i:02}", i, now, schemas) for i in range(BOARDS)]
     for first in range(1, EVENTS + 1, 10000):
         part, short = [], []
@@ -58,10 +62,14 @@ def fill(path):
             summary = row.summary._replace(at=at)
             if id == 1000:
                 summary = summary._replace(text=summary.text + " needle")
-            part.append((id, at, 1, f"{id:036}", *row[3:6], pack(row.record)))
+            eid = str(uuid.UUID(int=rng.getrandbits(128)))
+            record = _other(row.record, eid, now, at, rng)
+            part.append((id, at, 1, eid, *row[3:6], pack(record)))
             short.append((id, at, 1, row.app_id, summary))
         connection.executemany(_LOAD, part)
         derived.add(connection, short)
+        while derived.columns.waiting(part[-1][0]):
+            derived.columns.make_next(connection)
         connection.commit()
     for _, sql in indexes:
         connection.execute(sql)
@@ -72,8 +80,18 @@ def fill(path):
         os.fsync(file)  # What is not on disk yet would be waited for in the measured time
 
 
+def _other(record, eid, now, at, rng):
+    """Return a record with an id, times and values of its own."""
+    record = record.replace(str(now), str(at)).replace(iso_timestamp(now), iso_timestamp(at))
+    record = record.replace(_EID, eid)
+    for old, new in ((20, rng.randrange(100)), (40, rng.randrange(70))):
+        record = re.sub(rf"(value\\\\?\":){old}\.\d", rf"\g<1>{old + new / 10}", record)
+    return record
+
+
 def _judged(board, number, now, schemas):
-    body = wrapped("payload_data", "1-0-4", [event(board, number, now)]).encode()
+    one = {**event(board, number, now), "eid": _EID}
+    body = wrapped("payload_data", "1-0-4", [one]).encode()
     kind, ip = "application/json", "127.0.0.1"
     payload = Payload(now, "", body, kind, None, ip, _ID, None, None, None, [])
     (row,) = judge(payload, schemas)
@@ -82,6 +100,7 @@ def _judged(board, number, now, schemas):
 
 
 _ID = "00000000-0000-0000-0000-000000000001"
+_EID = "00000000-0000-4000-8000-000000000002"
 _PAINT = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
 _ROWS = "document.querySelectorAll('#rows li')"
 

@@ -80,12 +80,12 @@ def test_a_cable_that_is_pulled_meanwhile(board, deployed):
         board.plug()
 
     (thread := threading.Thread(target=pull)).start()
-    then = "import os\n    if 'went' in os.listdir():\n        print('first event accepted')\n"
-    then += "    open('went', 'w').close()\n    " + WORKS
-    code, printed = deployed(["offline: first"], then=then)
+    then = "import os\n    again = 'went' in os.listdir()\n    open('went', 'w').close()\n"
+    then += "    print('first event accepted' if again else 'offline: first')\n    " + WORKS
+    code, printed = deployed([], then=then)
     thread.join()
     assert code == 0, printed
-    assert printed.count("offline: first") >= 1
+    assert "offline: first" in printed and "first event accepted" in printed
 
 
 def test_the_monitor_goes_on_over_resets_and_pulled_cables(board, deployed):

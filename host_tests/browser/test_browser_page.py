@@ -117,7 +117,7 @@ def test_units_and_labels_as_people_read_them(empty, visit):
         *[["21.46", "°C"], ["5", "MiB"], ["1,013.3", "hPa"], ["0.5", ""], ["7", ""]],
         *[["1,234,567", "lx"], ["1.00e-9", "m"], ["0.00", "0.25", "0.50"]],
         ["0.954 MiB", "1.907 MiB"],
-        *[["3"], ["7.98137 GiB", "7.99068 GiB"], "59 s", "2 h", "2 d"],
+        *[["3"], ["7.98137 GiB", "7.99069 GiB"], "59 s", "2 h", "2 d"],
     ]
 
 
@@ -212,7 +212,7 @@ def test_from_a_board_and_from_the_timeline_to_the_events(empty, visit):
     page = visit(empty)
     page.wait_for_selector("#timeline .good")
     page.locator("#timeline .good").last.click()
-    is_there(page, "#time-filter", "–")
+    is_there(page, "#time-filter", " to ")
     rows_are(page, 2)
     page.click("#time-filter")
     assert page.url.endswith("#events")

@@ -1,13 +1,25 @@
 """The canonical event, and what takes it out: JSON lines, CSV, and TSV that the SDK reads."""
 
 import csv
+import importlib.util
 import io
 import json
 import time
 import warnings
 
 import pytest
-from collecting import JSON, READING, TP2, batch, entities, payload, struct, unstruct, write_schema
+from collecting import (
+    JSON,
+    READING,
+    TP2,
+    batch,
+    entities,
+    payload,
+    reading,
+    struct,
+    unstruct,
+    write_schema,
+)
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -115,7 +127,7 @@ def test_the_names_of_the_sdk():
 def export(running, query):
     status, headers, body = running.request("GET", f"/micro/export?{query}")
     assert status == 200
-    assert headers["Content-Disposition"].startswith('attachment; filename="events.')
+    assert "events." in headers["Content-Disposition"]
     return body.decode()
 
 
@@ -148,12 +160,110 @@ def test_filters(empty):
     assert count("name=reading") == 1
     assert count("board=desk") == 0
     assert count(f"from={int(time.time() * 1000) + 60000}") == 0
-    assert count("good=0") == 4  # The format says which
+    assert count("good=0") == 0
+    empty.send(struct(aid="a", e="xx"), struct(aid="b", e="xx"))
+    assert count("") == 4
+    assert count("good=0") == count("format=bad") == 2
+    assert count("good=0&app_id=b") == 1
 
 
 def test_what_is_no_export_is_explained(empty):
-    for query in ("format=xml", "from=x", "to=" + "9" * 30):
+    for query in ("format=xml", "from=x", "to=" + "9" * 30, "format=tsv&good=0"):
         assert empty.request("GET", f"/micro/export?{query}")[0] == 400
+
+
+def test_bad_events_as_a_table(empty):
+    empty.send(struct(aid="a"), struct(aid="b", se_va="x"))
+    empty.request("POST", TP2, b"nonsense", JSON)
+    rows = table(export(empty, "good=0&format=csv"))
+    assert tuple(rows[0]) == ("received", "errors", *columns.COLUMNS)
+    assert [row["app_id"] for row in rows] == ["b", ""]
+    assert rows[0]["errors"].startswith('se_va: "x" is not a decimal number')
+    assert rows[1]["errors"].startswith('body: "nonsense" is not JSON')
+
+
+def table(text):
+    return list(csv.DictReader(io.StringIO(text, newline="")))
+
+
+@pytest.mark.parametrize("first", ["=", "+", "-", "@", "\t", "\r"])
+def test_no_cell_becomes_a_formula(empty, first):
+    evil = first + "HYPERLINK(A1)"
+    empty.send(struct(se_la=evil, se_va="-3.5"), reading(-1e-7, sensor=evil))
+    struct_event = table(export(empty, "format=csv"))[0]
+    (found,) = table(readings(empty, "quantity=temperature"))
+    for cell in (struct_event["se_label"], found["sensor"]):
+        assert cell.lstrip(" ").startswith(("'", "HYPERLINK"))
+    assert (struct_event["se_value"], found["value"]) == ("-3.5", "-1e-07")
+
+
+# --- Readings as a tidy table ---
+
+
+def readings(running, query):
+    status, headers, body = running.request("GET", f"/micro/readings?{query}")
+    assert status == 200 and "readings." in headers["Content-Disposition"]
+    return body.decode()
+
+
+def measured(running):
+    """Send readings of two boards; return the rows that are expected for board "a"."""
+    start = 1750000000000
+    for board in "ab":
+        events = [
+            reading(i / 4, ttm=str(start + i), board=board, quantity=quantity, unit=unit)
+            for quantity, unit in (("humidity", "%"), ("temperature", None))
+            for i in range(60)
+        ]
+        for event in events:
+            event["ue_pr"] = event["ue_pr"].replace(', "unit": null', "")
+        running.send(*events)
+    return [
+        {"time": f"2025-06-15T15:06:40.{i:03}Z", "board": "a", "sensor": "cpu",
+         "quantity": quantity, "value": i / 4, "unit": unit}
+        for quantity, unit in (("humidity", "%"), ("temperature", None))
+        for i in range(60)
+    ]  # fmt: skip
+
+
+def test_readings_as_lines_and_as_a_table(empty, monkeypatch):
+    expected = measured(empty)
+    lines = [json.loads(line) for line in readings(empty, "format=jsonl&board=a").splitlines()]
+    assert lines == expected and list(lines[0]) == list(expected[0])
+    rows = table(readings(empty, "board=a&quantity=humidity"))
+    assert [{**row, "value": float(row["value"])} for row in rows] == expected[:60]
+    assert table(readings(empty, "board=a"))[-1]["unit"] == ""
+    assert len(table(readings(empty, ""))) == 240
+    assert len(table(readings(empty, "from=1750000000010&to=1750000000019"))) == 40
+    (series,) = (one["id"] for one in empty.get("/micro/overview")["series"]
+                 if (one["board"], one["quantity"]) == ("b", "humidity"))  # fmt: skip
+    assert len(table(readings(empty, f"series={series}"))) == 60
+    assert table(readings(empty, "board=none")) == []
+    for query in ("format=xml", "series=x", "from=x"):
+        assert empty.request("GET", f"/micro/readings?{query}")[0] == 400
+
+
+def test_more_readings_than_are_read_at_once(empty):
+    for first in range(0, 4500, 50):
+        same = str(1750000000000 + first // 1000)  # Many at the same time
+        empty.send(*[reading(first + i, ttm=same) for i in range(50)])
+    rows = table(readings(empty, ""))
+    assert [float(row["value"]) for row in rows] == list(range(4500))
+
+
+def test_readings_as_parquet(empty):
+    expected = measured(empty)
+    if importlib.util.find_spec("pyarrow") is None:
+        status, _, text = empty.request("GET", "/micro/readings?format=parquet")
+        assert status == 501 and b"pip install --group parquet" in text
+        pytest.skip("pyarrow is not installed")
+    import pyarrow.parquet
+
+    body = empty.request("GET", "/micro/readings?format=parquet&board=a")[2]
+    found = pyarrow.parquet.read_table(io.BytesIO(body)).to_pylist()
+    assert [{**row, "time": row["time"].isoformat(timespec="milliseconds")} for row in found] == [
+        {**row, "time": row["time"].replace("Z", "+00:00")} for row in expected
+    ]
 
 
 def test_good_events_of_micro_have_all_columns(empty):
@@ -162,3 +272,6 @@ def test_good_events_of_micro_have_all_columns(empty):
     assert list(event["event"]) == list(columns.COLUMNS)
     assert event["event"]["event_vendor"] == READING.removeprefix("iglu:").split("/")[0]
     assert event["event"]["geo_country"] is None
+    assert event["event"]["derived_contexts"] == {}
+    empty.send(struct())
+    assert empty.get("/micro/good")[0]["event"]["contexts"] == {}

@@ -168,7 +168,7 @@ def test_body_and_headers_are_as_they_came(site, target):
     body = b'{"schema":"iglu:a/payload_data/b/1-0-0" , "data":[{"stm":"1700000000000"}]}\n'
     head = (
         b"POST /com.example/a?b=%20c&d=%E9|e HTTP/1.1\r\nHost: gate:9090\r\n"
-        b"User-Agent: caf\xe9\r\nX-Twice: 1\r\nx-tWice: 2\r\nContent-Type: Application/JSON\r\n"
+        b"User-Agent: x\xe9\r\nX-Twice: 1\r\nx-tWice: 2\r\nContent-Type: Application/JSON\r\n"
         b"Authorization: Bearer mine\r\nX-Forwarded-For: 10.1.2.3\r\nAccept: */*\r\n"
         b"Connection: close, X-Hop\r\nX-Hop: 1\r\nTE: trailers\r\n"
         b"Proxy-Authorization: Basic x\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -182,7 +182,7 @@ def test_body_and_headers_are_as_they_came(site, target):
     assert uuid.UUID(cookie.removeprefix("sp="))
     assert received.headers == [
         ("Host", f"127.0.0.1:{target.port}"),
-        ("User-Agent", "caf\xe9"),
+        ("User-Agent", "x\xe9"),
         ("X-Twice", "1"),
         ("x-tWice", "2"),
         ("Content-Type", "Application/JSON"),

@@ -4,6 +4,8 @@ import http.client
 import importlib.util
 import json
 import re
+import shutil
+import subprocess
 
 import pytest
 from collecting import (
@@ -124,6 +126,58 @@ def test_iglu(running):
         assert status == 404
 
 
+# A test suite in JavaScript, which matches events as the example suites of Micro do: by event
+# type, schema, data, columns and entities, and asks an event without entities for its data.
+SUITE = """
+const [base] = process.argv.slice(2);
+const get = async (path, options) => (await fetch(base + path, options)).json();
+const contains = (part, whole) => {
+  if (part === whole) return true;
+  if (!part || !whole || typeof part !== "object" || typeof whole !== "object") return false;
+  if (Array.isArray(part)) return part.every((one) => whole.some((other) => contains(one, other)));
+  return Object.keys(part).every((key) => contains(part[key], whole[key]));
+};
+const good = await get("/micro/good");
+const withEntities = (entities) => good.filter(({ event }) =>
+  event.contexts.hasOwnProperty("data") && contains(entities, event.contexts.data));
+const withSchema = (schema) => good.filter(({ eventType, event }) =>
+  eventType === "unstruct" && event.unstruct_event.data.schema === schema);
+const reading = "iglu:com.example/reading/jsonschema/1-0-0";
+console.log(JSON.stringify({
+  all: await get("/micro/all"),
+  bad: (await get("/micro/bad")).length,
+  schema: withSchema(reading).length,
+  data: withSchema(reading).filter(({ event }) =>
+    contains({ celsius: 21.5 }, event.unstruct_event.data.data)).length,
+  entities: withEntities([{ schema: reading, data: { celsius: 1 } }]).length,
+  others: withEntities([{ schema: reading, data: { celsius: 2 } }]).length,
+  columns: good.filter(({ event }) => contains({ se_label: "first" }, event)).length,
+  derived: good.every(({ event }) => !event.derived_contexts.hasOwnProperty("data")),
+  filtered: (await get("/micro/good", {
+    method: "POST", body: JSON.stringify({ event_type: "struct" }) })).length,
+  reset: await get("/micro/reset", { method: "POST" }),
+}));
+"""
+
+
+def test_a_suite_in_javascript_finds_its_events(filled, tmp_path):
+    if not shutil.which("node"):
+        pytest.skip("no Node on this machine")
+    (tmp_path / "suite.mjs").write_text(SUITE)
+    done = subprocess.run(
+        ["node", str(tmp_path / "suite.mjs"), f"http://127.0.0.1:{filled.port}"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == {
+        "all": {"total": 6, "good": 4, "bad": 2},
+        **{"bad": 2, "schema": 1, "data": 1, "entities": 1, "others": 0, "columns": 1},
+        **{"derived": True, "filtered": 2, "reset": {"total": 0, "good": 0, "bad": 0}},
+    }
+
+
 # --- The page ---
 
 
@@ -203,7 +257,7 @@ def test_a_page_that_goes_away_does_no_harm(empty):
 
 
 def test_the_page_is_there_and_loads_nothing_from_elsewhere(running):
-    for path in ("/", "/micro/ui"):
+    for path in ("/", "/micro/ui", "/micro/ui/"):
         status, headers, body = running.request("GET", path)
         assert status == 200 and headers["Content-Type"].startswith("text/html")
         assert headers["Content-Security-Policy"].startswith("default-src 'self';")

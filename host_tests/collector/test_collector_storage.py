@@ -53,7 +53,7 @@ def records(store):
 
 
 def test_records_come_back_as_they_were(opened, tmp_path):
-    label = "😀 \0 \\ \"quoted\""
+    label = '😀 \0 \\ "quoted"'
     events = [reading(21.5), struct(se_la=label), struct(e="xx"), struct(page="x" * 1999)]
     store = opened()
     store.submit(payload(batch(*events))).result(20)

@@ -5,6 +5,7 @@ import json
 import re
 import shlex
 import shutil
+import sqlite3
 import subprocess
 import sys
 import urllib.request
@@ -185,12 +186,15 @@ def check_openssl(line, folder):
 
 
 def check_curl(line, folder):
-    collector = Collector(folder / "events.db", 0, ("--iglu", "none"))
-    try:
-        url = line[-1].replace("http://127.0.0.1:9090", collector.url)
-        subprocess.run(["curl", "-fsS", url], check=True, capture_output=True, timeout=20)
-    finally:
-        collector.stop()
+    url = (folder / "url").read_text()
+    line = [word.replace("http://127.0.0.1:9090", url) for word in line]
+    subprocess.run(["curl", "-fsS", *line[1:]], check=True, capture_output=True, timeout=20)
+
+
+def check_python(line, folder):
+    (folder / "build").mkdir()
+    sqlite3.connect(folder / "build" / "collector.db").execute("CREATE TABLE events(id)").close()
+    subprocess.run([sys.executable, *line[1:]], cwd=folder, check=True, capture_output=True)
 
 
 def check_mpremote(line, folder):
@@ -207,11 +211,20 @@ def check_cp(line, folder):
 
 CHECKS = {
     "make": check_make, "openssl": check_openssl, "curl": check_curl,
-    "mpremote": check_mpremote, "cp": check_cp,
+    "mpremote": check_mpremote, "cp": check_cp, "python3": check_python,
 }  # fmt: skip
 
 
-def test_commands_are_there(tmp_path):
+@pytest.fixture(scope="module")
+def a_collector(tmp_path_factory):
+    """The address of a collector for the commands."""
+    found = Collector(tmp_path_factory.mktemp("db") / "events.db", 0, ("--iglu", "none"))
+    yield found.url
+    found.stop()
+
+
+def test_commands_are_there(tmp_path, a_collector):
+    (tmp_path / "url").write_text(a_collector)
     for block in pages.blocks("sh"):
         for text in block.text.splitlines():
             line = shlex.split(text, comments=True)

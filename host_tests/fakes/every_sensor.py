@@ -10,6 +10,7 @@ import chips
 import other_chips
 import sensirion_chips
 import serial_chips
+import vl53l0x
 import word_chips
 from boards import buses
 
@@ -61,6 +62,7 @@ I2C = (
     ("sps30", 0x69, sensirion_chips.Sps30, {}, {"pm1": 2.5, "pm2_5": 4, "pm4": 5, "pm10": 6}),
     ("tmp117", 0x48, word_chips.Tmp117, {}, {"temperature": 25}),
     ("tsl2591", 0x29, word_chips.Tsl2591, {}, {"illuminance": 918, "infrared": 100}),
+    ("vl53l0x", 0x29, vl53l0x.Vl53l0x, {}, {"distance": 1234}),
     ("veml7700", 0x10, word_chips.Veml7700, {}, {"illuminance": 99.99}),
 )  # fmt: skip
 SPI = (
@@ -79,6 +81,7 @@ UART = (
 )  # fmt: skip
 ADC = (
     ("battery", 1875, {}, {"voltage": 3750, "battery": 50}),
+    ("microphone", 1650, {}, {"noise": 0}),
     ("ph", 1765, {"points": [[1500, 9], [2030, 4]]}, {"ph": 6.5}),
     ("soil", 2000, {"dry_mv": 2800, "wet_mv": 1200}, {"moisture": 50}),
     ("tds", 575, {"points": [[0, 0], [1150, 707]]}, {"tds": 353.5}),

@@ -33,7 +33,7 @@ HTTP = "lib/snowplow_tracker/transport/http.py"
         (LIB, "import firmware.app", "lib/ imports neither boards nor firmware: firmware"),
         (LIB, "def f():\n    import machine", "only boards/ uses the hardware: machine"),
         (LIB, "try:\n    import machine\nexcept ImportError:\n    pass", "only boards/ uses"),
-        (LIB, "import socket", "only lib/snowplow_tracker/transport/ opens connections: socket"),
+        (LIB, "import socket", "transport/ and boards/ntp.py open connections: socket"),
         (LIB, "import heapq", "lib/ does not import heapq"),
         (LIB, "from datetime import datetime", "MicroPython has no datetime"),
         (LIB, "try:\n    import uuid\nexcept ValueError:\n    pass", "MicroPython has no uuid"),
@@ -41,11 +41,11 @@ HTTP = "lib/snowplow_tracker/transport/http.py"
         ("boards/esp32.py", "import snowplow_tracker", "boards/ imports neither the library"),
         ("boards/esp32.py", "from snowplow_tracker.clock import ms", "boards/ imports neither"),
         ("boards/esp32.py", "import firmware.app", "boards/ imports neither the library nor fi"),
-        ("boards/esp32.py", "import requests", "opens connections: requests"),
+        ("boards/esp32.py", "import requests", "open connections: requests"),
         ("boards/esp32.py", "import typing", "MicroPython has no typing"),
         ("boards/sensors/dht.py", "import logging", "MicroPython has no logging"),
         ("firmware/main.py", "from network import WLAN", "only boards/ uses the hardware"),
-        ("firmware/main.py", "import requests", "opens connections: requests"),
+        ("firmware/main.py", "import requests", "open connections: requests"),
     ],
 )
 def test_a_forbidden_import_is_one_line_with_its_place(tree, path, source, rule):

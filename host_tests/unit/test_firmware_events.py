@@ -1,5 +1,6 @@
 """What triggers with events, outputs, hours and days do when the world is unkind."""
 import errno
+import json
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ from firmware.app import App
 from firmware.crashes import Crashes
 from firmware.on_demand import config
 from firmware_life import Life
+from tools.deploy import presets
+from tools.engine import ROOT
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::ResourceWarning"),
@@ -248,3 +251,29 @@ def test_a_mistake_is_answered_with_its_place(settings, message):
         config.check("config.json", {**GOOD, **settings})
     assert str(caught.value).startswith("config.json: ") and message in str(caught.value)
     assert "secret" not in str(caught.value)
+
+
+# The triggers are those that docs/boards.md shows.
+def test_a_pump_of_enviro_grow_waters_dry_soil(start):
+    page = (ROOT / "docs" / "boards.md").read_text(encoding="utf-8")
+    shown = page.partition("### Pumps of Enviro Grow")[2].partition("```json\n")[2]
+    triggers = json.loads("{%s}" % shown.partition("```")[0])["triggers"]
+    preset = presets.load("pimoroni_enviro_grow")["config"]
+    sensors = {"soil_a": preset["sensors"]["soil_a"]}
+    life = start("rp2", buses={}, sensors=sensors, triggers=triggers)
+    world = life.world
+    levels = []
+    world.watchers[12] = lambda level: levels.append((world.now_ms, level))
+    soil = [20, world.now_ms + 20, lambda timer: world.edge(15, world.pins.get(15, 0) ^ 1), None]
+    world.timers.append(soil)  # as dry as can be
+    life.after(lambda: soil.__setitem__(0, 80), seconds=1000)  # it was watered
+    life.after(lambda: soil.__setitem__(0, 20), seconds=2800)
+    life.run(seconds=4600)
+    assert [level for _, level in levels][:1] == [0]  # off from the boot on
+    changes = [entry for entry in levels if entry[1]]
+    assert len(changes) == 2  # once each time that it became dry
+    for at, _ in changes:
+        (off,) = [later for later, level in levels if at < later < at + 60_000 and not level]
+        assert 3_900 <= off - at <= 5_000
+    moisture = [r["readings"][0]["value"] for r in life.of("sensor_reading")]
+    assert set(moisture) == {0, 100}

@@ -77,7 +77,7 @@ def test_a_wrong_checksum_is_no_reading(world, board, kind):
 
 BUSY = ["ads1115", "bh1745", "bme280", "bme680", "bmp390", "dps310", "ina219", "ina226",
         "ltr390", "ltr559", "opt3001", "scd30", "scd4x", "sen5x", "sps30",
-        "tmp117", "tsl2591"]  # fmt: skip
+        "tmp117", "tsl2591", "vl53l0x"]  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", BUSY)
@@ -94,7 +94,7 @@ def test_a_measurement_that_does_not_end(world, board, kind):
 
 IDENTIFIED = {"bh1745": 0x40, "bme680": 0xD0, "bmp390": 0, "dps310": 0x0D, "hdc1080": 0xFF,
               "ina226": 0xFE, "ltr390": 6, "ltr559": 0x86, "max17048": 8, "mcp9808": 6,
-              "opt3001": 0x7F, "tmp117": 15}  # fmt: skip
+              "opt3001": 0x7F, "tmp117": 15, "vl53l0x": 0xC0}  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", IDENTIFIED)
@@ -770,6 +770,67 @@ def test_ph_that_no_water_has(world, board):
         sensor.read()
 
 
+# --- sound ---------------------------------------------------------------------------------------
+def test_how_far_a_microphone_swings(world, board):
+    loud = {world.now_ms + 400: 1710}  # a door, once
+
+    def millivolts():
+        return loud.get(world.now_ms, 1640 + world.now_ms % 20)
+
+    sensor = sensors.load("microphone").Sensor(millivolts)
+    assert sensor.read() == {"noise": 70}
+    assert sensor.read() == {"noise": 19}
+
+
+def test_what_is_too_loud_for_a_microphone(world, board):
+    world.adc.update({26: 65535, 34: 3_100_000})
+    pin = 26 if world.port == "rp2" else 34
+    sensor = sensors.load("microphone").Sensor(lambda: board.adc(pin))
+    with pytest.raises(OSError, match="end of its scale"):
+        sensor.read()
+
+
+# --- distance by light ---------------------------------------------------------------------------
+def test_the_flight_of_light_is_measured_for_200_ms(world, board):
+    sensor, chip = make("vl53l0x", board, world)
+    sensor.read()
+    assert abs(chip.budget_us() - 200_000) < 1000  # by the API's formulas
+
+
+# UM2039, 6.3: 11 is a range; 4 too little echo, 6 and 9 a wrong phase, 1 to 3 the laser's failure.
+@pytest.mark.parametrize("status", [i for i in range(16) if i != 11])
+def test_what_is_not_a_range_is_none(world, board, status):
+    sensor, chip = make("vl53l0x", board, world)
+    chip.status, chip.distance = status, 8190 if status == 4 else 500
+    with pytest.raises(OSError, match="nothing within its range"):
+        sensor.read()
+    chip.status, chip.distance = 11, 500
+    assert sensor.read() == {"distance": 500}
+
+
+@pytest.mark.parametrize("distance", [0, 2001, 8190, 8191])
+def test_a_distance_that_it_cannot_measure(world, board, distance):
+    sensor, chip = make("vl53l0x", board, world)
+    chip.distance = distance
+    with pytest.raises(OSError, match="range"):
+        sensor.read()
+
+
+# The fuses of a chip say how many reference diodes it needs, and of which kind; some do not work.
+@pytest.mark.parametrize("fuses", [0x03, 0x0C, 0x20, 0x81, 0x85, 0x95])
+def test_reference_diodes(world, board, fuses):
+    sensor, chip = make("vl53l0x", board, world)
+    for good in b"\xff" * 6, bytes((0xF5, 0x0F, 0x3D, 0xFF, 0xEF, 0x0F)):
+        chip.fuses, chip.good = fuses, good
+        assert sensor.read() == {"distance": 1234}
+
+
+def test_a_chip_that_another_program_left_measuring(world, board):
+    sensor, chip = make("vl53l0x", board, world)
+    chip.run_on()
+    assert sensor.read() == {"distance": 1234}
+    chip.in_reset = True  # or in a reset that the board's own cut short
+    assert sensor.read() == {"distance": 1234}
 
 
 # --- soil that gives pulses ---------------------------------------------------------------------

@@ -7,6 +7,7 @@ import sys
 FOLDERS = ("lib", "boards", "firmware", "tools", "host_tests", "docs", ".ci")
 IGNORED = (
     "ue",  # the protocol's name for a self-describing event
+    "te",  # the name of an HTTP header
     "pasword", "sesion",  # wrong on purpose, in tests of a config file's mistakes
 )  # fmt: skip
 # codespell's own takes 'quoted' with its quotes, and a_name as one word.

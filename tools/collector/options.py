@@ -24,9 +24,13 @@ VENDOR/NAME/jsonschema/VERSION, then in a cache beside the database, then at Igl
 event whose schema is not found is bad.
 
 It has the REST API of Snowplow Micro: /micro/all, /micro/good, /micro/bad, /micro/reset,
-/micro/iglu/VENDOR/NAME/jsonschema/VERSION, /micro/events, /micro/timeline, /micro/columns.
-Export all good events as jsonl, csv or Snowplow's enriched tsv:
+/micro/iglu/VENDOR/NAME/jsonschema/VERSION, /micro/events, /micro/timeline, /micro/columns,
+/micro/columnStats. Export all good events as jsonl, csv or Snowplow's enriched tsv, failed ones
+with good=0, and readings as a table of time, board, sensor, quantity, value, unit:
   curl 'http://127.0.0.1:9090/micro/export?format=csv' > events.csv
+  curl http://127.0.0.1:9090/micro/readings > readings.csv
+Judge failed events again after a schema was mended:
+  curl -X POST http://127.0.0.1:9090/micro/replay
 
 Pass everything on to another collector, such as that of your pipeline: boards need no TLS, and
 an outage of your line loses nothing. /micro/forward tells how far behind it is:

@@ -13,9 +13,8 @@ PROMPT = b">>> "
 # What the firmware prints when the collector has taken events, and when it cannot send.
 ACCEPTED = re.compile(r"first event accepted|sending works again")
 TROUBLE = re.compile(
-    r"offline:|not sent|crash:|safe mode|the link is dead|no image|back to the image|flash:|"
-    r"(?:Error|Exception)\b.*:|config\.json: |app_id|no such network|wrong password|unreachable|"
-    r"certificate"
+    r"offline:|not sent|not kept|crash:|safe mode|the link is dead|no image|back to the image|"
+    r"flash:|config\.json: |Error:"
 )
 
 

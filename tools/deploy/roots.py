@@ -19,6 +19,7 @@ from tools.deploy import Stop
 
 FILE = "collector_root.der"  # what is pinned is written to, beside the config
 SECONDS = 15  # for the collector's answer
+BEFORE_3_13 = "_sslobj"  # what has the methods for the chain in a Python whose socket has not
 
 
 def read(path):
@@ -74,8 +75,7 @@ def chain(url):
 def _chain(address, context, name):
     with socket.create_connection(address, SECONDS) as plain:
         with context.wrap_socket(plain, server_hostname=address[0]) as wrapped:
-            # Public only from Python 3.13 on.
-            ask = getattr(wrapped, name, None) or getattr(wrapped._sslobj, name)
+            ask = getattr(wrapped, name, None) or getattr(getattr(wrapped, BEFORE_3_13), name)
             found = [one if isinstance(one, bytes) else one.public_bytes(2) for one in ask()]
     return [x509.load_der_x509_certificate(one) for one in found]
 

@@ -46,13 +46,15 @@ except OSError:
     pass
 # What is not the firmware's, of the files that a deploy writes: a port's own boot.py is comments.
 for path, words in %r:
+    code = ours = False
     try:
         with open(path) as f:
-            text = f.read(8192)
+            for line in f:
+                code = code or line.strip()[:1] not in ('', '#')
+                ours = ours or any([word in line for word in words])
     except (OSError, UnicodeError):
         continue
-    code = [l for l in text.split(chr(10)) if l.strip() and l.strip()[0] != '#']
-    if code and not any([word in text for word in words]):
+    if code and not ours:
         print('@theirs', path)
 s = os.statvfs('/')
 def blocks(size):

@@ -13,7 +13,7 @@ import threading
 from pathlib import Path
 
 from tools.deploy import Stop
-from tools.deploy.board import call, explain
+from tools.deploy.board import call, explain, restart
 from tools.deploy.console import wait_for
 from tools.deploy.one_board import deploy
 from tools.deploy.scripts import IDENTIFY
@@ -61,6 +61,14 @@ def assign(ids, folder):
     if known != noted:
         write_private(folder / NOTED, json.dumps(known, indent=2) + "\n")
     return {board: folder / f"{known[board]}.json" if board in known else None for board in ids}
+
+
+def note(board, name, folder):
+    """Note in `folder` that the board of this id has the config NAME; no other has it then."""
+    noted = read(folder / NOTED) if (folder / NOTED).exists() else {}
+    kept = {one: its for one, its in noted.items() if its != name}
+    if noted.get(board) != name:
+        write_private(folder / NOTED, json.dumps({**kept, board: name}, indent=2) + "\n")
 
 
 class Lines:
@@ -158,4 +166,6 @@ def _own_configs(ports, folder, root, options):
             configs[port] = check_config(paths[board], root)
         except Stop as stop:
             configs[port] = stop
+            with contextlib.suppress(Stop):
+                restart(port)  # what runs there was only interrupted
     return configs

@@ -13,7 +13,7 @@ from tools.deploy import Stop
 from tools.deploy.board import run_module
 from tools.flash import esp_image
 
-_CHIP = re.compile(r"(?:Chip type:|Detecting chip type\.+)\s*(ESP32(?:-[A-Z]\d)?)\b")
+_CHIP = re.compile(r"(?:Chip type:|Detecting chip type\.+)\s*(ESP32(?:-[A-Z]\d+)?)\b")
 
 
 class Chip:

@@ -12,8 +12,7 @@ import json
 import re
 
 from tools.deploy import Stop
-from tools.deploy.several import NOTED
-from tools.deploy.user_config import read, write_private
+from tools.deploy.several import NOTED, note
 from tools.provision import problem, put, save, schema_types
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
@@ -97,9 +96,7 @@ def _value(text, types):
 def write(made, folder):
     """Write configs() into the Path `folder`; returns {name: what became of its file}."""
     result = {name: save(folder / f"{name}.json", config) for name, _, config in made}
-    noted = read(folder / NOTED) if (folder / NOTED).exists() else {}
-    known = {board: name for name, board, _ in made if board}
-    kept = {board: name for board, name in noted.items() if name not in known.values()}
-    if known and {**kept, **known} != noted:
-        write_private(folder / NOTED, json.dumps({**kept, **known}, indent=2) + "\n")
+    for name, board, _ in made:
+        if board:
+            note(board, name, folder)
     return result

@@ -4,6 +4,7 @@ import urllib.parse
 import uuid
 
 from tools.collector.enrich import values
+from tools.collector.enrich.failures import failure
 from tools.collector.enrich.parameters import convert
 from tools.collector.enrich.records import COLLECTOR_NAME
 
@@ -43,7 +44,26 @@ def add_request(columns, payload, network_id, parameters):
     columns["derived_tstamp"] = _derived_timestamp(columns, parameters, payload.received)
     for prefix, column in (("page", "page_url"), ("refr", "page_referrer")):
         columns.update(_url_columns(prefix, columns.get(column)))
+    try:
+        columns.update(_cross_domain_columns(columns.get("page_urlquery", "")))
+    except ValueError as error:
+        failures.append(failure("url", columns["page_url"], f"has a _sp that {error}"))
     return failures
+
+
+def _cross_domain_columns(query):
+    """Return the columns of ``_sp=DOMAIN_USERID.TIMESTAMP``, which links to other sites carry."""
+    value = "_sp=" in query and dict(urllib.parse.parse_qsl(query)).get("_sp")
+    if not value or value.count(".") > 6:  # Up to five more fields may follow
+        return {}
+    user, _, rest = value.partition(".")
+    sent = rest.partition(".")[0]
+    user = values.cleaned(user)
+    if user and values.utf16_length(user) > 128:
+        raise ValueError("is longer than 128 characters")
+    sent = values.iso_timestamp(values.milliseconds(sent)) if sent else None
+    found = {"refr_domain_userid": user, "refr_device_tstamp": sent}
+    return {name: value for name, value in found.items() if value}
 
 
 def add_schema(columns, unstruct, entities):

@@ -68,10 +68,9 @@ def _hint(field, value, rule):
         return _time_hint(value)
     if match := _LIMIT.match(rule):
         return f"Cut it to {match[1]} characters before it is tracked."
-    for part, hint in _BY_RULE:
-        if part in rule:
-            return hint
-    return _BY_FIELD.get(name)
+    if field in _BY_FIELD:
+        return _BY_FIELD[field]
+    return next((hint for part, hint in _BY_RULE if part in rule), None)
 
 
 def _time_hint(value):

@@ -61,6 +61,12 @@ class Registry:
         finally:
             self._waiting -= 1
 
+    def forget(self, uris):
+        """Forget what the server answered about schemas, so that they can be fetched again."""
+        for uri in uris:
+            self._answers.pop(uri, None)
+        self._pause = (0, "")
+
     async def fetch(self, uris):
         """Fetch schemas. It takes two seconds at most and never fails."""
         wanted = sorted(uris)

@@ -47,7 +47,6 @@ class Message(NamedTuple):
         dtm)``: with the ``stm`` of the board's request, an event that waited here for an hour
         would be dated an hour late. Trackers, too, write it anew for each retry.
         """
-
         if self.body is None:
             path = _STM_IN_QUERY.sub(
                 lambda match: f"{match[1]}{int(match[2]) + milliseconds}", self.path

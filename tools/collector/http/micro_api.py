@@ -14,7 +14,7 @@ from tools.collector.storage.store import PAGE
 ROUTES = (
     *("/micro/all", "/micro/good", "/micro/bad", "/micro/reset", "/micro/iglu", "/micro/events"),
     *("/micro/timeline", "/micro/columns", "/micro/columnStats", "/micro/auth-config"),
-    *("/micro/export", "/micro/ui"),
+    *("/micro/export", "/micro/readings", "/micro/replay", "/micro/ui"),
 )
 
 

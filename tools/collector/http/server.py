@@ -19,6 +19,8 @@ from tools.collector.http import (
     page_api,
     page_files,
     page_stream,
+    readings_export,
+    replay_api,
     tracker_api,
 )
 from tools.collector.http.request_body import MAX_BODY
@@ -29,7 +31,7 @@ MAX_HEADERS = 40960
 KEEP_ALIVE = 610  # seconds
 # tracker_api matches every path, so it is the last.
 _ROUTES = (
-    *(micro_api, micro_events, export, firmware_files, forward_api),
+    *(micro_api, micro_events, export, readings_export, replay_api, firmware_files, forward_api),
     *(page_api, page_stream, page_files),
     tracker_api,
 )

@@ -5,6 +5,7 @@ Source: "Requests", "Identity" and "Limits and statuses" of the tracker protocol
 
 import asyncio
 import base64
+import ipaddress
 import re
 import sqlite3
 import time
@@ -119,13 +120,22 @@ def _payload(request, body, network_id, anonymous):
         body=body,
         content_type=_content_type(request) if body is not None else None,
         encoding=_header(request, "Content-Encoding"),
-        ip="unknown" if anonymous else (request.remote or "unknown"),
+        ip="unknown" if anonymous else _client_address(request),
         network_id=network_id,
         hostname=_PORT.sub("", _header(request, "Host") or "") or None,
         user_agent=_header(request, "User-Agent"),
         referer=_header(request, "Referer"),
         headers=_headers(request, anonymous),
     )
+
+
+def _client_address(request):
+    """Return the first address of X-Forwarded-For, as the stream collector does, or the peer's."""
+    first = (_header(request, "X-Forwarded-For") or "").partition(",")[0].strip()
+    try:
+        return str(ipaddress.ip_address(first))
+    except ValueError:
+        return request.remote or "unknown"
 
 
 def _network_id(request, anonymous):

@@ -36,7 +36,7 @@ export function update() {
   const query = address.current()[1];
   const words = (query.get("q") ?? "").toLowerCase().split(/\s+/).filter(Boolean);
   const order = SORTS[query.get("sort")] ?? SORTS.problems;
-  if (search !== document.activeElement) search.value = query.get("q") ?? "";
+  if (search.value.trim() !== (query.get("q") ?? "")) search.value = query.get("q") ?? "";
   sort.value = query.get("sort") ?? "problems";
   asTable.ariaPressed = String(query.has("table"));
   if (list.classList.contains("table") !== query.has("table")) {

@@ -11,12 +11,14 @@ export const COLUMNS = { time: "Time", app: "App", board: "Board", name: "Event"
 export function eventRow(event, columns, onSelect) {
   const { id, received, at, good, suspicious, text } = event;
   const time = make("time", null, when(received));
+  time.dataset.at = received;
   time.title = `received ${moment(received)} ${zone(received)}`;
   const cells = {
     time, app: make("span", "app", event.app_id ?? ""),
     board: make("span", "board", event.board ? boards.titleOf(event.board) : ""),
     name: make("span", "name", event.name ?? ""),
   };
+  if (event.board) cells.board.dataset.key = event.board;
   const isLate = received - at > LATE_MS && good;
   const note = suspicious ? `suspicious: ${suspicious} ` : isLate ? `from ${moment(at)} ` : "";
   const line = button("row", "", onSelect);

@@ -22,6 +22,7 @@ let total = 0; // events that are stored
 let requests = 0; // for the list as a whole; an answer to an older one is ignored
 let isAdding = false; // a request for newer events is waiting for its answer
 let isPaused = false;
+let typing = null; // the timer that waits for the end of it
 let missed = 0; // events that arrived during the pause
 
 // --- Filters: the form, the address and the list have the same ones ---
@@ -32,11 +33,10 @@ export function show(query) {
   for (const key of FIELDS) {
     const field = form.elements[key];
     if (field.tagName === "SELECT") options(field, filters[key] ? [filters[key]] : []);
-    if (field !== document.activeElement || field.tagName === "SELECT") {
-      field.value = filters[key] ?? "";
-    }
+    if (!typing && field.value.trim() !== (filters[key] ?? "")) field.value = filters[key] ?? "";
     if (field.type === "hidden") field.disabled = !filters[key];
   }
+  form.querySelector("[value=tsv]").hidden = filters.good === "0"; // A bad event has no enriched TSV
   const chip = byId("time-filter");
   chip.hidden = !filters.from;
   chip.textContent = filters.from
@@ -63,6 +63,11 @@ export function leave() {
 
 export function choices(overview) {
   options(form.board, boards.keys(), boards.titleOf);
+  const named = [...form.board.options].slice(1).map((one) => [one, one.value]);
+  for (const one of rows.querySelectorAll(".board")) named.push([one, one.dataset.key]);
+  for (const [element, key] of named) { // Titles come, and change, after the rows
+    if (key && element.textContent !== boards.titleOf(key)) element.textContent = boards.titleOf(key);
+  }
   options(form.name, overview.choices.name);
   options(form.app_id, overview.choices.app_id);
 }
@@ -83,13 +88,15 @@ function filtersOfForm() {
   return Object.fromEntries(FIELDS.map((key) => [key, form.elements[key].value.trim() || null]));
 }
 
-let typing;
 form.addEventListener("input", ({ target }) => {
   if (target.form !== form || !FIELDS.includes(target.name)) return;
   clearTimeout(typing);
   const wanted = filtersOfForm(); // an address of before, shown meanwhile, sets the form back
   const [delay, kind] = target === form.text ? [200, "search"] : [0, `filter ${Date.now()}`];
-  typing = setTimeout(() => { if (!byId("events").hidden) address.change(wanted, kind); }, delay);
+  typing = setTimeout(() => {
+    typing = null;
+    if (!byId("events").hidden) address.change(wanted, kind);
+  }, delay);
 });
 form.addEventListener("submit", (submit) => { if (!submit.submitter) submit.preventDefault(); });
 form.text.addEventListener("keydown", (press) => {

@@ -22,7 +22,7 @@ export async function show() {
   }
   known = Math.max(known, ...found.kinds.map((kind) => kind.id));
   byId("none-failed").hidden = shown.length > 0;
-  byId("failed-sum").hidden = !shown.length;
+  byId("failed-bar").hidden = !shown.length;
   const kinds = `${whole(shown.length)} kind${shown.length === 1 ? "" : "s"} of failure`;
   const which = found.all ? "all" : "the newest";
   byId("failed-sum").textContent =
@@ -38,14 +38,11 @@ export function add(arrived) {
 
 // The item of a kind of failure, made anew if it has a newer event.
 function place(kind) {
-  const { app_id: app, name, record, count, id, last } = kind;
+  const { app_id: app, name, record, count, id } = kind;
   const key = JSON.stringify([app, name, record.failures.map(({ field, rule }) => [field, rule])]);
-  const version = `${id} ${count} ${zone()}`;
+  const version = `${id} ${count} ${zone()} ${kind.boards.map(boards.titleOf)}`;
   const before = items.get(key);
-  if (before?.version === version) {
-    before.querySelector("time").textContent = when(last);
-    return before;
-  }
+  if (before?.version === version) return before;
   const item = failure(kind);
   item.version = version;
   item.querySelector("details").open = before?.querySelector("details").open ?? false;
@@ -60,8 +57,10 @@ function failure({ first, last, app_id: app, name, record, count, boards: keys }
   const more = button("more", "Event in full", () => more.replaceWith(...detail.contents(record)));
   const times = count > 1 ? `${whole(count)} times since ${moment(first)}, the newest:` : "";
   const from = keys.map((key) => boards.titleOf(key)).join(", ");
+  const time = make("time", null, when(last));
+  time.dataset.at = last;
   return make("li", null,
-    make("header", null, make("time", null, when(last)), make("b", null, title),
+    make("header", null, time, make("b", null, title),
       make("span", "times", times)),
     from ? make("p", "hint", `from ${from}`) : null,
     detail.reasons(record.failures), detail.sent(record), isEvent ? more : null);

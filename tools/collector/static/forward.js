@@ -1,6 +1,7 @@
 // The bar that says how far behind the target of --forward is, and what to do.
 import { byId, getJson } from "./dom.js";
-import { duration, whole } from "./format.js";
+import { whole } from "./format.js";
+import { duration } from "./times.js";
 
 const SECONDS = 5; // between two questions
 

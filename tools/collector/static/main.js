@@ -14,6 +14,7 @@ import { whole } from "./format.js";
 import "./keys.js";
 import * as range from "./range.js";
 import * as settings from "./settings.js";
+import { when } from "./times.js";
 import * as timeline from "./timeline.js";
 
 const VIEWS = ["live", "board", "compare", "events", "failed"];
@@ -83,7 +84,7 @@ function showData() {
 async function overview() {
   try {
     const found = await getJson("/micro/overview");
-    const before = boardShown();
+    const [before, areNew] = [boardShown(), !boards.count()];
     hasCharts = found.charts;
     boards.update(found);
     events.choices(found);
@@ -91,6 +92,7 @@ async function overview() {
     showAlarms();
     checkAlarms();
     showGuide(found);
+    if (areNew && shownView === "failed") failed.show(); // Its boards have titles now
     if (boardShown() === before) showData();
     else showView();
   } catch (error) {
@@ -174,6 +176,10 @@ function tick() {
   board.tick();
   charts.tick();
   compare.tick();
+  for (const one of document.querySelectorAll("time[data-at]")) {
+    const text = when(Number(one.dataset.at));
+    if (one.textContent !== text) one.textContent = text;
+  }
   if (!byId("time-bar").hidden) range.show();
 }
 

@@ -55,7 +55,7 @@ function draw(element, { part, value, low, high, day }, series) {
   const points = (column) => part.map((_, i) => `${x(i)},${y(column[i])}`);
   const svg = shape("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, "aria-hidden": "true" });
   if (part.length === 1) svg.append(shape("circle", { cx: x(0), cy: y(value[0]), r: 1.5 }));
-  svg.append(
+  else svg.append(
     shape("polygon", { points: [...points(high), ...points(low).reverse()].join(" ") }),
     shape("polyline", { points: points(value).join(" ") }));
   const words = make("span", "today", today(day, unitOf(series)));

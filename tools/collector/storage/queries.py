@@ -10,12 +10,14 @@ FILTERS = (
     *("good", "app_id", "name", "board", "text", "from", "to", "before", "after"),
     "suspicious",
 )
+SERIES = {"board": "board", "sensor": "sensor", "quantity": "quantity", "series": "id"}
 MAX_ROWS = 500
 MAX_RECORDS = 50
 _LISTED = ("id", "received", "good", "at", "app_id", "name", "board", "text", "suspicious")
 _EQUAL = ("app_id", "name", "board")
 _BOUNDS = {"from": "received>=?", "to": "received<?", "before": "id<?", "after": "id>?"}
 _MAX_CHOICES = 200
+_MAX_READINGS = 2000  # that are read at once
 
 
 def where(filters):
@@ -153,6 +155,35 @@ def readings(connection, series, start, end, points):
         )
     columns = list(zip(*rows, strict=True)) or [(), (), (), ()]
     return dict(zip(("at", "value", "low", "high"), columns, strict=True))
+
+
+def chosen_series(connection, chosen):
+    """Return ``(id, board, sensor, quantity, unit)`` of series, in this order.
+
+    ``chosen`` has some of the keys of SERIES, and the text that each must have. Raises
+    ``ValueError`` where the id "series" is not a whole number.
+    """
+    conditions, arguments = ["1"], []
+    for key, text in chosen.items():
+        conditions.append(f"{SERIES[key]}=?")
+        arguments.append(whole_number(text) if key == "series" else text)
+    return connection.execute(
+        f"SELECT id, board, sensor, quantity, unit FROM series WHERE {' AND '.join(conditions)}"
+        " ORDER BY board, sensor, quantity, unit",
+        arguments,
+    ).fetchall()
+
+
+def readings_after(connection, series, after, end):
+    """Return the first readings ``(at, value, event)`` of a series from ``after``, in their order.
+
+    ``after`` is (at, event).
+    """
+    return connection.execute(
+        "SELECT at, value, event FROM readings WHERE series=? AND (at, event)>=(?, ?) AND at<=?"
+        " ORDER BY at, event LIMIT ?",
+        (series, *after, end, _MAX_READINGS),
+    ).fetchall()
 
 
 def timeline(connection, start, end, width):

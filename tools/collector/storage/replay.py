@@ -16,7 +16,7 @@ class Replay(NamedTuple):
 
 
 def replay(connection, ids, judge, derived, compression):
-    """Judge bad events again, in the writer's transaction; return how many are good now.
+    """Judge bad events again, in the writer's transaction; return ``(judged, good now)``, counts.
 
     An event keeps its id, its place and the time when it arrived. One that is still bad has the
     failures of today. A bad request, of which no single event is known, stays as it is.
@@ -35,4 +35,4 @@ def replay(connection, ids, judge, derived, compression):
         judged.append(id)
         mended += row.good
     derived.columns.make_again(connection, judged)
-    return mended
+    return len(judged), mended

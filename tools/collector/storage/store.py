@@ -74,7 +74,7 @@ class Store:
         return self._writer.submit(None)
 
     def replay(self, ids):
-        """Queue that bad events are judged again; return a future of how many are good now."""
+        """Queue that bad events are judged again; return a future of ``(judged, good now)``."""
         return self._writer.submit(Replay(ids))
 
     def close(self):

@@ -58,7 +58,7 @@ class Writer:
     def submit(self, payload):
         """Queue a payload, a Replay, or None to remove all events; return a future.
 
-        The result is how many events of a Replay are good now; otherwise it is None.
+        The result is that of :func:`replay.replay` for a Replay; otherwise it is None.
         """
         future = Future()
         self._queue.put(_Request(payload, future, False))
@@ -132,9 +132,9 @@ class Writer:
                     continue
                 if isinstance(request.payload, Replay):
                     ids = request.payload.ids
-                    count = replay(connection, ids, self._judge, self._derived, self._compression)
-                    results[request.future] = count
-                    mended += count
+                    counts = replay(connection, ids, self._judge, self._derived, self._compression)
+                    results[request.future] = counts
+                    mended += counts[1]
                     continue
                 rows = self._judge(request.payload, request.final)
                 if isinstance(rows, Future):

@@ -1,0 +1,229 @@
+"""`make setup` in Chromium, with boards that are the real VM on a pty, and the real esptool."""
+
+import asyncio
+import importlib.util
+import json
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+
+import pytest
+
+pytest.importorskip("pty", reason="no pseudo-terminals on this machine")
+
+from tools.demo import Collector
+from tools.engine import ROOT
+from tools.flash import __main__ as flashing
+from tools.flash import uf2
+from tools.setup import server, steps
+
+sys.path.insert(0, str(ROOT / "host_tests" / "board"))
+
+import images
+from esp_board import EspBoard
+from vm_board import VmBoard
+
+pytestmark = [
+    pytest.mark.usefixtures("compiler", "vm_program"),
+    pytest.mark.skipif(
+        not importlib.util.find_spec("esptool"), reason="no esptool here: `make flash` installs it"
+    ),
+]
+
+
+class Running:
+    """The server in a thread; `url` has its token, `plain` has not."""
+
+    def __init__(self, root, collector):
+        self.setup = server.Setup(collector.url, collector.database, root)
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+        self._runner, self.url = self._run(server.start(self.setup, 0))
+        self.plain = self.url.partition("?")[0]
+
+    def _run(self, coroutine):
+        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(10)
+
+    def stop(self):
+        self._run(self._runner.cleanup())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    def ask(self, path, body=None, **headers):
+        """(status, JSON or text) of a request with the token's cookie."""
+        headers = {"Cookie": f"{server.COOKIE}={self.setup.token}", **headers}
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(self.plain[:-1] + path, data, headers)
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                return answer.status, json.loads(answer.read())
+        except urllib.error.HTTPError as e:
+            return e.code, e.read().decode()
+
+    def job(self, step, body):
+        """The last state of a job, once it is done."""
+        status, answer = self.ask(f"/do/{step}", body)
+        assert status == 200, answer
+        until = time.monotonic() + 60
+        while time.monotonic() < until:
+            state = self.ask(f"/job/{answer['job']}")[1]
+            if state["done"]:
+                return state
+            time.sleep(0.05)
+        raise AssertionError(state)
+
+
+@pytest.fixture
+def running(tmp_path, monkeypatch):
+    collector = Collector(tmp_path / "events.db", 0, ("--iglu", "none", "--quiet"))
+    found = Running(tmp_path / "project", collector)
+    monkeypatch.setattr(uf2, "places", lambda: [])
+    monkeypatch.setattr(flashing, "BOOT_SECONDS", 15)
+    # The schemas of sessions are at Iglu Central only.
+    monkeypatch.setattr(steps, "NEW", {**steps.NEW, "track": ["errors"]})
+    yield found
+    found.stop()
+    collector.stop()
+
+
+@pytest.fixture
+def plugged(monkeypatch):
+    """plugged(*ports): what find_ports() finds from now on."""
+    ports = []
+    monkeypatch.setattr(steps, "find_ports", lambda: [(port, "CP2102") for port in ports])
+
+    def plug(*named):
+        ports[:] = named
+
+    return plug
+
+
+def test_from_a_blank_board_to_the_first_event_with_pulled_cables(
+    running, plugged, chromium, screenshot, tmp_path, closing_line
+):
+    (tmp_path / "esp").mkdir()
+    image = tmp_path / "ESP32_GENERIC.bin"
+    image.write_bytes(images.esp(filling=150000))
+    clicks = []
+    with EspBoard(tmp_path / "esp") as chip:
+        plugged(chip.port)
+        page = chromium.new_page()
+        page.set_default_timeout(30000)
+        wrong = []
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        begin = time.monotonic()
+        page.goto(running.url)
+        assert "token" not in page.url
+
+        def click(name):
+            clicks.append(name)
+            page.get_by_role("button", name=name).click()
+
+        page.wait_for_selector("#flash:not([hidden])")
+        assert "no MicroPython answers" in page.inner_text("#found")
+        page.fill("#image", str(image))
+        chip.cut_after = 60000
+        click("Flash MicroPython")
+        page.wait_for_selector("#result.wrong")  # the cable
+        assert "again" in page.inner_text("#result")
+        chip.plug()
+        click("Flash MicroPython")
+        page.wait_for_selector("#result.good")
+        page.wait_for_selector("#settings:not([hidden])")
+        page.wait_for_selector("#scanned:has-text('chips on I2C')")
+        assert page.input_value("#name").startswith("board_")
+        page.click("summary")
+        page.fill("[name=send_seconds]", "1")
+        page.fill("[name=sample_seconds]", "1")
+        click("Deploy")
+        page.wait_for_selector("#result.good, #result.wrong", timeout=60000)
+        assert "accepted the first event" in page.inner_text("#result")
+        assert "first event accepted" in page.inner_text("#console")
+        page.wait_for_selector("#charts svg")
+        seconds = time.monotonic() - begin
+        screenshot(page, "setup")
+        assert wrong == []
+        page.close()
+    assert len(clicks) <= 8
+    closing_line(
+        f"setup: blank board to first good event in {seconds:.0f} s, {len(clicks)} clicks"
+    )
+
+
+def test_three_boards_at_once(running, plugged, tmp_path):
+    boards = []
+    for n in range(3):
+        (tmp_path / f"usb{n}").mkdir()
+        board = VmBoard(
+            tmp_path / f"usb{n}", unique_id=bytes.fromhex(f"e66164084316{n:04x}")
+        )
+        boards.append(board)
+    try:
+        for board in boards:
+            board.wait_for(b">>> ")
+        plugged(*(board.port for board in boards))
+        state = running.job("boards", {})
+        assert [found["port"] for found in state["result"]] == [board.port for board in boards]
+        config = {"collector": running.setup.collector, "app_id": "x", "send_seconds": 1}
+        started = [
+            running.ask("/do/deploy", {
+                "port": found["port"], "id": found["id"], "name": f"bed{n}", "config": config,
+            })[1]["job"]
+            for n, found in enumerate(state["result"])
+        ]  # fmt: skip
+        until = time.monotonic() + 120
+        states = {}
+        while len(states) < 3 and time.monotonic() < until:
+            for n in started:
+                state = running.ask(f"/job/{n}")[1]
+                if state["done"]:
+                    states[n] = state
+            time.sleep(0.1)
+        for n, board in zip(started, boards, strict=True):
+            assert states[n]["error"] is None, states[n]
+            assert "       | first event accepted" in states[n]["lines"]
+            assert sum(board.port in line for line in states[n]["lines"]) >= 1
+        noted = json.loads((running.setup.root / "config/boards.json").read_text())
+        assert sorted(noted.values()) == ["bed0", "bed1", "bed2"]
+    finally:
+        for board in boards:
+            board.close()
+
+
+@pytest.mark.parametrize(
+    "body, said",
+    [
+        ({"name": "a", "config": {}}, "'port' is missing"),
+        ({"port": "x", "name": "../a", "config": {}}, "name: expected letters"),
+        ({"port": "x", "name": "a", "config": {}}, "is missing"),
+        ({"port": "x", "name": "a", "config": []}, "expected a JSON object"),
+        ([], "expected a JSON object"),
+        (
+            {"port": "x", "name": "a", "config": {"collector": "http://c", "app_id": "a",
+             "wifi": {"ssid": "n", "password": "correct"}}},
+            "wifi.password: expected 8 to 63 characters",
+        ),
+    ],
+)  # fmt: skip
+def test_mistakes_are_answered_and_write_nothing(running, body, said):
+    status, answer = running.ask("/do/deploy", body)
+    assert status == 400 and said in json.loads(answer)["error"]
+    assert "correct" not in answer
+    assert not (running.setup.root / "config").exists()
+
+
+def test_only_who_has_the_token_and_comes_from_here_may_use_it(running):
+    for headers, status in (
+        ({"Cookie": ""}, 401), ({"Cookie": f"{server.COOKIE}=x"}, 401),
+        ({"Host": "evil.example"}, 403), ({"Sec-Fetch-Site": "cross-site"}, 403), ({}, 200),
+    ):  # fmt: skip
+        for path in ("/about", "/readings"):
+            assert running.ask(path, **headers)[0] == status
+        if status != 200:
+            assert running.ask("/do/boards", {}, **headers)[0] == status
+    with pytest.raises(urllib.error.HTTPError, match="401"):
+        urllib.request.urlopen(running.plain + "?token=x", timeout=10)

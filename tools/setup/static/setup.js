@@ -1,0 +1,227 @@
+// The page of `make setup`. The server does the work: each step is a job, whose lines are shown.
+import { settingsForm } from "/static/form.js";
+import { drawReadings } from "/static/readings.js";
+
+const $ = (id) => document.getElementById(id);
+const about = await (await fetch("/about")).json();
+const more = settingsForm($("more"), about.schema);
+let board = null; // the one that was chosen
+
+// --- jobs ----------------------------------------------------------------------------------------
+async function run(step, asked, onLine = () => {}) {
+  const answer = await fetch(`/do/${step}`, {
+    method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(asked),
+  });
+  const started = await answer.json();
+  if (!answer.ok) throw new Error(started.error);
+  for (let since = 0; ;) {
+    const state = await (await fetch(`/job/${started.job}?since=${since}`)).json();
+    since = state.next;
+    state.lines.forEach(onLine);
+    if (state.done && state.error) throw new Error(state.error);
+    if (state.done) return state.result;
+    await new Promise((done) => setTimeout(done, 250));
+  }
+}
+
+// Runs a step with its lines and its outcome on the page; returns its result, or null.
+async function show(title, step, asked, done) {
+  for (const button of document.querySelectorAll("button")) button.disabled = true;
+  $("progress").hidden = false;
+  $("doing").textContent = title;
+  $("result").textContent = $("console").textContent = "";
+  $("result").className = "";
+  $("bar").hidden = false;
+  $("bar").removeAttribute("value");
+  try {
+    const result = await run(step, asked, (line) => {
+      $("console").textContent += line + "\n";
+      $("console").scrollTop = $("console").scrollHeight;
+      measure(line);
+    });
+    $("result").textContent = done(result);
+    $("result").className = "good";
+    return result ?? true;
+  } catch (error) {
+    $("result").textContent = error.message;
+    $("result").className = "wrong";
+    return null;
+  } finally {
+    $("bar").hidden = true;
+    for (const button of document.querySelectorAll("button")) button.disabled = false;
+  }
+}
+
+let whole = 0; // KiB of the image that is sent
+function measure(line) {
+  const image = line.match(/^Image +\d+ bytes: (\d+) to send/);
+  const sent = line.match(/^Send +(\d+) KiB/);
+  const percent = line.match(/^Write +(\d+) %/);
+  if (image) whole = image[1] / 1024;
+  if (sent && whole) $("bar").value = (100 * sent[1]) / whole;
+  if (percent) $("bar").value = percent[1];
+  if (line.startsWith("Follow ")) $("bar").removeAttribute("value");
+}
+
+// --- boards --------------------------------------------------------------------------------------
+async function look() {
+  $("again").disabled = true;
+  $("found").replaceChildren(item("Looking ..."));
+  try {
+    const found = await run("boards", {});
+    $("found").replaceChildren(...found.map(choice));
+    if (!found.length) $("found").append(item("No board is there yet."));
+    const [only] = found;
+    const same = found.find((one) => board && one.port === board.port && one.drive === board.drive);
+    if (same) choose(same);
+    else if (found.length === 1) choose(only);
+  } catch (error) {
+    $("found").replaceChildren(item(error.message));
+  }
+  $("again").disabled = false;
+}
+
+function item(text) {
+  const element = document.createElement("li");
+  element.textContent = text;
+  return element;
+}
+
+function choice(found) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.textContent = `${found.port ?? found.drive}: ${words(found)}`;
+  button.dataset.key = found.port ?? found.drive;
+  button.addEventListener("click", () => choose(found));
+  const element = document.createElement("li");
+  element.append(button);
+  return element;
+}
+
+function words(found) {
+  if (found.drive) return `${found.chip ?? "a chip that is not known"} in its boot mode`;
+  if (!found.version) return `${found.name}, no MicroPython answers`;
+  return `${found.name}, MicroPython ${found.version}`;
+}
+
+function choose(found) {
+  board = found;
+  for (const button of $("found").querySelectorAll("button")) {
+    button.setAttribute("aria-pressed", button.dataset.key === (found.port ?? found.drive));
+  }
+  $("flash").hidden = false;
+  $("has").textContent = found.version
+    ? `It has MicroPython ${found.version}. You can go on, or put a newer one on it.`
+    : "It needs MicroPython.";
+  $("settings").hidden = !found.version;
+  if (!found.version) return;
+  if (!$("name").value) $("name").value = `board_${found.id.slice(-4)}`;
+  for (const option of $("preset").options) {
+    const chip = about.presets[option.value]?.chip;
+    option.hidden = Boolean(chip && found.chip && chip !== found.chip);
+  }
+  search();
+}
+
+$("again").addEventListener("click", look);
+$("put").addEventListener("click", async () => {
+  const asked = { port: board.port, drive: board.drive, image: $("image").value };
+  asked.erase = $("erase").checked;
+  const result = await show("MicroPython", "flash", asked, (found) => `Done: ${found.version}`);
+  if (result) look();
+});
+
+// --- settings ------------------------------------------------------------------------------------
+for (const name of Object.keys(about.presets)) {
+  const option = new Option(`${about.presets[name].board} (${name})`, name);
+  $("preset").append(option);
+}
+$("collector").value = about.collector;
+let proposal = {};
+
+function numbers(text) {
+  return (text.match(/\d+/g) ?? []).map(Number);
+}
+
+async function search() {
+  $("search").disabled = true;
+  $("scanned").textContent = "The board searches for networks and sensors ...";
+  $("scanned").className = "";
+  try {
+    const pins = numbers($("pins").value);
+    const found = await run("scan", {
+      port: board.port, preset: $("preset").value, i2c: pins.length === 2 ? [pins] : [],
+      onewire: numbers($("onewire").value),
+    });
+    const texts = found.failed.map((text) => `Failed: ${text}.`);
+    $("scanned").textContent =
+      `${found.networks.length} networks, ${found.chips.length} chips on I2C. ${texts.join(" ")}`;
+    $("networks").replaceChildren(
+      ...found.networks.map(([name, signal]) => new Option(`${name} (${signal} dBm)`, name)),
+    );
+    if (!$("ssid").value && found.networks.length) $("ssid").value = found.networks[0][0];
+    offer(found);
+  } catch (error) {
+    $("scanned").textContent = error.message;
+    $("scanned").className = "wrong";
+  }
+  $("search").disabled = false;
+}
+
+function offer(found) {
+  proposal = found.proposal;
+  const legend = $("sensors").querySelector("legend");
+  const lines = Object.entries(proposal.sensors ?? {}).map(([name, sensor]) => {
+    const label = document.createElement("label");
+    const box = document.createElement("input");
+    box.type = "checkbox";
+    box.checked = true;
+    box.dataset.sensor = name;
+    const place = sensor.bus ?? `pin ${sensor.pin}`;
+    label.append(box, ` ${name}: ${sensor.type} at ${place}`);
+    return label;
+  });
+  const open = found.chips.filter((chip) => chip.types.length !== 1).map((chip) => {
+    const kinds = chip.types.map((kind) => kind.toUpperCase()).join(" or ");
+    return item(`0x${chip.address.toString(16)}: ${kinds || "a chip that is not known"}?`);
+  });
+  $("sensors").replaceChildren(legend, ...lines, ...open);
+  if (!lines.length) $("sensors").append("None was found; the board's own are read.");
+}
+
+function config() {
+  const made = { ...more(), collector: $("collector").value.trim(), app_id: $("app_id").value };
+  if ($("preset").value) made.board = $("preset").value;
+  if ($("ssid").value) made.wifi = { ssid: $("ssid").value, password: $("password").value };
+  const chosen = [...$("sensors").querySelectorAll("input:checked")].map((box) => box.dataset.sensor);
+  if (chosen.length) {
+    made.sensors = Object.fromEntries(chosen.map((name) => [name, proposal.sensors[name]]));
+    if (proposal.buses) made.buses = proposal.buses;
+  }
+  return made;
+}
+
+$("search").addEventListener("click", search);
+$("preset").addEventListener("change", search);
+$("settings").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const asked = { port: board.port, id: board.id, name: $("name").value, config: config() };
+  const done = () => "The collector has accepted the first event.";
+  if (await show("Deploy", "deploy", asked, done)) watch();
+});
+
+// --- readings ------------------------------------------------------------------------------------
+let watching = null;
+function watch() {
+  $("readings").hidden = false;
+  if (about.page) $("page").href = about.page;
+  $("page").hidden = !about.page;
+  watching ??= setInterval(draw, 2000);
+  draw();
+}
+
+async function draw() {
+  drawReadings($("charts"), await (await fetch("/readings")).json());
+}
+
+look();

@@ -1,0 +1,119 @@
+"""What the page's steps do. All raise Stop, whose text says what went wrong and what to do."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from tools.deploy import ROOT, Stop, presets
+from tools.deploy.board import find_ports, restart
+from tools.deploy.console import wait_for
+from tools.deploy.one_board import Options, deploy
+from tools.deploy.pins import chip
+from tools.deploy.several import FOLDER, each, identify, note
+from tools.deploy.user_config import check_config
+from tools.flash import uf2
+from tools.flash.__main__ import flash, running
+from tools.provision import NEW, problem, save
+from tools.provision.fleet import NAME
+from tools.scan import proposal, scan
+
+SECONDS = 150  # in which the first event is to be accepted
+WAIT = 15  # for a board that restarts, as after each look at it
+POINTS = 200  # of a chart
+
+
+def find_boards():
+    """What is plugged in: [{"port", "name", "chip", "version", "id"}], the last three None without
+    MicroPython; and Picos in boot mode: [{"drive", "chip"}]."""
+    try:
+        ports = dict(find_ports())
+    except Stop:  # there is none
+        ports = {}
+
+    def look(port):
+        if not running(port):
+            return None
+        found = identify(port)
+        restart(port)  # its firmware, if it has one, goes on
+        return found
+
+    told = each(list(ports), look)
+    boards = []
+    for port, name in ports.items():
+        found = None if isinstance(told[port], Stop) else told[port]
+        board, _, version, machine = found or (None,) * 4
+        boards.append(
+            {"port": port, "name": machine or name, "chip": machine and chip(machine),
+             "version": version, "id": board}
+        )  # fmt: skip
+    boards += [{"drive": str(drive), "chip": kind} for drive, kind in uf2.drives()]
+    return boards
+
+
+def put_micropython(port=None, drive=None, image=None, erase=False):
+    """Flash the board at a port or drive with the current MicroPython, or the file `image`."""
+    found = flash(
+        port, Path(drive) if drive else None, Path(image) if image else None, erase=erase
+    )
+    return {"version": found.version, "chip": found.chip}
+
+
+def look_around(port, i2c, onewire):
+    """What the board sees: {"networks", "chips", "proposal", "failed"}."""
+    wait_for(port, WAIT)
+    found = scan(port, i2c, onewire)
+    restart(port)
+    return {
+        "networks": [list(row) for row in found.networks], "failed": found.failed,
+        "chips": [chip._asdict() for chip in found.chips], "proposal": proposal(found),
+    }  # fmt: skip
+
+
+def pins_of(preset):
+    """The pins (SDA, SCL) of a preset's I2C buses, [] without one."""
+    config = presets.load(preset)["config"] if preset else {}
+    return [(b["sda"], b["scl"]) for b in config.get("buses", {}).values() if "scl" in b]
+
+
+def keep_config(name, config, board=None, root=ROOT):
+    """Check a config as a board does, and write it to config/NAME.json, for the board of this id.
+
+    Returns the path.
+    """
+    if not isinstance(name, str) or not NAME.fullmatch(name):
+        raise Stop("name: expected letters, digits, - and _")
+    if not isinstance(config, dict):
+        raise Stop("expected a JSON object in braces")
+    config = {**NEW, **config, "name": name}
+    said = problem("config", config)
+    if said:
+        raise Stop(said.removeprefix("config: "))
+    path = root / FOLDER / f"{name}.json"
+    save(path, config)
+    if board:
+        note(board, name, root / FOLDER)
+    return path
+
+
+def bring(port, path):
+    """Deploy to the board at `port` with the config at this Path, until its first event."""
+    config = check_config(path)
+    build = ROOT / "build" / "boards" / path.stem
+    deploy(port, build, config, ROOT, Options(wait=WAIT, follow=SECONDS))
+
+
+def readings(database):
+    """The newest readings in the collector's database: [{"board", "sensor", "quantity", "unit",
+    "at", "value"}], the last two lists in order of time."""
+    from tools.collector.storage import queries
+
+    if not Path(database).exists():
+        return []
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
+        found = []
+        for series in queries.series(connection):
+            points = queries.readings(connection, series["id"], 0, 1 << 53, POINTS)
+            points = {key: list(points[key])[-POINTS:] for key in ("at", "value")}
+            kept = {key: series[key] for key in ("board", "sensor", "quantity", "unit")}
+            found.append({**kept, **points})
+        return found
