@@ -19,7 +19,7 @@ from firmware.on_demand import remote_config, remote_keys
 from host_tests.documentation import messages, pages
 from host_tests.vm.conftest import vm  # noqa: F401
 from host_tests.vm.test_firmware_vm import collector, fakes, start, until  # noqa: F401
-from tools import battery_life, config_page
+from tools import battery_life, config_page, pins_page
 from tools.collector.enrich.iglu import Schemas
 from tools.demo import Collector
 from tools.deploy.__main__ import check_config
@@ -288,10 +288,9 @@ def test_explained_messages_are_in_the_code():
         assert any(longest in text for text in texts), f"no code says {span!r} any more"
 
 
-def test_the_reference_of_the_config_is_that_of_the_schema():
-    assert config_page.PAGE.read_text(encoding="utf-8") == config_page.page(), (
-        "run python -m tools.config_page"
-    )
+@pytest.mark.parametrize("tool", (config_page, pins_page))
+def test_tables_are_those_of_the_code(tool):
+    assert tool.PAGE.read_text(encoding="utf-8") == tool.page(), f"run python -m {tool.__name__}"
 
 
 def test_the_battery_life_that_the_page_says(tmp_path, capsys):
