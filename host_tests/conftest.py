@@ -17,6 +17,7 @@ def pytest_configure(config):
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers(config):
     # Most tests wait for a board, a collector or a browser; they compute in a third of their time.
     return 2 * (os.cpu_count() or 1)
