@@ -22,6 +22,7 @@ def rows(path, query="SELECT good, eid, app_id, event_type, record FROM events O
     database = sqlite3.connect(path)
     compression(database)
     try:
+        compression(database)
         return database.execute(query).fetchall()
     finally:
         database.close()
