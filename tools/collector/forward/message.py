@@ -66,10 +66,13 @@ class Message(NamedTuple):
         if not events or len(events) < 2:
             return []
         wrapper, middle = json.loads(self.body), len(events) // 2
-        return [
-            self._replace(body=_json({**wrapper, "data": part}))
-            for part in (events[:middle], events[middle:])
-        ]
+        try:
+            return [
+                self._replace(body=_json({**wrapper, "data": part}))
+                for part in (events[:middle], events[middle:])
+            ]
+        except RecursionError:  # It can be read, but is too deep to be written
+            return []
 
     def shown(self):
         """Return what may be shown of it: no headers, which may have secrets."""
