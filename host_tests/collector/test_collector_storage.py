@@ -122,6 +122,20 @@ def test_a_file_of_the_version_before_is_converted(tmp_path):
         assert again.get("/micro/all")["total"] == 2
 
 
+def test_a_clock_that_is_not_set_yet_converts_as_any_other(tmp_path, monkeypatch):
+    old = sqlite3.connect(tmp_path / "c.db")
+    old.executescript(OLD)
+    at = 1700000004000  # As it should be, before the event arrived
+    old.execute("UPDATE listed SET at=?", (at,))
+    old.execute("UPDATE readings SET at=?", (at,))
+    old.commit()
+    monkeypatch.setattr(tables.time, "time", lambda: 60)
+    tables.prepare(old)
+    for table in ("listed", "readings"):
+        assert old.execute(f"SELECT at FROM {table}").fetchall() == [(at,)]
+    old.close()
+
+
 def test_a_conversion_that_fails_changes_nothing(tmp_path, monkeypatch):
     old = sqlite3.connect(tmp_path / "c.db")
     old.executescript(OLD)
