@@ -561,6 +561,10 @@ def test_totals_outlive_the_program(tmp_path):
     second.close()
 
 
+def test_what_is_shown_is_bounded():
+    assert len(Message("POST", TP2, [], b"x" * 10**6).shown()["body"]) == 65536
+
+
 @pytest.mark.parametrize("body", [b"", b"{}", b"[1]", b'{"data":3}', b"[" * 100000, b"\xff"])
 def test_a_body_that_is_none(body):
     one = Message("POST", TP2, [], body)

@@ -15,6 +15,7 @@ _NOT_PASSED_ON = {
 # What the collector does not keep of a request that asks for anonymity.
 _NOT_ANONYMOUS = {"x-real-ip"}
 _PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
+_MAX_SHOWN = 65536  # bytes of a body
 _STM_IN_BODY = re.compile(rb'("stm"\s*:\s*")(\d{13})(?=")')
 _STM_IN_QUERY = re.compile(r"([?&]stm=)(\d{13})(?=&|$)")
 
@@ -75,8 +76,8 @@ class Message(NamedTuple):
             return []
 
     def shown(self):
-        """Return what may be shown of it: no headers, which may have secrets."""
-        body = None if self.body is None else self.body.decode("utf-8", "replace")
+        """Return what may be shown of it: no headers, which may have secrets, nor a long body."""
+        body = None if self.body is None else self.body[:_MAX_SHOWN].decode("utf-8", "replace")
         return {"method": self.method, "path": self.path, "body": body}
 
     def _events(self):
