@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from collecting import OURS, reading, struct, unstruct
+from collecting import OURS, collector, reading, struct, unstruct, write_schema
 from looking import ago, count_is, history, is_there, rows_are, text, until
 
 from host_tests.outside import node_package
@@ -206,3 +206,28 @@ def test_no_finding_of_axe(empty, visit, scheme):
                 where = [node["html"][:160] for node in finding["nodes"][:3]]
                 found.append((width, view, finding["id"], where))
     assert found == []
+
+
+def test_failed_events_are_judged_again(tmp_path, visit):
+    schemas = tmp_path / "schemas"
+    write_schema(schemas, "iglu:com.example/other/jsonschema/1-0-0", "{}")
+    with collector(tmp_path / "c.db", "--quiet", "--schemas", str(schemas)) as running:
+        running.send({**struct(), "e": "ue", "ue_pr": unstruct({"celsius": 21.5})})
+        page = visit(running, "#failed")
+        is_there(page, "#failures .advice", "Then replay")
+        write_schema(schemas)
+        page.click("#replay")
+        is_there(page, "#replayed", "1 event judged again, 1 of them good now")
+        page.wait_for_selector("#none-failed")
+        page.close()
+
+
+def test_readings_of_a_board_as_csv(empty, visit):
+    empty.send(reading(21.5), reading(1, board="other"))
+    page = visit(empty, "#board?board=7c9ebd")
+    page.wait_for_selector("figure canvas")
+    with page.expect_download() as download:
+        page.click("#board-export")
+    header, line = download.value.path().read_text().splitlines()
+    assert header == "time,board,sensor,quantity,value,unit"
+    assert line.endswith("7c9ebd,cpu,temperature,21.5,Cel")

@@ -1,7 +1,7 @@
 """The address of the page has what is shown; times and colours are as the user wants them."""
 
 from collecting import reading, struct
-from looking import ago, history, is_there, pixels, rows_are, text, until
+from looking import ago, count_is, history, is_there, pixels, rows_are, text, until
 
 
 def test_board_zoom_and_back(empty, visit):
@@ -78,8 +78,8 @@ def test_columns_of_the_list(empty, visit):
     page.click(".menu summary")
     page.check("#columns [value=board]")
     page.uncheck("#columns [value=app]")
+    count_is(page, ".row .app", 0)
     is_there(page, ".row .board", "garden")
-    assert page.locator(".row .app").count() == 0
     page.reload()
     is_there(page, ".row .board", "garden")
     assert page.locator(".row .app").count() == 0

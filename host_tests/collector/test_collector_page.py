@@ -1,5 +1,6 @@
 """What the page is told: boards, series, readings, lists; all of it made from events alone."""
 
+import re
 import sqlite3
 import time
 
@@ -15,6 +16,7 @@ from collecting import (
 
 from tools.collector.enrich.event_summary import EventSummary
 from tools.collector.enrich.judge import Row
+from tools.collector.http import page_files
 from tools.collector.storage import derived_tables
 from tools.collector.storage.retention import Retention
 from tools.collector.storage.store import Store, StoreError
@@ -37,6 +39,13 @@ def health(data, **more):
 
 def ms(ago=0):
     return str(int((time.time() - ago) * 1000))
+
+
+def test_the_page_names_all_of_its_modules():
+    """Else the browser finds them one after the other, each by the import in another."""
+    files = {path.name for path in page_files.STATIC.glob("*.js")}
+    html = (page_files.STATIC / "index.html").read_text()
+    assert set(re.findall(r'="/micro/ui/(\w+\.js)"', html)) == files
 
 
 def test_a_board_is_known_by_its_entity(empty):

@@ -5,6 +5,7 @@ import * as boards from "./boards.js";
 import { factList, problemList } from "./board_list.js";
 import { atMostEvery, button, byId, getJson, make } from "./dom.js";
 import { events } from "./format.js";
+import { time } from "./range.js";
 import { ago, moment } from "./times.js";
 
 const EVENTS = 8; // the newest ones
@@ -58,6 +59,10 @@ const loadEvents = atMostEvery(500, async () => {
 
 export function tick() {
   const board = boards.find(shown);
+  const query = new URLSearchParams({
+    format: "csv", board: shown ?? "", from: Math.floor(time.from), to: Math.ceil(time.to),
+  });
+  byId("board-export").href = `/micro/readings?${query}`;
   if (board) byId("board-seen").textContent = `last event ${ago(board.last)}`;
 }
 

@@ -2,7 +2,7 @@
 import * as boards from "./boards.js";
 import { button, byId, getJson, make } from "./dom.js";
 import { Chart } from "./chart.js";
-import { whole } from "./format.js";
+import { events, whole } from "./format.js";
 import { followNow, time, zoom } from "./range.js";
 import { moment } from "./times.js";
 
@@ -109,6 +109,6 @@ async function loadMarks() {
 function showMarks() {
   byId("marks").hidden = !marks.length;
   const shown = marks.slice(-10).reverse().map(([at, kind, number]) => make("li", kind,
-    `${moment(at)} ${kind === "loss" ? `lost ${whole(number)}` : `reboot, number ${whole(number)}`}`));
+    `${moment(at)} ${kind === "loss" ? `lost ${events(number)}` : `reboot, number ${whole(number)}`}`));
   byId("marks").replaceChildren(...shown);
 }
