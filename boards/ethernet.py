@@ -13,7 +13,7 @@ class Link(link.Link):
     interface = None  # a network.LAN or WIZNET5K, once connect() has made it
     has_cable = False  # as far as an ESP32's status told
 
-    # options: type, and the pins that it needs, by number: see the README's table of the config.
+    # options: type, and the pins that it needs, by number: see docs/boards.md.
     def __init__(self, board, **options):
         super().__init__(board)
         self.options = options

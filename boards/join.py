@@ -114,10 +114,14 @@ def join(link, wlan: network.WLAN, ssid: str, password: str, timeout: int):
         wrong += _refused(status)
         if status == network.STAT_GOT_IP:
             _set_reconnects(wlan, -1)  # from now on it comes back by itself
+            link.problem = None
             return
         if wrong == 2 or _remaining(end) <= 0:
             break
     yield from _leave(wlan)
+    link.problem = "wrong_password" if _refused(status) else None
+    if _missing(status):
+        link.problem = "not_found"
     raise OSError("wifi '%s': %s" % (ssid, _advice(status, timeout)))
 
 
@@ -129,6 +133,7 @@ def _set_reconnects(wlan, count):
         pass
 
 
+# `link.problem`: not_found or wrong_password if that is so of the last network, for an LED.
 def join_any(link):
     """Join the first network of a wifi.Link that lets it; yields, returns its ssid, or OSError."""
     radio_on(*link.options)

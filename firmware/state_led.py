@@ -16,9 +16,13 @@ async def show_state(app):
         if app.crashes.safe_mode:
             lamp.show("safe")
         elif not app.board.online():
-            lamp.show("joining")
+            lamp.show(getattr(app.link, "problem", None) or "joining")
         elif app.sensors.failing:
             lamp.show("failing")
         else:
-            lamp.show(outcome(app.emitter.last_result))
+            state = outcome(app.emitter.last_result)
+            # report.py says so of it, in words.
+            if state == "bad_response" and "certificate" in (app.problem or ""):
+                state = "certificate"
+            lamp.show(state)
         await sleep_ms(lamp.step())

@@ -67,7 +67,8 @@ def failed(error):
             try:
                 import boards
 
-                boards.load().intend("config")  # else it counts as a reset by the watchdog
+                # Else it counts as a reset by the watchdog.
+                boards.load().set_reset_intent("config")
             except Exception:
                 pass  # the image may have no board that works
             machine.reset()

@@ -238,8 +238,6 @@ def _wifi(path, data):
         found["networks"] = [{key: found.pop(key) for key in KEYS["network"]}]
         return found
     found = check_keys(path, "wifi.", data, dict(KEYS["wifi"], networks=("list", 0, 0)))
-    if not found["networks"]:
-        raise ConfigError("%s: wifi.networks: expected a list of one network or more" % path)
     found["networks"] = [
         check_keys(path, "wifi.networks[%d]." % i, network, KEYS["network"])
         for i, network in enumerate(found["networks"])

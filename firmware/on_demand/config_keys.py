@@ -33,6 +33,8 @@ KEYS: dict = {
         "safe_mode_seconds": ("int", 5, 604800, 21600),
         "user_id": ("text", 1, 255, None),  # the user's id, for each event
         "led": ("pin", 0, 60, None),  # the LED's pin, if not the board's own
+        # the pin of a button to ground that opens the portal when it is held at boot
+        "portal_pin": ("pin", 0, 60, None),
         # the pin that holds the supply of a board that switches itself off
         "hold_pin": ("pin", 0, 60, None),
         "rtc": ("object", 0, 0, None),  # a clock chip, which is read at a boot

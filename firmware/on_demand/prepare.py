@@ -1,8 +1,11 @@
-# What comes before a mode runs: the config, the board, and what crashes and resets say.
+# What comes before a mode runs: the config, the board, and what crashes and resets say. A board
+# without a config or a network, or whose button is held, opens its portal (provision.py).
 import os
 import sys
 
 from firmware.crashes import Crashes
+
+_CONFIG = "config.json"
 
 
 def prepare():
@@ -13,7 +16,9 @@ def prepare():
             raise ValueError("this firmware needs MicroPython 1.26 or newer: flash a newer one")
         from firmware.on_demand.settings import load_settings
 
-        settings = load_settings("config.json")
+        if _CONFIG not in os.listdir():
+            _provision(None)
+        settings = load_settings(_CONFIG)
         del load_settings
     except ValueError as e:
         print(e)
@@ -30,6 +35,7 @@ def prepare():
 
     board = boards.load(**({} if settings["led"] is None else {"led": settings["led"]}))
     intent = board.reset_intent()
+    _provision(settings, board, intent)
     try:
         os.mkdir(settings["state_path"])
     except OSError:
@@ -50,6 +56,38 @@ def prepare():
     if crashes.last_resort:
         settings.update(mode="always_on", store_bytes=0, rtc=None)
     return board, settings, crashes, intent
+
+
+# Let a person say what the config lacks; it returns if the config is used as it is.
+def _provision(settings, board=None, intent=None):
+    has_config = settings is not None
+    if has_config:
+        wifi = settings["wifi"]
+        if wifi is not None and not wifi["networks"] and len(settings["links"]) == 1:
+            has_config = False
+        elif intent == "config" or not _is_held(board, settings["portal_pin"]):
+            return
+    try:
+        from firmware.on_demand import provision
+    except ImportError:  # a computer, or a board whose config had no use for it
+        return
+    if board is None:
+        import boards
+
+        board = boards.load()
+        intent = board.reset_intent()
+    # The reset after it says "config", so that a button that is stuck does not open it for ever.
+    provision.run(board, _CONFIG, has_config, intent)
+    from firmware.on_demand.unload import unload
+
+    unload()
+
+
+def _is_held(board, pin):
+    try:
+        return pin is not None and not board.input(pin, "up").value()
+    except ValueError as e:  # the port does not have it
+        print("portal_pin:", e)
 
 
 # Those of the config before, which update_config.py wrote.

@@ -142,14 +142,6 @@ def uncount() -> None:
         _is_saved(state)
 
 
-def deployed() -> tuple:
-    """(version, ID of the image) of the last deploy by cable; (0, "") if it told none."""
-    found = load(_FOLDER + "state.json").get("deployed")
-    if isinstance(found, list) and len(found) == 2 and isinstance(found[0], int):
-        return found[0], found[1]
-    return 0, ""
-
-
 def _is_saved(state):
     try:
         _save(state)

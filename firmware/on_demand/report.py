@@ -5,6 +5,12 @@ from snowplow_tracker.emitter.outcome import outcome
 
 # All that a port tells of a chip that is silent, or whose wires are loose.
 _SILENT = (errno.EIO, errno.ENODEV, errno.ETIMEDOUT)
+_OUTCOMES = {
+    "no_connection": "the collector cannot be reached",
+    "timeout": "the collector does not answer",
+    "http_error": "the collector refuses",
+    "bad_response": "what answers is no collector",
+}
 
 
 def report(app, error, result):
@@ -16,10 +22,16 @@ def report(app, error, result):
     kind = outcome(result)
     problem = "" if kind == "success" else app.problem
     if kind not in ("none", "success"):
-        words = "HTTP status %d" % result if isinstance(result, int) else str(result)
+        if isinstance(result, int):
+            words = "HTTP status %d" % result
+        else:
+            words = str(result.args[1] if len(result.args) > 1 else result)
         if isinstance(result, int) and 300 <= result < 400:
             words += ", no collector's: does this network want a login, or the collector https?"
-        problem = "%s: %s" % (kind, words or type(result).__name__)
+        said = _OUTCOMES[kind]
+        if kind == "bad_response" and ("ertificate" in words or "CERT" in words):
+            said = "the collector's certificate is refused"
+        problem = "%s: %s" % (said, words or type(result).__name__)
     if problem != app.problem:
         # `make deploy` waits for one of the last two.
         if problem:
@@ -27,7 +39,10 @@ def report(app, error, result):
         elif app.problem:
             print("sending works again")
         else:
-            print("first event accepted")
+            often = ""
+            if app.wake_count is None:  # the mode always_on
+                often = "; sending every %d s" % app.settings["send_seconds"]
+            print("first event accepted" + often)
         app.problem = problem
 
 

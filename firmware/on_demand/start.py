@@ -27,6 +27,7 @@ _BOOT_SETTINGS = (
     "led",
     "method",
     "mode",
+    "portal_pin",
     "remote_options",
     "rtc",
     "sample_seconds",
@@ -246,6 +247,9 @@ def track_boot(app):
     board.absent = []  # the texts are needed once
     settings = app.settings
     print("collector:", settings["collector"])
+    networks = getattr(app.link, "networks", None)
+    if networks:
+        print("joining:", ", ".join(["'%s'" % network["ssid"] for network in networks]))
     app.track_struct("board", "boot", app.reset_cause, app.reset_intent)
     crashes = app.crashes
     if crashes.error and "errors" in settings["track"]:

@@ -15,16 +15,14 @@
 #   target     the ID of the image that is being fetched: what flash has of it is good
 #   whole      its patch led nowhere, so its image is fetched
 #   config, config_refused   versions of configs, as version and refused of releases
-#   deployed   the version of the last deploy by cable of which this state knows
+#   deployed   what release.py says of it, of the last deploy by cable of which this state knows
 #   told, told config        what was reported last, so that it is reported once
 #   checked    when the folder was asked last, in seconds since 1970
 import gc
+import os
 
-from firmware.on_demand import release
 from snowplow_tracker import clock
-from snowplow_tracker.json_file import load, save
-
-_NUMBERS = ("version", "signed", "refused", "config", "config_refused", "deployed", "checked")
+from snowplow_tracker.json_file import save
 
 
 # only_due: not before `seconds` of the config have gone since the last time.
@@ -36,9 +34,9 @@ def steps(app, only_due=False):
 
     if update_trial.check(app):
         return 5
+    state = update_trial.load_state(app)
     del update_trial
     _unload(app)
-    state = load_state(app)
     seconds = app.settings["update"]["seconds"]
     if only_due and "target" not in state:
         since = clock.unix_ms() // 1000 - state.get("checked", 0)
@@ -82,40 +80,19 @@ def _unload(app):
     gc.collect()
 
 
-# Where no config can move it: it keeps out replays.
-def _path(app):
-    return ("/releases" if release.running() else app.settings["state_path"]) + "/update.json"
-
-
-def load_state(app):
-    """The file's state; what is of a wrong type is left out."""
-    state = load(_path(app))
-    for key in _NUMBERS:
-        if not isinstance(state.get(key, 0), int):
-            state.pop(key)
-    deployed = release.deployed()[0]
-    if deployed != state.get("deployed", 0):
-        for key in ("refused", "again", "target", "whole"):  # of what is not there any more
-            state.pop(key, None)
-        state["deployed"] = deployed
-        state["version"] = max(deployed, state.get("version", 0))
-    return state
+# With images it lies where no config can move it: it keeps out replays.
+def state_path(app):
+    """The path of update.json."""
+    try:
+        os.stat("/releases")
+        return "/releases/update.json"
+    except OSError:
+        return app.settings["state_path"] + "/update.json"
 
 
 def save_state(app, state):
     """Write the file's state; whether flash took it."""
-    return save(_path(app), state)
-
-
-def works(app, state, version, kind="release"):
-    """Note that what was on trial, or came by a cable, is what runs."""
-    tell(app, state, "works", version, kind=kind)
-    if kind == "config":
-        state["config"] = version
-        return
-    state["version"] = version
-    for key in ("again", "target", "whole"):
-        state.pop(key, None)
+    return save(state_path(app), state)
 
 
 def tell(app, state, step, version, reason=None, size=None, kind="release"):

@@ -3,7 +3,7 @@
 from binascii import hexlify
 from hashlib import sha256
 
-from firmware.on_demand import release, update, update_fetch
+from firmware.on_demand import update, update_fetch
 
 _PATCH = "/releases/patch"
 
@@ -14,9 +14,15 @@ class Later(Exception):
 
 def bring(app, state, offer):
     """Yields ms to wait, until the image of the offer is on trial; or OSError to go on later."""
+    from firmware.on_demand import release
+
     version = offer[0]
+    spare = release.spare()
+    running = "/releases/%s.img" % release.running()
+    del release  # memory is short while it is fetched
+    app.unload()
     try:
-        yield from _bring(app, state, *offer)
+        yield from _bring(app, state, spare, running, *offer)
     except ValueError as e:
         update.tell(app, state, "refused", version, str(e))
     except Later as e:
@@ -24,16 +30,17 @@ def bring(app, state, offer):
     except update_fetch.NoRoom as e:
         # The events come first: the store may need what this took.
         update_fetch.remove(_PATCH)
-        update_fetch.remove(release.spare())
+        update_fetch.remove(spare)
         state.pop("target", None)
         update.tell(app, state, "waits", version, "no room on flash: %s" % e)
 
 
-def _bring(app, state, version, digest, size, patches):
-    spare = release.spare()
-    old = yield from _hash(_running())
+def _bring(app, state, spare, running, version, digest, size, patches):
+    old = yield from _hash(running)
     if old == digest:  # it came by a cable
-        update.works(app, state, version)
+        from firmware.on_demand.update_trial import works
+
+        works(app, state, version)
         return
     old = old[:16]
     new = digest[:16]
@@ -68,7 +75,7 @@ def _bring(app, state, version, digest, size, patches):
                 folder.close()
             folder = None
             if patch:
-                yield from _apply(spare, size)
+                yield from _apply(running, spare, size)
             if (yield from _hash(spare)) != digest:
                 raise ValueError("what was fetched has another hash")
         except ValueError as e:
@@ -81,19 +88,17 @@ def _bring(app, state, version, digest, size, patches):
     update_fetch.remove(_PATCH)
     update.tell(app, state, "applied", version)
     if update.save_state(app, state):
+        from firmware.on_demand import release
+
         release.try_next(str(version))
         app.restart_for = "config"
 
 
-def _running():
-    return "/releases/%s.img" % release.running()
-
-
-def _apply(spare, size):
+def _apply(running, spare, size):
     from firmware.on_demand.update_patch import apply
 
     try:
-        with open(_running(), "rb") as old, open(_PATCH, "rb") as patch, open(spare, "wb") as new:
+        with open(running, "rb") as old, open(_PATCH, "rb") as patch, open(spare, "wb") as new:
             yield from apply(old, patch, new, size)
     except OSError as e:
         raise update_fetch.NoRoom(str(e))

@@ -4,7 +4,7 @@
 import sys
 from hashlib import sha256
 
-from firmware.on_demand import release, signature, update, update_fetch
+from firmware.on_demand import update, update_fetch
 from snowplow_tracker import clock
 
 
@@ -35,6 +35,8 @@ def check(app, state):
 
 def _read(document, key):
     """The offer in a manifest that the key in the file `key` has signed; or ValueError."""
+    from firmware.on_demand import signature  # not before the connection, which needs memory too
+
     offer = signature.read(bytes(document), "release", signature.load(key))
     try:
         good = 0 < offer["bytes"] < 1 << 24 and len(offer["sha256"]) == 64 and offer["version"] > 0
@@ -54,7 +56,7 @@ def _why_not(app, state, offer):
     version = offer["version"]
     known = state.get("version", 0)
     if version < known:
-        if offer["sha256"][:16] == release.deployed()[1]:
+        if offer["sha256"][:16] in state.get("deployed", ()):
             return None  # it came by a cable after it was made
         raise ValueError("it is older than what runs, %d" % known)
     if version <= state.get("refused", 0) or version == known and not state.get("again"):
@@ -66,6 +68,8 @@ def _why_not(app, state, offer):
         raise ValueError("it has .mpy files of version %s" % offer["mpy"])
     if tuple(this.version[:2]) < tuple(offer["micropython"][:2]):
         raise ValueError("it needs MicroPython %d.%d: flash it" % tuple(offer["micropython"][:2]))
+    from firmware.on_demand import release
+
     if not release.running():
         raise ValueError("this board runs plain files: run `make deploy` once")
     rollout = offer.get("rollout") or {}

@@ -8,7 +8,7 @@ import json
 from binascii import hexlify
 from hashlib import sha256
 
-from firmware.on_demand import release, signature, update, update_fetch
+from firmware.on_demand import update, update_fetch
 from snowplow_tracker.json_file import save
 
 NETWORKS = "/releases/networks.json"
@@ -18,14 +18,19 @@ _MOST = 4  # networks that stay as a fallback
 
 def check(app, state):
     """Yields ms to wait, until a new config is on trial, if there is one; or OSError."""
+    from firmware.on_demand import release
+
     # One trial at a time; and only a loader can end one.
     if app.trial_start is not None or not release.running():
         return
+    del release  # memory is short while it is fetched
     version = None
     try:
         whom, document = yield from _fetch(app)
         if not document:
             return
+        from firmware.on_demand import signature
+
         key = signature.load(app.settings["update"]["key"])
         offer = signature.read(bytes(document), "config", key)
         document = key = None
@@ -54,6 +59,8 @@ def check(app, state):
         raise OSError("no room for the networks of before")
     update.tell(app, state, "applied", version, kind="config")
     if update.save_state(app, state):
+        from firmware.on_demand import release
+
         release.try_config(str(version))
         app.restart_for = "config"
 
@@ -78,7 +85,7 @@ def _fetch(app):
 
 def _prepare(app, data):
     """Write the files of a trial and check the config; -> the networks that are a fallback."""
-    from firmware.on_demand import config
+    from firmware.on_demand import config, signature
     from firmware.on_demand.settings import read
 
     if app.settings["update"]["url"][:6] != "https:" and has_secret(data):

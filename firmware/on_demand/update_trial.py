@@ -3,6 +3,9 @@
 # The loader ends a trial that crashes.
 from firmware.on_demand import release, update
 from snowplow_tracker import clock
+from snowplow_tracker.json_file import load
+
+_NUMBERS = ("version", "signed", "refused", "config", "config_refused", "checked")
 
 
 def check(app):
@@ -17,8 +20,8 @@ def check(app):
                 app.restart("config")
             return True
         # In this order: if it is cut between, the trial is kept once more, and reported once.
-        state = update.load_state(app)
-        update.works(app, state, int(found["id"]), "config" if found.get("config") else "release")
+        state = load_state(app)
+        works(app, state, int(found["id"]), "config" if found.get("config") else "release")
         if not update.save_state(app, state):
             return True
         release.confirm()
@@ -26,11 +29,37 @@ def check(app):
     return False
 
 
+def load_state(app):
+    """The file's state; what is of a wrong type is left out."""
+    state = load(update.state_path(app))
+    for key in _NUMBERS:
+        if not isinstance(state.get(key, 0), int):
+            state.pop(key)
+    deployed = load("/releases/state.json").get("deployed")
+    if deployed and deployed != state.get("deployed"):
+        for key in ("refused", "again", "target", "whole"):  # of what is not there any more
+            state.pop(key, None)
+        state["deployed"] = deployed
+        state["version"] = max(deployed[0], state.get("version", 0))
+    return state
+
+
+def works(app, state, version, kind="release"):
+    """Note that what was on trial, or came by a cable, is what runs."""
+    update.tell(app, state, "works", version, kind=kind)
+    if kind == "config":
+        state["config"] = version
+        return
+    state["version"] = version
+    for key in ("again", "target", "whole"):
+        state.pop(key, None)
+
+
 def _report(app):
     found = release.rolled_back()
     if not found:
         return
-    state = update.load_state(app)
+    state = load_state(app)
     kind = "config" if found.get("config") else "release"
     version = None
     if found.get("id") is None:

@@ -8,6 +8,7 @@ import pytest
 import tools.deploy.__main__ as program
 from tools import monitor
 from tools.demo import Collector
+from tools.deploy import console
 from tools.deploy.one_board import Options, deploy
 from tools.deploy.user_config import check_config
 from tools.engine import ROOT
@@ -60,7 +61,18 @@ def test_it_ends_at_the_first_event(deployed, lines):
         (["hello"], "no reason was printed; the last line is: hello. Watch it with: make monitor"),
     ],
 )
-def test_why_no_event_was_accepted(deployed, lines, said):
+def test_why_no_event_was_accepted(deployed, monkeypatch, lines, said):
+    true = console.text_of
+
+    def until_said(port, until):  # the time is over when the board has said all
+        shown = b""
+        for text in true(port):
+            shown += text
+            yield text
+            if lines[-1].encode() in shown and shown.endswith(b"\n"):
+                return
+
+    monkeypatch.setattr(console, "text_of", until_said)
     code, printed = deployed(lines, 2)
     assert code == 1
     assert said in printed.splitlines()[-1]

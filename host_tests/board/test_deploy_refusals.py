@@ -39,9 +39,6 @@ def no_mpremote(monkeypatch):
 
 
 def test_missing_config(tree, refusal, no_mpremote):
-    (tree / "config.json").unlink()
-    said = refusal("--port", "any")
-    assert "copy firmware/config.example.json to config.json, and fill in ssid, passw" in said
     assert f"cannot read the config {tree}/mine.json: No such" in refusal(
         "--port", "any", "--config", tree / "mine.json"
     )

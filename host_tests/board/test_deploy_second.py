@@ -3,6 +3,7 @@
 import json
 import os
 import threading
+from base64 import b64encode
 
 import pytest
 from vm_board import VmBoard
@@ -17,7 +18,7 @@ MINE = {
     "/boot.py": b"# mine\nimport esp\nesp.osdebug(None)\n",
     "/config.json": b'{"brightness": 3}',
     "/boards/mine.py": b"PIN = 4\n",
-    "/firmware/notes.txt": b"later",
+    "/firmware/my notes.txt": b"later",
 }
 
 CLUTTER = """
@@ -121,6 +122,27 @@ def test_space_is_counted_as_littlefs_uses_it(board):
     room = int(next(line for line in lines if line.startswith("@room")).split()[1])
     # What it counts is there, but for the blocks that littlefs needs to change things.
     assert free - space.SLACK * space.BLOCK <= room <= free + 2 * space.BLOCK
+
+
+def test_the_password_is_in_no_argument_of_a_program(board, image_tree, monkeypatch, capsys):
+    arguments, true = [], behind.run_module
+
+    def run(*args, **options):
+        arguments.extend(args)
+        return true(*args, **options)
+
+    monkeypatch.setattr(behind, "run_module", run)
+    assert program.main(["--follow", "0", "--port", board.port], root=image_tree) == 0
+    config = (image_tree / "config.json").read_bytes()
+    assert board.files()["/config.json"] == config
+    password = json.loads(config)["wifi"]["password"].encode()
+    # As base64 it looks in three ways, by where it begins; the ends depend on what is beside it.
+    shapes = [b64encode(b"x" * n + password)[4:-4].decode() for n in range(3)]
+    printed = capsys.readouterr().out
+    assert any(shape in b64encode(config).decode() for shape in shapes)
+    for text in (*shapes, password.decode()):
+        assert not [argument for argument in arguments if text in argument]
+        assert text not in printed
 
 
 # --- several ------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from esp_board import EspBoard
 
 import tools.flash.__main__ as program
 from tools.deploy import Stop
-from tools.flash import download, esp_image, uf2
+from tools.flash import download, esp_image, flashing, uf2
 
 with_esptool = pytest.mark.skipif(
     not importlib.util.find_spec("esptool"), reason="no esptool here: `make flash` installs it"
@@ -27,7 +27,7 @@ def chip(tmp_path, vm_program):
 @pytest.fixture
 def flash(chip, capsys, monkeypatch):
     """flash(*args) -> (exit code, what it printed), of the chip."""
-    monkeypatch.setattr(program, "BOOT_SECONDS", 15)
+    monkeypatch.setattr(flashing, "BOOT_SECONDS", 15)
 
     def run(*args):
         code = program.main(["--port", chip.port, *map(str, args)])
@@ -59,7 +59,7 @@ def test_an_empty_chip_gets_micropython_and_runs_it(chip, flash, image):
     assert "MicroPython v1.28.0 on 2026-04-06 for ESP32" in printed
     data = path.read_bytes()
     assert chip.flash[0x1000 : 0x1000 + len(data)] == data
-    assert program.running(chip.port)[0] == "linux"  # what runs on this chip is the VM
+    assert flashing.running(chip.port)[0] == "linux"  # what runs on this chip is the VM
 
     # Now there is one, whose files stay; and a cable that is pulled costs a second run.
     chip.flash[0x200000:0x200008] = b"my files"
@@ -177,6 +177,23 @@ def test_a_pico_in_its_boot_mode_gets_the_file(drive, tmp_path, capsys):
     assert program.main(["--image", str(path)]) == 0
     printed = capsys.readouterr().out
     assert "RP2040 in its boot mode" in printed and "MicroPython v1.28.0" in printed
+    assert drive[1] == [path.read_bytes()]
+
+
+def test_a_pico_with_micropython_goes_into_its_boot_mode_by_itself(drive, tmp_path, monkeypatch):
+    path = tmp_path / "RPI_PICO_W.uf2"
+    path.write_bytes(images.uf2())
+    (drive[0] / "INFO_UF2.TXT").unlink()
+    asked = []
+
+    def call(port, *commands):
+        asked.append((port, commands[-1]))
+        (drive[0] / "INFO_UF2.TXT").write_text(INFO)
+
+    monkeypatch.setattr(flashing, "running", lambda port: ("rp2", "3.4.0; MicroPython v1.27.0"))
+    monkeypatch.setattr(flashing, "call", call)
+    assert program.main(["--port", "/dev/ttyACM0", "--image", str(path)]) == 0
+    assert asked == [("/dev/ttyACM0", "import machine; machine.bootloader()")]
     assert drive[1] == [path.read_bytes()]
 
 

@@ -19,6 +19,14 @@ from tools.release.image import make
 
 CONFIG = {"collector": "http://c", "app_id": "a", "wifi": {"ssid": "n", "password": "12345678"}}
 pytestmark = pytest.mark.usefixtures("compiler")
+INTENT = """
+class Board:
+    def set_reset_intent(self, why):
+        with open('/intent', 'w') as file:
+            file.write(why)
+def load():
+    return Board()
+"""
 STARTERS = {"/boot.py", "/main.py", "/releases/loader.mpy", "/releases/image.mpy"}
 # A deploy that can be killed.
 DEPLOY = """
@@ -121,14 +129,7 @@ def test_from_files_to_an_image_and_back(board, tree, deploy):
 
 
 def test_the_reset_at_the_end_is_planned(board, tree, deploy):
-    (tree / "boards/__init__.py").write_text(
-        "class Board:\n"
-        "    def set_reset_intent(self, why):\n"
-        "        with open('/intent', 'w') as file:\n"
-        "            file.write(why)\n"
-        "def load():\n"
-        "    return Board()\n"
-    )
+    (tree / "boards/__init__.py").write_text(INTENT)
     deploy()
     board.wait_for(b"firmware runs 1")
     assert board.files()["/intent"] == b"stop"
@@ -186,12 +187,14 @@ def test_a_firmware_that_cannot_be_imported_falls_back(board, tree, deploy):
     deploy()
     board.wait_for(b"firmware runs 1")
     (tree / "firmware/run.py").write_text("import nothing_of_that_name\n")
+    (tree / "boards/__init__.py").write_text(INTENT)
     seen = len(board.output)
     deploy()
     board.wait_for(b"nothing_of_that_name", since=seen)
     board.wait_for(b"firmware runs 1", since=seen)
     assert state(board)["run"] == "a"
     assert "nothing_of_that_name" in state(board)["rolled_back"]["reason"]
+    assert board.files()["/intent"] == b"config"  # so it counts as no reset by the watchdog
 
 
 def test_wait_takes_a_board_when_it_comes(board, tree, deploy):
@@ -265,3 +268,21 @@ def imported(tree, package):
             module = ".".join(part for part in (base, node.module or "") if part)
             yield module
             yield from (f"{module}.{alias.name}" for alias in node.names)
+
+
+def test_without_a_config_the_board_keeps_what_it_has(board, tree, deploy):
+    (tree / "config.json").unlink()
+    (tree / "firmware/on_demand").mkdir()
+    for name in ("portal", "config_sensors"):
+        (tree / f"firmware/on_demand/{name}.py").write_text("")
+    printed = deploy()
+    assert "the board opens its portal" in printed and "its Wi-Fi" in printed
+    board.wait_for(b"firmware runs 1")
+    found = board.files()
+    assert set(found) == {*STARTERS, "/releases/a.img", "/releases/state.json"}
+    behind.call(board.port, "exec", "f = open('/config.json', 'w'); f.write('{}'); f.close()")
+    for way in ((), ("--files",)):
+        seen = len(board.output)
+        deploy(*way)
+        board.wait_for(b"firmware runs 1", since=seen)
+        assert board.files()["/config.json"] == b"{}"

@@ -1,4 +1,4 @@
-"""The README's lines that install the library with mpremote."""
+"""The lines of docs/own_program.md that install the library with mpremote."""
 
 import json
 

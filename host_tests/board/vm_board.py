@@ -92,7 +92,7 @@ class VmBoard:
         """What is on the flash now: {path: bytes}."""
         command = [find_vm(), "-X", "heapsize=16M", str(FLASH), str(self._image), "-", "dump"]
         lines = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-        pairs = (line.split(" ") for line in lines.splitlines())
+        pairs = (line.rsplit(" ", 1) for line in lines.splitlines())
         return {path: bytes.fromhex(data) for path, data in pairs}
 
     # The rest runs in the supervisor's thread.

@@ -6,7 +6,17 @@ import re
 import urllib.request
 
 import pytest
-from collecting import JSON, TP2, batch, collector, reading, struct, wait_for
+from collecting import (
+    JSON,
+    TP2,
+    batch,
+    collector,
+    reading,
+    struct,
+    unstruct,
+    wait_for,
+    write_schema,
+)
 from looking import ago, history, is_there, pixels, rows_are, text, until
 
 from host_tests.outside import Handler, serving
@@ -147,6 +157,23 @@ def test_a_bad_event_shows_its_field_value_rule_and_payload(empty, visit, screen
     is_there(page, "#failures .times", "2 times")
     assert page.locator("#failures > li").count() == 3
     screenshot(page, "failed")
+
+
+def test_failed_events_are_judged_again_when_the_schema_is_mended(tmp_path, visit):
+    schemas = tmp_path / "schemas"
+    write_schema(schemas, "iglu:com.example/other/jsonschema/1-0-0")
+    with collector(tmp_path / "c.db", "--quiet", "--schemas", str(schemas)) as running:
+        running.send(struct(e="ue", aid="desk", ue_pr=unstruct({"celsius": 21.5})))
+        page = visit(running, "#failed")
+        is_there(page, "#failures .advice", "into a folder of SCHEMAS as com.example/")
+        page.click("text=Judge again")
+        is_there(page, "#failures button", "0 of 1 are good now")
+        assert "good=0&format=csv" in page.get_attribute("#failed-export", "href")
+        write_schema(schemas)
+        page.reload()
+        page.click("text=Judge again")
+        is_there(page, "#none-failed", "No event has failed")
+        page.close()
 
 
 def test_the_list_search_filters_and_one_event_in_full(empty, visit, screenshot):

@@ -15,8 +15,7 @@ pytest.importorskip("pty", reason="no pseudo-terminals on this machine")
 
 from tools.demo import Collector
 from tools.engine import ROOT
-from tools.flash import __main__ as flashing
-from tools.flash import uf2
+from tools.flash import flashing, uf2
 from tools.setup import server, steps
 
 sys.path.insert(0, str(ROOT / "host_tests" / "board"))
@@ -25,12 +24,7 @@ import images
 from esp_board import EspBoard
 from vm_board import VmBoard
 
-pytestmark = [
-    pytest.mark.usefixtures("compiler", "vm_program"),
-    pytest.mark.skipif(
-        not importlib.util.find_spec("esptool"), reason="no esptool here: `make flash` installs it"
-    ),
-]
+pytestmark = pytest.mark.usefixtures("compiler", "vm_program")
 
 
 class Running:
@@ -102,6 +96,9 @@ def plugged(monkeypatch):
     return plug
 
 
+@pytest.mark.skipif(
+    not importlib.util.find_spec("esptool"), reason="no esptool here: `make flash` installs it"
+)
 def test_from_a_blank_board_to_the_first_event_with_pulled_cables(
     running, plugged, chromium, screenshot, tmp_path, closing_line
 ):
@@ -136,6 +133,7 @@ def test_from_a_blank_board_to_the_first_event_with_pulled_cables(
         page.wait_for_selector("#settings:not([hidden])")
         page.wait_for_selector("#scanned:has-text('chips on I2C')")
         assert page.input_value("#name").startswith("board_")
+        clicks.append("All other settings")
         page.click("summary")
         page.fill("[name=send_seconds]", "1")
         page.fill("[name=sample_seconds]", "1")
@@ -202,6 +200,10 @@ def test_three_boards_at_once(running, plugged, tmp_path):
         ({"port": "x", "name": "a", "config": {}}, "is missing"),
         ({"port": "x", "name": "a", "config": []}, "expected a JSON object"),
         ([], "expected a JSON object"),
+        (
+            {"port": "x", "name": "a", "config": {"collector": "https://c", "app_id": "a"}},
+            "roots is missing: put the file",
+        ),
         (
             {"port": "x", "name": "a", "config": {"collector": "http://c", "app_id": "a",
              "wifi": {"ssid": "n", "password": "correct"}}},

@@ -145,7 +145,7 @@ def test_each_failure_says_what_to_change(event, hint, tmp_path):
 
 def test_events_are_replayed_after_their_schema_was_mended(tmp_path):
     schemas = tmp_path / "schemas"
-    schemas.mkdir()
+    write_schema(schemas, "iglu:com.example/other/jsonschema/1-0-0")
     event = struct(e="ue", ue_pr=unstruct({"celsius": 21.5}), duid="bed", aid="garden")
     with collector(tmp_path / "c.db", "--schemas", str(schemas), "--quiet") as running:
         running.send(event, struct(aid="good"), struct(e="xx"))
@@ -191,7 +191,7 @@ def test_events_are_replayed_after_their_schema_was_mended(tmp_path):
 
 def test_a_replay_is_seen_in_blocks_of_columns(tmp_path):
     schemas = tmp_path / "schemas"
-    schemas.mkdir()
+    write_schema(schemas, "iglu:com.example/other/jsonschema/1-0-0")
     with collector(tmp_path / "c.db", "--schemas", str(schemas), "--quiet") as running:
         for _ in range(6):
             running.send(*[struct(e="ue", ue_pr=unstruct({"celsius": i})) for i in range(50)])

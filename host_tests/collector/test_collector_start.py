@@ -73,7 +73,11 @@ def test_no_token_is_needed_if_so_asked(tmp_path, capfd):
         ["--host", "0.0.0.0", "--token", "none", "--db", str(tmp_path / "c.db")]
     )
     program._print_addresses(chosen, 9090, None)
-    assert "warning: --token none: whoever reaches this address" in capfd.readouterr().out
+    said = capfd.readouterr().out
+    assert "warning: --token none: whoever reaches this address" in said
+    assert (
+        "pandas.read_csv('http://127.0.0.1:9090/micro/readings')" in said
+    )  # Nobody opens 0.0.0.0
     with collector(tmp_path / "c.db", "--token", "none") as running:
         assert running.get("/micro/all")["total"] == 0
         assert "warning" not in running.stop()[1]  # Only this machine can reach it

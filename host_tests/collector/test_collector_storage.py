@@ -13,8 +13,8 @@ from collecting import write_schema as write
 from tools.collector.enrich.columns import flat_event
 from tools.collector.enrich.iglu import Schemas
 from tools.collector.enrich.judge import judge
-from tools.collector.storage import column_query, tables
-from tools.collector.storage.column_blocks import BLOCK, next_block, texts
+from tools.collector.storage import column_blocks, column_query, tables
+from tools.collector.storage.column_blocks import BLOCK, MAX_TEXT, next_block, texts
 from tools.collector.storage.compression import DICTIONARY, Compression
 from tools.collector.storage.retention import Retention
 from tools.collector.storage.store import Store, StoreError
@@ -155,8 +155,10 @@ def brute_force(store, filters, good, sorting, descending):
         event = flat_event(json.loads(record).get("event") or {})
         if good is not None and is_good != good:
             continue
-        if all(set(texts(name, event[name])) & set(wanted) if name in event else False
-               for name, wanted in filters):  # fmt: skip
+        if all(
+            name in event and set(texts(name, event[name])) & {text[:MAX_TEXT] for text in wanted}
+            for name, wanted in filters
+        ):
             value = event.get(sorting)
             value = value[0] if isinstance(value, list) else value
             found.append((value, id))
@@ -261,3 +263,25 @@ def test_a_time_range_counts_arrivals(opened):
             column_query.find_page, [column_query.between(start, end)], None, True, 9, 0
         )
         assert found.result(20)[0] == count
+
+
+def test_long_values_and_too_many_columns(opened, monkeypatch):
+    store = opened()
+    long = "x" * 20000
+    data = [{"celsius": i, "anything": [long, i]} for i in (1, 2)]
+    events = [struct(e="ue", ue_pr=unstruct(one)) for one in data]
+    more = struct(co=entities({"celsius": 1, "anything": {"long": long}}))
+    store.submit(payload(batch(*events, more, *[struct()] * 260))).result(20)
+    made(store, 1)
+    sql = "SELECT sum(length(packed)) FROM column_blocks"
+    assert store.read(lambda c: c.execute(sql).fetchone()).result(20)[0] < 20000
+    for column, value, count in (
+        (f"{EVENT}.anything", json.dumps([long, 1], separators=(",", ":")), 2),
+        (f"{CONTEXT}.anything", json.dumps({"long": long}, separators=(",", ":")), 1),
+        (f"{EVENT}.celsius", "2", 1),
+    ):
+        assert compare(store, [(column, [value])]) == count
+    monkeypatch.setattr(column_blocks, "MAX_COLUMNS", 3)
+    ask = [column_query.one_of("nothing", ["x"])], None, True, 9, 0
+    with pytest.raises(ValueError, match="one of over"):
+        store.read(column_query.find_page, *ask).result(20)

@@ -13,6 +13,7 @@ import errno
 import json
 import os
 import selectors
+import sys
 from pathlib import Path
 
 import boards
@@ -70,6 +71,8 @@ class Life:
                 monkeypatch.setattr(module, name, value, raising=False)
         # What runs at a boot; a board whose supply a pin holds has a boot.py before it.
         self.programs = [compile((FIRMWARE / "main.py").read_text(), "main.py", "exec")]
+        # The firmware loads modules again and again.
+        monkeypatch.setattr(sys, "dont_write_bytecode", False)
         self._until = None
         self._born = world.now_ms
         self._plan = []

@@ -4,6 +4,10 @@ The two differ in more than numbers. The ESP32's driver reconnects by itself unl
 `reconnects` says otherwise, tells "connecting" meanwhile for most failures, keeps the last
 failure as its status until an address came, and refuses connect() while it is busy. The
 CYW43 of the rp2 port tells each failure at once, and its status starts anew at connect().
+
+An access point of the board's own is apart from the station, in `world.access_point`. It follows
+the station to its channel: while that joins, nobody reaches the access point (ESP-IDF, "Wi-Fi
+Driver"; on the CYW43 both interfaces share a radio). A scan needs the station's interface.
 """
 import sys
 
@@ -66,16 +70,38 @@ class _Radio:
         return self.outcome is not None and simulation.world.now_ms >= self.done_ms
 
 
+class _AccessPoint:
+    """The state of the access point of the board's own."""
+
+    def __init__(self):
+        self.active = False
+        self.ssid = self.key = self.security = None
+        self.address = "192.168.4.1"
+        self.away_ms = 0  # until when nobody reaches it
+
+
 class _WLAN:
     IF_STA = 0
     IF_AP = 1
+    SEC_OPEN = 0
 
     def __init__(self, interface_id=0):
-        if simulation.world.radio is None:
-            simulation.world.radio = _Radio()
-        self._radio = simulation.world.radio
+        world = simulation.world
+        if world.radio is None:
+            world.radio = _Radio()
+        self._radio = world.radio
+        self._is_ap = interface_id == 1
+        if self._is_ap and world.access_point is None:
+            world.access_point = _AccessPoint()
 
     def active(self, *is_active):
+        if self._is_ap:
+            point = simulation.world.access_point
+            if is_active:
+                point.active = bool(is_active[0])
+                simulation.world.log.append(("access point", point.active))
+                return None
+            return point.active
         if is_active:
             self._radio.active = bool(is_active[0])
             if not self._radio.active:
@@ -102,14 +128,18 @@ class _WLAN:
             radio.outcome = None
             raise OSError("Wifi Internal Error")
         radio.done_ms = world.now_ms + world.join_ms
+        if world.access_point:
+            world.access_point.away_ms = radio.done_ms
         radio.requested = True
         if radio.outcome == "joined":
             _tell_lan(0, world.join_ms)
 
     def ifconfig(self, *static):
+        if self._is_ap:
+            return self._ap_address(*static)
         if not static:
             told = ("192.168.4.7", "255.255.255.0", "192.168.4.1", simulation.world.name_server)
-            return self._radio.address or told
+            return self._radio.address or simulation.world.dhcp_address or told
         assert len(static[0]) == 4 and isinstance(static[0], tuple)
         self._radio.address = static[0]
         simulation.world.log.append(("ifconfig", static[0]))
@@ -118,6 +148,29 @@ class _WLAN:
         assert values == {"dhcp4": True}
         self._radio.address = None
         simulation.world.log.append(("dhcp",))
+
+    # What DHCP of the access point tells others goes with it on an ESP32 alone.
+    def _ap_address(self, *static):
+        point = simulation.world.access_point
+        if static:
+            assert len(static[0]) == 4 and isinstance(static[0], tuple)
+            if not self._dhcp_follows:
+                raise AssertionError("its DHCP server goes on giving out 192.168.4.1")
+            point.address = static[0][0]
+        return (point.address, "255.255.255.0", point.address, point.address)
+
+    def scan(self):
+        world = simulation.world
+        if not self._radio.active:
+            raise OSError("STA must be active")
+        self._settle()
+        if self._is_scan_refused():
+            return []
+        world.time.sleep_ms(world.scan_ms)
+        return [(ssid, bytes(6), 1, rssi, security, False) for ssid, rssi, security in world.air]
+
+    def _is_scan_refused(self):
+        return False
 
     def _refuse_if_busy(self):
         pass
@@ -135,6 +188,9 @@ class _WLAN:
     def _config(self, known, param, values):
         if param and values:
             raise TypeError("either pos or kw args are allowed")
+        if self._is_ap and values:
+            self._config_ap(**values)
+            return None
         for name in values:
             if name not in known:
                 raise ValueError("unknown config param")
@@ -147,6 +203,20 @@ class _WLAN:
 
 
 class _Esp32WLAN(_WLAN):
+    SEC_WPA2 = 3
+    _dhcp_follows = True
+
+    # esp_wifi_set_config() wants a key of 8 to 63 with WPA2: ESP_ERR_INVALID_ARG is 0x102.
+    def _config_ap(self, ssid, key="", security=0):
+        if not 0 < len(ssid) <= 32 or (security and not 8 <= len(key) <= 63):
+            raise RuntimeError("Wifi Unknown Error 0x0102")
+        point = simulation.world.access_point
+        point.ssid, point.key, point.security = ssid, key, security
+
+    # esp_wifi_scan_start() is refused while the station connects, which scan() passes over.
+    def _is_scan_refused(self):
+        return self._radio.outcome is not None and not self._radio.over()
+
     # The driver takes its memory when the first WLAN is made: ESP_ERR_NO_MEM is 0x101, for
     # which ports/esp32/network_common.c has no name, so it is a RuntimeError.
     def __init__(self, interface_id=0):
@@ -218,8 +288,19 @@ class _Esp32WLAN(_WLAN):
 
 
 class _Rp2WLAN(_WLAN):
+    SEC_WPA_WPA2 = 0x00400006
+    _dhcp_follows = False
+
+    # What is set while it is up is not seen before it comes up anew.
+    def _config_ap(self, ssid, key="", security=0):
+        point = simulation.world.access_point
+        assert not point.active
+        point.ssid, point.key, point.security = ssid, key, security
+
     def deinit(self):
         self._radio.active = False
+        if simulation.world.access_point:
+            simulation.world.access_point.active = False
         self._radio.outcome = None
         simulation.world.log.append(("deinit",))
 

@@ -93,6 +93,10 @@ class World:
         "silent", "refused" (connect() itself raises).
     join_ms: how long an attempt takes.
     signal: dBm while associated.
+    air: the networks around, as a scan finds them: (bytes, dBm, security), with repetitions;
+        scan_ms: how long that takes.
+    dhcp_address: what ifconfig() tells of the station, if not the usual.
+    access_point: the board's own, see network.py.
     name_server: what DHCP tells of it; 0.0.0.0, which is none, so that nobody real is asked.
     ntp: what the NTP server does with each query, see ntp_server.py; the last repeats.
     year, wall_ms: what the clock says; true_ms: what it should say.
@@ -131,6 +135,9 @@ class World:
         self.networks = None  # name -> how joining it ends, instead of `joins`
         self.join_ms = 2500
         self.signal = -61
+        self.air = []
+        self.scan_ms = 2000
+        self.dhcp_address = self.access_point = None
         self.name_server = "0.0.0.0"
         self.ntp = ["true"]
         self.now_ms = TICKS_PERIOD - 3000
@@ -311,6 +318,7 @@ class World:
         """What is left after a deep sleep, a reset, a watchdog's bite or a loss of power."""
         self._pass_asleep(ms)
         self.pins, self.irqs, self.pulls, self.radio = {}, {}, {}, None
+        self.access_point = None
         self._change_levels()
         self.pins.update(self._outside)
         self.wakes = {}
@@ -331,10 +339,15 @@ class World:
 
 class RealWorld(World):
     """On the machine's own time. What outlives a reset is in the file `path`, and a deep sleep
-    or a reset ends the process: its last line says for how many ms it is to stay away."""
+    or a reset ends the process: its last line says for how many ms it is to stay away. Levels
+    come from outside by edge(), which look() may call: in a sleep it is called all the time.
+
+    asleep: whether it sleeps.
+    """
 
     def __init__(self, port, path):
         self._path = path
+        self.asleep = self._interrupted = False
         super().__init__(port)
         self.time = _time
         try:
@@ -343,6 +356,9 @@ class RealWorld(World):
             self.rtc_memory = bytes.fromhex(kept["rtc"])
             self.mem32.update({int(key): kept["mem32"][key] for key in kept["mem32"]})
             self.reset_cause = kept["cause"]
+            self.woke_by = kept["woke_by"]
+            self._outside = {int(pin): kept["levels"][pin] for pin in kept["levels"]}
+            self.pins.update(self._outside)
         except OSError:
             pass
 
@@ -356,9 +372,28 @@ class RealWorld(World):
 
     def sleep(self, depth, ms):
         self.log.append((depth + "sleep", ms))
-        if depth == "deep":
+        is_deep = depth == "deep"
+        if is_deep and not self.wakes:
             self.end("deep", ms)
-        _time.sleep(ms / 1000)
+        end = self.now_ms + ms
+        self.asleep, self._interrupted = True, False
+        self.woke_by = 4  # the timer
+        while self.now_ms < end and not self._interrupted:
+            self.look()
+            for reason in self.wakes if is_deep else ():
+                pin, level = self.wakes[reason]
+                if self.pins.get(pin, 0) == level:
+                    self.woke_by = reason
+                    end = 0
+            _time.sleep(0.01)
+        self.asleep = False
+        if is_deep:
+            self.end("deep", 0)
+
+    def edge(self, pin, level):
+        super().edge(pin, level)
+        self._outside[pin] = level
+        self._interrupted = self._interrupted or self.port == "rp2" and pin in self.irqs
 
     def end(self, why, ms):
         cause = {"deep": 4, "reset": 2, "watchdog": 3, "power": 1}[why]
@@ -368,6 +403,8 @@ class RealWorld(World):
             self.rtc_memory, self.mem32 = b"", {}
         registers = {str(key): self.mem32[key] for key in self.mem32}
         kept = {"rtc": self.rtc_memory.hex(), "mem32": registers, "cause": cause}
+        kept["woke_by"] = self.woke_by if why == "deep" else 0
+        kept["levels"] = {str(pin): self._outside[pin] for pin in self._outside}
         with open(self._path, "w") as file:
             json.dump(kept, file)
         print("world: %s %d" % (why, ms))

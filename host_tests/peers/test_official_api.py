@@ -13,7 +13,7 @@ from peers.conftest import HERE, engines
 from tools.engine import ROOT
 
 OFFICIAL = Path(sys.prefix) / "official"
-# By design, each under the name by which README's list of differences has it.
+# By design, each under the name by which the list of differences has it.
 REFUSED = {
     "Tracker.track_screen_view": "track_screen_view()",  # the schema wants a name or an id
     "AsyncEmitter.consume": "consume()",
@@ -59,14 +59,14 @@ def accepted(listing, sink, tmp_path):
 
 
 def differences():
-    """The names in README's list of what differs from the official tracker."""
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    """The names in the list of what differs from the official tracker."""
+    text = (ROOT / "docs" / "coming_from.md").read_text(encoding="utf-8")
     part = text[text.index("A script for the official tracker runs") :]
     return set(re.findall(r"`([^`\n]+)`", part[: part.index("\n## ")]))
 
 
 def in_list(name, listed):
-    """Whether README lists a call, by its name or by one that ends in an ellipsis."""
+    """Whether the page lists a call, by its name or by one that ends in an ellipsis."""
     name = name.split(".")[-1]
     return any(
         it.partition("(")[0] == name or "…" in it and name.startswith(it.partition("…")[0])
@@ -91,9 +91,10 @@ def test_every_call_of_the_official_package(accepted, sink, tmp_path, engine, cl
             other.add((name, their, our))
     listed = differences()
     for name, their, our in sorted(other):
-        assert in_list(name, listed), f"README does not list {name}: {our}, theirs {their}"
+        why = f"docs/coming_from.md does not list {name}: {our}, theirs {their}"
+        assert in_list(name, listed), why
     for name in REFUSED.values():
-        assert name in listed, f"README does not list {name}"
+        assert name in listed, f"docs/coming_from.md does not list {name}"
     assert len(calls) - len(refused) >= 240 and len(refused) <= 10
     if engine == "cpython" and "vm" in engines():
         return  # the VM's count is told, which is that of both

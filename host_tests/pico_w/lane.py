@@ -23,6 +23,7 @@ from install import Console, build, copy, mpremote
 from services import Service, dns_answer, ntp_answer
 
 from tools import demo
+from tools.collector.storage.tables import compression
 from tools.deploy import board as deploy
 
 pytest.importorskip("rp2040py", reason="no rp2040py: pip install rp2040py==0.3.6")
@@ -84,7 +85,8 @@ def good(database):
     if not Path(database).exists():
         return []
     with sqlite3.connect(f"file:{database}?mode=ro", uri=True) as held:
-        return held.execute("SELECT good, record FROM events").fetchall()
+        compression(held)
+        return held.execute("SELECT good, unpacked(record) FROM events").fetchall()
 
 
 def test_a_pico_w_joins_sets_its_clock_and_delivers_readings(emulator, tmp_path):

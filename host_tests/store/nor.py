@@ -41,6 +41,7 @@ class Flash:
 
     def readblocks(self, n, buf, offset=0):
         if self.trouble:
+            buf[:] = _ERASED[: len(buf)]  # what a read that fails leaves there, littlefs may use
             self.trouble("read")
         at = n * BLOCK + offset
         self.read += len(buf)

@@ -194,6 +194,41 @@ def test_a_led_pin_that_is_not_there_costs_the_led_alone(life, capsys):
     assert "led: invalid pin" in capsys.readouterr().out
 
 
+_REFUSED = OSError("The certificate is not correctly signed by the trusted CA")
+
+
+# What docs/boards.md tells of the LED, and what the console says of the same.
+@pytest.mark.parametrize(
+    "joins, answer, state, words",
+    [
+        (["not_found"], 200, "not_found", "offline: wifi 'barn': not found"),
+        (["wrong_password"], 200, "wrong_password", "offline: wifi 'barn': wrong password"),
+        (["silent"], 200, "joining", "joining: 'barn'"),
+        (["joined"], 200, "success", "first event accepted; sending every 60 s"),
+        (["joined"], OSError(errno.ECONNREFUSED, "x"), "no_connection", "collector cannot be"),
+        (["joined"], DEAD, "timeout", "the collector does not answer: no answer in 10000 ms"),
+        (["joined"], 503, "http_error", "the collector refuses: HTTP status 503"),
+        (["joined"], OSError("no status"), "bad_response", "what answers is no collector: no"),
+        (["joined"], _REFUSED, "certificate", "the collector's certificate is refused: The"),
+    ],
+)
+def test_led_and_console_tell_the_state(
+    life, monkeypatch, capsys, joins, answer, state, words
+):
+    from boards import lamp
+
+    shown = []
+    show = lamp.Lamp.show
+    monkeypatch.setattr(lamp.Lamp, "show", lambda it, name: (shown.append(name), show(it, name)))
+    life.world.joins = joins
+    life.answers = [answer]
+    life.configure(dict(CONFIG, led=2 if life.world.port == "esp32" else "LED"))
+    life.run(seconds=400)
+    assert words in capsys.readouterr().out
+    assert shown[0] == "joining" and state in shown
+    assert lamp.times(state)
+
+
 def test_a_board_without_a_network_waits_for_one_and_says_so(life, capsys):
     life.configure({key: CONFIG[key] for key in CONFIG if key != "wifi"})
     life.run(seconds=600)

@@ -12,12 +12,21 @@ MAIN = str(ROOT / "firmware" / "main.py")
 
 
 @pytest.mark.parametrize("port", ["esp32", "rp2"])
-def test_a_board_with_a_bad_config_stays_at_its_repl(port, monkeypatch, tmp_path, capsys):
+@pytest.mark.parametrize(
+    "text, words", [(None, "config.json: not found"), ("{", "config.json: not valid JSON")]
+)
+def test_a_board_with_a_bad_config_stays_at_its_repl(
+    port, text, words, monkeypatch, tmp_path, capsys
+):
     # A SystemExit from main.py is a soft reset on real ports: it would boot for ever.
     monkeypatch.setattr(sys, "platform", port)
+    # Without the code of the portal, as after a deploy of a config that has a network.
+    monkeypatch.setitem(sys.modules, "firmware.on_demand.provision", None)
     monkeypatch.chdir(tmp_path)
+    if text:
+        (tmp_path / "config.json").write_text(text)
     runpy.run_path(MAIN)
-    assert capsys.readouterr().out.startswith("config.json: not found")
+    assert capsys.readouterr().out.startswith(words)
 
 
 def test_an_old_micropython_is_refused_with_words(monkeypatch, tmp_path, capsys):
@@ -32,6 +41,9 @@ def test_an_old_micropython_is_refused_with_words(monkeypatch, tmp_path, capsys)
 
 
 def test_a_computer_with_a_bad_config_exits_with_a_status(monkeypatch, tmp_path, capsys):
+    monkeypatch.setitem(sys.modules, "network", None)  # it has none
+    monkeypatch.delitem(sys.modules, "firmware.on_demand.provision", raising=False)
+    monkeypatch.delitem(sys.modules, "boards.access_point", raising=False)
     monkeypatch.chdir(tmp_path)
     with pytest.raises(SystemExit) as exit:
         runpy.run_path(MAIN)

@@ -159,6 +159,12 @@ def test_enter_keeps_what_is_there():
     assert config == had
 
 
+def test_a_board_with_ethernet_is_not_asked_for_its_wifi():
+    ask, _ = answers("olimex_esp32_poe", "hall", "http://127.0.0.1:9", "x")
+    config = ask_all({}, print, ask, None)
+    assert config["board"] == "olimex_esp32_poe" and "wifi" not in config
+
+
 def test_a_mistake_that_no_question_is_about_is_named():
     with pytest.raises(Stop, match="the config: sample_seconds: expected"):
         ask_all({"sample_seconds": "ten"}, print, lambda question: "", lambda question: "")

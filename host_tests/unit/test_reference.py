@@ -1,4 +1,4 @@
-"""The reference of the library, as `make api` builds it."""
+"""The reference of the library, as `make docs` builds it."""
 
 import html
 import importlib.util
@@ -16,7 +16,7 @@ from tools.engine import ROOT
 def pages(tmp_path_factory):
     """{page: its article as HTML}"""
     if not importlib.util.find_spec("mkdocstrings_handlers"):
-        pytest.skip("no mkdocstrings; `make api` installs it")
+        pytest.skip("no mkdocstrings; `make docs` installs it")
     folder = tmp_path_factory.mktemp("reference")
     done = subprocess.run(
         [sys.executable, "-m", "mkdocs", "build", "-q", "--strict", "-f", "tools/api/mkdocs.yml",
@@ -24,7 +24,8 @@ def pages(tmp_path_factory):
         cwd=ROOT, env={**os.environ, "NO_MKDOCS_2_WARNING": "1"}, capture_output=True, text=True,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
-    found = {path.stem: path.read_text(encoding="utf-8") for path in folder.glob("*.html")}
+    built = (folder / "api").glob("*.html")
+    found = {path.stem: path.read_text(encoding="utf-8") for path in built}
     return {name: text.partition("<article")[2] for name, text in found.items()}
 
 

@@ -38,6 +38,7 @@ class Releases:
 
 vfs.mount(Releases(os.getcwd() + "/releases"), "/releases")
 sys.path.insert(0, "/releases")
+sys.path.append("")  # a board has its root there
 import loader  # noqa: E402
 
 real_load = loader.load

@@ -22,7 +22,7 @@ import loader
 import vfs
 from nor import Flash
 
-from firmware.on_demand import release, update, update_fetch
+from firmware.on_demand import release, update, update_fetch, update_trial
 from snowplow_tracker import clock
 from snowplow_tracker.record import HEADER, HEADER_SIZE
 from snowplow_tracker.store import segment_log
@@ -190,6 +190,7 @@ class Life:
         os.chdir("/releases")  # where config.json is
         segment_log.open_folders.clear()
         clock.boot += 1
+        Machine.armed = 0
         path = list(sys.path)
         check(loader.load(), "no image runs")
         sys.path[:] = path
@@ -239,6 +240,7 @@ class Life:
         clock.ms = lambda: 1000
         app.emitter.sent = bool(self.configs) and running and self.end == "good"
         if running and release.trial():
+            check(Machine.armed or not self.configs, "a hang would not end the trial")
             if self.end == "crash":
                 raise Reset
             app.emitter.sent = self.end == "good"
@@ -249,7 +251,7 @@ class Life:
         check(not release.trial() or app.restart_for, "the trial goes on")
         if app.restart_for:
             raise Reset
-        state = update.load_state(app)
+        state = update_trial.load_state(app)
         steps = [b["data"].get("step") for b in bodies(app.store) if isinstance(b["data"], dict)]
         version, refused = ("config", "config_refused") if self.configs else ("version", "refused")
         if self.end == "good":
@@ -376,10 +378,15 @@ def main():
 
 class Machine:
     DEEPSLEEP_RESET = 4
+    armed = 0  # ms of the watchdog
 
     @staticmethod
     def reset_cause():
         return 1
+
+    @staticmethod
+    def WDT(timeout):
+        Machine.armed = timeout
 
 
 sys.modules["machine"] = Machine

@@ -25,6 +25,29 @@ SECONDS = {"seconds": 1, "trial_seconds": 12}
 BROKEN = "def run():\n    raise RuntimeError('it broke')\n"
 CRASHES = "def make(*parts):\n    raise RuntimeError('it crashed')\n"
 REFUSES = "def load_settings(path):\n    raise ValueError('config.json: it is refused')\n"
+# Numbers that are each tracked once. Those in `kept` were synced, so that no kill may lose them.
+COUNTS = {"app": "count", "triggers": [{"when": "every", "seconds": 1, "do": "count"}]}
+COUNT = """
+def start(app):
+    def count():
+        number = len(read("begun")) + 1
+        add("begun", number)
+        app.track_struct_event("count", "made", None, None, number)
+        if app._app.store.sync():
+            add("kept", number)
+    app.add_action("count", count)
+
+def add(path, number):
+    with open(path, "a") as file:
+        file.write("%d\\n" % number)
+
+def read(path):
+    try:
+        with open(path) as file:
+            return file.read().split()
+    except OSError:
+        return []
+"""
 SILENT = (ROOT / "firmware/transport.py").read_text() + """
 def cannot_send(self, length, body):
     raise OSError("this release cannot send")
@@ -38,7 +61,8 @@ class Images:
 
     def __init__(self, folder):
         self.folder = folder
-        found = [f for f in used(files(), {"sensors": BASE["sensors"]}) if f[1] not in LAST]
+        config = {"sensors": BASE["sensors"], **COUNTS}
+        found = [f for f in used(files(), config) if f[1] not in LAST]
         self.modules = modules(compiled(found, folder))
 
     def make(self, number=0, **sources):
@@ -305,9 +329,12 @@ def test_the_networks_of_before_stay_until_the_new_ones_worked(start_secure, off
     assert before.exists()
 
 
-def test_updates_with_kills_at_random_moments(start, images):
+def test_updates_with_kills_at_random_moments(start, images, tmp_path, closing_line):
     some = random.Random(5)
-    board, collected = start(images.make(0))
+    (tmp_path / "board").mkdir()
+    (tmp_path / "board" / "count.py").write_text(COUNT)
+    triggers = [*COUNTS["triggers"], {"when": "every", "seconds": 1, "read": ["air"]}]
+    board, collected = start(images.make(0), app="count", triggers=triggers)
     until(lambda: collected.of("sensor_reading"), board)
     for number in range(1, UPDATES + 1):
         made = images.make(number)
@@ -318,4 +345,15 @@ def test_updates_with_kills_at_random_moments(start, images):
         until(lambda: board.running() == (made, False), board, 90)  # noqa: B023
         until(lambda: "works" in steps(collected, version), board, 90)  # noqa: B023
     assert not [step for step in collected.of("update") if step["step"] == "rolled_back"]
+    until(lambda: (board.directory / "kept").exists(), board)
+    kept = {int(n) for n in (board.directory / "kept").read_text().split()}
+
+    def arrived():
+        return [int(float(event["se_va"])) for event in collected.said("count")]
+
+    until(lambda: kept <= set(arrived()), board)
     board.stop()
+    check_readings(collected)
+    numbers = arrived()
+    assert len(numbers) == len(set(numbers)) and kept <= set(numbers)
+    closing_line(f"update: {UPDATES} in a row with kills, {len(kept)} readings, 0 lost, 0 doubled")

@@ -11,11 +11,10 @@ SCENARIOS = [
     ("esp32", "patch", "good", 400),
     ("esp32", "patch", "crash", 1000),
     ("esp32", "image", "silent", 1000),
-    ("rp2", "config", "good", 10),
-    ("rp2", "config", "silent", 10),
-    ("rp2", "config", "crash", 20),
-    ("esp32", "config", "good", 100),
-    ("esp32", "config", "silent", 100),
+    ("rp2", "config", "good", 40),
+    ("rp2", "config", "silent", 40),
+    ("rp2", "config", "crash", 40),
+    ("esp32", "config", "silent", 400),
 ]
 
 

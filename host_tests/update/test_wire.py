@@ -237,8 +237,7 @@ def test_a_deploy_by_cable_is_newer_than_the_releases_before_it(take, releases):
     assert applied(take(deployed=deployed(202611270012), state=left))
     new = json.loads((releases / MANIFEST).read_bytes().partition(b"\n")[0])["sha256"][:16]
     assert take(deployed=deployed(202611270014, new))["steps"] == []  # it is what was deployed
-    for damaged in (None, [], ["x", 1], [1], {"a": 1}):
-        assert applied(take(deployed={"run": "a", "trial": None, "deployed": damaged}))
+    assert applied(take(deployed={"run": "a", "trial": None, "deployed": None}))
 
 
 def test_another_key(take, releases, tmp_path):

@@ -5,7 +5,8 @@
 # number, a class of the fakes: [["i2c", 98, "sensirion_chips", "Scd4x"]].
 # The file facts.json, if it is there, holds facts of the world; while there is a file cable_out,
 # its cable is out. A file such as edge_14_0 is an edge at pin 14, to level 0. What the program
-# sets the pins of WATCH to (22,23) is printed.
+# sets the pins of WATCH to (22,23) is printed. With QUICK the mode battery waits for no deploy
+# after a send, and for no other boards before its first one.
 import json
 import os
 import select
@@ -42,7 +43,7 @@ from snowplow_tracker.transport import dns  # noqa: E402
 dns._PORT = int(os.getenv("DNS_PORT") or 53)
 real_unload = unloading.unload
 ntp._PORT = int(os.getenv("NTP_PORT") or 123)
-NAMES = tuple([n for n in unloading._NAMES if n not in (dns.__name__, ntp.__name__)])
+NAMES = tuple([n for n in unloading._NAMES if n[:-1] not in (dns.__name__, ntp.__name__)])
 
 
 def unload_others():
@@ -79,16 +80,29 @@ def load(**options):
 
 
 def stopping():
+    look()
+    return bool(end.poll(0))
+
+
+def look():
     is_in = "cable_out" not in os.listdir(".")
     if is_in != world.cable:
         world.cable = is_in
     for name in os.listdir("."):
         if name[:5] == "edge_":
             os.remove(name)
-            world.edge(*[int(number) for number in name[5:].split("_")])
-    return bool(end.poll(0))
+            pin, level = [int(number) for number in name[5:].split("_")]
+            if world.asleep:
+                print("pin %d from outside, asleep: %d" % (pin, level))
+            world.edge(pin, level)
 
 
+if os.getenv("QUICK"):
+    from firmware import battery
+
+    battery._LISTEN_MS = 0
+    battery.urandom = bytes
+world.look = look
 boards.load = load
 for name in ("boot.py", "main.py"):
     with open(name) as file:

@@ -15,11 +15,14 @@ from random import Random
 import pytest
 
 from tools import demo, engine
+from tools.collector.storage.tables import compression
 
 
 def rows(path, query="SELECT good, eid, app_id, event_type, record FROM events ORDER BY id"):
     database = sqlite3.connect(path)
+    compression(database)
     try:
+        compression(database)
         return database.execute(query).fetchall()
     finally:
         database.close()
@@ -67,7 +70,7 @@ def test_demo_from_sensor_to_database(runs_on, tmp_path, capfd):
 def test_readings_are_this_machines(vm, tmp_path, capfd):
     demo.run(3, 0, tmp_path)
     readings = {}
-    for (record,) in rows(tmp_path / "events.db", "SELECT record FROM events"):
+    for (record,) in rows(tmp_path / "events.db", "SELECT unpacked(record) FROM events"):
         parameters = json.loads(record)["rawEvent"]["parameters"]
         assert parameters["p"] == "iot" and parameters["tv"].startswith("mpy-")
         assert json.loads(parameters["co"])["data"][0]["data"]["port"] == sys.platform

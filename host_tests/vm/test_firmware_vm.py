@@ -18,6 +18,7 @@ import ntp_server
 from host_tests.bench.firmware import compile_fakes
 from host_tests.outside import Handler, serving
 from host_tests.pico_w.services import Service, dns_answer
+from tools.collector.storage.tables import compression
 from tools.deploy import stage
 from tools.engine import ROOT
 
@@ -110,7 +111,9 @@ class Collected:
 
     def events(self):
         with sqlite3.connect(f"file:{self._path}?mode=ro", uri=True) as database:
-            rows = database.execute("SELECT good, record FROM events ORDER BY id").fetchall()
+            compression(database)
+            query = "SELECT good, unpacked(record) FROM events ORDER BY id"
+            rows = database.execute(query).fetchall()
         database.close()
         found = []
         for good, record in rows:

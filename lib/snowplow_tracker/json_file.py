@@ -1,6 +1,8 @@
 # A small file for what must outlive a reboot. It is overwritten in place: on littlefs that is
 # three times cheaper than a second file and a rename, and a cut leaves the old or the new one.
 import json
+import os
+from errno import ENOENT
 
 
 def load(path: str) -> dict:
@@ -15,6 +17,11 @@ def load(path: str) -> dict:
 
 def save(path: str, state: "dict | list") -> bool:
     """Write the dict, or list; False if the filesystem does not take it."""
+    try:
+        os.stat(path)  # a read may have failed before: see has_folder() in store/reader.py
+    except OSError as e:
+        if e.errno != ENOENT:
+            return False
     try:
         with open(path, "w") as file:
             json.dump(state, file)

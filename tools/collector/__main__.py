@@ -145,7 +145,7 @@ def _print_addresses(chosen, port, token):
         write(f"{waiting} events of an earlier --forward still wait: start with it to send them")
     for fault in chosen.fault:
         write(f"simulating an outage: --fault {fault.text}")
-    readings = f"{address.url(chosen.host, port)}/micro/readings"
+    readings = f"{found['listens']}/micro/readings"
     readings += f"?token={token}" if token else ""
     write(f"all readings: pandas.read_csv('{readings}'), in DuckDB FROM read_csv('{readings}')")
 

@@ -141,8 +141,9 @@ def _wifi(found):
     network, wifi = found["network"], found.pop("wifi")
     networks = {
         "title": "Networks",
-        "description": "Several networks, in the order in which they are tried.",
-        "type": "array", "minItems": 1, "items": {"$ref": "#/definitions/network"},
+        "description": "Several networks, in the order in which they are tried. Without any, the "
+        "board opens its portal, which asks for one.",
+        "type": "array", "items": {"$ref": "#/definitions/network"},
     }  # fmt: skip
     one = closed({**network["properties"], **wifi["properties"]}, network["required"])
     several = closed({"networks": networks, **wifi["properties"]}, ["networks"])

@@ -14,7 +14,15 @@ def unused_features(config):
     sensors = config.get("sensors", {}).values()
     more = keys - known or whens & {"heartbeat", "wake"}  # than triggers of config_keys.py
     few = more or set(config) & set(SETTINGS) or any("entities" in s for s in sensors)
+    wifi = config.get("wifi") or {}
+    portal = wifi.get("networks") == [] or config.get("portal_pin") is not None
+    few = few or portal  # which may give the board a name
     needs = {
+        "/firmware/on_demand/provision.py": portal,
+        "/firmware/on_demand/portal.py": portal,
+        "/firmware/on_demand/portal_page.py": portal,
+        "/firmware/on_demand/improv.py": portal,
+        "/boards/access_point.py": portal,
         "/firmware/on_demand/config_events.py": few,
         "/firmware/on_demand/event_keys.py": few,
         "/firmware/on_demand/extras.py": few,

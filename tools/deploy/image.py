@@ -8,7 +8,9 @@ and its files of ours are removed after the switch.
 
 import hashlib
 import json
+import tempfile
 from base64 import b64encode
+from pathlib import Path
 from typing import NamedTuple
 
 from tools.deploy import LAST, OWNED, RELEASES, ROOT, Stop, boot_file, compiled, space
@@ -91,7 +93,8 @@ class Plan(NamedTuple):
 
 
 def plan(image, config, has, state, build, root=ROOT, own=()):
-    """The Plan that makes a board run this image with the config at this Path; None: it does.
+    """The Plan that makes a board run this image with the config at this Path (None: with the one
+    that it has); None: it does.
 
     `own` as own_modules() gives them; `has` and `state` are what look() found on the board.
     """
@@ -100,7 +103,8 @@ def plan(image, config, has, state, build, root=ROOT, own=()):
     if source:
         old = _known(has.get(_path(source)), build)
         parts.append(Part(_path(name), image, pieces(image, old, _path(source))))
-    started = starters(build / "boot", json.loads(config.read_bytes()), root)
+    data = json.loads(config.read_bytes()) if config else {}
+    started = starters(build / "boot", data, root)
     for source, path in [*own, *started]:
         if path not in has or has[path][0] != sha256(source):
             data = source.read_bytes()
@@ -109,7 +113,7 @@ def plan(image, config, has, state, build, root=ROOT, own=()):
             # A config may name own modules, so they come before the state that brings it.
             (first if path in mine else renames).append((path + ".new", path))
     letter = None
-    if has.get(CONFIG, ("",))[0] != sha256(config):
+    if config and has.get(CONFIG, ("",))[0] != sha256(config):
         # Not the one that a deploy before has left for the next boot: this one may be cut short.
         letter = "b" if state.get("config") == "a" else "a"
         data = config.read_bytes()
@@ -154,12 +158,16 @@ def deploy_image(port, found, config, has, state, free, build, root=ROOT):
         if line.startswith("@sent "):
             print(f"Send     {line[6:]} KiB", flush=True)
 
-    # In one run of mpremote, since each takes a part of a second.
+    # In one run of mpremote, since each takes a part of a second; by files that nobody else can
+    # read, since all programs see the arguments of others, and the config has passwords.
     commands = ["resume"]
-    for text in [*writing(todo.parts), todo.switch]:
-        commands += ["exec", text, "+"]
-    if "@switched" not in call(port, *commands[:-1], each_line=progress):
-        raise Stop(f"the board at {port} went away: check the cable and try again")
+    with tempfile.TemporaryDirectory() as scripts:
+        for number, text in enumerate([*writing(todo.parts), todo.switch]):
+            path = Path(scripts) / f"{number}.py"
+            path.write_text(text, encoding="utf-8")
+            commands += ["run", str(path), "+"]
+        if "@switched" not in call(port, *commands[:-1], each_line=progress):
+            raise Stop(f"the board at {port} went away: check the cable and try again")
 
 
 def _path(name):

@@ -7,7 +7,6 @@ folders are the user's own if the firmware has none of that name and they are no
 
 from tools.deploy import LAST, OWNED, files, space
 from tools.deploy.board import call, sha256
-from tools.deploy.scripts import KEEP
 
 # What one of ours has in it, from the first edition on.
 WORDS = (
@@ -15,6 +14,45 @@ WORDS = (
     (LAST[1], ("from firmware", "import boards", '__import__("loader")')),
     ("/config.json", ('"collector"',)),
 )
+# (path, path to keep a copy at) of files; nothing is written over.
+KEEP = """
+import os
+buf = memoryview(bytearray(512))
+def made(path):
+    at = path.find('/', 1)
+    while at > 0:
+        try:
+            os.mkdir(path[:at])
+        except OSError:
+            pass
+        at = path.find('/', at + 1)
+def same(a, b):
+    with open(a, 'rb') as f, open(b, 'rb') as g:
+        while part := f.read(512):
+            if part != g.read(512):
+                return False
+        return not g.read(1)
+def free(path):
+    n = 1
+    while True:
+        at = path if n == 1 else '%%s.%%d' %% (path, n)
+        try:
+            os.stat(at)
+        except OSError:
+            return at, False
+        if same(source, at):
+            return at, True
+        n += 1
+for source, path in %r:
+    made(path)
+    path, there = free(path)
+    if not there:
+        with open(source, 'rb') as f, open('/kept/new', 'wb') as g:
+            while n := f.readinto(buf):
+                g.write(buf[:n])
+        os.rename('/kept/new', path)
+    print('@kept', path, source, sep=chr(9))
+"""
 
 
 def conflicts(found, own, wanted, root):
@@ -49,7 +87,7 @@ def keep(port, paths, has, free):
     space.check(port, sizes, [], free, folders=2)
     script = KEEP % ([(path, "/kept" + path) for path in paths],)
     for line in call(port, "resume", "exec", script):
-        if line.startswith("@kept "):
-            copy, path = line.split(" ", 2)[1:]
+        if line.startswith("@kept\t"):
+            copy, path = line.split("\t")[1:]
             print(f"Keep     {path} of yours as {copy}")
     return free - space.BLOCK * (sum(map(space.blocks, sizes)) + 4)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from tools.deploy import LAST, ROOT, Stop, boot_file, compiled, console, files, pins, used
 from tools.deploy.board import look, reset, restart
 from tools.deploy.console import wait_for
-from tools.deploy.image import ON_ROOT, deploy_image
+from tools.deploy.image import CONFIG, ON_ROOT, deploy_image
 from tools.deploy.keep import WORDS, conflicts, keep
 from tools.deploy.plain import deploy_files
 from tools.deploy.scripts import HOLD
@@ -59,6 +59,9 @@ def deploy(port, build, config, root=ROOT, options=USUAL):
         )
     # Releases have everything, and a board that takes them may get another config.
     everything = options.everything or config.data.get("update") is not None
+    if not config.path:
+        print("Config   there is no config.json: the board opens its portal, unless it has one")
+        everything = everything or CONFIG in has
     wanted = [*files(root), *config.own]
     if everything:
         boot = root / boot_file(config.data)
@@ -76,6 +79,10 @@ def deploy(port, build, config, root=ROOT, options=USUAL):
         deploy_image(port, wanted, config.path, has, state, free, folder, root)
     print("Restart  the board", flush=True)
     seconds = options.follow
+    if not config.path:
+        reset(port)
+        print("Portal   the console (make monitor) tells the name and password of its Wi-Fi")
+        return
     if seconds is None:  # an event waits for send_seconds
         seconds = max(console.FOLLOW, config.settings["send_seconds"] + 60)
     if seconds:

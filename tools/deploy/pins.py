@@ -42,9 +42,9 @@ def used_pins(settings):
     for i, trigger in enumerate(settings["triggers"]):
         found += _pins_of(f"triggers[{i}]", trigger)
         found += _pins_of(f"triggers[{i}].set", trigger.get("set") or {})
-    for key in ("led", "hold_pin"):
+    for key, use in (("led", "out"), ("hold_pin", "out"), ("portal_pin", "in")):
         if _number(settings[key]) is not None:
-            found.append((key, _number(settings[key]), "out"))
+            found.append((key, _number(settings[key]), use))
     return found
 
 
@@ -98,20 +98,20 @@ def check(path, settings, chip, has_radio):
     for key, pin, use in used if facts else []:
         name = f"{key}: GPIO {pin}"
         if pin not in facts["pins"]:
-            wrong.append(f"{name}: {chip} has no such pin; it has {_spans(facts['pins'])}")
+            wrong.append(f"{name}: {chip} has no such pin; it has {spans(facts['pins'])}")
         elif pin in facts["flash"]:
             wrong.append(f"{name}: the chip's flash is there; choose another pin")
         elif has_radio and chip[:2] == "RP" and pin in RADIO:
             wrong.append(f"{name}: the radio is there; choose another pin")
         elif use == "out" and pin in facts["inputs"]:
-            wrong.append(f"{name} can only be read; choose one of {_spans(_outputs(facts))}")
+            wrong.append(f"{name} can only be read; choose one of {spans(_outputs(facts))}")
         elif use == "wake" and pin not in facts["wake"]:
-            wrong.append(f"{name} cannot wake the chip; choose one of {_spans(facts['wake'])}")
+            wrong.append(f"{name} cannot wake the chip; choose one of {spans(facts['wake'])}")
         elif use == "adc" and pin in facts["adc2"] and "wifi" in kinds:
-            other = _spans(facts["adc"])
+            other = spans(facts["adc"])
             wrong.append(f"{name} cannot be measured while Wi-Fi is on; choose one of {other}")
         elif use == "adc" and pin not in facts["adc"] | facts["adc2"]:
-            wrong.append(f"{name} cannot measure; choose one of {_spans(facts['adc'])}")
+            wrong.append(f"{name} cannot measure; choose one of {spans(facts['adc'])}")
         elif pin in facts["boot"] and not key.startswith("ethernet"):
             warnings.append(
                 f"{name}: its level at reset decides how the chip starts; if it does not start "
@@ -174,7 +174,7 @@ def _link(kind, options, chip):
         yield "ethernet.int is missing: the pin at the W5500's INT"
 
 
-def _spans(pins):
+def spans(pins):
     """"0 to 5, 12" for {0, 1, 2, 3, 4, 5, 12}."""
     spans = []
     for pin in sorted(pins):

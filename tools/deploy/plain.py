@@ -14,13 +14,16 @@ from tools.deploy.image import CONFIG
 
 
 def deploy_files(port, wanted, config, has, free):
-    """Make the board hold the files of `wanted`, as compiled() returns it, and the file `config`.
+    """Make the board hold the files of `wanted`, as compiled() returns it, and that of `config`.
 
-    `has` is what look() found, `free` bytes of flash. The board has no main.py from the first
-    change to the last.
+    config: None if the board keeps the one that it has. `has` is what look() found, `free` bytes
+    of flash. The board has no main.py from the first change to the last.
     """
     at = next((i for i, f in enumerate(wanted) if f[1] in LAST), len(wanted))
-    wanted = [*wanted[:at], (config, CONFIG), *wanted[at:]]
+    if config:
+        wanted = [*wanted[:at], (config, CONFIG), *wanted[at:]]
+    else:
+        has = {path: has[path] for path in has if path != CONFIG}
     copy = [f for f in wanted if f[1] not in has or has[f[1]][0] != sha256(f[0])]
     remove = sorted(set(has) - {path for _, path in wanted})
     print(f"Compare  {len(wanted)} files: {len(copy)} to copy, {len(remove)} to remove")

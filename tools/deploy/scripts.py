@@ -77,9 +77,11 @@ print('@board', s[0] * free, sys.platform, version, getattr(i, '_mpy', 0) & 0xff
 """
 IDENTIFY = """
 import sys, machine
+from binascii import hexlify
 i = sys.implementation
 version = '.'.join(str(n) for n in i[1][:3])
-print('@id', machine.unique_id().hex(), sys.platform, version, getattr(i, '_machine', ''))
+board = hexlify(machine.unique_id()).decode()
+print('@id', board, sys.platform, version, getattr(i, '_machine', ''))
 """
 PREPARE = """
 import os
@@ -182,45 +184,6 @@ try:
     os.mkdir('/releases')
 except OSError:
     pass
-"""
-# (path, path to keep a copy at) of files; nothing is written over.
-KEEP = """
-import os
-buf = memoryview(bytearray(512))
-def made(path):
-    at = path.find('/', 1)
-    while at > 0:
-        try:
-            os.mkdir(path[:at])
-        except OSError:
-            pass
-        at = path.find('/', at + 1)
-def same(a, b):
-    with open(a, 'rb') as f, open(b, 'rb') as g:
-        while part := f.read(512):
-            if part != g.read(512):
-                return False
-        return not g.read(1)
-def free(path):
-    n = 1
-    while True:
-        at = path if n == 1 else '%%s.%%d' %% (path, n)
-        try:
-            os.stat(at)
-        except OSError:
-            return at, False
-        if same(source, at):
-            return at, True
-        n += 1
-for source, path in %r:
-    made(path)
-    path, there = free(path)
-    if not there:
-        with open(source, 'rb') as f, open('/kept/new', 'wb') as g:
-            while n := f.readinto(buf):
-                g.write(buf[:n])
-        os.rename('/kept/new', path)
-    print('@kept', path, source)
 """
 # The state as JSON; (old name, new name); what is to be removed, folders to be removed if empty.
 SWITCH = """

@@ -15,15 +15,15 @@ EXAMPLE = "my network"  # in config.example.json
 def check_config(path, root=ROOT):
     """The config to deploy, from `path`, or `root`/config.json for None.
 
-    Stop unless it is JSON and has what the firmware wants; the message is that of a boot. Where it
-    names a preset, or roots that lie beside it, the file to copy is another one, in `root`/build.
+    Without any, the board gets none, and the code of its portal, which asks for one. Stop unless
+    it is JSON and has what the firmware wants; the message is that of a boot. Where it names a
+    preset, or roots that lie beside it, the file to copy is another one, in `root`/build.
     In a terminal the user is asked for the roots that an https collector needs.
     """
     if path is None and not (root / "config.json").exists():
-        raise Stop(
-            "there is no config.json: `make provision` asks for what it needs; or copy "
-            "firmware/config.example.json to config.json, and fill in ssid, password, collector"
-        )
+        # What the portal makes a config of, and so what the board has to have the code for.
+        data = {"collector": "http://unknown", "app_id": "unknown", "wifi": {"networks": []}}
+        return Config(None, "its portal", data, check("", data), None)
     path = Path(path or root / "config.json")
     name = str(path)
     config = read(path)
@@ -102,11 +102,12 @@ def _roots(config, folder, build):
 
 
 class Config(NamedTuple):
-    """What is to be deployed: the file to copy, how messages call the user's own, what is in the
-    first (dict), its settings with all defaults (dict), the chip of its preset or None, the user's
-    own modules, as own_files() lists them, and other files to bring, in the same way."""
+    """What is to be deployed: the file to copy (None: the board keeps what it has), how messages
+    call the user's own, what is in the first (dict), its settings with all defaults (dict), the
+    chip of its preset or None, the user's own modules, as own_files() lists them, and other files
+    to bring, in the same way."""
 
-    path: Path
+    path: "Path | None"
     name: str
     data: dict
     settings: dict

@@ -25,10 +25,11 @@ def ask_all(config, say=print, ask=input, secret=getpass.getpass):
     say(f"Boards with a preset of their pins: {names}")
     asker.about("board", "Which of them it is (Enter: another one)")
     asker.about("name", "The board's name, such as greenhouse")
-    if asker.config.get("ethernet") is None and asker.config.get("cellular") is None:
-        if "networks" not in (asker.config.get("wifi") or {}):
-            asker.about("wifi.ssid", "The Wi-Fi's name")
-            asker.about_secret("wifi.password", "Its password")
+    known = presets.apply(asker.config)[0]  # a preset may have Ethernet
+    wired = known.get("ethernet") or known.get("cellular")
+    if not wired and "networks" not in (known.get("wifi") or {}):
+        asker.about("wifi.ssid", "The Wi-Fi's name")
+        asker.about_secret("wifi.password", "Its password")
     address = own_address()
     here = f"http://{address}:9090" if address else None
     asker.about("collector", "The collector's address", here)

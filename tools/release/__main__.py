@@ -112,7 +112,7 @@ def _build():
 
 
 def _make_config(chosen):
-    from tools.deploy.__main__ import check_config
+    from tools.deploy.user_config import check_config
 
     if chosen.group and chosen.board:
         raise ValueError("give a group or a board, not both")

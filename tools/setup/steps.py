@@ -10,14 +10,13 @@ from tools.deploy.console import wait_for
 from tools.deploy.one_board import Options, deploy
 from tools.deploy.pins import chip
 from tools.deploy.several import FOLDER, each, identify, note
-from tools.deploy.user_config import check_config
+from tools.deploy.user_config import check_config, needs_roots
 from tools.flash import uf2
-from tools.flash.__main__ import flash, running
+from tools.flash.flashing import flash, running
 from tools.provision import NEW, problem, save
 from tools.provision.fleet import NAME
 from tools.scan import proposal, scan
 
-SECONDS = 150  # in which the first event is to be accepted
 WAIT = 15  # for a board that restarts, as after each look at it
 POINTS = 200  # of a chart
 
@@ -65,7 +64,7 @@ def look_around(port, i2c, onewire):
     restart(port)
     return {
         "networks": [list(row) for row in found.networks], "failed": found.failed,
-        "chips": [chip._asdict() for chip in found.chips], "proposal": proposal(found),
+        "chips": [one._asdict() for one in found.chips], "proposal": proposal(found),
     }  # fmt: skip
 
 
@@ -88,6 +87,11 @@ def keep_config(name, config, board=None, root=ROOT):
     said = problem("config", config)
     if said:
         raise Stop(said.removeprefix("config: "))
+    if needs_roots(config):  # in a terminal the user is asked, but here nobody is
+        raise Stop(
+            "roots is missing: put the file of the collector's root certificate (PEM or DER) "
+            f"into {root / FOLDER}, and write its name among all other settings"
+        )
     path = root / FOLDER / f"{name}.json"
     save(path, config)
     if board:
@@ -99,7 +103,7 @@ def bring(port, path):
     """Deploy to the board at `port` with the config at this Path, until its first event."""
     config = check_config(path)
     build = ROOT / "build" / "boards" / path.stem
-    deploy(port, build, config, ROOT, Options(wait=WAIT, follow=SECONDS))
+    deploy(port, build, config, ROOT, Options(wait=WAIT))
 
 
 def readings(database):

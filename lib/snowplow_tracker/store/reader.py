@@ -100,7 +100,7 @@ class Reader(Place):
         """Go to where a record should be, and read it if `read`; -> whether there is one."""
         failed = False
         if self.error:
-            self._has_folder()
+            self.has_folder()
             self.error = None
         while True:
             try:
@@ -113,7 +113,7 @@ class Reader(Place):
                     failed = False
             except OSError as e:
                 self.close()
-                there = self._has_folder()
+                there = self.has_folder()
                 if not failed:
                     failed = True
                     continue
@@ -127,9 +127,11 @@ class Reader(Place):
             if not self.next_segment():
                 return False
 
-    def _has_folder(self):
-        # After a failure this comes before anything is read again: littlefs takes for read what
-        # is in its cache then, until it has looked into another folder, the one above.
+    # After a failure this comes before anything else is read, and above all written: littlefs
+    # takes for read what was in its cache then, until it has looked into another folder, the one
+    # above. It may take an old state of a folder for the present one, and write that over it.
+    def has_folder(self):
+        """Whether the store's folder can be looked up."""
         try:
             os.stat(self.log.path or "/")
             return True

@@ -270,6 +270,11 @@ class SegmentStore:
     def _fail(self, e):
         self.error = e
         self._log.in_doubt = True
+        if e is not _NO_MEMORY:
+            try:
+                self._log.reader.has_folder()
+            except MemoryError:
+                pass
         self._ring.cause = "error"
         self._retry_from = self._ring.next_sequence + self._retry_step
         # At most so many records come between two attempts.

@@ -54,11 +54,11 @@ async def _events(request):
     try:
         conditions = _conditions(query)
         order = _order(query.get("sorting", {}))
+        size = max(1, min(query.get("pageSize", MAX_PAGE), MAX_PAGE))
+        first = (max(1, min(query.get("page", 1), 1 << 32)) - 1) * size
+        count, records = await request.app[COLLECTOR].read(_page, conditions, *order, size, first)
     except ValueError as error:
         raise web.HTTPBadRequest(text=f"The body has {error}.\n")
-    size = max(1, min(query.get("pageSize", MAX_PAGE), MAX_PAGE))
-    first = (max(1, min(query.get("page", 1), 1 << 32)) - 1) * size
-    count, records = await request.app[COLLECTOR].read(_page, conditions, *order, size, first)
     events = [_event(json.loads(record)) for record in records]
     if request.method == "GET":
         return web.json_response(events)

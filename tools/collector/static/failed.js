@@ -63,7 +63,22 @@ function failure({ first, last, app_id: app, name, record, count, boards: keys }
     make("header", null, time, make("b", null, title),
       make("span", "times", times)),
     from ? make("p", "hint", `from ${from}`) : null,
-    detail.reasons(record.failures), detail.sent(record), isEvent ? more : null);
+    detail.reasons(record.failures), detail.sent(record),
+    ...(isEvent ? [more, replayButton(app, name)] : []));
+}
+
+// Judges the failed events of one app and name again. The page reloads itself if one is good now.
+function replayButton(app, name) {
+  const again = button("more", "Judge again", async () => {
+    again.disabled = true;
+    const body = JSON.stringify({ app_id: app, name });
+    const answer = await fetch("/micro/replay", { method: "POST", body }).catch(() => null);
+    const found = answer?.ok ? await answer.json() : null;
+    again.textContent = found ? `${whole(found.good)} of ${whole(found.judged)} are good now`
+      : "Not judged: the collector did not answer";
+  });
+  again.title = "After you have mended the schema";
+  return again;
 }
 
 // Judges all failed events again, as if they came now: after a schema was mended.

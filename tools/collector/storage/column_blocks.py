@@ -17,7 +17,7 @@ from tools.collector.enrich.columns import flat_event
 
 BLOCK = 255  # events; so a byte can number all different values and none
 GOOD, RECEIVED = ".good", ".received"  # columns that every event has here: 0 or 1; milliseconds
-MAX_COLUMNS = 5000  # further ones are in no block
+MAX_COLUMNS = 5000  # further ones are in no block, and cannot be filtered
 MAX_TEXT = 10000  # characters of a value that are compared
 _SHIFT = 40
 _LEVEL = 1
@@ -33,6 +33,14 @@ def texts(name, value):
         for one in values
         if one is not None
     ]
+
+
+def _cut(name, value):
+    """Return a value in which no text is longer than a filter compares."""
+    if name.startswith("contexts_") and isinstance(value, list):
+        return [_cut("", one) for one in value]
+    text = value if isinstance(value, str) else strict_json.dump(value)
+    return value if len(text) <= MAX_TEXT else text[:MAX_TEXT]
 
 
 def event_columns(good, received, record):
@@ -62,6 +70,12 @@ def column_number(connection, name):
     """Return the number of a column, or None where no event had it."""
     found = connection.execute("SELECT id FROM column_names WHERE name=?", (name,)).fetchone()
     return found and found[0]
+
+
+def has_too_many_columns(connection):
+    """Whether events have had more columns than are kept in blocks."""
+    (count,) = connection.execute("SELECT COUNT(*) FROM column_names").fetchone()
+    return count >= MAX_COLUMNS
 
 
 def column_names(connection):
@@ -130,9 +144,10 @@ class ColumnBlocks:
                 if column is None:
                     column = found[name] = bytearray(BLOCK), {}, []
                 codes, numbers, values = column
-                key = value if isinstance(value, str) else strict_json.dump(value)[:MAX_TEXT]
+                value = _cut(name, value)
+                key = value if isinstance(value, str) else strict_json.dump(value)
                 if key not in numbers:
-                    values.append(value[:MAX_TEXT] if isinstance(value, str) else value)
+                    values.append(value)
                     numbers[key] = len(values)
                 codes[id - first] = numbers[key]
         # The block of a reset database may be empty; it is made all the same.

@@ -6,9 +6,12 @@ from typing import NamedTuple
 from tools.collector.storage.column_blocks import (
     BLOCK,
     GOOD,
+    MAX_COLUMNS,
     MAX_TEXT,
     RECEIVED,
+    column_number,
     events,
+    has_too_many_columns,
     next_block,
     read_blocks,
     texts,
@@ -42,9 +45,13 @@ def find_page(connection, conditions, sorting, descending, size, first):
     """Return ``(count, ids)``: how many events meet all conditions, and the ids of a page of them.
 
     The page begins at the number ``first``, and has ``size`` events. ``sorting`` is the column by
-    which they are in order, or None for the order of arrival. Events without it come last.
+    which they are in order, or None for the order of arrival. Events without it come last. Raises
+    ``ValueError`` where a column is one of too many.
     """
     connection.execute("BEGIN")  # One state of the database for all that is read
+    for name in (*(one.column for one in conditions), sorting):
+        if name and column_number(connection, name) is None and has_too_many_columns(connection):
+            raise ValueError(f"{name!r}, which is one of over {MAX_COLUMNS} columns")
     if not conditions and not sorting:
         (count,) = connection.execute("SELECT COUNT(*) FROM listed").fetchone()
         direction = "DESC" if descending else "ASC"

@@ -186,7 +186,7 @@ class Writer:
                     columns.make_next(connection)
                 if is_busy or not self._queue.empty():
                     return
-        except sqlite3.Error as error:
+        except Exception as error:  # The writer must go on, whatever the error is
             self._failed(connection, error)
 
     def _prune(self, connection, requests):

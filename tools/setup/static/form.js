@@ -1,6 +1,6 @@
 // A form made from the config's JSON Schema: its texts, numbers, choices and switches.
 
-const ASKED = ["$schema", "collector", "app_id", "name", "board", "roots"];
+const ASKED = ["$schema", "collector", "app_id", "name", "board"];
 
 // Fills an element with fields; returns a function that gives what was filled in, as an object.
 export function settingsForm(element, schema) {

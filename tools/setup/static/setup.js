@@ -26,7 +26,7 @@ async function run(step, asked, onLine = () => {}) {
 
 // Runs a step with its lines and its outcome on the page; returns its result, or null.
 async function show(title, step, asked, done) {
-  for (const button of document.querySelectorAll("button")) button.disabled = true;
+  allow(false);
   $("progress").hidden = false;
   $("doing").textContent = title;
   $("result").textContent = $("console").textContent = "";
@@ -48,8 +48,13 @@ async function show(title, step, asked, done) {
     return null;
   } finally {
     $("bar").hidden = true;
-    for (const button of document.querySelectorAll("button")) button.disabled = false;
+    allow(true);
   }
+}
+
+// One step at a time: two would ask the board at once.
+function allow(on) {
+  for (const button of document.querySelectorAll("button")) button.disabled = !on;
 }
 
 let whole = 0; // KiB of the image that is sent
@@ -65,20 +70,19 @@ function measure(line) {
 
 // --- boards --------------------------------------------------------------------------------------
 async function look() {
-  $("again").disabled = true;
+  allow(false);
   $("found").replaceChildren(item("Looking ..."));
   try {
     const found = await run("boards", {});
     $("found").replaceChildren(...found.map(choice));
     if (!found.length) $("found").append(item("No board is there yet."));
-    const [only] = found;
     const same = found.find((one) => board && one.port === board.port && one.drive === board.drive);
-    if (same) choose(same);
-    else if (found.length === 1) choose(only);
+    allow(true);
+    if (same || found.length === 1) choose(same ?? found[0]);
   } catch (error) {
     $("found").replaceChildren(item(error.message));
+    allow(true);
   }
-  $("again").disabled = false;
 }
 
 function item(text) {
@@ -144,7 +148,7 @@ function numbers(text) {
 }
 
 async function search() {
-  $("search").disabled = true;
+  allow(false);
   $("scanned").textContent = "The board searches for networks and sensors ...";
   $("scanned").className = "";
   try {
@@ -165,7 +169,7 @@ async function search() {
     $("scanned").textContent = error.message;
     $("scanned").className = "wrong";
   }
-  $("search").disabled = false;
+  allow(true);
 }
 
 function offer(found) {
