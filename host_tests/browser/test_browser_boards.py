@@ -221,8 +221,7 @@ def test_failed_events_are_judged_again(tmp_path, visit):
         page = visit(running, "#failed")
         is_there(page, "#failures .advice", "Then replay")
         write_schema(schemas)
-        page.click("#replay")
-        is_there(page, "#replayed", "1 event judged again, 1 of them good now")
+        page.click("#replay")  # Then the page loads itself anew, as what is stored has changed
         page.wait_for_selector("#none-failed")
         page.close()
 
