@@ -19,7 +19,7 @@ def edge(tmp_path):
 
     def change(board, pin, level):
         seen = len(board.lines)
-        (tmp_path / "board" / f"edge_{pin}_{level}").write_text("")
+        (tmp_path / "board" / f"asleep_{pin}_{level}").write_text("")
         line = f"pin {pin} from outside, asleep: {level}"
         until(lambda: line in board.lines[seen:], board)
 
