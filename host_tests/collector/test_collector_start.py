@@ -34,6 +34,20 @@ def refused(*arguments):
     return ended.stderr
 
 
+def output(running):
+    """End a collector; return what it printed after its first line, and check its errors.
+
+    ``communicate()`` passes over what a ``readline()`` before has buffered.
+    """
+    running.connection.close()
+    running.process.terminate()
+    with running.process.stdout as out, running.process.stderr as errors:
+        said = out.read()
+        assert errors.read() == ""
+    assert running.process.wait(20) == 0
+    return said
+
+
 # --- Who may read ---
 
 
@@ -78,9 +92,9 @@ def test_no_token_is_needed_if_so_asked(tmp_path, capfd):
     assert (
         "pandas.read_csv('http://127.0.0.1:9090/micro/readings')" in said
     )  # Nobody opens 0.0.0.0
-    with collector(tmp_path / "c.db", "--token", "none") as running:
-        assert running.get("/micro/all")["total"] == 0
-        assert "warning" not in running.stop()[1]  # Only this machine can reach it
+    running = Collector(tmp_path / "c.db", "--token", "none")
+    assert running.get("/micro/all")["total"] == 0
+    assert "warning" not in output(running)  # Only this machine can reach it
     assert "or is none" in refused("--token", "short")
 
 
@@ -180,10 +194,8 @@ def test_few_open_files(tmp_path, monkeypatch, limit):
     assert running.get("/micro/all")["good"] == 300
     for client in clients:
         client.close()
-    _, out, errors = running.stop()
-    assert errors == ""
     said = "warning: only 256 files may be open here, so 156 boards can be connected at a time"
-    assert (said in out) == (limit == "-n 256")
+    assert (said in output(running)) == (limit == "-n 256")
 
 
 def command(target, *variables):
