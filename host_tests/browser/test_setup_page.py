@@ -184,7 +184,7 @@ def test_three_boards_at_once(running, plugged, tmp_path):
             time.sleep(0.1)
         for n, board in zip(started, boards, strict=True):
             assert states[n]["error"] is None, states[n]
-            assert "       | first event accepted" in states[n]["lines"]
+            assert "       | first event accepted" in "\n".join(states[n]["lines"])
             assert sum(board.port in line for line in states[n]["lines"]) >= 1
         noted = json.loads((running.setup.root / "config/boards.json").read_text())
         assert sorted(noted.values()) == ["bed0", "bed1", "bed2"]
