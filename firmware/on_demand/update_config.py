@@ -45,7 +45,7 @@ def check(app, state):
         if found == known or found <= state.get("config_refused", 0):
             return
         version = found
-        networks = _prepare(app, offer["config"])
+        _prepare(app, offer["config"])
     except ValueError as e:
         if version:
             state["config_refused"] = version
@@ -55,8 +55,6 @@ def check(app, state):
     except (OSError, MemoryError):
         _remove()  # the events may need the room
         raise
-    if networks and not save(NETWORKS, {"networks": networks}):
-        raise OSError("no room for the networks of before")
     update.tell(app, state, "applied", version, kind="config")
     if update.save_state(app, state):
         from firmware.on_demand import release
@@ -84,7 +82,7 @@ def _fetch(app):
 
 
 def _prepare(app, data):
-    """Write the files of a trial and check the config; -> the networks that are a fallback."""
+    """Check the config, and write the files of a trial."""
     from firmware.on_demand import config, signature
     from firmware.on_demand.settings import read
 
@@ -105,13 +103,19 @@ def _prepare(app, data):
         raise ValueError("update is missing: no other config could follow by air")
     signature.load(new["update"]["key"])
     if not new["wifi"] or not app.settings["wifi"]:
-        return []
+        return
     known = [(place["ssid"], place["password"]) for place in new["wifi"]["networks"]]
-    return [
-        dict(place, before=True)
-        for place in app.settings["wifi"]["networks"]
-        if (place["ssid"], place["password"]) not in known
-    ][:_MOST]
+    # Those of earlier configs stay, also if the new one names them: if it is taken back, the one
+    # that comes back may need them. The one in use is the last to go.
+    used = []
+    others = []
+    for place in app.settings["wifi"]["networks"]:
+        if "before" in place or (place["ssid"], place["password"]) not in known:
+            found = used if place["ssid"] == app.link.network else others
+            found.append(dict(place, before=True))
+    networks = (used + others)[:_MOST]
+    if networks and not save(NETWORKS, {"networks": networks}):
+        raise OSError("no room for the networks of before")
 
 
 def has_secret(data):

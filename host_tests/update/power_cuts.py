@@ -110,6 +110,7 @@ class Sender:
 
 class Link:
     name = "Wi-Fi"
+    network = "mill"
 
 
 class App:
