@@ -102,6 +102,8 @@ def _prepare(app, data):
     if not new["update"]:
         raise ValueError("update is missing: no other config could follow by air")
     signature.load(new["update"]["key"])
+    if new["wifi"] and not new["wifi"]["networks"] and len(new["links"]) == 1:
+        raise ValueError("wifi.networks is empty: the board would wait for a person at its portal")
     if not new["wifi"] or not app.settings["wifi"]:
         return
     known = [(place["ssid"], place["password"]) for place in new["wifi"]["networks"]]

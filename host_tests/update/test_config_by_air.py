@@ -176,6 +176,7 @@ def test_secrets_come_over_https_only(ask):
         ({"wifi": {"ssid": "mill", "password": 12345678}}, "wifi.password: expected a text"),
         ({"update": None}, "update is missing"),
         ({"update": {"url": "https://h", "key": "other.der"}}, "no file other.der"),
+        ({"wifi": {"country": "DE", "networks": []}}, "wifi.networks is empty"),
         ({"hold_pin": 2}, "hold_pin: only `make deploy`"),
         ({"roots": "none.der", "verify": True}, "roots: expected the path"),
         ({"sensors": {"air": {"type": "bme280"}}}, "sensors.air"),
