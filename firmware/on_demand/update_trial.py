@@ -13,6 +13,10 @@ def check(app):
     _report(app)
     found = release.trial()
     if found:
+        # A board that could not restart went to a deep sleep, and wakes with the config before.
+        if load("/releases/state.json").get("config") == "new":
+            app.restart_for = "config"
+            return True
         late = app.settings["update"]["trial_seconds"]
         if not app.emitter.sent:
             if clock.ms() >= late * 1000:

@@ -207,6 +207,11 @@ def test_a_server_with_another_certificate_gives_nothing(ask):
     assert found["taken"] is None and found["steps"] == []
 
 
+def test_a_board_that_slept_before_its_restart_has_not_tried_the_config(on_vm, releases):
+    found = on_vm("slept.py", releases)
+    assert found == {"trial": True, "config": "new", "restart_for": "config", "steps": []}
+
+
 def test_flash_that_is_full_leaves_the_config_and_the_room(ask):
     networks = [{"ssid": f"network {i}", "password": "12345678" * 4} for i in range(20)]
     found = ask({**NEW_CONFIG, "wifi": {"networks": networks}}, full=1)
