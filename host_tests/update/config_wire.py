@@ -5,8 +5,8 @@
 Its flash is a littlefs with the image `old` of FOLDER and the config OLD (JSON), update.json is
 STATE, and it is full where FULL is 1. NETWORKS (a list) are those of an earlier config; it has
 joined the last one of them, else the first one of OLD. It asks once. Prints one JSON line: what
-it reported of configs, the config that is on trial or null, the networks of before, and the names
-of its files.
+it reported of configs, the config that is on trial or null, the networks of before, the names of
+its files, and whether it restarts while its store has events, and once all of them were sent.
 """
 
 import json
@@ -17,7 +17,8 @@ import loader
 from nor import Flash
 from power_cuts import App, bodies
 
-from firmware.on_demand import config, prepare, release, settings, update
+import firmware.app
+from firmware.on_demand import config, end, prepare, release, settings, update
 from snowplow_tracker import clock
 
 folder, url, state, old, full, networks = sys.argv[1:]
@@ -73,10 +74,19 @@ result = {
     "taken": json.loads(get("config.json.new")) if trial else None,
     "networks": None,
     "files": sorted(os.listdir("/releases")),
+    "restarts": [],
 }
 if "networks.json" in result["files"]:
     result["networks"] = json.loads(get("networks.json"))["networks"]
 assert get("config.json") == old.encode()  # until the restart
 if trial:
     assert get("config.json.old") == old.encode()
+    app.nothing_to_lose = lambda: firmware.app.App.nothing_to_lose(app)
+    for _ in range(2):
+        restarts = []
+        app.restart = restarts.append
+        end.restart_if_due(app)
+        result["restarts"].append(bool(restarts))
+        app.store.drop(app.number)
+    assert not len(app.store)
 print(json.dumps(result))

@@ -96,6 +96,7 @@ class Reset(Exception):
 
 class Board:
     dns = ()
+    retained = 0
 
     def online(self):
         return True

@@ -212,6 +212,19 @@ def test_a_board_that_slept_before_its_restart_has_not_tried_the_config(on_vm, r
     assert found == {"trial": True, "config": "new", "restart_for": "config", "steps": []}
 
 
+@pytest.mark.parametrize(
+    "change, at_once",
+    [
+        ({"store_bytes": 16384, "store_path": "/releases/events"}, True),
+        ({"store_bytes": 16384}, False),
+        ({}, False),  # its events wait in RAM
+    ],
+)
+def test_events_in_a_store_that_the_config_does_not_have_are_sent_before(ask, change, at_once):
+    found = ask({**NEW_CONFIG, **change})
+    assert applied(found) and found["restarts"] == [at_once, True]
+
+
 def test_flash_that_is_full_leaves_the_config_and_the_room(ask):
     networks = [{"ssid": f"network {i}", "password": "12345678" * 4} for i in range(20)]
     found = ask({**NEW_CONFIG, "wifi": {"networks": networks}}, full=1)
