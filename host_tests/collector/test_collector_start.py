@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import http.client
+import os
 import shlex
 import socket
 import subprocess
@@ -218,9 +219,12 @@ def test_few_open_files(tmp_path, monkeypatch, limit):
 
 def command(target, *variables):
     """Return the arguments that make would run the program of a target with."""
+    # What a make gives to one that it runs, as these tests.
+    inherited = ("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "VENV")
     shown = subprocess.run(
         ["make", "-n", "-o", ".venv/.run", target, *variables],
         cwd=ROOT,
+        env={name: value for name, value in os.environ.items() if name not in inherited},
         capture_output=True,
         text=True,
         check=True,
