@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import http.client
+import os
 import shlex
 import socket
 import subprocess
@@ -32,6 +33,20 @@ def refused(*arguments):
     assert (ended.returncode, ended.stdout) == (2, ""), ended
     assert "Traceback" not in ended.stderr
     return ended.stderr
+
+
+def output(running):
+    """End a collector; return what it printed after its first line, and check its errors.
+
+    ``communicate()`` passes over what a ``readline()`` before has buffered.
+    """
+    running.connection.close()
+    running.process.terminate()
+    with running.process.stdout as out, running.process.stderr as errors:
+        said = out.read()
+        assert errors.read() == ""
+    assert running.process.wait(20) == 0
+    return said
 
 
 # --- Who may read ---
@@ -96,9 +111,9 @@ def test_no_token_is_needed_if_so_asked(tmp_path, capfd):
     assert (
         "pandas.read_csv('http://127.0.0.1:9090/micro/readings')" in said
     )  # Nobody opens 0.0.0.0
-    with collector(tmp_path / "c.db", "--token", "none") as running:
-        assert running.get("/micro/all")["total"] == 0
-        assert "warning" not in running.stop()[1]  # Only this machine can reach it
+    running = Collector(tmp_path / "c.db", "--token", "none")
+    assert running.get("/micro/all")["total"] == 0
+    assert "warning" not in output(running)  # Only this machine can reach it
     assert "or is none" in refused("--token", "short")
 
 
@@ -198,17 +213,18 @@ def test_few_open_files(tmp_path, monkeypatch, limit):
     assert running.get("/micro/all")["good"] == 300
     for client in clients:
         client.close()
-    _, out, errors = running.stop()
-    assert errors == ""
     said = "warning: only 256 files may be open here, so 156 boards can be connected at a time"
-    assert (said in out) == (limit == "-n 256")
+    assert (said in output(running)) == (limit == "-n 256")
 
 
 def command(target, *variables):
     """Return the arguments that make would run the program of a target with."""
+    # What a make gives to one that it runs, as these tests.
+    inherited = ("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "VENV")
     shown = subprocess.run(
         ["make", "-n", "-o", ".venv/.run", target, *variables],
         cwd=ROOT,
+        env={name: value for name, value in os.environ.items() if name not in inherited},
         capture_output=True,
         text=True,
         check=True,
