@@ -207,9 +207,12 @@ def test_a_server_with_another_certificate_gives_nothing(ask):
     assert found["taken"] is None and found["steps"] == []
 
 
-def test_a_board_that_slept_before_its_restart_has_not_tried_the_config(on_vm, releases):
-    found = on_vm("slept.py", releases)
+def test_a_config_that_the_loader_has_not_taken_is_not_confirmed(on_vm, releases):
+    found = on_vm("not_taken.py", releases, "deep_sleep")
     assert found == {"trial": True, "config": "new", "restart_for": "config", "steps": []}
+    # It does not restart for ever where the loader never takes it.
+    found = on_vm("not_taken.py", releases, "software")
+    assert (found["trial"], found["config"], found["steps"]) == (False, "old", ["rolled_back"])
 
 
 @pytest.mark.parametrize(
