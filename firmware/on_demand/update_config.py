@@ -99,6 +99,9 @@ def _prepare(app, data):
     old = None
     _copy("config.json", "config.json.old")
     new = config.check("config.json", read("config.json.new"))
+    if new["wifi"] and not new["wifi"]["networks"]:  # it would open its portal, and then sleep
+        expected = "expected a list of one network or more; leave wifi out to keep the board's"
+        raise ValueError("wifi.networks: %s" % expected)
     if not new["update"]:
         raise ValueError("update is missing: no other config could follow by air")
     signature.load(new["update"]["key"])

@@ -174,6 +174,7 @@ def test_secrets_come_over_https_only(ask):
         ({"nonsense": 1}, "unknown key nonsense"),
         ({"collector": "https://u:p@c"}, "collector: expected a URL"),
         ({"wifi": {"ssid": "mill", "password": 12345678}}, "wifi.password: expected a text"),
+        ({"wifi": {"networks": []}}, "wifi.networks: expected a list of one network or more"),
         ({"update": None}, "update is missing"),
         ({"update": {"url": "https://h", "key": "other.der"}}, "no file other.der"),
         ({"wifi": {"country": "DE", "networks": []}}, "wifi.networks is empty"),
@@ -255,6 +256,9 @@ def test_the_command_makes_what_a_board_takes(ask, keys, tmp_path, capsys):
     path.write_text(json.dumps({**NEW_CONFIG, "app_id": ""}))
     assert main(options) == 2
     assert "app_id" in capsys.readouterr().err
+    path.write_text(json.dumps({**PLAIN, "wifi": {"networks": []}}))
+    assert main(options) == 2
+    assert "leave wifi out" in capsys.readouterr().err
     path.write_text(json.dumps({key: PLAIN[key] for key in PLAIN if key != "update"}))
     assert main(options) == 2
     assert "update" in capsys.readouterr().err
