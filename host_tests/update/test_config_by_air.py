@@ -177,7 +177,6 @@ def test_secrets_come_over_https_only(ask):
         ({"wifi": {"networks": []}}, "wifi.networks: expected a list of one network or more"),
         ({"update": None}, "update is missing"),
         ({"update": {"url": "https://h", "key": "other.der"}}, "no file other.der"),
-        ({"wifi": {"country": "DE", "networks": []}}, "wifi.networks is empty"),
         ({"hold_pin": 2}, "hold_pin: only `make deploy`"),
         ({"roots": "none.der", "verify": True}, "roots: expected the path"),
         ({"sensors": {"air": {"type": "bme280"}}}, "sensors.air"),
