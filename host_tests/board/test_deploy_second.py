@@ -282,3 +282,13 @@ def test_notes_are_private_and_whole(tmp_path):
     several.assign(["e6"], tmp_path)
     assert os.stat(tmp_path / "boards.json").st_mode & 0o77 == 0
     assert several.assign(["e6", "e7"], tmp_path) == {"e6": tmp_path / "bed.json", "e7": None}
+
+
+def test_a_board_whose_config_has_gone_does_not_get_that_of_another_one(tmp_path):
+    for name in ("bed1", "bed2"):
+        (tmp_path / f"{name}.json").write_text("{}")
+    assert several.assign(["e6"], tmp_path) == {"e6": tmp_path / "bed1.json"}
+    (tmp_path / "bed1.json").rename(tmp_path / "bed1.elsewhere")
+    wanted = {"e6": tmp_path / "bed1.json", "e7": tmp_path / "bed2.json"}
+    assert several.assign(["e6", "e7"], tmp_path) == wanted
+    assert several.assign(["e7", "e6"], tmp_path) == wanted
