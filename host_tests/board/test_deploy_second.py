@@ -90,7 +90,7 @@ def test_files_of_the_users_own_that_are_in_the_way_are_kept(board, deploy):
 
 
 def test_a_program_of_the_users_own_need_not_be_utf_8(board, deploy):
-    mine = "# caf\xe9\nprint('mine')\n".encode("latin-1")
+    mine = "# \xe9\nprint('mine')\n".encode("latin-1")
     put(board.port, {"/main.py": mine})
     assert deploy()[0] == 0
     assert board.files()["/kept/main.py"] == mine
