@@ -96,6 +96,7 @@ class Reset(Exception):
 
 class Board:
     dns = ()
+    retained = 0
 
     def online(self):
         return True
@@ -110,6 +111,7 @@ class Sender:
 
 class Link:
     name = "Wi-Fi"
+    network = "mill"
 
 
 class App:

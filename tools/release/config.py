@@ -33,6 +33,11 @@ def publish(folder, config, key, whom="", now=None):
     """
     if not config.get("update"):
         raise ValueError('the config has no "update": no other one could follow by air')
+    if (config.get("wifi") or {}).get("networks") == []:
+        raise ValueError(
+            "the config's wifi has no networks, and the boards would open their portals: name "
+            "them, or leave wifi out, so that each board keeps its own"
+        )
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     last = max([0, *(_version(path) for path in folder.glob("config*.json"))])
