@@ -276,3 +276,13 @@ def test_the_address_that_other_programs_see_is_good_for_one_use(running, monkey
         urllib.request.urlopen(opened[0], timeout=10)
     cookies = urllib.request.HTTPCookieProcessor()
     assert urllib.request.build_opener(cookies).open(running.url, timeout=10).status == 200
+
+
+def test_the_database_may_be_in_any_folder(tmp_path):
+    folder = tmp_path / "50%20 #1?"
+    folder.mkdir()
+    collector = Collector(folder / "events.db", 0, ("--iglu", "none", "--quiet"))
+    try:
+        assert steps.readings(collector.database) == []
+    finally:
+        collector.stop()

@@ -115,7 +115,8 @@ def readings(database):
 
     if not Path(database).exists():
         return []
-    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
+    address = Path(database).absolute().as_uri() + "?mode=ro"
+    with closing(sqlite3.connect(address, uri=True)) as connection:
         found = []
         for series in queries.series(connection):
             points = queries.readings(connection, series["id"], 0, 1 << 53, POINTS)
