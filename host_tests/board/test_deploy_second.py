@@ -10,7 +10,7 @@ from vm_board import VmBoard
 
 import tools.deploy.__main__ as program
 import tools.deploy.board as behind
-from tools.deploy import Stop, several, space
+from tools.deploy import Stop, keep, several, space
 
 pytestmark = pytest.mark.usefixtures("compiler")
 MINE = {
@@ -87,6 +87,22 @@ def test_files_of_the_users_own_that_are_in_the_way_are_kept(board, deploy):
     assert {path for path in board.files() if path.startswith("/kept")} == {
         *("/kept" + path for path in MINE), "/kept/main.py.2",
     }  # fmt: skip
+
+
+def test_what_is_kept_already_needs_no_space_again(tmp_path, vm_program):
+    (tmp_path / "usb").mkdir()
+    with VmBoard(tmp_path / "usb", blocks=64) as board:
+        board.wait_for(b">>> ")
+        code = "f = open('/main.py', 'wb')\nfor n in range(100): f.write(b'#' * 1000)\nf.close()"
+        behind.call(board.port, "exec", code)
+        left = []
+        for _ in range(2):
+            found = behind.look(board.port, ["/main.py"])
+            free = int(found.facts[0])
+            left.append(keep.keep(board.port, ["/main.py"], found.files, free))
+        assert left[1] >= left[0] > free - 100000
+        files = board.files()
+    assert files["/kept/main.py"] == files["/main.py"] and len(files) == 2
 
 
 def test_a_program_of_the_users_own_need_not_be_utf_8(board, deploy):
