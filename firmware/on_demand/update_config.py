@@ -105,8 +105,6 @@ def _prepare(app, data):
     if not new["update"]:
         raise ValueError("update is missing: no other config could follow by air")
     signature.load(new["update"]["key"])
-    if new["wifi"] and not new["wifi"]["networks"] and len(new["links"]) == 1:
-        raise ValueError("wifi.networks is empty: the board would wait for a person at its portal")
     if new["wifi"] and app.settings["wifi"]:
         _keep_networks(app, new["wifi"]["networks"])
     return _leaves_store(app, new)

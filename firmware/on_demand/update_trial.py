@@ -13,8 +13,11 @@ def check(app):
     _report(app)
     found = release.trial()
     if found:
-        # A board that could not restart went to a deep sleep, and wakes with the config before.
+        # The loader has not put the config in place: it does not at a wake from deep sleep, to
+        # which a board goes that could not restart; and one of an older version never does.
         if load("/releases/state.json").get("config") == "new":
+            if app.reset_cause != "deep_sleep":
+                release.roll_back("the loader did not take it: run `make deploy` once")
             app.restart_for = "config"
             return True
         late = app.settings["update"]["trial_seconds"]

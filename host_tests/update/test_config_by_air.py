@@ -177,7 +177,6 @@ def test_secrets_come_over_https_only(ask):
         ({"wifi": {"networks": []}}, "wifi.networks: expected a list of one network or more"),
         ({"update": None}, "update is missing"),
         ({"update": {"url": "https://h", "key": "other.der"}}, "no file other.der"),
-        ({"wifi": {"country": "DE", "networks": []}}, "wifi.networks is empty"),
         ({"hold_pin": 2}, "hold_pin: only `make deploy`"),
         ({"roots": "none.der", "verify": True}, "roots: expected the path"),
         ({"sensors": {"air": {"type": "bme280"}}}, "sensors.air"),
@@ -208,9 +207,12 @@ def test_a_server_with_another_certificate_gives_nothing(ask):
     assert found["taken"] is None and found["steps"] == []
 
 
-def test_a_board_that_slept_before_its_restart_has_not_tried_the_config(on_vm, releases):
-    found = on_vm("slept.py", releases)
+def test_a_config_that_the_loader_has_not_taken_is_not_confirmed(on_vm, releases):
+    found = on_vm("not_taken.py", releases, "deep_sleep")
     assert found == {"trial": True, "config": "new", "restart_for": "config", "steps": []}
+    # It does not restart for ever where the loader never takes it.
+    found = on_vm("not_taken.py", releases, "software")
+    assert (found["trial"], found["config"], found["steps"]) == (False, "old", ["rolled_back"])
 
 
 @pytest.mark.parametrize(

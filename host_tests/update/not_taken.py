@@ -1,10 +1,11 @@
-"""A board fell asleep before the restart into its new config; runs on the VM.
+"""The loader has not put a new config in place; runs on the VM.
 
-    micropython slept.py FOLDER
+    micropython not_taken.py FOLDER CAUSE
 
-Its flash had no room for its events, so that it could not restart at once. It wakes from deep
-sleep and can send. Prints one JSON line: whether there is a trial, which config is to be taken,
-what it restarts for, and the steps that it reported.
+CAUSE is "deep_sleep": its flash had no room for its events, so that it could not restart, and
+it wakes from deep sleep. Else its loader is one that does not know of configs. It can send. Prints
+one JSON line: whether there is a trial, which config is to be taken, what it restarts for, and the
+steps that it reported then and after the restart.
 """
 
 import json
@@ -18,7 +19,7 @@ from power_cuts import App, Machine, bodies
 from firmware.on_demand import release, update
 from snowplow_tracker import clock
 
-folder = sys.argv[1]
+folder, cause = sys.argv[1:]
 clock.boot = 1
 
 
@@ -49,10 +50,15 @@ release.try_config("202611270013")
 app = App("release.der")
 app.board.online = lambda: False
 app.emitter.sent = 1
+app.reset_cause = cause
 list(update.steps(app))
+result = {"restart_for": app.restart_for}
+if cause != "deep_sleep":
+    app.restart_for = None
+    list(update.steps(app))
 reported = [body["data"] for body in bodies(app.store) if isinstance(body["data"], dict)]
 with open("state.json") as file:
     state = json.load(file)
-result = {"trial": bool(state["trial"]), "config": state["config"]}
-result.update(restart_for=app.restart_for, steps=[one["step"] for one in reported])
+result.update(trial=bool(state["trial"]), config=state["config"])
+result.update(steps=[one["step"] for one in reported])
 print(json.dumps(result))
