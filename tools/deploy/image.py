@@ -96,8 +96,7 @@ def plan(image, config, has, state, build, root=ROOT, own=(), data=None):
     """The Plan that makes a board run this image with the config at this Path (None: with the one
     that it has); None: it does.
 
-    `own` as own_modules() gives them; `has` and `state` are what look() found on the board. data:
-    the config that it has then, as a dict, if that is not the one at this Path.
+    `own`: by own_modules(); `has`, `state`: by look(); `data`: the config, if it is another one.
     """
     name, source = _place(image, has, state)
     parts, first, renames, mine = [], [], [], [path for _, path in own]
@@ -140,8 +139,7 @@ def plan(image, config, has, state, build, root=ROOT, own=(), data=None):
 def deploy_image(port, found, config, has, state, free, build, root=ROOT, data=None):
     """Make the board run an image of `found`, a list as compiled() returns it, with this config.
 
-    `has`, `state` and `data` are those of plan(), `free` bytes of flash. After a Stop it runs as
-    before.
+    `has`, `state`, `data`: as for plan(); `free` bytes of flash. After a Stop it runs as before.
     """
     image = make(modules(found))
     todo = plan(image, config, has, state, build, root, own_modules(found), data)
