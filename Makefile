@@ -101,7 +101,7 @@ test-pico-w: $(VENV)/.dev ## run the firmware on a real Pico W image in an emula
 	@$(PIP) install --group pico-w
 	@PICO_W_UF2=$(PICO_W_UF2) $(BIN)/python -m pytest -s host_tests/pico_w/lane.py
 
-clean: ## remove what was built; your config.json stays
+clean: ## remove what was built, and build/collector.db with its events; your configs stay
 	rm -rf build $(VENV) .pytest_cache .ruff_cache .mypy_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -10,7 +10,7 @@ from vm_board import VmBoard
 
 import tools.deploy.__main__ as program
 import tools.deploy.board as behind
-from tools.deploy import Stop, several, space
+from tools.deploy import Stop, keep, several, space
 
 pytestmark = pytest.mark.usefixtures("compiler")
 MINE = {
@@ -89,8 +89,24 @@ def test_files_of_the_users_own_that_are_in_the_way_are_kept(board, deploy):
     }  # fmt: skip
 
 
+def test_what_is_kept_already_needs_no_space_again(tmp_path, vm_program):
+    (tmp_path / "usb").mkdir()
+    with VmBoard(tmp_path / "usb", blocks=64) as board:
+        board.wait_for(b">>> ")
+        code = "f = open('/main.py', 'wb')\nfor n in range(100): f.write(b'#' * 1000)\nf.close()"
+        behind.call(board.port, "exec", code)
+        left = []
+        for _ in range(2):
+            found = behind.look(board.port, ["/main.py"])
+            free = int(found.facts[0])
+            left.append(keep.keep(board.port, ["/main.py"], found.files, free))
+        assert left[1] >= left[0] > free - 100000
+        files = board.files()
+    assert files["/kept/main.py"] == files["/main.py"] and len(files) == 2
+
+
 def test_a_program_of_the_users_own_need_not_be_utf_8(board, deploy):
-    mine = "# caf\xe9\nprint('mine')\n".encode("latin-1")
+    mine = "# \xe9\nprint('mine')\n".encode("latin-1")
     put(board.port, {"/main.py": mine})
     assert deploy()[0] == 0
     assert board.files()["/kept/main.py"] == mine
@@ -282,3 +298,13 @@ def test_notes_are_private_and_whole(tmp_path):
     several.assign(["e6"], tmp_path)
     assert os.stat(tmp_path / "boards.json").st_mode & 0o77 == 0
     assert several.assign(["e6", "e7"], tmp_path) == {"e6": tmp_path / "bed.json", "e7": None}
+
+
+def test_a_board_whose_config_has_gone_does_not_get_that_of_another_one(tmp_path):
+    for name in ("bed1", "bed2"):
+        (tmp_path / f"{name}.json").write_text("{}")
+    assert several.assign(["e6"], tmp_path) == {"e6": tmp_path / "bed1.json"}
+    (tmp_path / "bed1.json").rename(tmp_path / "bed1.elsewhere")
+    wanted = {"e6": tmp_path / "bed1.json", "e7": tmp_path / "bed2.json"}
+    assert several.assign(["e6", "e7"], tmp_path) == wanted
+    assert several.assign(["e7", "e6"], tmp_path) == wanted

@@ -286,3 +286,9 @@ def test_without_a_config_the_board_keeps_what_it_has(board, tree, deploy):
         deploy(*way)
         board.wait_for(b"firmware runs 1", since=seen)
         assert board.files()["/config.json"] == b"{}"
+    # That of a board whose supply a pin holds needs another boot.py.
+    code = """f = open('/config.json', 'w'); f.write('{"hold_pin": 2}'); f.close()"""
+    behind.call(board.port, "exec", code)
+    for way in (("--files",), ()):
+        deploy(*way)
+        assert board.files()["/boot.py"] == (tree / "boards/boot/held.py").read_bytes()

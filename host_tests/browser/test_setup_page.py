@@ -193,6 +193,24 @@ def test_three_boards_at_once(running, plugged, tmp_path):
             board.close()
 
 
+def test_a_page_that_is_loaded_again_leaves_a_board_alone_that_is_at_work(
+    running, plugged, monkeypatch
+):
+    asked, go_on = [], threading.Event()
+    monkeypatch.setattr(steps, "running", asked.append)
+    plugged("/dev/ttyUSB0")
+    running.setup.jobs.start("/dev/ttyUSB0", lambda: go_on.wait(30))
+    number = running.ask("/do/boards", {})[1]["job"]
+    thread = threading.Timer(0.5, go_on.set)
+    thread.start()
+    assert not asked
+    while not running.ask(f"/job/{number}")[1]["done"]:
+        assert go_on.is_set() or not asked
+        time.sleep(0.05)
+    thread.join()
+    assert asked == ["/dev/ttyUSB0"]
+
+
 @pytest.mark.parametrize(
     "body, said",
     [
@@ -258,3 +276,13 @@ def test_the_address_that_other_programs_see_is_good_for_one_use(running, monkey
         urllib.request.urlopen(opened[0], timeout=10)
     cookies = urllib.request.HTTPCookieProcessor()
     assert urllib.request.build_opener(cookies).open(running.url, timeout=10).status == 200
+
+
+def test_the_database_may_be_in_any_folder(tmp_path):
+    folder = tmp_path / "50%20 #1?"
+    folder.mkdir()
+    collector = Collector(folder / "events.db", 0, ("--iglu", "none", "--quiet"))
+    try:
+        assert steps.readings(collector.database) == []
+    finally:
+        collector.stop()

@@ -92,18 +92,18 @@ class Plan(NamedTuple):
     remove: list
 
 
-def plan(image, config, has, state, build, root=ROOT, own=()):
+def plan(image, config, has, state, build, root=ROOT, own=(), data=None):
     """The Plan that makes a board run this image with the config at this Path (None: with the one
     that it has); None: it does.
 
-    `own` as own_modules() gives them; `has` and `state` are what look() found on the board.
+    `own`: by own_modules(); `has`, `state`: by look(); `data`: the config, if it is another one.
     """
     name, source = _place(image, has, state)
     parts, first, renames, mine = [], [], [], [path for _, path in own]
     if source:
         old = _known(has.get(_path(source)), build)
         parts.append(Part(_path(name), image, pieces(image, old, _path(source))))
-    data = json.loads(config.read_bytes()) if config else {}
+    data = data or (json.loads(config.read_bytes()) if config else {})
     started = starters(build / "boot", data, root)
     for source, path in [*own, *started]:
         if path not in has or has[path][0] != sha256(source):
@@ -136,13 +136,13 @@ def plan(image, config, has, state, build, root=ROOT, own=()):
     return Plan(parts, switch, sent, remove)
 
 
-def deploy_image(port, found, config, has, state, free, build, root=ROOT):
+def deploy_image(port, found, config, has, state, free, build, root=ROOT, data=None):
     """Make the board run an image of `found`, a list as compiled() returns it, with this config.
 
-    `has` and `state` are what look() found, `free` bytes of flash. After a Stop it runs as before.
+    `has`, `state`, `data`: as for plan(); `free` bytes of flash. After a Stop it runs as before.
     """
     image = make(modules(found))
-    todo = plan(image, config, has, state, build, root, own_modules(found))
+    todo = plan(image, config, has, state, build, root, own_modules(found), data)
     keep(image, build)
     if not todo:
         print(f"Image    {len(image)} bytes: the board has it")

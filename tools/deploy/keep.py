@@ -14,7 +14,7 @@ WORDS = (
     (LAST[1], ("from firmware", "import boards", '__import__("loader")')),
     ("/config.json", ('"collector"',)),
 )
-# (path, path to keep a copy at) of files; nothing is written over.
+# (path, path to keep a copy at) of files, and whether to write them; nothing is written over.
 KEEP = """
 import os
 buf = memoryview(bytearray(512))
@@ -44,14 +44,14 @@ def free(path):
             return at, True
         n += 1
 for source, path in %r:
-    made(path)
     path, there = free(path)
-    if not there:
+    print('@kept' if there else '@new', path, source, sep=chr(9))
+    if not there and %r:
+        made(path)
         with open(source, 'rb') as f, open('/kept/new', 'wb') as g:
             while n := f.readinto(buf):
                 g.write(buf[:n])
         os.rename('/kept/new', path)
-    print('@kept', path, source, sep=chr(9))
 """
 
 
@@ -83,11 +83,16 @@ def keep(port, paths, has, free):
     """
     if not paths:
         return free
-    sizes = [has[path][1] for path in paths]
-    space.check(port, sizes, [], free, folders=2)
-    script = KEEP % ([(path, "/kept" + path) for path in paths],)
-    for line in call(port, "resume", "exec", script):
-        if line.startswith("@kept\t"):
-            copy, path = line.split("\t")[1:]
-            print(f"Keep     {path} of yours as {copy}")
-    return free - space.BLOCK * (sum(map(space.blocks, sizes)) + 4)
+
+    def run(write):
+        script = KEEP % ([(path, "/kept" + path) for path in paths], write)
+        return [line.split("\t") for line in call(port, "resume", "exec", script) if "\t" in line]
+
+    # A deploy that was cut short may have kept some.
+    sizes = [has[path][1] for tag, _, path in run(False) if tag == "@new"]
+    if sizes:
+        space.check(port, sizes, [], free, folders=2)
+        free -= space.BLOCK * (sum(map(space.blocks, sizes)) + 4)
+    for _, copy, path in run(True):
+        print(f"Keep     {path} of yours as {copy}")
+    return free

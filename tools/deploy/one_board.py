@@ -1,15 +1,16 @@
 """Deploy to one board; what several of them and the command line share."""
 
+import json
 import re
 from typing import NamedTuple
 
 from tools.deploy import LAST, ROOT, Stop, boot_file, compiled, console, files, pins, used
-from tools.deploy.board import look, reset, restart
+from tools.deploy.board import call, look, reset, restart
 from tools.deploy.console import wait_for
 from tools.deploy.image import CONFIG, ON_ROOT, deploy_image
 from tools.deploy.keep import WORDS, conflicts, keep
 from tools.deploy.plain import deploy_files
-from tools.deploy.scripts import HOLD
+from tools.deploy.scripts import HOLD, HOLD_PIN
 from tools.engine import NO_COMPILER, find_compiler
 
 # Older versions take JSON that was cut for whole, and end long sleeps within 64 ms.
@@ -62,9 +63,13 @@ def deploy(port, build, config, root=ROOT, options=USUAL):
     if not config.path:
         print("Config   there is no config.json: the board opens its portal, unless it has one")
         everything = everything or CONFIG in has
+    data = config.data
+    if not config.path and CONFIG in has:
+        told = call(port, "resume", "exec", HOLD_PIN)
+        data = {**data, "hold_pin": json.loads(told[-1]) if told else None}
     wanted = [*files(root), *config.own]
     if everything:
-        boot = root / boot_file(config.data)
+        boot = root / boot_file(data)
         wanted = [(boot if path == "/boot.py" else source, path) for source, path in wanted]
     else:
         wanted = used(wanted, config.data, platform)
@@ -76,7 +81,7 @@ def deploy(port, build, config, root=ROOT, options=USUAL):
         deploy_files(port, wanted, config.path, has, free)
     else:
         folder = build / "images"
-        deploy_image(port, wanted, config.path, has, state, free, folder, root)
+        deploy_image(port, wanted, config.path, has, state, free, folder, root, data)
     print("Restart  the board", flush=True)
     seconds = options.follow
     if not config.path:

@@ -77,6 +77,16 @@ machine = getattr(i, '_machine', '')
 free = max(s[2] - 2 - count(''), s[3])
 print('@board', s[0] * free, sys.platform, version, getattr(i, '_mpy', 0) & 0xff, machine)
 """
+# The hold_pin of the config that a board has, where there is none here: boot.py depends on it.
+HOLD_PIN = """
+import json
+try:
+    with open('/config.json') as f:
+        data = json.loads(f.read().lstrip(chr(0xfeff)))
+    print(json.dumps(data.get('hold_pin')))
+except (OSError, ValueError, AttributeError):
+    pass
+"""
 IDENTIFY = """
 import sys, machine
 from binascii import hexlify

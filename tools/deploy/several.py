@@ -45,11 +45,12 @@ def identify(port):
 def assign(ids, folder):
     """Which config each of the boards `ids` gets: {id: Path, or None without one}.
 
-    What is new is noted in `folder`.
+    What is new is noted in `folder`. One that was noted stays, also where its file has gone: no
+    board gets that of another one unasked.
     """
     noted = read(folder / NOTED) if (folder / NOTED).exists() else {}
     there = names(folder)
-    known = {board: name for board, name in noted.items() if name in there}
+    known = dict(noted)
     for board in ids:
         if board not in known and board in there:
             known[board] = board

@@ -65,11 +65,10 @@ class Jobs:
 
     def start(self, board, work):
         """Run work() in a thread, after all others of this board; returns the job's number."""
-        lock = self._locks.setdefault(board, threading.Lock())
         number = next(self._numbers)
 
         def alone():
-            with lock:
+            with self.lock(board):
                 return work()
 
         job = Job(number, alone)
@@ -79,6 +78,10 @@ class Jobs:
             del self._jobs[old]
             _capture.jobs.pop(f"job {old}", None)
         return number
+
+    def lock(self, board):
+        """What a job of this board holds while it runs."""
+        return self._locks.setdefault(board, threading.Lock())
 
     def get(self, number):
         """The Job of this number, or None."""

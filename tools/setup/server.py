@@ -151,7 +151,7 @@ def _text(asked, key):
 
 
 def _boards(setup, asked):
-    return steps.find_boards
+    return lambda: steps.find_boards(setup.jobs.lock)
 
 
 def _flash(setup, asked):

@@ -21,20 +21,22 @@ WAIT = 15  # for a board that restarts, as after each look at it
 POINTS = 200  # of a chart
 
 
-def find_boards():
+def find_boards(lock):
     """What is plugged in: [{"port", "name", "chip", "version", "id"}], the last three None without
-    MicroPython; and Picos in boot mode: [{"drive", "chip"}]."""
+    MicroPython; and Picos in boot mode: [{"drive", "chip"}]. Each board is asked with lock(port)
+    held, since that restarts it."""
     try:
         ports = dict(find_ports())
     except Stop:  # there is none
         ports = {}
 
     def look(port):
-        if not running(port):
-            return None
-        found = identify(port)
-        restart(port)  # its firmware, if it has one, goes on
-        return found
+        with lock(port):
+            if not running(port):
+                return None
+            found = identify(port)
+            restart(port)  # its firmware, if it has one, goes on
+            return found
 
     told = each(list(ports), look)
     boards = []
@@ -113,7 +115,8 @@ def readings(database):
 
     if not Path(database).exists():
         return []
-    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
+    address = Path(database).absolute().as_uri() + "?mode=ro"
+    with closing(sqlite3.connect(address, uri=True)) as connection:
         found = []
         for series in queries.series(connection):
             points = queries.readings(connection, series["id"], 0, 1 << 53, POINTS)
