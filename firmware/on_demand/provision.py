@@ -133,8 +133,10 @@ class Provisioning:
     def _network(self):
         network = {key: self._values.get(key, "") for key in ("ssid", "password")}
         for known in self._known:
-            if known["ssid"] == network["ssid"] and not network["password"]:
-                return known
+            if known["ssid"] == network["ssid"]:
+                if not network["password"]:
+                    return known
+                network = dict(known, password=network["password"])  # it may have an address
         # 5: a key of WEP.
         if len(network["password"].encode()) in (1, 2, 3, 4, 6, 7):
             raise ValueError(

@@ -303,6 +303,16 @@ def test_a_button_that_is_stuck_does_not_open_it_at_each_wake(open_portal):
         assert "world: deep " in printed and "portal:" not in printed
 
 
+def test_a_new_password_leaves_the_static_address_of_its_network(open_portal, healthy):
+    place = {"ssid": "barn", "password": "the old one", "address": ["192.168.4.7", "255.255.255.0"]}
+    place["address"] += ["192.168.4.1", "192.168.4.1"]
+    board = open_portal("esp32", {**CONFIG, "wifi": {"networks": [place]}}, held=0)
+    form = {"token": board.token(), "ssid": "barn", "collector": healthy}
+    board.post(password=PASSWORD, **form)
+    assert "It works" in board.result()
+    assert board.config()["wifi"]["networks"] == [{**place, "password": PASSWORD}]
+
+
 def test_a_mistake_in_the_form_does_not_take_the_remote_config_back(open_portal):
     config = {**CONFIG, "remote": {"url": "https://127.0.0.1:9/r.json"}, "verify": False}
     board = open_portal("esp32", config, held=0)
