@@ -44,6 +44,14 @@ class AccessPoint:
         """The board's own, for those who are connected to it."""
         return self._interface.ifconfig()[0]
 
+    def is_apart(self) -> bool:
+        """Whether the network that was joined has addresses other than this one's."""
+        theirs, mask = wifi.wlan().ifconfig()[:2]
+        for own, other, bits in zip(*[text.split(".") for text in (self.address(), theirs, mask)]):
+            if (int(own) ^ int(other)) & int(bits):
+                return True
+        return False
+
 
 def station_address() -> "str | None":
     """The board's own in the network that it joined, or None."""

@@ -116,15 +116,14 @@ class Provisioning:
             self.state = "joined"
             return
         print("joined '%s'; asking the collector %s" % (network["ssid"], collector))
-        address = access_point.station_address() or ""
         # A board cannot tell two networks with the same addresses apart.
-        alone = address.rpartition(".")[0] == self.point.address().rpartition(".")[0]
-        if alone:
+        apart = self.point.is_apart()
+        if not apart:
             self.point.stop()
         try:
             yield from self._ask(settings)
         finally:
-            if alone:
+            if not apart:
                 self.point.start()
         os.rename(new, self._path)
         self.state = "kept"
