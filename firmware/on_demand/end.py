@@ -1,5 +1,6 @@
 # How a run of the firmware ends: by a restart, or by the board's wish.
 from snowplow_tracker import clock
+from snowplow_tracker.json_file import load
 
 
 def restart_if_due(app):
@@ -10,8 +11,14 @@ def restart_if_due(app):
         # One that did not help is not repeated for a while.
         if app.reset_intent == "link" and clock.ms() < 6 * 3600000:
             return
-    if app.nothing_to_lose():
+    if app.nothing_to_lose() and not (len(app.store) and _leaves_store()):
         app.restart(intent)
+
+
+# Whether the config of the next boot does not have the store of this one; see update_config.py.
+def _leaves_store():
+    state = load("/releases/state.json")
+    return state.get("config") == "new" and "leaves_store" in (state.get("trial") or ())
 
 
 def stop(app):

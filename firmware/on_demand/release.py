@@ -5,7 +5,8 @@
 #   a.img, b.img   one of them runs, the other one is spare: the version before, or the next one
 #   state.json     {"run": "a",                which one runs
 #                   "trial": null, or {"boots": n, "from": "b", "id": "…"} while "a" is on trial;
-#                            with "config": true and "from" as "run" it is the config that is
+#                            with "config": true and "from" as "run" it is the config that is;
+#                            "leaves_store": true: it does not have the store of the one before
 #                   "config": null, or which of the files config.json.a, b, new, old becomes
 #                            config.json at the next boot
 #                   "rolled_back": {"id": "…", "reason": "…"} as of the trial, until
@@ -66,12 +67,14 @@ def try_next(id: str) -> None:
     _save(state)
 
 
-def try_config(id: str) -> None:
+def try_config(id: str, leaves_store: bool = False) -> None:
     """Put /config.json.new on trial from the next boot on, as try_next()."""
     name = _name()
     state = load(_FOLDER + "state.json")
     state["config"] = "new"
     state["trial"] = {"boots": 0, "from": name, "id": id, "config": True}
+    if leaves_store:
+        state["trial"]["leaves_store"] = True
     _save(state)
 
 

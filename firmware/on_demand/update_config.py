@@ -45,7 +45,7 @@ def check(app, state):
         if found == known or found <= state.get("config_refused", 0):
             return
         version = found
-        networks = _prepare(app, offer["config"])
+        leaves_store = _prepare(app, offer["config"])
     except ValueError as e:
         if version:
             state["config_refused"] = version
@@ -55,13 +55,11 @@ def check(app, state):
     except (OSError, MemoryError):
         _remove()  # the events may need the room
         raise
-    if networks and not save(NETWORKS, {"networks": networks}):
-        raise OSError("no room for the networks of before")
     update.tell(app, state, "applied", version, kind="config")
     if update.save_state(app, state):
         from firmware.on_demand import release
 
-        release.try_config(str(version))
+        release.try_config(str(version), leaves_store)
         app.restart_for = "config"
 
 
@@ -84,7 +82,7 @@ def _fetch(app):
 
 
 def _prepare(app, data):
-    """Write the files of a trial and check the config; -> the networks that are a fallback."""
+    """Check the config, and write the files of a trial; -> what _leaves_store() says."""
     from firmware.on_demand import config, signature
     from firmware.on_demand.settings import read
 
@@ -107,14 +105,33 @@ def _prepare(app, data):
     if not new["update"]:
         raise ValueError("update is missing: no other config could follow by air")
     signature.load(new["update"]["key"])
-    if not new["wifi"] or not app.settings["wifi"]:
-        return []
-    known = [(place["ssid"], place["password"]) for place in new["wifi"]["networks"]]
-    return [
-        dict(place, before=True)
-        for place in app.settings["wifi"]["networks"]
-        if (place["ssid"], place["password"]) not in known
-    ][:_MOST]
+    if new["wifi"] and app.settings["wifi"]:
+        _keep_networks(app, new["wifi"]["networks"])
+    return _leaves_store(app, new)
+
+
+# Those of earlier configs stay, also if the new one names them: if it is taken back, the one that
+# comes back may need them. The one in use is the last to go.
+def _keep_networks(app, new):
+    known = [(place["ssid"], place["password"]) for place in new]
+    used = []
+    others = []
+    for place in app.settings["wifi"]["networks"]:
+        if "before" in place or (place["ssid"], place["password"]) not in known:
+            found = used if place["ssid"] == app.link.network else others
+            found.append(dict(place, before=True))
+    networks = (used + others)[:_MOST]
+    if networks and not save(NETWORKS, {"networks": networks}):
+        raise OSError("no room for the networks of before")
+
+
+def _leaves_store(app, new):
+    """Whether events that are on flash now would not be found with the new config."""
+    store = app.store
+    if not hasattr(store, "path"):
+        return False
+    on_flash = new["store_bytes"] or new["mode"] == "battery" and app.board.retained
+    return not on_flash or new["store_path"] != store.path
 
 
 def has_secret(data):

@@ -13,6 +13,13 @@ def check(app):
     _report(app)
     found = release.trial()
     if found:
+        # The loader has not put the config in place: it does not at a wake from deep sleep, to
+        # which a board goes that could not restart; and one of an older version never does.
+        if load("/releases/state.json").get("config") == "new":
+            if app.reset_cause != "deep_sleep":
+                release.roll_back("the loader did not take it: run `make deploy` once")
+            app.restart_for = "config"
+            return True
         late = app.settings["update"]["trial_seconds"]
         if not app.emitter.sent:
             if clock.ms() >= late * 1000:
@@ -75,9 +82,10 @@ def _report(app):
 
 
 # The Wi-Fi networks of the config before are needed no more once an event was sent by one of this
-# config, and in this boot by no other; see join.py.
+# config, and in this boot by no other; see join.py. After a soft reset the radio may still be in
+# one that nobody joined in this boot: which one is not known.
 def _forget_networks(app):
-    if app.emitter.sent and app.link.name == "Wi-Fi":
+    if app.emitter.sent and app.link.name == "Wi-Fi" and app.link.network:
         if not hasattr(getattr(app.link, "_link", app.link), "fell_back"):
             from firmware.on_demand.update_fetch import remove
 

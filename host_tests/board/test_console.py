@@ -97,7 +97,8 @@ def test_a_cable_that_is_pulled_meanwhile(board, deployed):
     code, printed = deployed([], then=then)
     thread.join()
     assert code == 0, printed
-    assert "offline: first" in printed and "first event accepted" in printed
+    # What was under way when the cable was pulled may be lost.
+    assert "first event accepted" in printed
 
 
 def test_the_monitor_goes_on_over_resets_and_pulled_cables(board, deployed):
@@ -135,7 +136,7 @@ def test_the_real_firmware_until_a_real_collector_has_its_event(board, tmp_path,
         deploy(
             board.port, tmp_path / "build", check_config(path, tmp_path), ROOT, Options(follow=60)
         )
-        assert "       | first event accepted\n" in capsys.readouterr().out
+        assert "       | first event accepted; sending every 1 s\n" in capsys.readouterr().out
         assert collector.holds()[0] >= 1
     finally:
         collector.stop()

@@ -89,6 +89,23 @@ def test_files_of_the_users_own_that_are_in_the_way_are_kept(board, deploy):
     }  # fmt: skip
 
 
+def test_a_program_of_the_users_own_need_not_be_utf_8(board, deploy):
+    mine = "# caf\xe9\nprint('mine')\n".encode("latin-1")
+    put(board.port, {"/main.py": mine})
+    assert deploy()[0] == 0
+    assert board.files()["/kept/main.py"] == mine
+
+
+@pytest.mark.parametrize("files", (["--files"], []))
+def test_roots_that_only_the_board_has_stay(board, image_tree, files):
+    path = image_tree / "config.json"
+    config = {**json.loads(path.read_text()), "collector": "https://c.example.com"}
+    path.write_text(json.dumps({**config, "roots": "root.der"}))
+    put(board.port, {"/root.der": b"mine"})
+    assert program.main(["--follow", "0", "--port", board.port, *files], root=image_tree) == 0
+    assert board.files()["/root.der"] == b"mine"
+
+
 def test_a_boot_file_of_the_port_is_no_ones(board, deploy):
     put(board.port, {"/boot.py": b"# This file is executed on every boot\n#import webrepl\n"})
     code, printed = deploy()

@@ -74,6 +74,9 @@ def test_the_command_shows_it_and_lets_the_firmware_go_on(wired, tmp_path, capsy
 def test_a_board_that_sees_nothing(board, tmp_path, capsys):
     assert program.main(["--port", board.port, "--i2c", "4,5"], root=tmp_path) == 0
     assert "No sensor answers: check power and wires" in capsys.readouterr().out
+    assert program.main(["--port", board.port], root=tmp_path) == 0
+    printed = capsys.readouterr().out
+    assert "No pins to search at" in printed and "No sensor answers" not in printed
     assert program.main(["--port", board.port, "--i2c", "x"], root=tmp_path) == 1
     assert "expected the pins as SDA,SCL" in capsys.readouterr().err
 

@@ -16,6 +16,7 @@ pytest.importorskip("pty", reason="no pseudo-terminals on this machine")
 from tools.demo import Collector
 from tools.engine import ROOT
 from tools.flash import flashing, uf2
+from tools.setup import __main__ as program
 from tools.setup import server, steps
 
 sys.path.insert(0, str(ROOT / "host_tests" / "board"))
@@ -183,7 +184,7 @@ def test_three_boards_at_once(running, plugged, tmp_path):
             time.sleep(0.1)
         for n, board in zip(started, boards, strict=True):
             assert states[n]["error"] is None, states[n]
-            assert "       | first event accepted" in states[n]["lines"]
+            assert "       | first event accepted" in "\n".join(states[n]["lines"])
             assert sum(board.port in line for line in states[n]["lines"]) >= 1
         noted = json.loads((running.setup.root / "config/boards.json").read_text())
         assert sorted(noted.values()) == ["bed0", "bed1", "bed2"]
@@ -229,3 +230,31 @@ def test_only_who_has_the_token_and_comes_from_here_may_use_it(running):
             assert running.ask("/do/boards", {}, **headers)[0] == status
     with pytest.raises(urllib.error.HTTPError, match="401"):
         urllib.request.urlopen(running.plain + "?token=x", timeout=10)
+
+
+def test_the_address_that_other_programs_see_is_good_for_one_use(running, monkeypatch):
+    opened = []
+    monkeypatch.setattr(program.webbrowser, "open", opened.append)
+
+    class Runner:
+        async def cleanup(self):
+            pass
+
+    async def start(setup, port):
+        return Runner(), running.url
+
+    async def serve():
+        task = asyncio.create_task(program.serve(running.setup, 0))
+        while not opened:
+            await asyncio.sleep(0.01)
+        task.cancel()
+
+    monkeypatch.setattr(program.server, "start", start)
+    asyncio.run(serve())
+    assert running.setup.token not in opened[0]
+    cookies = urllib.request.HTTPCookieProcessor()
+    assert urllib.request.build_opener(cookies).open(opened[0], timeout=10).status == 200
+    with pytest.raises(urllib.error.HTTPError, match="401"):
+        urllib.request.urlopen(opened[0], timeout=10)
+    cookies = urllib.request.HTTPCookieProcessor()
+    assert urllib.request.build_opener(cookies).open(running.url, timeout=10).status == 200

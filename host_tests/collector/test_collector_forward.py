@@ -465,6 +465,27 @@ def test_backoff_grows_and_is_bounded(tmp_path, monkeypatch):
     assert len(set(waits)) > 20  # Several sites must not come back at the same moment
 
 
+def test_data_of_any_depth_stops_nothing(tmp_path, monkeypatch):
+    """At one depth, JSON can be read but not written."""
+
+    def refuse(self, one):
+        raise Refused("413", too_large=True)
+
+    monkeypatch.setattr(client.Target, "send", refuse)
+    monkeypatch.setattr(forwarder, "_REFUSALS", 1000)
+    running = forwarder.Forwarder("http://x.test", tmp_path / "q", 10**6, lambda line: None)
+    depths = range(940, 1000)
+    puts = [
+        running.put(Message("POST", TP2, [], b'{"data":[1,%s%s]}' % (b"[" * n, b"]" * n)), 0)
+        for n in depths
+    ]
+    for put in puts:
+        put.result(20)
+    wait_for(lambda: not running.status()["waiting"]["requests"])
+    assert running.status()["aside"]["requests"] >= len(depths)
+    running.close()
+
+
 @pytest.fixture
 def waiting(tmp_path):
     """waiting(room): a queue, without a thread that sends; ``put(queue, n)`` fills it."""
@@ -538,6 +559,10 @@ def test_totals_outlive_the_program(tmp_path):
     second.wait_again()
     assert numbers(second) == [1, 2, 3, 4]
     second.close()
+
+
+def test_what_is_shown_is_bounded():
+    assert len(Message("POST", TP2, [], b"x" * 10**6).shown()["body"]) == 65536
 
 
 @pytest.mark.parametrize("body", [b"", b"{}", b"[1]", b'{"data":3}', b"[" * 100000, b"\xff"])

@@ -21,6 +21,7 @@ from collecting import (
 
 from tools.collector.enrich.iglu import Schemas
 from tools.collector.enrich.judge import judge
+from tools.collector.storage.store import Store
 
 NOW = 1795000000000  # 2026
 
@@ -202,6 +203,21 @@ def test_a_replay_is_seen_in_blocks_of_columns(tmp_path):
         write_schema(schemas)
         assert running.post("/micro/replay", {}) == {"judged": 300, "good": 300}
         assert running.post("/micro/events", ask)["totalItems"] == 6
+
+
+def test_a_replay_that_fails_keeps_the_event(tmp_path, monkeypatch):
+    def fail(parameters):
+        raise RuntimeError("an error in this collector")
+
+    store = Store(tmp_path / "c.db", lambda one, final: judge(one, Schemas(["."])), lambda _: None)
+    store.submit(payload(batch(struct(e="xx", se_la="precious")))).result(20)
+    before = store.select("1").result(20)
+    monkeypatch.setattr("tools.collector.enrich.judge.convert", fail)
+    assert store.replay([1]).result(20) == (0, 0)
+    assert store.select("1").result(20) == before
+    monkeypatch.undo()
+    assert store.replay([1]).result(20) == (1, 0)
+    store.close()
 
 
 # --- Columns from the request ---

@@ -280,6 +280,7 @@ def test_the_page_shows_names_from_outside_as_text_only(empty):
     script = "".join(path.read_text(encoding="utf-8") for path in STATIC.glob("*.js"))
     for safe in (
         "link.href = address.href(",  # A view of this page, whose parameters are encoded
+        'byId("board-export").href = `/micro/readings?${query}`',  # query is a URLSearchParams
         "for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);",
     ):
         assert script.count(safe) <= 1

@@ -303,6 +303,15 @@ def test_old_events_go(tmp_path):
     assert counts == {"total": 300, "good": 100, "bad": 200}
 
 
+def test_events_of_a_wrong_clock_take_no_others_along(tmp_path):
+    now = int(time.time() * 1000)
+    unset, far = 1000, now + 10 * 86400000
+    kept = keeping(tmp_path / "1", Retention(days=1), [now - 9, unset, now - 8, now - 7])
+    assert kept["total"] == 400
+    kept = keeping(tmp_path / "2", Retention(days=1), [far, unset, now - 9, now - 8])
+    assert kept["total"] == 200
+
+
 def test_the_file_is_bounded(tmp_path):
     now = int(time.time() * 1000)
     counts = keeping(tmp_path, Retention(megabytes=1), range(now, now + 80))  # 5 MB

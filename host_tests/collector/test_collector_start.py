@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import http.client
+import os
 import shlex
 import socket
 import subprocess
@@ -34,15 +35,30 @@ def refused(*arguments):
     return ended.stderr
 
 
+def output(running):
+    """End a collector; return what it printed after its first line, and check its errors.
+
+    ``communicate()`` passes over what a ``readline()`` before has buffered.
+    """
+    running.connection.close()
+    running.process.terminate()
+    with running.process.stdout as out, running.process.stderr as errors:
+        said = out.read()
+        assert errors.read() == ""
+    assert running.process.wait(20) == 0
+    return said
+
+
 # --- Who may read ---
 
 
-def status(name, listens, allowed=(), path="/micro/all"):
+def status(name, listens, allowed=(), path="/micro/all", method="GET", **headers):
     async def handler(request):
         return web.Response()
 
     check = access.middleware(None, listens, allowed)
-    request = make_mocked_request("GET", path, headers={"Host": name})
+    headers = {key.replace("_", "-"): value for key, value in headers.items()}
+    request = make_mocked_request(method, path, headers={"Host": name, **headers})
     return asyncio.run(check(request, handler)).status
 
 
@@ -55,6 +71,23 @@ def test_names_that_docker_gives_are_ours_where_the_network_may_reach_us():
     for name in ("micro", "micro:9090"):  # A hostile network could give itself such a name
         assert status(name, "127.0.0.1") == 403
     assert status("evil.example", "0.0.0.0", path="/com.a/b") == 200
+
+
+def test_no_page_of_another_site_may_reset_over_http():
+    """Browsers send Sec-Fetch-Site only to https and to their own machine."""
+
+    def reset(method, **headers):
+        where = "192.168.1.5:9090", "0.0.0.0", ["proxy.example"], "/micro/reset"
+        return status(*where, method, **headers)
+
+    browser = {"User_Agent": "Mozilla/5.0 (X11; Linux x86_64)"}
+    for origin in ("http://evil.example", "null", "", "http://192.168.1.5:8080", "http://["):
+        assert reset("POST", **browser, Origin=origin) == 403
+    for origin in ("http://192.168.1.5:9090", "https://proxy.example"):
+        assert reset("POST", **browser, Origin=origin) == 200
+    assert reset("GET", **browser) == 403  # It may be an image on any page
+    assert reset("GET", **browser, Sec_Fetch_Site="none") == 200
+    assert reset("GET", User_Agent="curl/8") == reset("GET") == reset("POST") == 200
 
 
 def test_more_names_can_be_allowed(tmp_path):
@@ -78,9 +111,9 @@ def test_no_token_is_needed_if_so_asked(tmp_path, capfd):
     assert (
         "pandas.read_csv('http://127.0.0.1:9090/micro/readings')" in said
     )  # Nobody opens 0.0.0.0
-    with collector(tmp_path / "c.db", "--token", "none") as running:
-        assert running.get("/micro/all")["total"] == 0
-        assert "warning" not in running.stop()[1]  # Only this machine can reach it
+    running = Collector(tmp_path / "c.db", "--token", "none")
+    assert running.get("/micro/all")["total"] == 0
+    assert "warning" not in output(running)  # Only this machine can reach it
     assert "or is none" in refused("--token", "short")
 
 
@@ -180,17 +213,18 @@ def test_few_open_files(tmp_path, monkeypatch, limit):
     assert running.get("/micro/all")["good"] == 300
     for client in clients:
         client.close()
-    _, out, errors = running.stop()
-    assert errors == ""
     said = "warning: only 256 files may be open here, so 156 boards can be connected at a time"
-    assert (said in out) == (limit == "-n 256")
+    assert (said in output(running)) == (limit == "-n 256")
 
 
 def command(target, *variables):
     """Return the arguments that make would run the program of a target with."""
+    # What a make gives to one that it runs, as these tests.
+    inherited = ("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "VENV")
     shown = subprocess.run(
         ["make", "-n", "-o", ".venv/.run", target, *variables],
         cwd=ROOT,
+        env={name: value for name, value in os.environ.items() if name not in inherited},
         capture_output=True,
         text=True,
         check=True,

@@ -122,6 +122,20 @@ def test_a_file_of_the_version_before_is_converted(tmp_path):
         assert again.get("/micro/all")["total"] == 2
 
 
+def test_a_clock_that_is_not_set_yet_converts_as_any_other(tmp_path, monkeypatch):
+    old = sqlite3.connect(tmp_path / "c.db")
+    old.executescript(OLD)
+    at = 1700000004000  # As it should be, before the event arrived
+    old.execute("UPDATE listed SET at=?", (at,))
+    old.execute("UPDATE readings SET at=?", (at,))
+    old.commit()
+    monkeypatch.setattr(tables.time, "time", lambda: 60)
+    tables.prepare(old)
+    for table in ("listed", "readings"):
+        assert old.execute(f"SELECT at FROM {table}").fetchall() == [(at,)]
+    old.close()
+
+
 def test_a_conversion_that_fails_changes_nothing(tmp_path, monkeypatch):
     old = sqlite3.connect(tmp_path / "c.db")
     old.executescript(OLD)
@@ -271,16 +285,22 @@ def test_long_values_and_too_many_columns(opened, monkeypatch):
     data = [{"celsius": i, "anything": [long, i]} for i in (1, 2)]
     events = [struct(e="ue", ue_pr=unstruct(one)) for one in data]
     more = struct(co=entities({"celsius": 1, "anything": {"long": long}}))
-    store.submit(payload(batch(*events, more, *[struct()] * 260))).result(20)
+    key = struct(co=entities({"k" * 50000: 1}))  # Bad, but its columns can be read
+    store.submit(payload(batch(*events, more, key, *[struct()] * 260))).result(20)
     made(store, 1)
     sql = "SELECT sum(length(packed)) FROM column_blocks"
     assert store.read(lambda c: c.execute(sql).fetchone()).result(20)[0] < 20000
+    sql = "SELECT max(length(name)) FROM column_names"
+    assert store.read(lambda c: c.execute(sql).fetchone()).result(20)[0] < 1000
     for column, value, count in (
         (f"{EVENT}.anything", json.dumps([long, 1], separators=(",", ":")), 2),
         (f"{CONTEXT}.anything", json.dumps({"long": long}, separators=(",", ":")), 1),
         (f"{EVENT}.celsius", "2", 1),
     ):
         assert compare(store, [(column, [value])]) == count
+    with pytest.raises(ValueError, match="longer than"):
+        ask = [column_query.one_of(f"{EVENT}.{'x' * 1000}", ["x"])], None, True, 9, 0
+        store.read(column_query.find_page, *ask).result(20)
     monkeypatch.setattr(column_blocks, "MAX_COLUMNS", 3)
     ask = [column_query.one_of("nothing", ["x"])], None, True, 9, 0
     with pytest.raises(ValueError, match="one of over"):

@@ -141,7 +141,9 @@ def test_the_timeline_of_given_buckets(filled):
     ]
     wide = filled.post("/micro/timeline", {"timeRange": ever})["points"]
     assert len(wide) <= 502 and sum(point["validEvents"] for point in wide) == 3
-    for body in (b'{"buckets":[1]}', b'{"buckets":[{"start":"x"}]}', b"["):
+    far = [b'{"timeRange":{"%s":%d}}' % (key, at)
+           for key, at in ((b"start", -1 << 59), (b"end", 1 << 59))]  # fmt: skip
+    for body in (b'{"buckets":[1]}', b'{"buckets":[{"start":"x"}]}', b"[", *far):
         assert filled.request("POST", "/micro/timeline", body, JSON)[0] == 400
 
 

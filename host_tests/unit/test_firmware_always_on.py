@@ -478,4 +478,4 @@ def test_calls_are_never_deep(life, mode):
     finally:
         sys.setprofile(None)
     assert life.of("loss")
-    assert len(deepest) <= 21, " ".join(deepest)
+    assert len(deepest) <= 20, " ".join(deepest)

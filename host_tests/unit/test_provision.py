@@ -4,6 +4,7 @@ import json
 import os
 import pty
 import select
+import shutil
 import subprocess
 import sys
 import time
@@ -69,6 +70,21 @@ def test_fifty_boards(project, capsys):
     before = json.loads((project / "config/bed7.json.before").read_text())
     assert before["wifi"]["ssid"] == "Hall ü"
     assert json.loads((project / "config/boards.json").read_text()) == noted
+
+    # And once more: the one before is not written over, and the same one is kept once.
+    for place in ("Barn", "Hall", "Barn"):
+        assert run(project, "--csv", csv(project, text.replace("Yard", place))) == 0
+    kept = [json.loads(path.read_text())["wifi"]["ssid"]
+            for path in sorted((project / "config").glob("bed7.json.before*"))]  # fmt: skip
+    assert kept == ["Hall ü", "Yard ü", "Barn ü"]
+    assert json.loads((project / "config/bed7.json.before").read_text()) == before
+
+
+def test_git_ignores_all_that_has_passwords():
+    if not shutil.which("git") or not (ROOT / ".git").exists():
+        pytest.skip("no Git here")
+    for name in ("config.json", "config.json.before", "config.json.before.2", "config/a.json"):
+        assert subprocess.run(["git", "check-ignore", "-q", name], cwd=ROOT).returncode == 0, name
 
 
 def test_a_spreadsheet_with_semicolons_and_digits_as_password(project):

@@ -1,10 +1,12 @@
 """A board is offered a config by a real server; runs on the VM.
 
-    micropython config_wire.py FOLDER URL STATE OLD FULL
+    micropython config_wire.py FOLDER URL STATE OLD FULL NETWORKS
 
 Its flash is a littlefs with the image `old` of FOLDER and the config OLD (JSON), update.json is
-STATE, and it is full where FULL is 1. It asks once. Prints one JSON line: what it reported of
-configs, the config that is on trial or null, the networks of before, and the names of its files.
+STATE, and it is full where FULL is 1. NETWORKS (a list) are those of an earlier config; it has
+joined the last one of them, else the first one of OLD. It asks once. Prints one JSON line: what
+it reported of configs, the config that is on trial or null, the networks of before, the names of
+its files, and whether it restarts while its store has events, and once all of them were sent.
 """
 
 import json
@@ -15,10 +17,11 @@ import loader
 from nor import Flash
 from power_cuts import App, bodies
 
-from firmware.on_demand import config, release, settings, update
+import firmware.app
+from firmware.on_demand import config, end, prepare, release, settings, update
 from snowplow_tracker import clock
 
-folder, url, state, old, full = sys.argv[1:]
+folder, url, state, old, full, networks = sys.argv[1:]
 clock.boot = 1
 
 
@@ -40,6 +43,8 @@ put("a.img", get(folder + "/old"))
 put("state.json", b'{"run": "a", "trial": null}')
 put("update.json", state.encode())
 put("config.json", old.encode())
+if networks != "[]":
+    put("networks.json", ('{"networks": %s}' % networks).encode())
 put("release.der", get(folder + "/release.der"))
 if url[:6] == "https:":
     put("root.der", get(folder + "/root.der"))
@@ -49,6 +54,8 @@ sys.path[:] = path
 app = App("release.der")
 found = config.check("config.json", settings.read("config.json"))
 app.settings.update(wifi=found["wifi"], roots=found["roots"], verify=found["verify"])
+prepare._add_networks(app.settings["wifi"]["networks"])
+app.link.network = app.settings["wifi"]["networks"][-1 if networks != "[]" else 0]["ssid"]
 app.settings["update"].update(url=url, group=found["update"]["group"])
 app.store.sync()
 if full == "1":
@@ -67,10 +74,19 @@ result = {
     "taken": json.loads(get("config.json.new")) if trial else None,
     "networks": None,
     "files": sorted(os.listdir("/releases")),
+    "restarts": [],
 }
 if "networks.json" in result["files"]:
     result["networks"] = json.loads(get("networks.json"))["networks"]
 assert get("config.json") == old.encode()  # until the restart
 if trial:
     assert get("config.json.old") == old.encode()
+    app.nothing_to_lose = lambda: firmware.app.App.nothing_to_lose(app)
+    for _ in range(2):
+        restarts = []
+        app.restart = restarts.append
+        end.restart_if_due(app)
+        result["restarts"].append(bool(restarts))
+        app.store.drop(app.number)
+    assert not len(app.store)
 print(json.dumps(result))

@@ -96,6 +96,7 @@ class Reset(Exception):
 
 class Board:
     dns = ()
+    retained = 0
 
     def online(self):
         return True
@@ -110,6 +111,7 @@ class Sender:
 
 class Link:
     name = "Wi-Fi"
+    network = "mill"
 
 
 class App:
@@ -122,7 +124,7 @@ class App:
         self.settings["wifi"] = {"networks": OLD_NETWORKS}
         self.board = Board()
         self.link = Link()
-        self.trial_start = None
+        self.trial_start = self.reset_cause = None
         self.emitter = Sender()
         self.restart_for = None
         self.store = SegmentStore("/releases/events", STORE, page_bytes=4096)

@@ -3,10 +3,13 @@
 import http.server
 import json
 import ssl
+from types import SimpleNamespace
 
 import pytest
 import trustme
 
+from boards import esp32
+from firmware.on_demand import update_fetch, update_trial
 from host_tests.update.conftest import NEW_CONFIG, OLD_CONFIG
 from host_tests.update.test_wire import server
 from tools.release import config, signing
@@ -41,7 +44,7 @@ def secure():
 
 @pytest.fixture
 def ask(on_vm, releases, keys, secure):
-    """ask(config, over, whom, old, state, files, full, root) -> what config_wire.py prints"""
+    """ask(config, over, whom, old, state, files, full, ...) -> what config_wire.py prints"""
     key = signing.load_private(keys)
 
     def sign(data, version=VERSION, **more):
@@ -49,7 +52,7 @@ def ask(on_vm, releases, keys, secure):
 
     def run(
         data=None, over="https", whom="", old=None, state=None, files=None, full=0, root=None,
-        **more,
+        networks=(), **more,
     ):  # fmt: skip
         (releases / "root.der").write_bytes(root or secure.root)
         old = old or SECURE
@@ -60,8 +63,9 @@ def ask(on_vm, releases, keys, secure):
         with server(None, files=served, kind=secure if over == "https" else None) as running:
             url = f"{over}://localhost:{running.server_port}"
             return on_vm(
-                "config_wire.py", releases, url, json.dumps(state or {}), json.dumps(old), full
-            )
+                "config_wire.py", releases, url, json.dumps(state or {}), json.dumps(old), full,
+                json.dumps(networks),
+            )  # fmt: skip
 
     run.sign = sign
     return run
@@ -86,6 +90,43 @@ def test_a_config_is_taken_and_the_networks_of_before_stay_for_a_while(ask):
     assert found["networks"] == [{**WIFI, "address": None, "before": True}]
     two = {**NEW_CONFIG, "wifi": {"networks": [NEW_CONFIG["wifi"], WIFI]}}
     assert ask(two)["networks"] is None  # it names them itself
+
+
+def test_a_network_that_the_config_before_needs_outlives_a_trial(ask):
+    # The board's config names a network that never worked, and it has fallen back on another one.
+    used = {"ssid": "yard", "password": "12345678", "address": None, "before": True}
+    own = {"ssid": "yard", "password": "12345678"}
+    dead = {**WIFI, "address": None, "before": True}
+    for new in (own, NEW_CONFIG["wifi"]):
+        found = ask({**NEW_CONFIG, "wifi": new}, networks=[used])
+        assert applied(found) and found["networks"] == [used, dead]
+    # There is no room for all of them: it is not the one in use that goes.
+    many = [{"ssid": str(i), "password": ""} for i in range(4)]
+    found = ask(NEW_CONFIG, networks=[*many, used])
+    assert applied(found) and found["networks"][0] == used and len(found["networks"]) == 4
+
+
+def test_networks_stay_while_it_is_not_known_which_one_is_in_use(simulate, monkeypatch):
+    world = simulate("esp32")
+    removed = []
+    monkeypatch.setattr(update_fetch, "remove", removed.append)
+    networks = [{"ssid": "barn"}]
+    app = SimpleNamespace(emitter=SimpleNamespace(sent=1))
+
+    def forget():
+        places = [{**place, "password": "12345678", "address": None} for place in networks]
+        app.link = esp32.Board().link([("wifi", {"networks": places})])
+        for _ in app.link.up():
+            world.time.sleep_ms(100)
+        update_trial._forget_networks(app)
+        return removed
+
+    networks[0]["before"] = True
+    assert forget() == []  # it is the one of before
+    assert forget() == []  # a soft reset left the radio in it
+    del networks[0]["before"]
+    app.link.down()
+    assert forget() == ["/releases/networks.json"]
 
 
 def test_a_board_takes_its_own_before_that_of_its_group_before_that_of_all(ask):
@@ -164,6 +205,27 @@ def test_a_server_with_another_certificate_gives_nothing(ask):
     other = ssl.PEM_cert_to_DER_cert(trustme.CA().cert_pem.bytes().decode())
     found = ask(NEW_CONFIG, root=other)
     assert found["taken"] is None and found["steps"] == []
+
+
+def test_a_config_that_the_loader_has_not_taken_is_not_confirmed(on_vm, releases):
+    found = on_vm("not_taken.py", releases, "deep_sleep")
+    assert found == {"trial": True, "config": "new", "restart_for": "config", "steps": []}
+    # It does not restart for ever where the loader never takes it.
+    found = on_vm("not_taken.py", releases, "software")
+    assert (found["trial"], found["config"], found["steps"]) == (False, "old", ["rolled_back"])
+
+
+@pytest.mark.parametrize(
+    "change, at_once",
+    [
+        ({"store_bytes": 16384, "store_path": "/releases/events"}, True),
+        ({"store_bytes": 16384}, False),
+        ({}, False),  # its events wait in RAM
+    ],
+)
+def test_events_in_a_store_that_the_config_does_not_have_are_sent_before(ask, change, at_once):
+    found = ask({**NEW_CONFIG, **change})
+    assert applied(found) and found["restarts"] == [at_once, True]
 
 
 def test_flash_that_is_full_leaves_the_config_and_the_room(ask):

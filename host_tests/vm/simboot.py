@@ -4,7 +4,8 @@
 # NTP_PORT. CHIPS has other chips than a BME280, as JSON: the bus of the world, an address or
 # number, a class of the fakes: [["i2c", 98, "sensirion_chips", "Scd4x"]].
 # The file facts.json, if it is there, holds facts of the world; while there is a file cable_out,
-# its cable is out. A file such as edge_14_0 is an edge at pin 14, to level 0. What the program
+# its cable is out. A file such as edge_14_0 is an edge at pin 14, to level 0, and
+# asleep_14_0 one that comes while the board sleeps. What the program
 # sets the pins of WATCH to (22,23) is printed. With QUICK the mode battery waits for no deploy
 # after a send, and for no other boards before its first one.
 import json
@@ -89,9 +90,9 @@ def look():
     if is_in != world.cable:
         world.cable = is_in
     for name in os.listdir("."):
-        if name[:5] == "edge_":
+        if name[:5] == "edge_" or world.asleep and name[:7] == "asleep_":
             os.remove(name)
-            pin, level = [int(number) for number in name[5:].split("_")]
+            pin, level = [int(number) for number in name.split("_")[1:]]
             if world.asleep:
                 print("pin %d from outside, asleep: %d" % (pin, level))
             world.edge(pin, level)

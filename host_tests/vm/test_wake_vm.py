@@ -8,6 +8,7 @@ import pytest
 
 from host_tests.vm.test_firmware_vm import collector, fakes, start, until  # noqa: F401
 
+MORE = [["i2c", 0x77, "chips", "Bme280"]]  # a larger heap, for the fakes' sake
 DOOR = {"category": "door", "action": "open", "value": "${count}"}
 TIMER = {"when": "every", "seconds": 2}
 WAKE = {"when": "wake", "pin": 27, "level": 0, "pull": "up", "event": DOOR}
@@ -19,7 +20,7 @@ def edge(tmp_path):
 
     def change(board, pin, level):
         seen = len(board.lines)
-        (tmp_path / "board" / f"edge_{pin}_{level}").write_text("")
+        (tmp_path / "board" / f"asleep_{pin}_{level}").write_text("")
         line = f"pin {pin} from outside, asleep: {level}"
         until(lambda: line in board.lines[seen:], board)
 
@@ -33,7 +34,7 @@ def test_a_door_wakes_the_board_once_each_time(start, edge, monkeypatch, port):
     if port == "rp2":  # the deep sleep of an ESP32 would lose what it counts
         sensors["rain"] = {"type": "rain_gauge", "pin": 20}
     board, collected = start(
-        port, mode="battery", board_sensors=False, store_bytes=0, health_seconds=0,
+        port, MORE, mode="battery", board_sensors=False, store_bytes=0, health_seconds=0,
         battery={"wakes_per_send": 1}, sensors=sensors, triggers=[TIMER, WAKE],
     )  # fmt: skip
 

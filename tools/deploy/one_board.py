@@ -52,7 +52,7 @@ def deploy(port, build, config, root=ROOT, options=USUAL):
     print(f"Board    {port}: {platform}, MicroPython {version}, {int(free) // 1024} KiB free")
     check_board(platform, version)
     check_chip(machine, config)
-    if roots and "/" + roots.lstrip("/") not in [*has, *(path for _, path in config.brought)]:
+    if roots and not config.brought and not has.pop("/" + roots.lstrip("/"), None):  # it stays
         raise Stop(
             f"{config.name}: roots: there is no {roots} beside the config, nor on the board: put "
             "the root certificate there (PEM or DER)"

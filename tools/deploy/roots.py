@@ -123,7 +123,7 @@ def choose(url, folder, ask=None):
     print(text)
     answer = (ask or input)("The board is to trust number (empty: none): ").strip()
     if not answer.isdigit() or not 1 <= int(answer) <= len(found):
-        raise Stop("roots is missing, and no certificate was chosen; nothing was changed")
+        raise Stop("roots is missing, and no certificate was chosen: run it again")
     path = Path(folder) / FILE
     path.write_bytes(found[int(answer) - 1][0].public_bytes(Encoding.DER))
     return FILE

@@ -52,8 +52,10 @@ for path, words in %r:
             for line in f:
                 code = code or line.strip()[:1] not in ('', '#')
                 ours = ours or any([word in line for word in words])
-    except (OSError, UnicodeError):
+    except OSError:
         continue
+    except UnicodeError:
+        code = True  # ours are UTF-8
     if code and not ours:
         print('@theirs', path)
 s = os.statvfs('/')

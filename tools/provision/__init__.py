@@ -4,6 +4,7 @@ Passwords are asked for without echo or read from the CSV, and go into the confi
 nobody else may read: they are in no argument, no message and no history of a shell.
 """
 
+import itertools
 import json
 
 from firmware.on_demand.config import ConfigError, check
@@ -38,7 +39,8 @@ def put(config, dotted, value):
 
 
 def save(path, config):
-    """Write a config to the Path; what was there is kept beside it, as NAME.json.before.
+    """Write a config to the Path; what was there is kept beside it, as NAME.json.before, or
+    .before.2 and so on where there is another one already.
 
     Returns "new", "changed" or "the same".
     """
@@ -47,9 +49,18 @@ def save(path, config):
     if was == text.encode():
         return "the same"
     if was is not None:
-        write_private(path.with_name(path.name + ".before"), was.decode("utf-8", "replace"))
+        _keep(path, was.decode("utf-8", "replace"))
     write_private(path, text)
     return "new" if was is None else "changed"
+
+
+def _keep(path, text):
+    for n in itertools.count(1):
+        copy = path.with_name(f"{path.name}.before" + (f".{n}" if n > 1 else ""))
+        if not copy.exists():
+            return write_private(copy, text)
+        if copy.read_bytes() == text.encode():
+            return None
 
 
 def schema_types(dotted, root=ROOT):

@@ -23,7 +23,7 @@ def main(argv=None, root=ROOT):
         print(f"provision: {stop}", file=sys.stderr)
         return 1
     except (KeyboardInterrupt, EOFError):
-        print("\nprovision: interrupted; nothing was written", file=sys.stderr)
+        print("\nprovision: interrupted; run it again to go on", file=sys.stderr)
         return 130
 
 

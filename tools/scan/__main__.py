@@ -27,8 +27,8 @@ def pins_of(root, i2c):
     return [(bus["sda"], bus["scl"]) for bus in found if "scl" in bus]
 
 
-def show(found):
-    """Print what was found, and the keys for config.json."""
+def show(found, searched=True):
+    """Print what was found, and the keys for config.json. searched: whether at any pins."""
     for name, signal, locked in found.networks:
         print(f"Wi-Fi    {name}, {signal} dBm, {'with' if locked else 'without'} a password")
     for chip in found.chips:
@@ -44,7 +44,7 @@ def show(found):
     if proposed:
         text = json.dumps(proposed, indent=2)
         print(f"For config.json (add what the others are):\n{text}")
-    elif not found.chips and not found.probes:
+    elif searched and not found.chips and not found.probes:
         print("No sensor answers: check power and wires, and that SDA and SCL are not swapped")
 
 
@@ -60,10 +60,11 @@ def main(argv=None, root=ROOT):
     args = parser.parse_args(argv)
     try:
         pins = pins_of(root, args.i2c)
-        if not pins and not args.onewire:
+        searched = bool(pins or args.onewire)
+        if not searched:
             print("No pins to search at: name them, such as I2C=21,22 or ONEWIRE=15")
         port = args.port or find_port()
-        show(scan(port, pins, args.onewire))
+        show(scan(port, pins, args.onewire), searched)
         reset(port)  # so that the firmware goes on
     except Stop as stop:
         print(f"scan: {stop}", file=sys.stderr)

@@ -44,7 +44,7 @@ async def serve(setup, port):
     """Serve until it is cancelled."""
     runner, url = await server.start(setup, port)
     print(f"Open {url}", flush=True)
-    await asyncio.to_thread(webbrowser.open, url)
+    await asyncio.to_thread(webbrowser.open, url.replace(setup.token, setup.once))
     try:
         await asyncio.Event().wait()
     finally:

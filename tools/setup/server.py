@@ -37,11 +37,20 @@ class Setup:
         self.collector, self.database, self.root, self.page = collector, database, root, page
         self.jobs = Jobs()
         self.token = secrets.token_urlsafe(16)
+        # What the browser gets as an argument, which all programs see: it is good for one use.
+        self.once = secrets.token_urlsafe(16)
+
+    def opens(self, given):
+        """Whether this token opens the page."""
+        if self.once and hmac.compare_digest(given.encode(), self.once.encode()):
+            self.once = None
+            return True
+        return hmac.compare_digest(given.encode(), self.token.encode())
 
 
 async def start(setup, port):
     """Serve on loopback; returns (runner, the URL to open). OSError where the port is taken."""
-    app = web.Application(client_max_size=MAX_BODY, middlewares=[_guard(setup.token)])
+    app = web.Application(client_max_size=MAX_BODY, middlewares=[_guard(setup)])
     app[SETUP] = setup
     app.add_routes(
         [
@@ -65,21 +74,20 @@ async def start(setup, port):
 SETUP = web.AppKey("setup", Setup)
 
 
-def _guard(token):
+def _guard(setup):
     @web.middleware
     async def check(request, handler):
         site = request.headers.get("Sec-Fetch-Site", "none")
         host = request.headers.get("Host", "").rpartition(":")[0]
         if site not in ("none", "same-origin") or not is_loopback(host):
             return web.Response(status=403, text="Open the address that `make setup` printed.\n")
-        given = request.query.get("token", "")
-        if request.path == "/" and hmac.compare_digest(given.encode(), token.encode()):
+        if request.path == "/" and setup.opens(request.query.get("token", "")):
             # The redirect takes the token from the address, which is shown and copied.
             answer = web.Response(status=303, headers={"Location": "/"})
-            answer.set_cookie(COOKIE, token, httponly=True, samesite="Strict")
+            answer.set_cookie(COOKIE, setup.token, httponly=True, samesite="Strict")
             return answer
         shown = request.cookies.get(COOKIE, "")
-        if not hmac.compare_digest(shown.encode(), token.encode()):
+        if not hmac.compare_digest(shown.encode(), setup.token.encode()):
             return web.Response(status=401, text="Open the address that `make setup` printed.\n")
         return await handler(request)
 

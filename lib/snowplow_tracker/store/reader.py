@@ -100,7 +100,8 @@ class Reader(Place):
         """Go to where a record should be, and read it if `read`; -> whether there is one."""
         failed = False
         if self.error:
-            self.has_folder()
+            if not self.has_folder():
+                return False
             self.error = None
         while True:
             try:
@@ -114,7 +115,7 @@ class Reader(Place):
             except OSError as e:
                 self.close()
                 there = self.has_folder()
-                if not failed:
+                if there and not failed:
                     failed = True
                     continue
                 # What is gone for good is passed over. But not with its folder: that may lie on

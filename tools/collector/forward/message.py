@@ -15,6 +15,7 @@ _NOT_PASSED_ON = {
 # What the collector does not keep of a request that asks for anonymity.
 _NOT_ANONYMOUS = {"x-real-ip"}
 _PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
+_MAX_SHOWN = 65536  # bytes of a body
 _STM_IN_BODY = re.compile(rb'("stm"\s*:\s*")(\d{13})(?=")')
 _STM_IN_QUERY = re.compile(r"([?&]stm=)(\d{13})(?=&|$)")
 
@@ -66,14 +67,17 @@ class Message(NamedTuple):
         if not events or len(events) < 2:
             return []
         wrapper, middle = json.loads(self.body), len(events) // 2
-        return [
-            self._replace(body=_json({**wrapper, "data": part}))
-            for part in (events[:middle], events[middle:])
-        ]
+        try:
+            return [
+                self._replace(body=_json({**wrapper, "data": part}))
+                for part in (events[:middle], events[middle:])
+            ]
+        except RecursionError:  # It can be read, but is too deep to be written
+            return []
 
     def shown(self):
-        """Return what may be shown of it: no headers, which may have secrets."""
-        body = None if self.body is None else self.body.decode("utf-8", "replace")
+        """Return what may be shown of it: no headers, which may have secrets, nor a long body."""
+        body = None if self.body is None else self.body[:_MAX_SHOWN].decode("utf-8", "replace")
         return {"method": self.method, "path": self.path, "body": body}
 
     def _events(self):

@@ -17,6 +17,7 @@ from aiohttp import web
 COOKIE = "collector_token"
 NO_TOKEN = "none"
 PAGES = ("/", "/micro/ui", "/micro/ui/")  # paths of the page itself
+_RESET = "/micro/reset"
 _LOCAL_NAME = re.compile(r"(.+\.)?localhost\.?", re.IGNORECASE)
 
 
@@ -51,8 +52,10 @@ def middleware(token, host, allowed_hosts=()):
     async def check(request, handler):
         if request.path != "/" and not request.path.startswith("/micro/"):
             return await handler(request)
-        if _is_foreign(request):
+        if _is_foreign(request, names):
             return _refuse(403, "This request comes from the page of another site.")
+        if _may_be_a_link(request):
+            return _refuse(403, "A browser has to send this as a POST, from the collector's page.")
         if token:
             return await _check_token(token, request, handler)
         name = _name(request.headers.get("Host", ""))
@@ -87,12 +90,28 @@ def _is_equal(given, token):
     return hmac.compare_digest(given.encode("utf-8", "replace"), token.encode())
 
 
-def _is_foreign(request):
-    site = request.headers.get("Sec-Fetch-Site", "none")
+def _is_foreign(request, names):
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is None:  # Not a browser, or one that speaks http to another machine than its own
+        origin = request.headers.get("Origin")
+        host = origin and origin.partition("://")[2]
+        is_own = host and host.lower() == request.headers.get("Host", "").lower()
+        return not (origin is None or is_own or _name(host) in names)
     if site in ("none", "same-origin"):
         return False
     # A link on another site may open the page.
     return request.headers.get("Sec-Fetch-Mode") != "navigate" or request.path not in PAGES
+
+
+def _may_be_a_link(request):
+    """Whether a browser may do this for an image or a link on a page of another site.
+
+    That request has no Origin, and over http to another machine no Sec-Fetch-Site. Micro's reset
+    is the only one of this kind that changes anything.
+    """
+    is_browser = request.headers.get("User-Agent", "").startswith("Mozilla/")
+    is_known = "Sec-Fetch-Site" in request.headers or "Origin" in request.headers
+    return is_browser and not is_known and (request.method, request.path) == ("GET", _RESET)
 
 
 def _name(host):

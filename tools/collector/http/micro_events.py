@@ -134,6 +134,8 @@ async def _timeline(request):
         query = await read_object(request, {"buckets": list, "timeRange": dict})
     try:
         points = await _points(request.app[COLLECTOR], query)
+    except (OverflowError, RecursionError):  # of iso_timestamp()
+        raise web.HTTPBadRequest(text="The body has a time beyond the years 1 to 9999.\n")
     except ValueError as error:
         raise web.HTTPBadRequest(text=f"The body has {error}.\n")
     return web.json_response({"points": points})

@@ -1,4 +1,5 @@
-// Alarms: limits of quantities, and how long a board may be silent. This browser keeps them.
+// Alarms: limits of quantities, and how long a quantity or a board may be silent. This browser
+// keeps them.
 import { button, make } from "./dom.js";
 import { unitOf, withUnit } from "./format.js";
 import * as settings from "./settings.js";
@@ -11,10 +12,17 @@ const idOf = (key) => (key === null ? ALL : `board ${key}`);
 const limitId = (key, one) => (key === null ? `* ${one.quantity}` : `${one.sensor} ${one.quantity}`);
 const kept = (key) => settings.get("alarms")[idOf(key)] ?? {};
 
-// [low, high] of a series, with null where there is none. A board's own come before those of all.
+// [low, high, minutes without a reading] of a series, with null where there is none. A board's own
+// come before those of all boards.
 export function limits(one) {
   return kept(one.board).limits?.[limitId(one.board, one)]
-    ?? kept(null).limits?.[limitId(null, one)] ?? [null, null];
+    ?? kept(null).limits?.[limitId(null, one)] ?? [null, null, null];
+}
+
+// Whether the newest value of a series is outside of its limits.
+export function isOut(one) {
+  const [low, high] = limits(one);
+  return (low !== null && one.value < low) || (high !== null && one.value > high);
 }
 
 // The alarms of a board now: [{level: "alarm", text}]
@@ -25,11 +33,14 @@ export function active(board, series) {
     found.push(`silent: last event ${ago(board.last)}`);
   }
   for (const one of series) {
-    const [low, high] = limits(one);
+    const [low, high, silence] = limits(one);
     const shown = `${one.quantity} of ${one.sensor}: ${withUnit(one.value, unitOf(one))}`;
     const bound = (value) => withUnit(value, unitOf(one));
     if (low !== null && one.value < low) found.push(`${shown} is below ${bound(low)}`);
     if (high !== null && one.value > high) found.push(`${shown} is above ${bound(high)}`);
+    if (silence && Date.now() - one.at > silence * 60000) {
+      found.push(`${one.quantity} of ${one.sensor}: last reading ${ago(one.at)}`);
+    }
   }
   return found.map((text) => ({ level: "alarm", text }));
 }
@@ -51,21 +62,23 @@ export function editor(key, series) {
   const own = kept(key);
   const rows = series.map((one) => {
     const id = limitId(key, one);
-    const [low, high] = own.limits?.[id] ?? [null, null];
+    const [low, high, minutes = null] = own.limits?.[id] ?? [null, null, null];
     const label = key === null ? one.quantity : `${one.quantity} of ${one.sensor}`;
     const unit = withUnit(0, unitOf(one)).replace(/^0 ?/, "");
     const field = (place, value) => number(`${label} ${place}`, value, () => save());
-    const [below, above] = [field("below", low), field("above", high)];
-    return { id, below, above, element: make("li", null, make("span", "what", label),
-      make("span", null, "below ", below), make("span", null, "above ", above), make("span", "hint", unit)) };
+    const fields = [field("below", low), field("above", high), field("minutes without", minutes)];
+    const [below, above, without] = fields;
+    return { id, fields, element: make("li", null, make("span", "what", label),
+      make("span", null, "below ", below), make("span", null, "above ", above), make("span", "unit", unit),
+      make("span", null, "none for ", without, " minutes")) };
   });
   const silence = number("Minutes without an event", own.silence ?? null, () => save());
   silence.min = 0;
   const save = () => {
     const found = {};
-    for (const { id, below, above } of rows) {
-      const pair = [below, above].map(({ value }) => (value.trim() === "" ? null : Number(value)));
-      if (pair.some((value) => value !== null)) found[id] = pair;
+    for (const { id, fields } of rows) {
+      const numbers = fields.map(({ value }) => (value.trim() === "" ? null : Number(value)));
+      if (numbers.some((value) => value !== null)) found[id] = numbers;
     }
     const alarm = { silence: Number(silence.value) || null, limits: found };
     settings.set("alarms", { ...settings.get("alarms"), [idOf(key)]: alarm });

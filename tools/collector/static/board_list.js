@@ -168,9 +168,7 @@ export function problemList(wrong) {
 function values(series) {
   if (!series.length) return null;
   return make("dl", "values", ...series.map((one) => {
-    const [low, high] = alarms.limits(one);
-    const isOut = (low !== null && one.value < low) || (high !== null && one.value > high);
-    const value = make("dd", isOut ? "poor" : null, make("b", null, withUnit(one.value, unitOf(one))), sparkline(one));
+    const value = make("dd", alarms.isOut(one) ? "poor" : null, make("b", null, withUnit(one.value, unitOf(one))), sparkline(one));
     value.title = `of ${when(one.at)}`;
     return make("div", null, make("dt", null, one.quantity), value);
   }));

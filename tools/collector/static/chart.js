@@ -40,9 +40,7 @@ export class Chart {
   setNewest(series) {
     this.series = series;
     if (!this.isPointedAt) this.showNewest();
-    const [low, high] = alarms.limits(series);
-    const isOut = (low !== null && series.value < low) || (high !== null && series.value > high);
-    this.figure.classList.toggle("alarm", isOut);
+    this.figure.classList.toggle("alarm", alarms.isOut(series));
     this.figure.ariaLabel = `${series.quantity} of ${series.sensor}: `
       + `${withUnit(series.value, unitOf(series))} at ${moment(series.at)}`;
   }
@@ -115,7 +113,7 @@ export class Chart {
       onZoom: this.onZoom,
       onCursor: (plot) => this.onCursor(plot),
       marks: this.marks,
-      limits: () => alarms.limits(this.series).filter((value) => value !== null),
+      limits: () => alarms.limits(this.series).slice(0, 2).filter((value) => value !== null),
     });
     this.changed = false;
   }

@@ -69,7 +69,7 @@ function choice(one) {
   box.checked = place >= 0;
   box.disabled = place < 0 && shown.length >= MAX_LINES;
   box.addEventListener("change", () => {
-    const ids = shown.filter((other) => other !== one).map((other) => other.id);
+    const ids = shown.filter((other) => other.id !== one.id).map((other) => other.id);
     if (box.checked) ids.push(one.id);
     address.change({ series: ids.join(",") || "0" }, "lines");
   });

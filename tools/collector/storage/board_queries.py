@@ -81,6 +81,8 @@ def failure_kinds(connection):
         rules = tuple((one["field"], one["rule"]) for one in record["failures"])
         kind = kinds.get((app_id, name, rules))
         if kind is None:
+            if len(kinds) >= MAX_KINDS:  # Their records would take much memory
+                continue
             about = {"id": id, "app_id": app_id, "name": name, "record": record}
             kind = {**about, "count": 0, "first": received, "last": received, "boards": []}
             kinds[app_id, name, rules] = kind
@@ -88,5 +90,5 @@ def failure_kinds(connection):
         kind["first"] = min(kind["first"], received)
         if board and board not in kind["boards"] and len(kind["boards"]) < _MAX_NAMED_BOARDS:
             kind["boards"].append(board)
-    shown, is_all = list(kinds.values())[:MAX_KINDS], scanned < _SCANNED_FAILURES
-    return {"kinds": shown, "scanned": scanned, "all": is_all}
+    is_all = scanned < _SCANNED_FAILURES
+    return {"kinds": list(kinds.values()), "scanned": scanned, "all": is_all}

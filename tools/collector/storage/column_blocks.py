@@ -18,6 +18,7 @@ from tools.collector.enrich.columns import flat_event
 BLOCK = 255  # events; so a byte can number all different values and none
 GOOD, RECEIVED = ".good", ".received"  # columns that every event has here: 0 or 1; milliseconds
 MAX_COLUMNS = 5000  # further ones are in no block, and cannot be filtered
+MAX_NAME = 1000  # characters; a column with a longer name is in no block either
 MAX_TEXT = 10000  # characters of a value that are compared
 _SHIFT = 40
 _LEVEL = 1
@@ -162,7 +163,7 @@ class ColumnBlocks:
 
     def _number(self, connection, name):
         if name not in self._numbers:
-            if len(self._numbers) >= MAX_COLUMNS:
+            if len(self._numbers) >= MAX_COLUMNS or len(name) > MAX_NAME:
                 return None
             number = max(self._numbers.values(), default=0) + 1
             connection.execute("INSERT INTO column_names VALUES(?, ?)", (number, name))

@@ -7,6 +7,7 @@ from tools.collector.storage.column_blocks import (
     BLOCK,
     GOOD,
     MAX_COLUMNS,
+    MAX_NAME,
     MAX_TEXT,
     RECEIVED,
     column_number,
@@ -46,10 +47,12 @@ def find_page(connection, conditions, sorting, descending, size, first):
 
     The page begins at the number ``first``, and has ``size`` events. ``sorting`` is the column by
     which they are in order, or None for the order of arrival. Events without it come last. Raises
-    ``ValueError`` where a column is one of too many.
+    ``ValueError`` where a column is one of too many, or has too long a name.
     """
     connection.execute("BEGIN")  # One state of the database for all that is read
     for name in (*(one.column for one in conditions), sorting):
+        if name and len(name) > MAX_NAME:
+            raise ValueError(f"a column whose name is longer than {MAX_NAME} characters")
         if name and column_number(connection, name) is None and has_too_many_columns(connection):
             raise ValueError(f"{name!r}, which is one of over {MAX_COLUMNS} columns")
     if not conditions and not sorting:

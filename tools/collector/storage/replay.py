@@ -29,6 +29,8 @@ def replay(connection, ids, judge, derived, compression):
         if not payload:
             continue
         (row,) = judge(payload, True)
+        if not row.good and json.loads(row.record)["rawEvent"] is None:
+            continue  # An error in this program: the new record would be without the event
         values = row.good, row.app_id, row.event_type, row.schema, compression.pack(row.record)
         connection.execute(_UPDATE, (*values, id))
         derived.replace(connection, id, found[0], row)

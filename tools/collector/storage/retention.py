@@ -29,8 +29,7 @@ class Retention:
             return None
         oldest = connection.execute(_OLDEST, (_SLICE * (1 + requests),)).fetchall()
         if not self._is_too_large(connection):
-            end = (time.time() - self._days * 86400) * 1000 if self._days is not None else 0
-            oldest = [row for row in oldest if row[1] < end]
+            oldest = self._too_old(oldest)
         if not oldest:
             self.next_check = now + _CHECK_SECONDS
             return None
@@ -40,6 +39,21 @@ class Retention:
             derived.remove(connection, last, received)
         good = sum(row[2] for row in oldest)
         return len(oldest) - good, good
+
+    def _too_old(self, rows):
+        """Return the first rows, up to the last one before which no row is young enough to stay.
+
+        The computer's clock may have been wrong when an event arrived: a time in the past must not
+        take those before it along, nor a time in the future keep those after it.
+        """
+        now, count = time.time() * 1000, 0
+        end = now - self._days * 86400000 if self._days is not None else 0
+        for number, (_, received, _) in enumerate(rows, 1):
+            if received < end:
+                count = number
+            elif received <= now:
+                break
+        return rows[:count]
 
     def _is_too_large(self, connection):
         if self._megabytes is None:

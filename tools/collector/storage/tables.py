@@ -115,7 +115,9 @@ def prepare(connection):
     with connection:
         connection.execute("BEGIN IMMEDIATE")  # All of it, or nothing
         if format == _BEFORE:
-            last = int(time.time() + 86400) * 1000
+            (newest,) = connection.execute("SELECT max(received) FROM listed").fetchone()
+            # This computer's clock may not be set yet.
+            last = max(int(time.time() * 1000), newest or 0) + 86400000
             for statement in _CONVERSION.split(";")[:-1]:
                 connection.execute(statement, {"first": EARLIEST_EVENT, "last": last})
         for statement in _TABLES.split(";\n")[:-1]:
