@@ -46,11 +46,12 @@ class AccessPoint:
 
     def is_apart(self) -> bool:
         """Whether the network that was joined has addresses other than this one's."""
-        theirs, mask = wifi.wlan().ifconfig()[:2]
-        for own, other, bits in zip(*[text.split(".") for text in (self.address(), theirs, mask)]):
-            if (int(own) ^ int(other)) & int(bits):
-                return True
-        return False
+        joined, mask = [_number(text) for text in wifi.wlan().ifconfig()[:2]]
+        return bool((_number(self.address()) ^ joined) & mask)
+
+
+def _number(address):
+    return int.from_bytes(bytes([int(part) for part in address.split(".")]), "big")
 
 
 def station_address() -> "str | None":

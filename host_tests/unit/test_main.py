@@ -45,6 +45,7 @@ def test_a_computer_with_a_bad_config_exits_with_a_status(monkeypatch, tmp_path,
     monkeypatch.setitem(sys.modules, "network", None)  # it has none
     monkeypatch.delitem(sys.modules, "firmware.on_demand.provision", raising=False)
     monkeypatch.delitem(sys.modules, "boards.access_point", raising=False)
+    monkeypatch.delattr("boards.access_point", raising=False)
     monkeypatch.chdir(tmp_path)
     with pytest.raises(SystemExit) as exit:
         runpy.run_path(MAIN)

@@ -304,8 +304,8 @@ def test_a_button_that_is_stuck_does_not_open_it_at_each_wake(open_portal):
 
 
 def test_a_new_password_leaves_the_static_address_of_its_network(open_portal, healthy):
-    place = {"ssid": "barn", "password": "the old one", "address": ["192.168.4.7", "255.255.255.0"]}
-    place["address"] += ["192.168.4.1", "192.168.4.1"]
+    address = ["192.168.4.7", "255.255.255.0", "192.168.4.1", "192.168.4.1"]
+    place = {"ssid": "barn", "password": "the old one", "address": address}
     board = open_portal("esp32", {**CONFIG, "wifi": {"networks": [place]}}, held=0)
     form = {"token": board.token(), "ssid": "barn", "collector": healthy}
     board.post(password=PASSWORD, **form)
