@@ -18,7 +18,8 @@ class Trigger:
     def due(self, now):
         """Whether it is due at `now` (ms); for an edge, how many there were."""
         slot = now // self.period if self.period else 0
-        if slot == self.slot:
+        # One slot back is a clock that was set back by less than that.
+        if self.slot is not None and 0 <= self.slot - slot <= 1:
             return 0
         self.slot = slot
         return 1

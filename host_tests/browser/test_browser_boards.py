@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from collecting import OURS, collector, reading, struct, unstruct, write_schema
+from collecting import OURS, collector, reading, struct, unstruct, wait_for, write_schema
 from looking import ago, count_is, history, is_there, rows_are, text, until
 
 from host_tests.outside import node_package
@@ -126,6 +126,26 @@ def test_one_quantity_of_several_boards(empty, visit, screenshot):
     count_is(page, "#compare-legend :checked", 2)
     empty.send(reading(44.5, board="b"))
     is_there(page, "#compare-legend li", "44.5 °C")
+
+
+def test_a_page_that_is_open_for_weeks_holds_few_readings(empty, visit):
+    empty.send(reading(1, board="a"), reading(1, board="b"))
+    page = visit(empty, "#compare?quantity=temperature&unit=Cel")
+    page.wait_for_selector("#compare-plot canvas")
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.evaluate("""async () => {
+      const boards = await import("/micro/ui/boards.js");
+      const compare = await import("/micro/ui/compare.js");
+      const [{ id, at }] = boards.allSeries();
+      const readings = Array.from({ length: 3100 }, (_, i) => [id, at + i, i]);
+      compare.add([{ readings }]);
+      const { empty, insert } = await import("/micro/ui/readings.js");
+      window.held = empty();
+      for (const [, moment, value] of readings) insert(held, moment, value);
+    }""")
+    assert page.evaluate("held.at.length") == 3001
+    wait_for(lambda: [url for url in asked if "/micro/readings/" in url])
 
 
 def test_alarms_make_a_card_red(empty, visit, screenshot):

@@ -56,6 +56,13 @@ def test_the_address_with_the_token_opens_the_page(wide):
     assert wide.request("GET", "/micro/all", headers=bearer)[0] == 200
 
 
+def test_the_token_is_stored_with_no_event(wide):
+    cookie = f"a=1; collector_token={TOKEN}; sp=00000000-0000-4000-8000-000000000007"
+    wide.request("GET", "/i?e=pv&p=web&tv=1", headers={"Cookie": cookie})
+    _, _, text = wide.request("GET", f"/micro/good?token={TOKEN}")
+    assert TOKEN.encode() not in text and b"Cookie: a=1; sp=0000" in text
+
+
 def test_a_token_is_made_up_where_it_is_needed():
     made = {access.token("0.0.0.0"), access.token("192.168.1.5"), access.token("::")}
     assert len(made) == 3 and all(len(one) >= 16 for one in made)

@@ -546,6 +546,16 @@ def test_what_was_refused_makes_room_first_and_what_is_being_sent_never(waiting)
     assert queue.totals["dropped"] == [3, 3, 0]
 
 
+def test_how_long_a_message_waited_is_not_taken_from_a_clock_that_was_not_set(waiting):
+    now = time.time_ns() // 1000000
+    queue = waiting()
+    queue.put(post(1), 5000).result(20)  # 1970, before a network had set the clock
+    row = queue.first()
+    assert 0 <= queue.waited(row) < 60000
+    assert queue.waited(row._replace(life=1)) == 0
+    assert 5000 <= queue.waited(row._replace(life=1, received=now - 5000)) < 60000
+
+
 def test_totals_outlive_the_program(tmp_path):
     first = Queue(tmp_path / "q", 10**6, lambda: None)
     for number in range(4):

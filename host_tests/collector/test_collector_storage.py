@@ -156,6 +156,14 @@ def test_a_file_of_a_later_version_is_refused(tmp_path):
         Store(tmp_path / "c.db", None, None)
 
 
+def test_a_link_to_the_file_of_another_collector_is_refused(tmp_path):
+    (tmp_path / "link.db").symlink_to(tmp_path / "c.db")
+    store = Store(tmp_path / "c.db", None, None)
+    with pytest.raises(StoreError, match="another collector"):
+        Store(tmp_path / "link.db", None, None)
+    store.close()
+
+
 # --- The columns that filters read ---
 
 

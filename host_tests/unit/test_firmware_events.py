@@ -129,7 +129,7 @@ def test_on_a_battery_the_board_stays_awake_for_a_pump(start):
         mode="battery", battery={"wakes_per_send": 1},
         triggers=[{"when": "every", "seconds": 600, "set": {"pin": 22, "seconds": 90}}],
     )  # fmt: skip
-    life.run(hours=1)
+    life.run(seconds=3500)
     on = [at for at, level in life.levels if level]
     for at in on:
         off = next(t for t, level in life.levels if t > at and not level)

@@ -17,6 +17,7 @@ from tools.collector.forward.tables import COLUMNS, Row, connect, last_id, total
 _SPAN = 1 << 20  # ids of a message: if it is divided, its parts need some in between
 _MAX_MESSAGES = 256  # that one transaction writes
 _OVERHEAD = 200  # bytes of the file for each message, beside its own
+_EARLIEST = 1672531200000  # 2023: a computer that shows less had not set its clock yet
 _FREE_PAGES = 5000  # that are given back to the file system at once, if there are more
 
 
@@ -146,9 +147,11 @@ class Queue:
         return found and Row(*found)
 
     def waited(self, row):
-        """Return for how many milliseconds a message has waited."""
+        """Return for how many milliseconds a message has waited, 0 where that is not known."""
         if row.life == self._life:
             return _clock() - row.clock
+        if row.received < _EARLIEST:
+            return 0
         return max(0, time.time_ns() // 1000000 - row.received)
 
     def sent(self, row):

@@ -175,6 +175,9 @@ def _headers(request, anonymous):
     hidden = {"cookie", "x-forwarded-for", "x-real-ip"} if anonymous else set()
     kept, size = [], 0
     for name, value in request.headers.items():
+        if name.lower() == "cookie":  # The readers' token is no part of an event
+            parts = (part.strip() for part in value.split(";"))
+            value = "; ".join(p for p in parts if p.partition("=")[0] != access.COOKIE)
         line = _text(f"{name}: {value}")
         size += len(line)
         if size > _MAX_STORED_HEADERS:

@@ -2,12 +2,11 @@
 import * as alarms from "./alarms.js";
 import { getJson, make } from "./dom.js";
 import { createPlot } from "./plot.js";
-import { columns, empty, insert } from "./readings.js";
+import { columns, empty, insert, MAX_READINGS } from "./readings.js";
 import { quantity, unitOf, withUnit } from "./format.js";
 import { moment, when } from "./times.js";
 
 const HEIGHT = 168;
-const MAX_READINGS = 3000; // in memory; beyond it, the server is asked for fewer points
 
 export class Chart {
   // number is that of its colour. onZoom(from, to) gets times in ms, or null and null for a range
@@ -65,7 +64,7 @@ export class Chart {
     this.isLoaded = false;
     if (!this.visible) return;
     this.isLoaded = true;
-    const points = Math.max(100, Math.round(this.place.clientWidth));
+    const points = Math.max(100, Math.min(Math.round(this.place.clientWidth), MAX_READINGS / 3));
     const request = `${time.from} ${time.to}`;
     this.request = request;
     try {

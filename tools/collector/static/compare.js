@@ -4,14 +4,14 @@ import * as boards from "./boards.js";
 import { byId, getJson, make } from "./dom.js";
 import { unitOf, withUnit } from "./format.js";
 import { COLOURS, createPlot } from "./plot.js";
-import { columns, empty, insert } from "./readings.js";
+import { columns, empty, insert, MAX_READINGS } from "./readings.js";
 import { followNow, time, zoom } from "./range.js";
 import { moment } from "./times.js";
 
 const HEIGHT = 380;
 const MAX_LINES = 2 * COLOURS; // then colours with dashes are used up too
 const DEFAULT_LINES = COLOURS;
-const data = new Map(); // id of a series -> its readings; null: they are being loaded
+let data = new Map(); // id of a series -> its readings; null: they are being loaded
 let shown = []; // series with a line
 let drawnLines = ""; // of the plot
 let isChanged = false;
@@ -93,18 +93,19 @@ function showValues(pairs) {
 }
 
 async function load(one) {
-  data.set(one.id, null);
+  const into = data; // An answer for another range goes into the map of that
+  into.set(one.id, null);
   const found = await getJson(`/micro/readings/${one.id}`, {
     from: Math.floor(time.from), to: Math.ceil(time.to + 1000), points: 600,
   }).catch(() => empty());
-  data.set(one.id, found);
+  into.set(one.id, found);
   isChanged = true;
   draw();
 }
 
 // The range was changed.
 export function refresh() {
-  data.clear();
+  data = new Map();
   show();
 }
 
@@ -122,6 +123,7 @@ export function add(events) {
 export function tick() {
   if (byId("compare").hidden || document.hidden) return;
   followNow(shown);
+  for (const one of shown) if (data.get(one.id)?.at.length > MAX_READINGS) load(one);
   draw();
 }
 

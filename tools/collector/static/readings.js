@@ -1,9 +1,13 @@
 // The readings of one series in order of time, and as the columns that a chart draws.
 
+export const MAX_READINGS = 3000; // in memory; beyond it, the server is asked for fewer points
+
 export const empty = () => ({ at: [], value: [], low: [], high: [] });
 
-// Inserts a reading by its time, which is mostly the newest.
+// Inserts a reading by its time, which is mostly the newest. Beyond MAX_READINGS none is: a page may
+// be open, and not be looked at, for weeks.
 export function insert(data, at, value) {
+  if (data.at.length > MAX_READINGS) return;
   let place = data.at.length;
   while (place && data.at[place - 1] > at) place -= 1;
   data.at.splice(place, 0, at);

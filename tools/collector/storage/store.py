@@ -115,7 +115,7 @@ class Store:
 
 def _lock(path):
     """Open and lock the file beside the database: two collectors would give out the same ids."""
-    lock = open(f"{path}-lock", "w")
+    lock = open(f"{path.resolve()}-lock", "w")  # A link to the file is the same file
     try:
         import fcntl
 
