@@ -44,6 +44,15 @@ class AccessPoint:
         """The board's own, for those who are connected to it."""
         return self._interface.ifconfig()[0]
 
+    def is_apart(self) -> bool:
+        """Whether the network that was joined has addresses other than this one's."""
+        joined, mask = [_number(text) for text in wifi.wlan().ifconfig()[:2]]
+        return bool((_number(self.address()) ^ joined) & mask)
+
+
+def _number(address):
+    return int.from_bytes(bytes([int(part) for part in address.split(".")]), "big")
+
 
 def station_address() -> "str | None":
     """The board's own in the network that it joined, or None."""

@@ -92,7 +92,7 @@ class Portal:
                 reply = answer(query, self._with.point.address())
                 if reply:
                     self._dns.sendto(reply, source)
-        except OSError:
+        except (OSError, MemoryError):
             pass  # nothing has come, or the one who asked is gone
         try:
             sock, source = self._http.accept()
@@ -100,7 +100,7 @@ class Portal:
             if len(self._open) == _MOST:  # browsers open some that they do not use
                 self._open.pop(0).sock.close()
             self._open.append(_Connection(sock, source[0].rpartition(".")[0] == near))
-        except OSError:
+        except (OSError, MemoryError):
             pass
         for connection in list(self._open):
             try:

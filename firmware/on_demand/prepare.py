@@ -65,7 +65,9 @@ def _provision(settings, board=None, intent=None):
         wifi = settings["wifi"]
         if wifi is not None and not wifi["networks"] and len(settings["links"]) == 1:
             has_config = False
-        elif intent == "config" or not _is_held(board, settings["portal_pin"]):
+        elif intent == "config" or _woke(board, intent):
+            return
+        elif not _is_held(board, settings["portal_pin"]):
             return
     try:
         from firmware.on_demand import provision
@@ -77,16 +79,21 @@ def _provision(settings, board=None, intent=None):
         board = boards.load()
         intent = board.reset_intent()
     # The reset after it says "config", so that a button that is stuck does not open it for ever.
-    provision.run(board, _CONFIG, has_config, intent)
+    provision.run(board, _CONFIG, has_config, _woke(board, intent))
     from firmware.on_demand.unload import unload
 
     unload()
 
 
+# From a sleep, by the board's own clock or pins; an intent alone may be older than a power cut.
+def _woke(board, intent):
+    return intent == "sleep" and board.reset_cause() in ("deep_sleep", "watchdog")
+
+
 def _is_held(board, pin):
     try:
         return pin is not None and not board.input(pin, "up").value()
-    except ValueError as e:  # the port does not have it
+    except (OSError, ValueError) as e:  # a computer, or a port that does not have it
         print("portal_pin:", e)
 
 

@@ -13,8 +13,9 @@ import time
 
 from boards import access_point
 from boards.lamp import Lamp
+from firmware.on_demand import config
 from firmware.on_demand.config_keys import KEYS
-from firmware.on_demand.settings import load_settings, read
+from firmware.on_demand.settings import read
 from snowplow_tracker import clock
 from snowplow_tracker.clock.set_clock import set_clock
 from snowplow_tracker.transport.http import HttpTransport
@@ -102,7 +103,8 @@ class Provisioning:
                 json.dump(data, file)
         except OSError as e:
             raise OSError("the config cannot be written: %s" % e)
-        settings = load_settings(new)
+        # Without the remote configuration: a mistake here must not take that back.
+        settings = config.check(new, read(new))
         print("joining '%s'" % network["ssid"])
         yield
         options = dict(settings["wifi"], networks=settings["wifi"]["networks"][:1])
@@ -114,15 +116,14 @@ class Provisioning:
             self.state = "joined"
             return
         print("joined '%s'; asking the collector %s" % (network["ssid"], collector))
-        address = access_point.station_address() or ""
         # A board cannot tell two networks with the same addresses apart.
-        alone = address.rpartition(".")[0] == self.point.address().rpartition(".")[0]
-        if alone:
+        apart = self.point.is_apart()
+        if not apart:
             self.point.stop()
         try:
             yield from self._ask(settings)
         finally:
-            if alone:
+            if not apart:
                 self.point.start()
         os.rename(new, self._path)
         self.state = "kept"
@@ -131,8 +132,10 @@ class Provisioning:
     def _network(self):
         network = {key: self._values.get(key, "") for key in ("ssid", "password")}
         for known in self._known:
-            if known["ssid"] == network["ssid"] and not network["password"]:
-                return known
+            if known["ssid"] == network["ssid"]:
+                if not network["password"]:
+                    return known
+                network = dict(known, password=network["password"])  # it may have an address
         # 5: a key of WEP.
         if len(network["password"].encode()) in (1, 2, 3, 4, 6, 7):
             raise ValueError(
@@ -214,31 +217,35 @@ def _sleep(board):
         board.deep_sleep(_SLEEP_MS)
 
 
-def run(board, path, has_config, intent):
+def run(board, path, has_config, woke):
     """Open the portal until a config is kept, then reset; return only if there is no radio.
 
-    has_config: whether there is one that works without this.
+    has_config: whether there is one that works without this. woke: whether this boot is a wake.
     """
-    if not has_config and intent == "sleep" and board.reset_cause() in ("deep_sleep", "watchdog"):
+    if woke and not has_config:
         _sleep(board)
-    from firmware.on_demand import improv, portal
-
     try:
+        from firmware.on_demand import improv, portal
+
         data = read(path) if path in os.listdir() else {}
         provisioning = Provisioning(board, path, data)
         provisioning.point.start()
-    except (OSError, ValueError) as e:
-        print("portal:", e)
+    except Exception as e:
+        print("portal: %s: %s" % (type(e).__name__, e))
         return
     point = provisioning.point
     lamp = Lamp(board)
     lamp.show("portal")
-    parts: list = [portal.Portal(provisioning), improv.Improv(provisioning)]
+    parts: list = []
     board.on_idle = lambda: [part.step() for part in parts]
-    print("portal: join the Wi-Fi '%s' with the password %s" % (point.name, point.key))
-    print("portal: and open http://%s/ there; it closes after ten minutes" % point.address())
     try:
+        parts.append(portal.Portal(provisioning))
+        parts.append(improv.Improv(provisioning))
+        print("portal: join the Wi-Fi '%s' with the password %s" % (point.name, point.key))
+        print("portal: and open http://%s/ there; it closes after ten minutes" % point.address())
         _serve(provisioning, parts, lamp)
+    except Exception as e:  # a board must neither stay here, nor awake
+        print("portal: %s: %s" % (type(e).__name__, e))
     finally:
         for part in parts:
             part.close()
@@ -268,8 +275,12 @@ def _serve(provisioning, parts, lamp):
                 end = _deadline(2000)
         if state != "trying" and _left(end) < 0:
             return
-        if _left(light) <= 0:
-            light = _deadline(lamp.step())
+        if lamp and _left(light) <= 0:
+            try:
+                light = _deadline(lamp.step())
+            except ValueError as e:  # the port does not have its pin
+                print("led:", e)
+                lamp = None
         time.sleep_ms(20)
 
 

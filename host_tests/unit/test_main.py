@@ -1,5 +1,6 @@
 """What main.py does when it cannot start."""
 
+import json
 import runpy
 import sys
 import types
@@ -44,8 +45,19 @@ def test_a_computer_with_a_bad_config_exits_with_a_status(monkeypatch, tmp_path,
     monkeypatch.setitem(sys.modules, "network", None)  # it has none
     monkeypatch.delitem(sys.modules, "firmware.on_demand.provision", raising=False)
     monkeypatch.delitem(sys.modules, "boards.access_point", raising=False)
+    monkeypatch.delattr("boards.access_point", raising=False)
     monkeypatch.chdir(tmp_path)
     with pytest.raises(SystemExit) as exit:
         runpy.run_path(MAIN)
     assert exit.value.code == 1
     assert capsys.readouterr().out.startswith("config.json: not found")
+
+
+def test_a_computer_has_no_button_for_a_portal(monkeypatch, tmp_path, capsys):
+    from firmware.on_demand.prepare import prepare
+
+    monkeypatch.chdir(tmp_path)
+    config = {"collector": "http://127.0.0.1:9", "app_id": "x", "portal_pin": 0}
+    (tmp_path / "config.json").write_text(json.dumps(config))
+    assert prepare()
+    assert "portal_pin: pin: this board has none" in capsys.readouterr().out

@@ -39,6 +39,28 @@ def failure(board, **options):
     return str(caught.value)
 
 
+# A router's network may reach over several /24, such as 192.168.4.1/22.
+@pytest.mark.parametrize(
+    "address, mask, shared",
+    [
+        ("192.168.4.37", "255.255.255.0", True),
+        ("192.168.5.37", "255.255.252.0", True),
+        ("192.168.5.37", "255.255.255.0", False),
+        ("10.0.0.2", "255.0.0.0", False),
+    ],
+)
+def test_an_access_point_and_a_network_with_the_same_addresses(
+    world, board, address, mask, shared
+):
+    from boards.access_point import AccessPoint
+
+    world.dhcp_address = (address, mask, "192.168.4.1", "192.168.4.1")
+    point = AccessPoint("snowplow-0", "correct horse")
+    point.start()
+    board.join("barn", PASSWORD)
+    assert point.is_apart() is not (shared and world.port == "rp2")
+
+
 def test_join(world, board):
     assert not board.online()
     board.join("barn", PASSWORD, hostname="feeder", country="CH")

@@ -19,13 +19,15 @@ from tools.engine import ROOT
 
 BOOT = Path(__file__).with_name("portalboot.py")
 HEAP = "138wk"  # what a small board has, and 42 for the fakes and their names
+LARGER = "200wk"  # for a boot that goes on, since portalboot.py keeps the portal's code in RAM
 OWN = {"esp32": "203.0.113.1", "rp2": "192.168.4.1"}
 AIR = [["barn", -48, 3], ["yard", -70, 0], ["barn", -60, 3], ["", -30, 3], ["<b>'\"&", -80, 3]]
 
 
 def compile_code(folder):
     """What a board gets that opens its portal, and the fakes, compiled into `folder`."""
-    for source, path in compiled(used(files(), {"portal_pin": 0}), folder / "build"):
+    wanted = used(files(), {"portal_pin": 0, "remote": {"url": ""}})
+    for source, path in compiled(wanted, folder / "build"):
         if path not in LAST:
             target = folder / "code" / path[1:]
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -62,7 +64,8 @@ class PortalBoard:
         self.output = b""
         self.process = None
 
-    def boot(self):
+    def boot(self, heap=HEAP):
+        self.command[2] = f"heapsize={heap}"
         self.output = b""
         self._printed = threading.Condition()
         self.process = subprocess.Popen(

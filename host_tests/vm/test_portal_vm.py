@@ -9,7 +9,7 @@ import urllib.request
 import pytest
 
 from host_tests.outside import Handler, serving
-from host_tests.vm.portal_board import OWN, PortalBoard, compile_code
+from host_tests.vm.portal_board import LARGER, OWN, PortalBoard, compile_code
 from host_tests.vm.test_firmware_vm import collector  # noqa: F401
 
 # What each system asks for, and what it expects where there is no portal.
@@ -183,7 +183,7 @@ def test_mistakes_come_back_with_a_reason_until_it_works(
     assert board.config() == config
     assert "world: reset 0" in board.end()
     assert not (board.directory / "config.json.new").exists()
-    board.boot()
+    board.boot(LARGER)
     board.wait_for("first event accepted; sending every 1 s", 30)
     with urllib.request.urlopen(collector.url + "/micro/good") as answer:
         event = json.load(answer)[0]["rawEvent"]["parameters"]
@@ -288,6 +288,57 @@ def test_after_its_time_a_board_without_a_config_sleeps(open_portal):
 def test_after_its_time_a_board_with_a_config_goes_on(open_portal):
     board = open_portal("esp32", CONFIG, open_ms=300, held=0)
     assert "world: reset 0" in board.end()
-    board.boot()  # while the button is still held
+    board.boot(LARGER)  # while the button is still held
     board.wait_for("collector: http://127.0.0.1:9")
     board.wait_for("online: Wi-Fi barn")
+
+
+# At the board's own wakes nobody is there, whatever the pin says. (A Pico sleeps without a boot.)
+def test_a_button_that_is_stuck_does_not_open_it_at_each_wake(open_portal):
+    config = {**CONFIG, "mode": "battery", "sample_seconds": 5}
+    board = open_portal("esp32", config, open_ms=300, held=0)
+    assert "world: reset 0" in board.end()
+    for _ in range(2):
+        printed = board.boot(LARGER).end()
+        assert "world: deep " in printed and "portal:" not in printed
+
+
+def test_a_new_password_leaves_the_static_address_of_its_network(open_portal, healthy):
+    address = ["192.168.4.7", "255.255.255.0", "192.168.4.1", "192.168.4.1"]
+    place = {"ssid": "barn", "password": "the old one", "address": address}
+    board = open_portal("esp32", {**CONFIG, "wifi": {"networks": [place]}}, held=0)
+    form = {"token": board.token(), "ssid": "barn", "collector": healthy}
+    board.post(password=PASSWORD, **form)
+    assert "It works" in board.result()
+    assert board.config()["wifi"]["networks"] == [{**place, "password": PASSWORD}]
+
+
+def test_a_mistake_in_the_form_does_not_take_the_remote_config_back(open_portal):
+    config = {**CONFIG, "remote": {"url": "https://127.0.0.1:9/r.json"}, "verify": False}
+    board = open_portal("esp32", config, held=0)
+    state = {"version": 7, "changes": {"batch_size": 5}}
+    (board.directory / "remote.json").write_text(json.dumps(state))
+    form = {"token": board.token(), "ssid": "barn", "password": PASSWORD, "collector": "http://c"}
+    board.post(**{**form, "name": "n" * 65})
+    assert "name: expected" in board.result()
+    assert json.loads((board.directory / "remote.json").read_text()) == state
+
+
+def test_an_led_that_the_board_does_not_have_is_none(open_portal):
+    board = open_portal("esp32", {**CONFIG, "led": 35}, held=0)
+    board.wait_for("led: pin can only be input")
+    assert "<form" in board.get()[2]
+
+
+# Whatever goes wrong in it, as here a port that is in use.
+def test_a_portal_that_fails_ends_as_one_that_is_closed(vm_program, code, tmp_path):
+    board = PortalBoard(vm_program, code, tmp_path / "board", "esp32", CONFIG, held=0)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
+        taken.bind(("127.0.0.1", board.dns))
+        printed = board.boot().end()
+        assert "portal: OSError: " in printed and "world: reset 0" in printed
+        board.boot(LARGER).wait_for("online: Wi-Fi barn")
+        board.kill()
+        (board.directory / "config.json").unlink()
+        printed = board.boot().end()
+    assert "portal: OSError: " in printed and "world: deep 86400000" in printed
