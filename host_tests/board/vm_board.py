@@ -82,7 +82,7 @@ class VmBoard:
         while not os.path.lexists(self.port):
             self._closing.wait(0.01)
 
-    def wait_for(self, text, since=0, seconds=10):
+    def wait_for(self, text, since=0, seconds=30):
         """Wait until the bytes `text` are in `output[since:]`; AssertionError when too late."""
         with self._printed:
             if not self._printed.wait_for(lambda: text in self.output[since:], seconds):

@@ -268,7 +268,9 @@ def test_the_address_that_other_programs_see_is_good_for_one_use(running, monkey
         task.cancel()
 
     monkeypatch.setattr(program.server, "start", start)
-    asyncio.run(serve())
+    # The browser of other tests has a loop in this thread.
+    (thread := threading.Thread(target=asyncio.run, args=(serve(),))).start()
+    thread.join()
     assert running.setup.token not in opened[0]
     cookies = urllib.request.HTTPCookieProcessor()
     assert urllib.request.build_opener(cookies).open(opened[0], timeout=10).status == 200

@@ -3,6 +3,7 @@
 import ast
 import json
 import sys
+import threading
 from pathlib import Path
 
 from tools.deploy.features import unused_features
@@ -11,6 +12,7 @@ from tools.engine import compile_mpy
 ROOT = Path(__file__).resolve().parent.parent.parent
 if str(ROOT / "lib") not in sys.path:  # the check of the config uses some of the library
     sys.path.append(str(ROOT / "lib"))
+_parsing = threading.Lock()
 # Folders on the board that hold nothing but a deploy's files; elsewhere it only writes the files
 # that it brings.
 OWNED = ("/lib/snowplow_tracker", "/boards", "/firmware")
@@ -180,12 +182,19 @@ def _module(path):
     return name.replace("/", ".")
 
 
+def parse(source):
+    """Return the syntax tree of a file (a Path); SyntaxError if it has none."""
+    # Each board has a thread, and Python 3.11 counts the depth of a tree for all threads together.
+    with _parsing:
+        return ast.parse(source.read_text(encoding="utf-8"))
+
+
 def _imports(name, source, path):
     # The names that may be modules, of a file's imports anywhere in it, and the packages it is in.
     package = name if path.endswith("/__init__.py") else name.rpartition(".")[0]
     yield name.rpartition(".")[0]
     try:
-        tree = ast.parse(source.read_text(encoding="utf-8"))
+        tree = parse(source)
     except SyntaxError:
         return  # the compiler will say so
     for node in ast.walk(tree):

@@ -4,7 +4,7 @@ import ast
 import sys
 
 from boards import own_sensor
-from tools.deploy import ROOT, Stop
+from tools.deploy import ROOT, Stop, parse
 
 
 def find_drivers(folder):
@@ -38,7 +38,7 @@ def own_files(config, folder):
 
 def _imports(source):
     try:
-        tree = ast.parse(source.read_text(encoding="utf-8"))
+        tree = parse(source)
     except SyntaxError as e:
         raise Stop(f"{source}, line {e.lineno}: {e.msg}")
     for node in ast.walk(tree):
