@@ -19,7 +19,7 @@ class Trigger:
         """Whether it is due at `now` (ms); for an edge, how many there were."""
         slot = now // self.period if self.period else 0
         # One slot back is a clock that was set back by less than that.
-        if self.slot is not None and 0 <= self.slot - slot <= 1:
+        if self.slot in (slot, slot + 1):
             return 0
         self.slot = slot
         return 1

@@ -18,7 +18,7 @@ import simulation
 # With the names of the fakes, which a board does not have, the VM's table of names would need a
 # block of 14 KB more in the middle of the work. It gets that at once, or, where there are more
 # fakes and a larger heap, while it starts: behind too many names it would need one of 28 KB.
-for i in range(600 if os.getenv("CHIPS") else 900):
+for i in range(600 if os.getenv("CHIPS") else 700):
     getattr(sys, "_%d" % i, None)
 
 PORT = sys.argv[1]
