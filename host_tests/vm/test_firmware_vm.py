@@ -396,8 +396,9 @@ def test_remote_configuration_and_its_way_back(start, documents, collector):
     time.sleep(3)
     assert board.boots == boots  # version 4 is not tried again
     board.stop()
+    # A batch whose answer a restart cut off, on a slow machine, comes again.
     eids = [event["eid"] for event in collected.events()]
-    assert len(set(eids)) == len(eids)
+    assert len(eids) - len(set(eids)) <= 20 * boots
 
 
 @pytest.mark.parametrize("port", ["esp32", "rp2"])
