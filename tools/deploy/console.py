@@ -13,8 +13,8 @@ PROMPT = b">>> "
 # What the firmware prints when the collector has taken events, and when it cannot send.
 ACCEPTED = re.compile(r"first event accepted|sending works again")
 TROUBLE = re.compile(
-    r"offline:|not sent|not kept|crash:|safe mode|the link is dead|no image|back to the image|"
-    r"flash:|config\.json: |Error:"
+    r"offline:|not sent|not kept|crash:|safe mode|the link is dead|no image|"
+    r"back to what ran before|flash:|config\.json: |Error:"
 )
 
 
