@@ -24,7 +24,7 @@ DNS_PORT = 53
 _MOST = 4
 _BYTES = 4096
 _MS = 10000
-_FIELDS = ("ssid", "other", "password", "collector", "name", "token")
+_FIELDS = ("ssid", "password", "collector", "name")
 
 
 def answer(query, address):
