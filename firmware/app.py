@@ -44,6 +44,7 @@ class App:
     radio_since: "int | None"  # ms() since which the radio is on
     wake_count: "int | None"  # in the mode battery
     reported: tuple  # of the store and of sending, see report_failures()
+    outcome: str  # how sending is, as lamp.py calls it; report.py tells it
 
     # store: made by the mode, since what sleeps keeps its own.
     # intent: as board.reset_intent() gave it, which it does once.

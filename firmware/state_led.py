@@ -1,6 +1,5 @@
 # Shows how the firmware of the mode always_on is doing, on a board with an LED.
 from boards.lamp import Lamp
-from snowplow_tracker.emitter.outcome import outcome
 from snowplow_tracker.emitter.run import sleep_ms
 
 
@@ -20,9 +19,5 @@ async def show_state(app):
         elif app.sensors.failing:
             lamp.show("failing")
         else:
-            state = outcome(app.emitter.last_result)
-            # report.py says so of it, in words.
-            if state == "bad_response" and "certificate" in (app.problem or ""):
-                state = "certificate"
-            lamp.show(state)
+            lamp.show(app.outcome)
         await sleep_ms(lamp.step())

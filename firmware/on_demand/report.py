@@ -10,6 +10,7 @@ _OUTCOMES = {
     "timeout": "the collector does not answer",
     "http_error": "the collector refuses",
     "bad_response": "what answers is no collector",
+    "certificate": "the collector's certificate is refused",
 }
 
 
@@ -28,10 +29,10 @@ def report(app, error, result):
             words = str(result.args[1] if len(result.args) > 1 else result)
         if isinstance(result, int) and 300 <= result < 400:
             words += ", no collector's: does this network want a login, or the collector https?"
-        said = _OUTCOMES[kind]
         if kind == "bad_response" and ("ertificate" in words or "CERT" in words):
-            said = "the collector's certificate is refused"
-        problem = "%s: %s" % (said, words or type(result).__name__)
+            kind = "certificate"
+        problem = "%s: %s" % (_OUTCOMES[kind], words or type(result).__name__)
+    app.outcome = kind
     if problem != app.problem:
         # `make deploy` waits for one of the last two.
         if problem:

@@ -124,6 +124,7 @@ def _set_first_values(app):
     app.wake_count = app.wake_reasons = None
     app.reported = (None, None)
     app.problem = app.flash_error = None
+    app.outcome = "none"
 
 
 def _board_entity(board, settings):
