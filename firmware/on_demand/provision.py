@@ -15,7 +15,7 @@ from boards import access_point
 from boards.lamp import Lamp
 from firmware.on_demand import config
 from firmware.on_demand.config_keys import KEYS
-from firmware.on_demand.settings import read
+from firmware.on_demand.settings import check_password, read
 from snowplow_tracker import clock
 from snowplow_tracker.clock.set_clock import set_clock
 from snowplow_tracker.transport.http import HttpTransport
@@ -136,12 +136,7 @@ class Provisioning:
                 if not network["password"]:
                     return known
                 network = dict(known, password=network["password"])  # it may have an address
-        # 5: a key of WEP.
-        if len(network["password"].encode()) in (1, 2, 3, 4, 6, 7):
-            raise ValueError(
-                "wifi.password: expected 8 to 63 characters, as WPA has them, or none for an open "
-                "network"
-            )
+        check_password(self._path + ".new", network["password"])
         return network
 
     def _merged(self, network, collector):

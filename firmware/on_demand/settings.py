@@ -34,6 +34,16 @@ def load_settings(path):
         return config.check(path, data)
 
 
+# At boot a board tries what its config says; who makes a config for it is told before.
+def check_password(path, password):
+    """Refuse a password that no Wi-Fi network has."""
+    if len(password.encode()) in (1, 2, 3, 4, 6, 7):  # 5: a key of WEP
+        raise config.ConfigError(
+            "%s: wifi.password: expected 8 to 63 characters, as WPA has them, or none for an open "
+            "network" % path
+        )
+
+
 def read(path):
     """What is in `path`; ConfigError if it is not there, not JSON, or names no good roots."""
     try:

@@ -12,7 +12,7 @@ from firmware.on_demand import update, update_fetch
 from snowplow_tracker.json_file import save
 
 NETWORKS = "/releases/networks.json"
-_LINKS = ("wifi", "ethernet", "cellular", "links")
+LINKS = ("wifi", "ethernet", "cellular", "links")
 _MOST = 4  # networks that stay as a fallback
 
 
@@ -89,8 +89,8 @@ def _prepare(app, data):
     if app.settings["update"]["url"][:6] != "https:" and has_secret(data):
         raise ValueError("it has a password, a PIN or headers, which are taken over https only")
     old = read("config.json")
-    if not any([data.get(key) for key in _LINKS]):
-        data.update({key: old[key] for key in _LINKS if key in old})
+    if not any([data.get(key) for key in LINKS]):
+        data.update({key: old[key] for key in LINKS if key in old})
     if data.get("hold_pin") != old.get("hold_pin"):
         raise ValueError("hold_pin: only `make deploy` can change it")
     with open("config.json.new", "w") as file:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from firmware.on_demand.config import ConfigError, check
+from firmware.on_demand.settings import check_password
 from tools.deploy import ROOT, Stop, presets, roots
 from tools.deploy.own import find_drivers, own_files
 
@@ -121,11 +122,10 @@ def check_wifi(name, wifi):
     for network in (wifi or {}).get("networks", [wifi] if wifi else []):
         if network["ssid"] == EXAMPLE:
             raise Stop(f"{name}: wifi.ssid is the example's: write the name of your network")
-        if len(network["password"].encode()) in (1, 2, 3, 4, 6, 7):  # 5: a key of WEP
-            raise Stop(
-                f"{name}: wifi.password: expected 8 to 63 characters, as WPA has them, or none "
-                "for an open network"
-            )
+        try:
+            check_password(name, network["password"])
+        except ConfigError as e:
+            raise Stop(str(e))
 
 
 def _no_pairs(pairs):

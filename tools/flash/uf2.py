@@ -13,7 +13,8 @@ from pathlib import Path
 from tools.deploy import Stop
 from tools.flash import Image, version_in
 
-FAMILIES = {0xE48BFF56: "RP2040", 0xE48BFF59: "RP2350", 0xE48BFF57: "absolute"}
+FAMILIES = {0xE48BFF56: "RP2040", 0xE48BFF59: "RP2350"}
+_ABSOLUTE = 0xE48BFF57  # a family
 # What INFO_UF2.TXT of the drive says.
 BOARDS = {"RPI-RP2": "RP2040", "RP2350": "RP2350"}
 INFO = "INFO_UF2.TXT"
@@ -34,7 +35,7 @@ def read(path):
         if len(block) < 512 or block[-4:] != struct.pack("<I", 0x0AB16F30):
             raise Stop(f"{path} is damaged or was not downloaded to its end: download it again")
         flags, _, size, number, count, family = struct.unpack("<8x6I", block[:32])
-        if family == 0xE48BFF57:  # one block for a fault of the RP2350, counted by itself
+        if family == _ABSOLUTE:  # one block for a fault of the RP2350, counted by itself
             continue
         chips.add(FAMILIES.get(family, hex(family)) if flags & 0x2000 else None)
         seen.setdefault(count, set()).add(number)

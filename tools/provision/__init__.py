@@ -11,7 +11,6 @@ from firmware.on_demand.config import ConfigError, check
 from tools.deploy import ROOT, Stop, presets
 from tools.deploy.user_config import check_wifi, write_private
 
-FOLDER = "config"
 # What a board is to do if there is no config yet.
 NEW = {"store_bytes": 262144, "buffer_bytes": 4096, "track": ["session", "application", "errors"]}
 

@@ -5,8 +5,9 @@ import sys
 from pathlib import Path
 
 from tools.deploy import ROOT, Stop
+from tools.deploy.several import FOLDER
 from tools.deploy.user_config import check_config, read
-from tools.provision import FOLDER, NEW, fleet, save
+from tools.provision import NEW, fleet, save
 from tools.provision.questions import ask_all
 
 

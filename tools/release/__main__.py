@@ -112,6 +112,7 @@ def _build():
 
 
 def _make_config(chosen):
+    from firmware.on_demand.update_config import LINKS, has_secret  # as boards have them
     from tools.deploy.user_config import check_config
 
     if chosen.group and chosen.board:
@@ -122,9 +123,9 @@ def _make_config(chosen):
     whom = f"board {chosen.board}" if chosen.board else whom
     path, version = config.publish(chosen.folder, data, key, whom)
     print(f"{path}: config {version} for {whom or 'all boards'}")
-    if not any(data.get(link) for link in config.LINKS):
+    if not any(data.get(link) for link in LINKS):
         print("  it names no link, so each board keeps its own")
-    if config.has_secrets(data):
+    if has_secret(data):
         print("  it has secrets: boards take it over https only, and whoever gets it reads them")
     return 0
 

@@ -17,8 +17,6 @@ from pathlib import Path
 from tools.release import signing
 from tools.release.manifest import MOST_BYTES, next_version, write
 
-LINKS = ("wifi", "ethernet", "cellular", "links")
-
 
 def name_of(whom):
     """The name of the document for `whom`: "", "group NAME" or "board ID"."""
@@ -57,14 +55,6 @@ def publish(folder, config, key, whom="", now=None):
     path = folder / name_of(whom)
     write(path, signed)
     return path, document["version"]
-
-
-def has_secrets(config):
-    """Whether a board refuses the dict `config` over http: as firmware/on_demand/update_config.py
-    has it."""
-    from firmware.on_demand.update_config import has_secret
-
-    return has_secret(config)
 
 
 def _version(path):

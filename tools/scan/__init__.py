@@ -110,6 +110,13 @@ def by_address():
     return found
 
 
+def i2c_pins(config):
+    """[(SDA, SCL)] of the I2C buses of a config, which may be any JSON."""
+    buses = config.get("buses") if isinstance(config, dict) else None
+    found = [bus for bus in (buses or {}).values() if isinstance(bus, dict) and "sda" in bus]
+    return [(bus["sda"], bus["scl"]) for bus in found if "scl" in bus]
+
+
 def scan(port, i2c=(), onewire=(), wifi=True):
     """Search with the board at `port`: i2c, pairs of pins (SDA, SCL), and onewire, pins.
 

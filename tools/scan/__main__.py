@@ -7,7 +7,7 @@ import sys
 from tools.deploy import ROOT, Stop, presets
 from tools.deploy.board import find_port, reset
 from tools.deploy.user_config import read
-from tools.scan import proposal, scan
+from tools.scan import i2c_pins, proposal, scan
 
 
 def pins_of(root, i2c):
@@ -22,9 +22,7 @@ def pins_of(root, i2c):
         raise Stop("I2C: expected the pins as SDA,SCL, such as I2C=21,22")
     path = root / "config.json"
     config = presets.apply(read(path))[0] if path.exists() else {}
-    buses = config.get("buses") if isinstance(config, dict) else None
-    found = [bus for bus in (buses or {}).values() if isinstance(bus, dict) and "sda" in bus]
-    return [(bus["sda"], bus["scl"]) for bus in found if "scl" in bus]
+    return i2c_pins(config)
 
 
 def show(found, searched=True):

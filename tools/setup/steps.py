@@ -15,7 +15,7 @@ from tools.flash import uf2
 from tools.flash.flashing import flash, running
 from tools.provision import NEW, problem, save
 from tools.provision.fleet import NAME
-from tools.scan import proposal, scan
+from tools.scan import i2c_pins, proposal, scan
 
 WAIT = 15  # for a board that restarts, as after each look at it
 POINTS = 200  # of a chart
@@ -72,8 +72,7 @@ def look_around(port, i2c, onewire):
 
 def pins_of(preset):
     """The pins (SDA, SCL) of a preset's I2C buses, [] without one."""
-    config = presets.load(preset)["config"] if preset else {}
-    return [(b["sda"], b["scl"]) for b in config.get("buses", {}).values() if "scl" in b]
+    return i2c_pins(presets.load(preset)["config"]) if preset else []
 
 
 def keep_config(name, config, board=None, root=ROOT):
