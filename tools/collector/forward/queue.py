@@ -109,7 +109,7 @@ class Queue:
         marks = ", ".join("?" * len(Row._fields))
         self._connection.executemany(f"INSERT INTO waiting({COLUMNS}) VALUES({marks})", rows)
         for row in rows:
-            _add(changed["waiting"], (1, row.events, row.size))
+            _add(changed["waiting"], row.numbers)
 
     def _remove(self, table, id, numbers, changed):
         self._connection.execute(f"DELETE FROM {table} WHERE id=?", (id,))
@@ -140,11 +140,9 @@ class Queue:
     def first(self):
         """Return the :class:`tables.Row` to send next, which is not dropped then; or None."""
         with self._lock:
-            found = self._connection.execute(
-                f"SELECT {COLUMNS} FROM waiting ORDER BY id LIMIT 1"
-            ).fetchone()
-            self._in_flight = found and found[0]
-        return found and Row(*found)
+            row = self._oldest()
+            self._in_flight = row and row.id
+        return row
 
     def waited(self, row):
         """Return for how many milliseconds a message has waited, 0 where that is not known."""
@@ -157,7 +155,7 @@ class Queue:
     def sent(self, row):
         """Remove a message that the target has accepted."""
         with self._transaction() as changed:
-            self._remove("waiting", row.id, (1, row.events, row.size), changed)
+            self._remove("waiting", row.id, row.numbers, changed)
             self._count("sent", row.events, changed)
 
     def divide(self, row, parts):
@@ -165,20 +163,19 @@ class Queue:
         span, times = row.span // len(parts), (row.received, row.clock, row.life)
         rows = [self._row(row.id + n * span, span, times, part) for n, part in enumerate(parts)]
         with self._transaction() as changed:
-            self._remove("waiting", row.id, (1, row.events, row.size), changed)
+            self._remove("waiting", row.id, row.numbers, changed)
             self._insert(rows, changed)
 
     def set_aside(self, row, reason):
         """Keep a message that the target refused apart from those that wait."""
-        numbers = (1, row.events, row.size)
         with self._transaction() as changed:
             self._connection.execute(
                 f"INSERT INTO aside({COLUMNS}, refused, reason)"
                 f" SELECT {COLUMNS}, ?, ? FROM waiting WHERE id=?",
                 (time.time_ns() // 1000000, reason, row.id),
             )
-            self._remove("waiting", row.id, numbers, changed)
-            _add(changed["aside"], numbers)
+            self._remove("waiting", row.id, row.numbers, changed)
+            _add(changed["aside"], row.numbers)
 
     def give_back_space(self):
         """Give some of the file's unused pages back to the file system."""
@@ -217,10 +214,13 @@ class Queue:
     def oldest(self):
         """Return for how many milliseconds the oldest message has waited, None without one."""
         with self._lock:
-            found = self._connection.execute(
-                f"SELECT {COLUMNS} FROM waiting ORDER BY id LIMIT 1"
-            ).fetchone()
-        return found and self.waited(Row(*found))
+            row = self._oldest()
+        return row and self.waited(row)
+
+    def _oldest(self):
+        sql = f"SELECT {COLUMNS} FROM waiting ORDER BY id LIMIT 1"
+        found = self._connection.execute(sql).fetchone()
+        return found and Row(*found)
 
 
 def _add(total, numbers):

@@ -48,7 +48,9 @@ async def _export(request):
         await response.write(csv_lines([columns.COLUMNS if good else _BAD_COLUMNS]))
     last = 0
     while True:
-        rows = await request.app[COLLECTOR].read(_page, condition, arguments, last)
+        rows = await request.app[COLLECTOR].read(
+            queries.records_after, condition, arguments, last, PAGE
+        )
         if not rows:
             return response
         last = rows[-1][0]
@@ -65,15 +67,6 @@ async def start_file(request, name, format, type=None):
     response = web.StreamResponse(headers=headers)
     await response.prepare(request)
     return response
-
-
-def _page(connection, condition, arguments, last):
-    return connection.execute(
-        "SELECT listed.id, listed.received, unpacked(record) FROM listed"
-        " JOIN events ON events.id=listed.id"
-        f" WHERE {condition} AND listed.id>? ORDER BY listed.id LIMIT ?",
-        (*arguments, last, PAGE),
-    ).fetchall()
 
 
 def _good_lines(format, rows):

@@ -49,24 +49,16 @@ async def _slices(collector, ids, filters):
         for first in range(0, len(ids[:_MAX_IDS]), _SLICE):
             yield await collector.read(_with_ids, ids[first : first + _SLICE])
         return
-    while found := await collector.read(_after, filters, last):
+    condition = queries.where(filters)
+    while found := await collector.read(queries.records_after, *condition, last, _SLICE):
         last = found[-1][0]
-        yield found
+        yield [(id, record) for id, _, record in found]
 
 
 def _with_ids(connection, ids):
     marks = ", ".join("?" * len(ids))
     sql = f"SELECT id, unpacked(record) FROM events WHERE good=0 AND id IN ({marks})"
     return connection.execute(sql, ids).fetchall()
-
-
-def _after(connection, filters, last):
-    condition, arguments = queries.where(filters)
-    return connection.execute(
-        "SELECT listed.id, unpacked(record) FROM listed JOIN events ON events.id=listed.id"
-        f" WHERE {condition} AND listed.id>? ORDER BY listed.id LIMIT ?",
-        (*arguments, last, _SLICE),
-    ).fetchall()
 
 
 async def _fetch_schemas(collector, slice):

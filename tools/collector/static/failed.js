@@ -2,7 +2,7 @@
 import * as boards from "./boards.js";
 import { atMostEvery, button, byId, getJson, make } from "./dom.js";
 import * as detail from "./detail.js";
-import { events, whole } from "./format.js";
+import { events, plural, whole } from "./format.js";
 import { moment, when, zone } from "./times.js";
 
 const list = byId("failures");
@@ -23,7 +23,7 @@ export async function show() {
   known = Math.max(known, ...found.kinds.map((kind) => kind.id));
   byId("none-failed").hidden = shown.length > 0;
   byId("failed-bar").hidden = !shown.length;
-  const kinds = `${whole(shown.length)} kind${shown.length === 1 ? "" : "s"} of failure`;
+  const kinds = `${plural(shown.length, "kind")} of failure`;
   const which = found.all ? "all" : "the newest";
   byId("failed-sum").textContent =
     `${kinds} in ${which} ${events(found.scanned)} that failed; times in ${zone()}`;
@@ -67,13 +67,18 @@ function failure({ first, last, app_id: app, name, record, count, boards: keys }
     ...(isEvent ? [more, replayButton(app, name)] : []));
 }
 
+// -> {judged, good}, or null where the collector does not answer
+async function judgeAgain(filters) {
+  const body = JSON.stringify(filters);
+  const answer = await fetch("/micro/replay", { method: "POST", body }).catch(() => null);
+  return answer?.ok ? answer.json() : null;
+}
+
 // Judges the failed events of one app and name again. The page reloads itself if one is good now.
 function replayButton(app, name) {
   const again = button("more", "Judge again", async () => {
     again.disabled = true;
-    const body = JSON.stringify({ app_id: app, name });
-    const answer = await fetch("/micro/replay", { method: "POST", body }).catch(() => null);
-    const found = answer?.ok ? await answer.json() : null;
+    const found = await judgeAgain({ app_id: app, name });
     again.textContent = found ? `${whole(found.good)} of ${whole(found.judged)} are good now`
       : "Not judged: the collector did not answer";
   });
@@ -85,10 +90,9 @@ function replayButton(app, name) {
 byId("replay").addEventListener("click", async () => {
   byId("replay").disabled = true;
   byId("replayed").textContent = "Judging …";
-  const answer = await fetch("/micro/replay", { method: "POST", body: "{}" }).catch(() => null);
-  const { judged, good } = answer?.ok ? await answer.json() : {};
-  byId("replayed").textContent = judged === undefined ? "The collector did not do it."
-    : `${events(judged)} judged again, ${whole(good)} of them good now`;
+  const found = await judgeAgain({});
+  byId("replayed").textContent = !found ? "The collector did not do it."
+    : `${events(found.judged)} judged again, ${whole(found.good)} of them good now`;
   byId("replay").disabled = false;
   show();
 });

@@ -63,4 +63,5 @@ export function whole(count) {
   return count.toLocaleString("en");
 }
 
-export const events = (count) => `${whole(count)} event${count === 1 ? "" : "s"}`;
+export const plural = (number, name) => `${whole(number)} ${name}${number === 1 ? "" : "s"}`;
+export const events = (number) => plural(number, "event");

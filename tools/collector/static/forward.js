@@ -1,27 +1,25 @@
 // The bar that says how far behind the target of --forward is, and what to do.
 import { byId, getJson } from "./dom.js";
-import { whole } from "./format.js";
+import { plural } from "./format.js";
 import { duration } from "./times.js";
 
 const SECONDS = 5; // between two questions
 
-const count = (number, name) => `${whole(number)} ${name}${number === 1 ? "" : "s"}`;
-
 function text({ target, waiting, sent, aside, dropped, failing, next_try_seconds: next, last_error: last }) {
-  const parts = [`Forwarding to ${target}: ${count(sent.events, "event")} sent.`];
+  const parts = [`Forwarding to ${target}: ${plural(sent.events, "event")} sent.`];
   if (waiting.requests) {
-    parts.push(`${count(waiting.events, "event")} in ${count(waiting.requests, "request")} wait,`
+    parts.push(`${plural(waiting.events, "event")} in ${plural(waiting.requests, "request")} wait,`
       + ` the oldest for ${duration(waiting.oldest_seconds)}.`);
   }
   if (failing) {
     parts.push(`The target takes nothing: ${last.error}. ${last.advice} Next try in ${duration(next)}.`);
   }
   if (aside.requests) {
-    parts.push(`${count(aside.events, "event")} in ${count(aside.requests, "request")} were refused, and`
+    parts.push(`${plural(aside.events, "event")} in ${plural(aside.requests, "request")} were refused, and`
       + " are kept aside.");
   }
   if (dropped.events) {
-    parts.push(`${count(dropped.events, "event")} were dropped for want of room: --forward-mb gives more.`);
+    parts.push(`${plural(dropped.events, "event")} were dropped for want of room: --forward-mb gives more.`);
   }
   return parts.join(" ");
 }

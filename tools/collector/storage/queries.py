@@ -112,6 +112,19 @@ def events_with_readings(connection, last, limit):
     return events
 
 
+def records_after(connection, condition, arguments, last, limit):
+    """Return the first ``(id, received, record)`` after the id ``last``, the oldest first.
+
+    ``condition`` and ``arguments`` are those of :func:`where`. ``record`` is JSON text.
+    """
+    return connection.execute(
+        "SELECT listed.id, listed.received, unpacked(record) FROM listed"
+        " JOIN events ON events.id=listed.id"
+        f" WHERE {condition} AND listed.id>? ORDER BY listed.id LIMIT ?",
+        (*arguments, last, limit),
+    ).fetchall()
+
+
 def boards(connection):
     """Return all boards, the one with the newest event first."""
     rows = connection.execute("SELECT * FROM boards ORDER BY last DESC, key")
