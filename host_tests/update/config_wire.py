@@ -13,9 +13,8 @@ import json
 import os
 import sys
 
-import loader
 from nor import Flash
-from power_cuts import App, bodies
+from power_cuts import App, bodies, read, run_loader
 
 import firmware.app
 from firmware.on_demand import config, end, prepare, release, settings, update
@@ -30,27 +29,20 @@ def put(path, data):
         file.write(data)
 
 
-def get(path):
-    with open(path, "rb") as file:
-        return file.read()
-
-
 flash = Flash("rp2", 22)
 flash.format()
 flash.mount("/releases")
 os.chdir("/releases")
-put("a.img", get(folder + "/old"))
+put("a.img", read(folder + "/old"))
 put("state.json", b'{"run": "a", "trial": null}')
 put("update.json", state.encode())
 put("config.json", old.encode())
 if networks != "[]":
     put("networks.json", ('{"networks": %s}' % networks).encode())
-put("release.der", get(folder + "/release.der"))
+put("release.der", read(folder + "/release.der"))
 if url[:6] == "https:":
-    put("root.der", get(folder + "/root.der"))
-path = list(sys.path)
-assert loader.load()
-sys.path[:] = path
+    put("root.der", read(folder + "/root.der"))
+assert run_loader()
 app = App("release.der")
 found = config.check("config.json", settings.read("config.json"))
 app.settings.update(wifi=found["wifi"], roots=found["roots"], verify=found["verify"])
@@ -71,16 +63,16 @@ trial = release.trial()
 assert bool(trial) == (app.restart_for == "config"), trial
 result = {
     "steps": [[one["step"], one.get("reason")] for one in reported if one.get("kind") == "config"],
-    "taken": json.loads(get("config.json.new")) if trial else None,
+    "taken": json.loads(read("config.json.new")) if trial else None,
     "networks": None,
     "files": sorted(os.listdir("/releases")),
     "restarts": [],
 }
 if "networks.json" in result["files"]:
-    result["networks"] = json.loads(get("networks.json"))["networks"]
-assert get("config.json") == old.encode()  # until the restart
+    result["networks"] = json.loads(read("networks.json"))["networks"]
+assert read("config.json") == old.encode()  # until the restart
 if trial:
-    assert get("config.json.old") == old.encode()
+    assert read("config.json.old") == old.encode()
     app.nothing_to_lose = lambda: firmware.app.App.nothing_to_lose(app)
     for _ in range(2):
         restarts = []

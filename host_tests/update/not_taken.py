@@ -12,9 +12,8 @@ import json
 import os
 import sys
 
-import loader
 from nor import Flash
-from power_cuts import App, Machine, bodies
+from power_cuts import App, Machine, bodies, read, run_loader
 
 from firmware.on_demand import release, update
 from snowplow_tracker import clock
@@ -28,24 +27,17 @@ def put(path, data):
         file.write(data)
 
 
-def get(path):
-    with open(folder + "/" + path, "rb") as file:
-        return file.read()
-
-
 flash = Flash("esp32", 22)
 flash.format()
 flash.mount("/releases")
 os.chdir("/releases")
-put("a.img", get("old"))
+put("a.img", read(folder + "/old"))
 put("state.json", b'{"run": "a", "trial": null}')
-put("config.json", get("old_config"))
-put("config.json.old", get("old_config"))
-put("config.json.new", get("new_config").split(b"\n")[0])
+put("config.json", read(folder + "/old_config"))
+put("config.json.old", read(folder + "/old_config"))
+put("config.json.new", read(folder + "/new_config").split(b"\n")[0])
 Machine.reset_cause = lambda: Machine.DEEPSLEEP_RESET
-path = list(sys.path)
-assert loader.load()
-sys.path[:] = path
+assert run_loader()
 release.try_config("202611270013")
 app = App("release.der")
 app.board.online = lambda: False

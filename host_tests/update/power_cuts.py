@@ -44,6 +44,20 @@ def check(condition, *what):
         raise Failed(" ".join([str(w) for w in what]))
 
 
+def read(path):
+    """The bytes of a file of the computer."""
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def run_loader():
+    """Load an image as /main.py does, without imports from it; whether there is one."""
+    path = list(sys.path)
+    found = loader.load()
+    sys.path[:] = path
+    return found
+
+
 class Journal(Flash):
     """A flash that writes down what it is told."""
 
@@ -193,9 +207,7 @@ class Life:
         segment_log.open_folders.clear()
         clock.boot += 1
         Machine.armed = 0
-        path = list(sys.path)
-        check(loader.load(), "no image runs")
-        sys.path[:] = path
+        check(run_loader(), "no image runs")
         with open("/releases/%s.img" % release.running(), "rb") as file:
             running = sha256(file.read()).digest()
         check(running in self.images, "it runs neither of the images")
@@ -321,27 +333,24 @@ def main():
     clock.unix_ms = lambda: BEGIN
     clock.boot_start = lambda: BEGIN - clock.ms()
 
-    def read(name):
-        with open(folder + "/" + name, "rb") as file:
-            return file.read()
-
     for entry in os.ilistdir(folder):
         if entry[0][-4:] != ".pem":
-            Folder.files[entry[0]] = read(entry[0])
+            Folder.files[entry[0]] = read(folder + "/" + entry[0])
     key = folder + "/release.der"
     if way == "config":
-        offered = Folder.files["config.json"] = read("new_config")
+        offered = Folder.files["config.json"] = read(folder + "/new_config")
         del Folder.files["manifest.json"]
         offer = json.loads(offered.split(b"\n")[0])
-        Life.configs = [json.loads(read("old_config")), offer["config"]]
+        Life.configs = [json.loads(read(folder + "/old_config")), offer["config"]]
         key = "release.der"
     else:
-        offered = read("manifest.json" if way == "patch" else "without_patches.json")
+        name = "manifest.json" if way == "patch" else "without_patches.json"
+        offered = read(folder + "/" + name)
         Folder.files["manifest.json"] = offered
         offer = json.loads(offered.split(b"\n")[0])
     Life.version = offer["version"]
     update_fetch.Folder = Folder
-    old, new = read("old"), read("new")
+    old, new = read(folder + "/old"), read(folder + "/new")
     images = [sha256(old).digest(), sha256(new).digest()]
 
     flash = Journal(geometry, BLOCKS)
@@ -357,7 +366,7 @@ def main():
         for name in ("release.der", "old_config"):
             path = "config.json" if name == "old_config" else name
             with open("/releases/" + path, "wb") as file:
-                file.write(read(name))
+                file.write(read(folder + "/" + name))
     app = App(key)
     for n in range(9):
         app.put('"%s"' % (chr(97 + n) * 300))

@@ -13,10 +13,9 @@ import os
 import sys
 from hashlib import sha256
 
-import loader
 import power_cuts
 from nor import Flash
-from power_cuts import App, bodies
+from power_cuts import App, bodies, read, run_loader
 
 from firmware.on_demand import release, update
 from snowplow_tracker import clock
@@ -25,23 +24,16 @@ folder, url, rounds, state, deployed, fill = sys.argv[1:]
 clock.boot = 1
 
 
-def read(name):
-    with open(folder + "/" + name, "rb") as file:
-        return file.read()
-
-
 flash = Flash("rp2", 30)
 flash.format()
 flash.mount("/releases")
 with open("/releases/a.img", "wb") as file:
-    file.write(read("old"))
+    file.write(read(folder + "/old"))
 with open("/releases/state.json", "w") as file:
     file.write(deployed)
 with open("/releases/update.json", "w") as file:
     file.write(state)
-path = list(sys.path)
-assert loader.load()
-sys.path[:] = path
+assert run_loader()
 app = App(folder + "/release.der")
 app.settings["update"]["url"] = url
 app.put('"an event"')
@@ -71,7 +63,7 @@ for body in bodies(app.store):
         found["steps"].append([body["data"]["step"], body["data"].get("reason")])
 try:
     with open("/releases/b.img", "rb") as file:
-        found["is_new"] = sha256(file.read()).digest() == sha256(read("new")).digest()
+        found["is_new"] = sha256(file.read()).digest() == sha256(read(folder + "/new")).digest()
 except OSError:
     found["is_new"] = None  # there is none
 found["kept"] = app.put('"another"') or app.store.sync()
