@@ -464,17 +464,18 @@ def test_calls_are_never_deep(life, mode):
             if len(calls) > len(deepest) and "__del__" not in calls:
                 deepest[:] = calls
 
-    # A sensor that fails, and a store that is full.
-    config = dict(CONFIG, mode=mode, store_bytes=16384, buffer_bytes=2048, sample_seconds=10)
+    # A sensor that fails, a store that is full, and events that are larger than its buffer.
+    config = dict(CONFIG, mode=mode, store_bytes=65536, buffer_bytes=2048, sample_seconds=10)
     config.update(health_seconds=300, battery={"wakes_per_send": 1})
     config["sensors"] = dict(CONFIG["sensors"], bad={"type": "sht3x", "bus": "i2c"})
     config["track"] = ["session", "platform", "application", "install", "lifecycle", "errors"]
+    config["entities"] = [{"schema": "iglu:a/b/jsonschema/1-0-0", "data": {"a": "b" * 1000}}]
     life.configure(config)
     life.answers = [503]
     life.after(set_to(life, "answers", [200]), seconds=600)
     sys.setprofile(profile)
     try:
-        life.run(seconds=900)
+        life.run(seconds=1300)
     finally:
         sys.setprofile(None)
     assert life.of("loss")

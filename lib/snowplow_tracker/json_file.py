@@ -2,6 +2,7 @@
 # three times cheaper than a second file and a rename, and a cut leaves the old or the new one.
 import json
 import os
+from errno import ENOENT
 
 
 def load(path: str) -> dict:
@@ -19,7 +20,7 @@ def save(path: str, state: "dict | list") -> bool:
     try:
         os.stat(path)  # a read may have failed before: see has_folder() in store/reader.py
     except OSError as e:
-        if e.errno != 2:  # ENOENT on every port
+        if e.errno != ENOENT:
             return False
     try:
         with open(path, "w") as file:

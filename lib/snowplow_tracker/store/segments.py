@@ -114,8 +114,17 @@ class SegmentStore:
                 if large or full or not ring.make_room(HEADER_SIZE + n):
                     # One failure is no reason to lose anything.
                     self._write(True) or self._write(True)
-        if large:
-            return self._put_large(ms, flags, json)
+        if large:  # it goes to flash by itself
+            log = self._log
+            if n > MAX_JSON or log.needed(json) > log.max_size:
+                self.lost["overflow"] += 1
+            elif self._opened and not ring and self._write(True, ms, flags, json):
+                return log.last
+            else:
+                self.lost[ring.cause] += 1
+                if not ring:
+                    ring.next_sequence += 1  # it may be on flash
+            return None
         sequence = ring.put(ms, flags, json)
         if self._unsynced_since is None:
             self._unsynced_since = ms
@@ -206,20 +215,6 @@ class SegmentStore:
         if since is not None and self._sync_ms and ms - since >= self._sync_ms:
             if self._opened and self._ring.next_sequence >= self._retry_from:
                 self._write(False)
-
-    def _put_large(self, ms, flags, json):
-        # A record that is larger than a page goes to flash by itself.
-        log = self._log
-        n = len(json)
-        if n > MAX_JSON or log.needed(json) > log.max_size:
-            self.lost["overflow"] += 1
-        elif self._opened and not self._ring and self._write(True, ms, flags, json):
-            return log.last
-        else:
-            self.lost[self._ring.cause] += 1
-            if not self._ring:
-                self._ring.next_sequence += 1  # it may be on flash
-        return None
 
     def _write(self, pad, ms=0, flags=0, json=None):
         # Append what is in the ring, or one large record; -> whether that was done.
