@@ -6,7 +6,7 @@ import sqlite3
 import sys
 from pathlib import Path
 
-from tools.collector import options, startup
+from tools.collector import aiohttp_import, options, startup  # noqa: F401
 from tools.collector.console import Console, write
 from tools.collector.enrich.iglu import Schemas
 from tools.collector.enrich.judge import judge
