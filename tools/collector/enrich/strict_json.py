@@ -52,6 +52,12 @@ def dump_quickly(value):
     return dump(value)
 
 
+def load(text):
+    """Return the value of JSON that :func:`dump` or :func:`dump_quickly` made."""
+    value = orjson.loads(text)
+    return value if _is_exact([value], 0) else json.loads(text)
+
+
 def _is_exact(items, depth):
     """Whether orjson's values are those of Python's parser, and not nested too deep.
 
