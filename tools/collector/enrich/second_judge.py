@@ -16,6 +16,9 @@ import threading
 from tools.collector.enrich.iglu import Schemas
 from tools.collector.enrich.judge import judge
 
+# What it raises to read from the other process, or to write to it, when that has ended.
+_ENDED = EOFError, OSError, pickle.UnpicklingError
+
 
 class SecondJudge:
     """Judges with the schemas of the same directories as ``schemas``, an :class:`iglu.Schemas`."""
@@ -66,8 +69,8 @@ class SecondJudge:
             while True:
                 rows = pickle.load(process.stdout)
                 self._waiting.popleft()(rows)
-        except (EOFError, OSError, pickle.UnpicklingError):
-            pass  # It ended
+        except _ENDED:
+            pass
         with self._lock:
             self._is_ready = False
         self._payloads.put(None)
@@ -104,16 +107,15 @@ def main(has_registry, *directories):
     sys.stdout = sys.stderr
     schemas = Schemas(directories)
     answer = True
-    while True:
-        pickle.dump(answer, judged, pickle.HIGHEST_PROTOCOL)
-        judged.flush()
-        try:
-            payload = pickle.load(received)
-        except EOFError:
-            return
-        answer = judge(payload, schemas)
-        if schemas.take_missing() and has_registry == "1":
-            answer = None  # The registry of the first process may have the schema
+    try:
+        while True:
+            pickle.dump(answer, judged, pickle.HIGHEST_PROTOCOL)
+            judged.flush()
+            answer = judge(pickle.load(received), schemas)
+            if schemas.take_missing() and has_registry == "1":
+                answer = None  # The registry of the first process may have the schema
+    except _ENDED:
+        os._exit(0)  # An exit in order would try to write what the first process did not read
 
 
 if __name__ == "__main__":

@@ -54,8 +54,11 @@ def dump_quickly(value):
 
 def load(text):
     """Return the value of JSON that :func:`dump` or :func:`dump_quickly` made."""
-    value = orjson.loads(text)
-    return value if _is_exact([value], 0) else json.loads(text)
+    try:
+        value = orjson.loads(text)
+        return value if _is_exact([value], 0) else json.loads(text)
+    except orjson.JSONDecodeError:
+        return json.loads(text)
 
 
 def _is_exact(items, depth):
