@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 export MICROPYPATH :=
 
 .PHONY: help demo collector setup provision flash scan deploy monitor release release-key release-config
-.PHONY: rollout mpy test check schema bench soak
+.PHONY: rollout mpy dist report test check schema bench soak
 .PHONY: life mutants docs pictures test-pico-w battery-life clean
 .DEFAULT_GOAL := help
 # A value in quotes for the shell: it may have spaces.
@@ -66,6 +66,9 @@ battery-life: $(VENV)/.run ## estimate how long a battery lasts: MAH=2000 CONFIG
 
 mpy: $(VENV)/.run ## compile the library into build/mpy; mip can install it from there
 	@$(BIN)/python -m tools.package build/mpy
+
+dist: $(VENV)/.run ## make what the page of a release needs: build/dist
+	@$(BIN)/python -m tools.dist
 
 test: $(VENV)/.dev check ## run every test, on CPython and on the VM: TESTS=path
 	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(TESTS)
