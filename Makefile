@@ -43,6 +43,9 @@ deploy: $(VENV)/.run ## bring the firmware to a board as one image, with config.
 monitor: $(VENV)/.run ## show what a board prints: PORT=/dev/ttyUSB0
 	@$(BIN)/python -m tools.monitor $(if $(PORT),--port $(PORT))
 
+report: $(VENV)/.run ## collect what an issue needs, with secrets masked, into build/report.md: PORT=/dev/ttyUSB0 CONFIG=file SECONDS=20
+	@$(BIN)/python -m tools.report $(if $(PORT),--port $(PORT)) $(if $(CONFIG),--config $(call quoted,$(CONFIG))) $(if $(SECONDS),--seconds $(SECONDS))
+
 release-key: $(VENV)/.run ## make the pair of keys that signs releases: KEY=release.pem
 	@$(BIN)/python -m tools.release key $(or $(KEY),release.pem)
 
