@@ -1,9 +1,8 @@
-"""`make dist`: the same bytes for the same sources, nothing of the user's, and what it makes works."""
+"""`make dist`: same sources, same bytes; nothing of the user's; and what it makes works."""
 
 import functools
 import hashlib
 import http.server
-import io
 import json
 import os
 import shutil

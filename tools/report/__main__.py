@@ -16,7 +16,7 @@ def main(argv=None, root=ROOT):
     """The command line; returns the exit code: 0 also where the board says nothing."""
     parser = argparse.ArgumentParser(prog="report", description=__doc__)
     parser.add_argument("--port", help="serial port of the board; without it, the one on USB")
-    parser.add_argument("--config", type=Path, help="the config, if not config.json of this folder")
+    parser.add_argument("--config", type=Path, help="the config, if not config.json")
     parser.add_argument("--seconds", type=float, default=SECONDS,
                         help="how long to listen to the board (%(default)s)")  # fmt: skip
     args = parser.parse_args(argv)
