@@ -8,7 +8,7 @@ export MICROPYPATH :=
 
 .PHONY: help demo collector setup provision flash scan deploy monitor release release-key release-config
 .PHONY: rollout mpy dist report test check schema bench soak
-.PHONY: life mutants docs pictures test-pico-w battery-life clean
+.PHONY: life mutants docs test-pico-w battery-life clean
 .DEFAULT_GOAL := help
 # A value in quotes for the shell: it may have spaces.
 quoted = '$(subst ','\'',$(1))'
@@ -95,13 +95,12 @@ life: $(VENV)/.dev ## random lives of the whole library, with all that can go wr
 mutants: $(VENV)/.dev ## make plausible mistakes in the library, each of which a test has to find: WORD=retry
 	@$(BIN)/python -m host_tests.mutants $(WORD)
 
-docs: $(VENV)/.dev ## build the documentation, with the reference of the library: build/docs/index.html
+docs: $(VENV)/.dev ## take and draw the pictures, build the documentation with the reference: build/docs/index.html
 	@$(PIP) install --group docs
+	@$(BIN)/python -m tools.pictures
+	@$(BIN)/python -m host_tests.browser.pictures
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build -q --strict -f tools/api/mkdocs.yml
 	@echo "open build/docs/index.html"
-
-pictures: $(VENV)/.dev ## take the documentation's pictures of the collector's page anew, in Chromium
-	@$(BIN)/python -m host_tests.browser.pictures
 
 test-pico-w: $(VENV)/.dev ## run the firmware on a real Pico W image in an emulator: PICO_W_UF2=file
 	@$(PIP) install --group pico-w

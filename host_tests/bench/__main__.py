@@ -20,7 +20,7 @@ import sys
 from pathlib import Path
 
 from host_tests.bench.machine import BUILD, Machine
-from tools import figures
+from tools.pictures import figures
 
 NOT_BENCHES = ("__init__", "__main__", "machine")
 BENCHES = sorted({path.stem for path in Path(__file__).parent.glob("*.py")} - {*NOT_BENCHES})

@@ -18,7 +18,7 @@ def load(path=PATH):
 
 
 def note(measured, path=PATH, now=None):
-    """Put what was measured here and now, {name: (value, unit, what)}, in the file's place of it."""
+    """Put what was measured here and now into the file: {name: (value, unit, what)}."""
     found = load(path)
     day = time.strftime("%Y-%m-%d", time.gmtime(now))
     for name, (value, unit, what) in measured.items():
