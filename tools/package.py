@@ -17,8 +17,11 @@ MANIFEST = LIB / "manifest.py"
 
 def version(lib=LIB):
     """The version of the project: `__version__` of the library, the one place that has it."""
-    init = (lib / "snowplow_tracker" / "__init__.py").read_text(encoding="utf-8")
-    return re.search(r'__version__ = "(.*)"', init)[1]
+    path = lib / "snowplow_tracker" / "__init__.py"
+    found = re.search(r'^__version__ = "(.*)"', path.read_text(encoding="utf-8"), re.M)
+    if not found:
+        raise ValueError(f"{path}: no __version__")
+    return found[1]
 
 
 def manifest_text(lib=LIB):

@@ -13,15 +13,18 @@ def other_versions(root):
     """One line for each file that says another version, with what mends it."""
     if not (root / INIT).exists():
         return []
-    wanted = version(root / "lib")
+    try:
+        wanted = version(root / "lib")
+    except ValueError:
+        return [f"{INIT}: expected __version__, which all other files follow"]
     package = "run python -m tools.package"
     found = []
+    changelog = "add a section for this version, or correct __version__"
     for name, said, mend in (
         ("lib/package.json", _of_package, package),
         ("lib/manifest.py", _of_manifest, package),
-        ("CHANGELOG.md", lambda path: released(path.parent)[0],
-         "add a section for this version, or correct __version__"),
-    ):  # fmt: skip
+        ("CHANGELOG.md", lambda path: released(path.parent)[0], changelog),
+    ):
         if (root / name).exists():
             try:
                 number = said(root / name)
