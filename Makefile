@@ -83,8 +83,9 @@ check: $(VENV)/.dev ## check style, imports between the folders, sizes, spelling
 schema: $(VENV)/.run ## write firmware/config.schema.json anew, after a change of the config's keys
 	@$(BIN)/python -m tools.config_schema
 
-bench: $(VENV)/.dev ## measure: figures go to the screen and to build/bench.json
+bench: $(VENV)/.dev ## measure: figures go to the screen, to build/bench.json and into the charts of the documentation
 	@$(BIN)/python -m host_tests.bench
+	@$(BIN)/python -m tools.pictures
 
 soak: $(VENV)/.dev ## send 100,000 events through faults and reboots: EVENTS=n SEED=n
 	@$(BIN)/python -m host_tests.soak --events $(or $(EVENTS),100000) --seed $(or $(SEED),1)

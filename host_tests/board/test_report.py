@@ -25,7 +25,7 @@ CONFIG = {
             {"ssid": "S3barn", "password": 'S3 "quoted" \\ back', "country": "DE"},
         ],
     },
-    "cellular": {"apn": "S3apn", "user": "S3cell", "password": "S3mobile", "pin": "S3-1234"},
+    "cellular": {"apn": "keep.apn", "user": "S3cell", "password": "S3mobile", "pin": "S3-1234"},
     "headers": {"x-org": "S3header", "keep-name": ["S3list", {"deep": "S3deeper"}]},
     "update": {"url": "https://keep.example.com/S3folder/S3file", "key": "S3release.der"},
     "remote": {"url": "https://S3u@keep2.example.com/S3boards/x.json", "seconds": 60},
@@ -84,6 +84,7 @@ def test_what_a_config_has_is_masked_in_all_texts():
         "http://h/p?a=1&b=S3", "Authorization: Basic S3S3S3", "authorization=Bearer S3S3S3S3",
         "Cookie: sid=S3", "X-Api-Key: S3", "wifi_password = 'S3'", '"psk": "S3"', "token:S3",
         "-----BEGIN RSA PRIVATE KEY-----\nS3\nS3\n", "my_secret=S3;x",
+        "portal: join the Wi-Fi 'snowplow-0a0b0c' with the password S3fm2xqp9wbt",
     ],
 )  # fmt: skip
 def test_what_looks_like_a_secret_is_masked_in_all_texts(text):

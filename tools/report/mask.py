@@ -14,7 +14,7 @@ import urllib.parse
 
 MASK = "***"
 _WORDS = {
-    "apikey", "apn", "auth", "authorization", "bearer", "bssid", "cert", "certificate", "cookie",
+    "apikey", "auth", "authorization", "bearer", "bssid", "cert", "certificate", "cookie",
     "credential", "credentials", "headers", "key", "keys", "latitude", "lat", "login", "longitude",
     "lon", "lng", "mac", "pass", "passkey", "passphrase", "pin_code", "pincode", "psk", "puk",
     "pw", "pwd", "salt", "signature", "sig", "ssid", "user", "username",
@@ -28,6 +28,7 @@ _FORMS = (
     (re.compile(r"-----BEGIN [^-]*PRIVATE KEY-----.*?(-----END [^-]*-----|\Z)", re.S), MASK),
     (re.compile(r"\b((?:proxy-)?authorization|(?:set-)?cookie|x-[\w-]*(?:key|token))"
                 r"([\"']?\s*[:=]\s*)[^\r\n]+", re.I), rf"\1\2{MASK}"),
+    (re.compile(r"\b(with the password )\S+"), rf"\1{MASK}"),  # the portal's console
     (re.compile(r"\b(bearer|basic)\s+[\w.~+/=-]{6,}", re.I), rf"\1 {MASK}"),
     (re.compile(r"\b([\w-]*(?:passw(?:or)?d|passphrase|psk|secret|token|api_?key)[\w-]*"
                 r"[\"']?\s*[:=]\s*)(?!None\b|null\b|expected\b|\*)[^\s,;}\]]+", re.I),
