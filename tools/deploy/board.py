@@ -11,11 +11,13 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from tools.deploy import FORMER, OWNED, RELEASES, Stop
+from tools.deploy.console import at_repl
 from tools.deploy.scripts import LIST, PREPARE, RESET
 
 SILENCE = 20  # seconds without a word from mpremote, after which the board is given up: --timeout
 SETTLE = 2  # seconds from reset to REPL; an ESP32 loses what is sent to it before
 RETURN = 20  # seconds for the port to come back after a reset
+AGAIN = 5  # seconds in which a board that did not answer mpremote is interrupted again and again
 
 
 def find_port(wait=0):
@@ -97,11 +99,18 @@ def call(port, *commands, within=0, each_line=None):
     The board may take `within` seconds to answer. Stop when it does not, or a command fails.
     """
     until = time.monotonic() + within
+    asked_again = False
     while True:
         ok, lines = mpremote("connect", port, *commands, each_line=each_line)
         if ok:
             return lines
-        absent = lines and ("failed to access" in lines[-1] or "enter raw repl" in lines[-1])
+        silent = lines and "enter raw repl" in lines[-1]
+        # mpremote interrupts once, which a board that is booting does not hear.
+        if silent and not asked_again:
+            asked_again = True
+            if at_repl(port, AGAIN):
+                continue
+        absent = silent or (lines and "failed to access" in lines[-1])
         if not absent or time.monotonic() > until:
             raise Stop(explain(port, lines))
         time.sleep(0.2)

@@ -63,7 +63,8 @@ def at_repl(port, seconds):
             with serial.Serial(port, 115200, timeout=0.1, exclusive=True) as line:
                 said = b""
                 while time.monotonic() < until:
-                    line.write(b"\r\x03")
+                    # And to its prompt: what was killed may have left it at the raw REPL.
+                    line.write(b"\r\x03\x02")
                     said = (said + line.read(256))[-256:]
                     if said.rstrip().endswith(b">>>"):
                         return True
