@@ -7,10 +7,10 @@ import subprocess
 import sys
 import threading
 import time
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import NamedTuple
 
-from tools.deploy import FORMER, OWNED, RELEASES, Stop
+from tools.deploy import FORMER, OWNED, RELEASES, Stop, ports
 from tools.deploy.console import at_repl
 from tools.deploy.scripts import LIST, PREPARE, RESET
 
@@ -43,9 +43,9 @@ def find_ports(wait=0):
         if not ok:
             raise Stop(explain("", lines))
         # A port that is not on USB has no vendor and product.
-        ports = [line.split() for line in lines if " 0000:0000 " not in line]
-        if ports:
-            return [(p[0], " ".join(p[3:])) for p in ports]
+        rows = [line.split() for line in lines if " 0000:0000 " not in line]
+        if rows:
+            return [(row[0], " ".join(row[3:])) for row in rows]
         if time.monotonic() > until:
             raise Stop(
                 "no board found: connect it with a USB cable that carries data, or name its port: "
@@ -120,14 +120,9 @@ def explain(port, lines):
     """What the user can do, in one line, about the `lines` with which mpremote gave up."""
     said = "\n".join(lines)
     if "failed to access" in said:
-        if os.name == "posix" and not os.path.exists(port):
-            return f"there is no port {port}: is the board plugged in? Leave PORT out to find it"
-        if os.name == "posix" and not os.access(port, os.R_OK | os.W_OK):
-            group = Path(port).group()  # dialout on Debian, uucp on Arch
-            return (
-                f"no permission for {port}: sudo usermod -aG {group} $USER, "
-                "then log out and in again"
-            )
+        why = ports.missing(port) or ports.denied(port)
+        if why:
+            return why
         return f"cannot open {port}: close the program that has it open (a serial monitor?)"
     for words, advice in (
         ("No module named mpremote", "mpremote is missing: `make deploy` installs it"),

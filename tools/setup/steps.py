@@ -75,11 +75,9 @@ def pins_of(preset):
     return i2c_pins(presets.load(preset)["config"]) if preset else []
 
 
-def keep_config(name, config, board=None, root=ROOT):
-    """Check a config as a board does, and write it to config/NAME.json, for the board of this id.
-
-    Returns the path.
-    """
+def checked(name, config, root=ROOT):
+    """The config of the board NAME, whole, and as a board would take it; Stop says why it would
+    not, or what else is missing."""
     if not isinstance(name, str) or not NAME.fullmatch(name):
         raise Stop("name: expected letters, digits, - and _")
     if not isinstance(config, dict):
@@ -93,6 +91,12 @@ def keep_config(name, config, board=None, root=ROOT):
             "roots is missing: put the file of the collector's root certificate (PEM or DER) "
             f"into {root / FOLDER}, and write its name among all other settings"
         )
+    return config
+
+
+def keep_config(name, config, board=None, root=ROOT):
+    """Write a config, checked, to config/NAME.json, for the board of this id; returns the path."""
+    config = checked(name, config, root)
     path = root / FOLDER / f"{name}.json"
     save(path, config)
     if board:
