@@ -70,7 +70,7 @@ def test_lists_and_objects_are_filled_in(page, screenshot):
     sensor.locator("summary:text-is('Quantities')").click()
     sensor.locator("button:text('Add: Quantities')").click()
     page.keyboard.type("temperature")
-    row = sensor.locator(".row").last
+    row = sensor.locator(".row").first
     row.locator("summary:text-is('More')").click()
     row.locator("[name=offset]").fill("-0.5")
     row.locator("summary:text-is('Points')").click()
@@ -132,7 +132,7 @@ def test_lists_and_objects_are_filled_in(page, screenshot):
 def test_mistakes_are_shown_at_their_field(page):
     page.fill("#wifi .row [name=ssid]", "")
     page.fill("#wifi .row [name=ssid]", "Hall")
-    page.fill("#wifi .row [name=password]", "short")
+    page.fill("#wifi .row [name=password]", "shorts")
     page.click("#deploy")
 
     def said(name):

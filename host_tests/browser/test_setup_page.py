@@ -3,6 +3,8 @@
 import asyncio
 import importlib.util
 import json
+import re
+import sys
 import threading
 import time
 import urllib.error
@@ -13,12 +15,13 @@ import pytest
 pytest.importorskip("pty", reason="no pseudo-terminals on this machine")
 
 import images
+from collecting import wait_for
 from esp_board import EspBoard
 from vm_board import VmBoard
 
 from tools.demo import Collector
 from tools.setup import __main__ as program
-from tools.setup import server, steps
+from tools.setup import jobs, server, steps
 
 pytestmark = pytest.mark.usefixtures("compiler", "vm_program")
 
@@ -79,44 +82,146 @@ def test_from_a_blank_board_to_the_first_event_with_pulled_cables(
     )
 
 
-def test_three_boards_at_once(served, plugged, tmp_path):
-    boards = []
+class Cables:
+    """Pulls the cable of a board at a line of its job, in the job's thread: at(line, board)."""
+
+    def __init__(self, monkeypatch):
+        self._plans, self._boards = {}, {}
+        self.pulled = []
+        write = jobs.Job.write
+
+        def see(job, text):
+            write(job, text)
+            for board in list(self._plans):
+                if board.port in text:
+                    self._boards[job] = board
+            board = self._boards.get(job)
+            if board in self._plans and text.startswith(self._plans[board]):
+                self.pull(board)
+
+        monkeypatch.setattr(jobs.Job, "write", see)
+
+    def at(self, line, board):
+        self._plans[board] = line
+
+    def pull(self, board):
+        self._plans.pop(board, None)
+        board.unplug()
+        self.pulled.append(board)
+
+
+AWAY = re.compile(r"there is no port|no port .* came|went away: check the cable and try again")
+
+
+def test_three_boards_at_once_with_pulled_cables(
+    served, plugged, chromium, tmp_path, monkeypatch
+):
+    cables = Cables(monkeypatch)
+    boards, pages = [], []
     for n in range(3):
         (tmp_path / f"usb{n}").mkdir()
-        board = VmBoard(
-            tmp_path / f"usb{n}", unique_id=bytes.fromhex(f"e66164084316{n:04x}")
-        )
-        boards.append(board)
+        boards.append(
+            VmBoard(
+                tmp_path / f"usb{n}", unique_id=bytes.fromhex(f"e66164084316{n:04x}"),
+                hardware={"wifi": [["Hall", -50, 3]], "wifi_ms": 3000 if n == 2 else 0},
+            )
+        )  # fmt: skip
+    first, second, third = boards
+    identify, scan = steps.identify, steps.scan
+
+    def asked(port):  # the first one goes while it is looked at
+        if port == first.port and not cables.pulled:
+            cables.pull(first)
+        return identify(port)
+
+    def scanned(port, *rest):
+        if port == second.port and second not in cables.pulled:
+            cables.pull(second)
+        if port == third.port and third not in cables.pulled:
+            seen = len(third.output)  # it goes while it searches for networks
+
+            def pull():
+                third.wait_for(b"soft reboot", since=seen)
+                third.wait_for(b"raw REPL", since=third.output.index(b"soft reboot", seen))
+                cables.pull(third)
+
+            threading.Thread(target=pull, daemon=True).start()
+        return scan(port, *rest)
+
+    monkeypatch.setattr(steps, "identify", asked)
+    monkeypatch.setattr(steps, "scan", scanned)
     try:
         for board in boards:
             board.wait_for(b">>> ")
         plugged(*(board.port for board in boards))
-        state = served.job("boards", {})
-        assert [found["port"] for found in state["result"]] == [board.port for board in boards]
-        config = {"collector": served.setup.collector, "app_id": "x", "send_seconds": 1}
-        started = [
-            served.ask("/do/deploy", {
-                "port": found["port"], "id": found["id"], "name": f"bed{n}", "config": config,
-            })[1]["job"]
-            for n, found in enumerate(state["result"])
-        ]  # fmt: skip
-        until = time.monotonic() + 120
-        states = {}
-        while len(states) < 3 and time.monotonic() < until:
-            for n in started:
-                state = served.ask(f"/job/{n}")[1]
-                if state["done"]:
-                    states[n] = state
-            time.sleep(0.1)
-        for n, board in zip(started, boards, strict=True):
-            assert states[n]["error"] is None, states[n]
-            assert "       | first event accepted" in "\n".join(states[n]["lines"])
-            assert sum(board.port in line for line in states[n]["lines"]) >= 1
+        for n, board in enumerate(boards):
+            page = chromium.new_page()
+            pages.append(page)
+            page.set_default_timeout(120000)
+            page.goto(served.url)
+            button = f"#found button[data-key='{board.port}']"
+            page.wait_for_selector(button)
+            if n == 0:
+                assert AWAY.search(page.inner_text(button))
+                board.plug()
+                page.get_by_role("button", name="Look again").click()
+                page.wait_for_selector(button + ":has-text('MicroPython')")
+            page.click(button)
+            if n > 0:
+                page.wait_for_selector("#scanned.wrong")
+                assert AWAY.search(page.inner_text("#scanned"))
+                board.plug()
+                page.get_by_role("button", name="Search again").click()
+            page.wait_for_selector("#scanned:has-text('1 networks, 0 chips on I2C')")
+            page.fill("#name", f"bed{n}")
+            page.fill("#wifi [name=ssid]", "")
+            page.click("#all > summary")
+            page.fill("[name=send_seconds]", "1")
+
+        for line, board in zip(("Board ", "Send ", "Follow "), boards, strict=True):
+            cables.at(line, board)
+        for page in pages:
+            page.click("#deploy")
+        wait_for(lambda: len(cables.pulled) == 6, 120)
+        third.plug()  # what is followed goes on by itself
+        for page, board in zip(pages[:2], boards[:2], strict=True):
+            page.wait_for_selector("#result.wrong")
+            assert AWAY.search(page.inner_text("#result"))
+            board.plug()
+            page.click("#deploy")
+        for page, board in zip(pages, boards, strict=True):
+            page.wait_for_selector("#result.good, #result.wrong")
+            assert "accepted the first event" in page.inner_text("#result")
+            found = board.files()
+            assert not [path for path in found if path.endswith(".new")]
+            assert json.loads(found["/releases/state.json"])["run"] == "a"
         noted = json.loads((served.setup.root / "config/boards.json").read_text())
-        assert sorted(noted.values()) == ["bed0", "bed1", "bed2"]
+        assert noted == {board.unique_id.hex(): f"bed{n}" for n, board in enumerate(boards)}
     finally:
+        for page in pages:
+            page.close()
         for board in boards:
             board.close()
+
+
+# Each job has its own lines, also while boards are looked for.
+def test_a_job_s_lines_are_its_own(served, plugged, monkeypatch):
+    go_on, before = threading.Event(), sys.stdout
+    monkeypatch.setattr(steps, "running", lambda port: go_on.wait(30) and None)
+    plugged("/dev/ttyUSB0", "/dev/ttyUSB1")
+
+    def work():
+        print("Send     30 KiB")
+        go_on.set()
+        wait_for(lambda: served.ask(f"/job/{number}")[1]["done"])
+        print("Done")
+
+    number = served.ask("/do/boards", {})[1]["job"]
+    other = served.setup.jobs.start("/dev/ttyUSB9", work)
+    wait_for(lambda: served.ask(f"/job/{other}")[1]["done"])
+    assert served.ask(f"/job/{other}")[1]["lines"] == ["Send     30 KiB", "Done"]
+    assert served.ask(f"/job/{number}")[1]["lines"] == []
+    wait_for(lambda: sys.stdout is before)
 
 
 def test_a_page_that_is_loaded_again_leaves_a_board_alone_that_is_at_work(

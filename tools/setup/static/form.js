@@ -14,15 +14,15 @@ export function element(tag, properties = {}, ...children) {
 export function formOf(schema) {
   // A rule with what it refers to; `choice` of an object whose other keys depend on one key.
   function flat({ $ref, allOf = [], ...found }) {
-    const parts = $ref ? [schema.definitions[$ref.split("/").pop()], ...allOf] : allOf;
-    const choices = parts.filter((part) => part.if);
+    const choices = allOf.filter((part) => part.if?.required);
+    const parts = allOf.filter((part) => !part.if);
+    if ($ref) parts.unshift(schema.definitions[$ref.split("/").pop()]);
     for (const part of parts) {
-      if (part.if && part.if.required) continue;
       const { properties, ...more } = flat(part);
       if (properties) found.properties = { ...found.properties, ...properties };
       for (const key in more) found[key] ??= more[key];
     }
-    if (choices.length && choices[0].if.required) {
+    if (choices.length) {
       const key = choices[0].if.required[0];
       const rows = choices.flatMap((part) => {
         const { enum: several, const: one } = part.if.properties[key];

@@ -103,6 +103,7 @@ function choice(found) {
 
 function words(found) {
   if (found.drive) return `${found.chip ?? "a chip that is not known"} in its boot mode`;
+  if (found.error) return `${found.name}: ${found.error}`;
   if (!found.version) return `${found.name}, no MicroPython answers`;
   return `${found.name}, MicroPython ${found.version}`;
 }
@@ -112,7 +113,7 @@ function choose(found) {
   for (const button of $("found").querySelectorAll("button")) {
     button.setAttribute("aria-pressed", button.dataset.key === (found.port ?? found.drive));
   }
-  $("flash").hidden = false;
+  $("flash").hidden = Boolean(found.error);
   $("has").textContent = found.version
     ? `It has MicroPython ${found.version}. You can go on, or put a newer one on it.`
     : "It needs MicroPython.";
@@ -258,8 +259,11 @@ async function check(focus) {
   return false;
 }
 
+// Later, since a message moves what is below it, such as the button that is being pressed.
 $("settings").addEventListener("change", (event) => {
-  if (!["preset", "pins", "onewire"].includes(event.target.id)) check(false);
+  if (["preset", "pins", "onewire"].includes(event.target.id)) return;
+  const before = checks;
+  setTimeout(() => before === checks && check(false), 400);
 });
 
 $("search").addEventListener("click", search);
