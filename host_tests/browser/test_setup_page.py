@@ -64,7 +64,7 @@ def test_from_a_blank_board_to_the_first_event_with_pulled_cables(
         page.wait_for_selector("#scanned:has-text('chips on I2C')")
         assert page.input_value("#name").startswith("board_")
         clicks.append("All other settings")
-        page.click("summary")
+        page.click("#all > summary")
         page.fill("[name=send_seconds]", "1")
         page.fill("[name=sample_seconds]", "1")
         click("Deploy")

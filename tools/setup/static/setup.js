@@ -7,16 +7,25 @@ const about = await (await fetch("/about")).json();
 let board = null; // the one that was chosen
 
 // --- jobs ----------------------------------------------------------------------------------------
-async function post(path, asked) {
+async function ask(path, options) {
+  try {
+    return await (await fetch(path, options)).json();
+  } catch {
+    throw new Error("`make setup` does not answer: start it again, and open the address it prints.");
+  }
+}
+
+function post(path, asked) {
   const headers = { "Content-Type": "application/json" };
-  return (await fetch(path, { method: "POST", headers, body: JSON.stringify(asked) })).json();
+  return ask(path, { method: "POST", headers, body: JSON.stringify(asked) });
 }
 
 async function run(step, asked, onLine = () => {}) {
   const started = await post(`/do/${step}`, asked);
   if (started.error) throw new Error(started.error);
   for (let since = 0; ;) {
-    const state = await (await fetch(`/job/${started.job}?since=${since}`)).json();
+    const state = await ask(`/job/${started.job}?since=${since}`);
+    if (!state.lines) throw new Error(state.error);
     since = state.next;
     state.lines.forEach(onLine);
     if (state.done && state.error) throw new Error(state.error);
@@ -217,11 +226,13 @@ function config() {
 }
 
 // --- mistakes ------------------------------------------------------------------------------------
+const wrong = $("wrong"); // which goes with a row that is removed
+
 // Shows a message at its field, which is opened to view; without a field, at the button.
 function complain(message, field, focus) {
   clear();
-  $("wrong").textContent = message;
-  (field ? (field.closest("label") ?? field) : $("deploy")).before($("wrong"));
+  wrong.textContent = message;
+  (field ? (field.closest("label") ?? field) : $("deploy")).before(wrong);
   if (!field) return;
   field.setAttribute("aria-invalid", "true");
   field.setAttribute("aria-describedby", "wrong");
@@ -230,7 +241,7 @@ function complain(message, field, focus) {
 }
 
 function clear() {
-  $("wrong").textContent = "";
+  wrong.textContent = "";
   for (const field of $("settings").querySelectorAll("[aria-invalid]")) {
     field.removeAttribute("aria-invalid");
     field.removeAttribute("aria-describedby");
