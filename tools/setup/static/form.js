@@ -270,17 +270,17 @@ export function formOf(schema) {
       const editor = make(other, where, given, "");
       const shown = editor.isField ? element("label", {}, "Value ", editor.element) : editor.element;
       const box = element("div", {}, element("label", {}, "Name ", named), shown);
-      return { element: box, named, value: editor.value };
+      return { element: box, named, value: editor.value, nothing: editor.isField ? "" : {} };
     });
     function now() {
       const seen = new Set();
       const found = [];
-      for (const { named, value: inside } of made.rows) {
+      for (const { named, value: inside, nothing } of made.rows) {
         const held = inside();
         const twice = seen.has(named.value) && named.value !== "";
         named.setCustomValidity(twice ? "Another row has this name: choose another one." : "");
         seen.add(named.value);
-        if (named.value !== "" || held !== undefined) found.push([named.value, held ?? {}]);
+        if (named.value !== "" || held !== undefined) found.push([named.value, held ?? nothing]);
       }
       return found.length ? Object.fromEntries(found) : undefined;
     }
