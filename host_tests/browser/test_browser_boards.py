@@ -171,6 +171,27 @@ def test_alarms_make_a_card_red(empty, visit, screenshot):
     is_there(page, ".card .problems", "silent: last event")
 
 
+def test_an_alarm_is_notified_once(empty, visit):
+    empty.send(reading(21, board="b"))
+    page = visit(empty, "#board?board=b")
+    page.evaluate("""() => {
+      window.told = [];
+      window.Notification = class {
+        static permission = "granted";
+        constructor(title, { body }) { window.told.push(`${title}: ${body}`); }
+      };
+    }""")
+    page.click("#board-alarms summary")
+    page.fill("[aria-label='temperature of cpu above']", "25")
+    page.evaluate("document.activeElement.blur()")
+    for value in (31.5, 32, 20, 33):
+        empty.send(reading(value, board="b"))
+        is_there(page, "figcaption .value", str(value))
+        above = f"temperature of cpu: {value} °C is above 25 °C"
+        count_is(page, "#board-about .problems", int(value > 25))
+    assert page.evaluate("told") == [f"garden: {above.replace('33', '31.5')}", f"garden: {above}"]
+
+
 def test_two_hundred_boards(empty, visit, screenshot):
     for first in range(0, 200, 40):
         numbers = range(first, first + 40)

@@ -9,7 +9,7 @@ const KINDS = {
   app: (board) => board.app_id,
   name: (board) => boards.name(board).match(/^[^\s\d_.:/-]+/)?.[0],
   model: (board) => board.model || board.port,
-  release: boards.release,
+  release: (board) => (board.release ? `release ${board.release}` : board.firmware && `firmware ${board.firmware}`),
 };
 const collator = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
 const headings = new Map(); // name of a group -> list item

@@ -15,7 +15,8 @@ const place = byId("board-map");
 const toggle = byId("map-toggle");
 // How a board is -> the word for it, and its sign. The colour alone does not say it.
 const STATES = {
-  alarm: ["alarm", "M0-8 8 7H-8z"], poor: ["problem", "M0-8 8 7H-8z"], fair: ["warning", "M0-8 8 0 0 8-8 0z"],
+  alarm: ["in alarm", "M0-8 8 7H-8z"], poor: ["with a problem", "M0-8 8 7H-8z"],
+  fair: ["with a warning", "M0-8 8 0 0 8-8 0z"],
   silent: ["silent", "M-5-5H5V5H-5z"], well: ["well", "M-6 0a6 6 0 1 0 12 0 6 6 0 1 0-12 0z"],
 };
 let drawn = ""; // what the map was drawn of
