@@ -1,9 +1,10 @@
 """A failed event on the page: its data beside the schema, with the failing places marked."""
 
 import json
+import shlex
 
 import pytest
-from collecting import collector, entities, struct, unstruct, wait_for, write_schema
+from collecting import JSON, TP2, collector, entities, struct, unstruct, wait_for, write_schema
 from looking import count_is, is_there, until
 
 SCHEMA = "iglu:com.example/garden/jsonschema/1-0-0"
@@ -115,3 +116,25 @@ def test_a_schema_that_is_not_found_has_no_pane(garden, visit):
     is_there(page, "#detail .reasons", "unresolved")
     assert not page.locator(".failed-part").count()
     assert garden.request("GET", "/micro/event/999/schemas")[0] == 404
+
+
+def test_what_failed_is_copied_as_curl(garden, visit):
+    body = """{"it's": "no batch", "ü": 1}"""
+    garden.request("POST", f"{TP2}?x=1", body.encode(), JSON)
+    garden.send(struct(se_va="it's warm"))
+    page = visit(garden, "#failed")
+    count_is(page, "#failures > li", 2)
+    page.evaluate("navigator.clipboard.writeText = async (text) => { window.copied = text; }")
+    copied = []
+    for item in page.locator("#failures > li").all():
+        item.locator("summary", has_text="As it was sent").click()
+        item.locator(".copy", has_text="Copy as curl").click()
+        copied.append(shlex.split(page.evaluate("copied")))
+    event, request = copied
+    origin = f"http://127.0.0.1:{garden.port}"
+    assert request == ["curl", f"{origin}{TP2}?x=1", "-H", "Content-Type: application/json",
+                       "--data-raw", body]  # fmt: skip
+    assert event[0] == "curl" and event[1].startswith(f"{origin}/i?")
+    garden.request("GET", event[1].removeprefix(origin))
+    again, before, _ = garden.get("/micro/list?good=0")
+    assert again["text"] == before["text"]
