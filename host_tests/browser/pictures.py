@@ -72,7 +72,7 @@ def _setup(browser, collector, folder, path):
             board.wait_for(b">>> ")
             steps.find_ports, uf2.places = lambda: [(board.port, "CP2102N")], lambda: []
             page = browser.new_page(viewport={"width": 900, "height": 700})
-            page.set_default_timeout(60000)
+            page.set_default_timeout(180000)
             page.goto(running.url)
             page.wait_for_selector("#scanned:has-text('chips on I2C')")
             page.fill("#pins", "21, 22")
