@@ -4,6 +4,12 @@ import time
 
 from collecting import reading, wait_for
 
+from host_tests.outside import node_package
+from tools.engine import ROOT
+
+AXE = ("axe-core", "4.10.3")
+SIZES = [(360, 740), (820, 1180), (1440, 900)]
+
 
 def ago(seconds):
     return str(int((time.time() - seconds) * 1000))
@@ -41,3 +47,19 @@ def rows_are(page, count):
 def pixels(page):
     """Return the first chart's picture."""
     return page.evaluate("document.querySelector('figure canvas').toDataURL()")
+
+
+def axe_findings(page, scheme, *views):
+    """Return what axe-core finds in views at three sizes; in "dark" only about colours."""
+    page.evaluate((node_package(ROOT / "build" / "axe", *AXE) / "axe.min.js").read_text())
+    options = '{runOnly: ["color-contrast"]}' if scheme == "dark" else "{}"
+    found = []
+    for width, height in SIZES:
+        page.set_viewport_size({"width": width, "height": height})
+        for view in views:
+            page.evaluate("(view) => { location.hash = view; }", view)
+            page.wait_for_timeout(200)
+            for finding in page.evaluate(f"axe.run({options}).then((one) => one.violations)"):
+                where = [node["html"][:160] for node in finding["nodes"][:3]]
+                found.append((width, view, finding["id"], where))
+    return found

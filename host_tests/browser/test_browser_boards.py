@@ -4,14 +4,9 @@ import json
 
 import pytest
 from collecting import OURS, collector, reading, struct, unstruct, wait_for, write_schema
-from looking import ago, count_is, history, is_there, rows_are, text, until
-
-from host_tests.outside import node_package
-from tools.engine import ROOT
+from looking import ago, axe_findings, count_is, history, is_there, rows_are, text, until
 
 HEALTH = f"{OURS}/health/jsonschema/1-0-0"
-AXE = ("axe-core", "4.10.3")
-SIZES = [(360, 740), (820, 1180), (1440, 900)]
 
 
 def health(board="7c9ebd", at=0, **more):
@@ -176,6 +171,27 @@ def test_alarms_make_a_card_red(empty, visit, screenshot):
     is_there(page, ".card .problems", "silent: last event")
 
 
+def test_an_alarm_is_notified_once(empty, visit):
+    empty.send(reading(21, board="b"))
+    page = visit(empty, "#board?board=b")
+    page.evaluate("""() => {
+      window.told = [];
+      window.Notification = class {
+        static permission = "granted";
+        constructor(title, { body }) { window.told.push(`${title}: ${body}`); }
+      };
+    }""")
+    page.click("#board-alarms summary")
+    page.fill("[aria-label='temperature of cpu above']", "25")
+    page.evaluate("document.activeElement.blur()")
+    for value in (31.5, 32, 20, 33):
+        empty.send(reading(value, board="b"))
+        is_there(page, "figcaption .value", str(value))
+        above = f"temperature of cpu: {value} °C is above 25 °C"
+        count_is(page, "#board-about .problems", int(value > 25))
+    assert page.evaluate("told") == [f"garden: {above.replace('33', '31.5')}", f"garden: {above}"]
+
+
 def test_two_hundred_boards(empty, visit, screenshot):
     for first in range(0, 200, 40):
         numbers = range(first, first + 40)
@@ -211,26 +227,13 @@ def test_failures_are_counted_in_the_database(empty, visit):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_finding_of_axe(empty, visit, scheme):
-    axe = (node_package(ROOT / "build" / "axe", *AXE) / "axe.min.js").read_text()
     empty.send(*history(600, 400, 200), *history(600, 300, board="other"), health(dropped=2))
     empty.send(struct(aid="desk", se_va="warm"))
     page = visit(empty, color_scheme=scheme)
-    page.evaluate(axe)
     bad = page.evaluate("fetch('/micro/list?good=0').then((one) => one.json())")[0]["id"]
     views = ["live", "live?table=1", "board?board=7c9ebd", f"events?event={bad}", "failed",
              "compare?quantity=temperature&unit=Cel"]  # fmt: skip
-    # Nothing but the contrast depends on the colours
-    options = '{runOnly: ["color-contrast"]}' if scheme == "dark" else "{}"
-    found = []
-    for width, height in SIZES:
-        page.set_viewport_size({"width": width, "height": height})
-        for view in views:
-            page.evaluate("(view) => { location.hash = view; }", view)
-            page.wait_for_timeout(200)
-            for finding in page.evaluate(f"axe.run({options}).then((one) => one.violations)"):
-                where = [node["html"][:160] for node in finding["nodes"][:3]]
-                found.append((width, view, finding["id"], where))
-    assert found == []
+    assert axe_findings(page, scheme, *views) == []
 
 
 def test_failed_events_are_judged_again(tmp_path, visit):
@@ -255,3 +258,11 @@ def test_readings_of_a_board_as_csv(empty, visit):
     header, line = download.value.path().read_text().splitlines()
     assert header == "time,board,sensor,quantity,value,unit"
     assert line.endswith("7c9ebd,cpu,temperature,21.5,Cel")
+    empty.send(reading(55, "humidity", unit="%"))
+    with page.expect_download() as download:
+        page.click("figure a >> nth=0")  # Of one chart
+    assert len(download.value.path().read_text().splitlines()) == 2
+    page.keyboard.press("1")
+    with page.expect_download() as download:
+        page.click("#boards-section .bar >> text=Readings as CSV")
+    assert len(download.value.path().read_text().splitlines()) == 4

@@ -1,5 +1,6 @@
 """The address of the page has what is shown; times and colours are as the user wants them."""
 
+import pytest
 from collecting import reading, struct
 from looking import ago, count_is, history, is_there, pixels, rows_are, text, until
 
@@ -176,3 +177,31 @@ def test_the_timeline_by_keyboard(empty, visit):
     page.keyboard.press("Enter")
     rows_are(page, 1)
     assert "from=" in page.url
+
+
+def test_back_from_a_board_leads_to_its_card(empty, visit):
+    empty.send(*[reading(1, board=f"board{n}", aid="garden") for n in range(60)])
+    page = visit(empty, "#live?sort=name")
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    page.click(".card .name >> text=garden · board59")
+    page.wait_for_selector("#board-title")
+    focused = "document.activeElement.closest('.card')?.dataset.key"
+    for leave in (page.go_back, lambda: page.click("#board .to-live")):
+        leave()
+        until(page, "location.hash === '#live?sort=name'")
+        until(page, f"{focused} === 'board59'")
+        assert page.evaluate("scrollY") > 0
+        page.keyboard.press("Enter")
+        until(page, "document.activeElement.id === 'board-title'")
+
+
+@pytest.mark.parametrize("size", [(360, 740), (820, 1180), (1440, 900)])
+def test_the_time_bar_stays_in_view(empty, visit, size):
+    empty.send(*[reading(1, f"quantity{n}") for n in range(12)])
+    page = visit(empty, "#board?board=7c9ebd", viewport={"width": size[0], "height": size[1]})
+    page.wait_for_selector("figure canvas")
+    page.evaluate("scrollTo(0, document.body.scrollHeight / 2)")
+    header, bar = page.locator("body > header"), page.locator("#time-bar")
+    until(page, "scrollY > 200")
+    below = max(0, header.bounding_box()["y"] + header.bounding_box()["height"])
+    assert abs(bar.bounding_box()["y"] - below) < 2

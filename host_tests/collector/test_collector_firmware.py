@@ -1,6 +1,7 @@
 """The folder of releases at /firmware/, and what boards reported of them."""
 
 import json
+import os
 
 import pytest
 from collecting import OURS, collector, entities, shared, unstruct
@@ -54,18 +55,41 @@ def test_nothing_else_is_served(serving):
         assert b"secret" not in body or status == 404
 
 
+def status(serving):
+    return serving.request("GET", "/firmware/manifest.json")[0]
+
+
 def test_a_release_that_too_many_boards_rolled_back_is_not_offered(serving):
     offer(serving, halt_after=2)
-    assert serving.request("GET", "/firmware/manifest.json")[0] == 200
+    assert status(serving) == 200
+    for board in ("b1", "b2", "b3"):
+        report(serving, "applied", board)
     report(serving, "rolled_back", "b1", reason="nothing was sent")
     report(serving, "rolled_back", "b1")  # the same board
-    report(serving, "rolled_back", "b2", version=6)  # another release
-    report(serving, "rolled_back", "b2", kind="config")
-    assert serving.request("GET", "/firmware/manifest.json")[0] == 200
-    report(serving, "rolled_back", "b3")
-    assert serving.request("GET", "/firmware/manifest.json")[0] == 403
+    for more in ({"version": 6}, {"kind": "config"}):  # another release, no release
+        report(serving, "applied", "b2", **more)
+        report(serving, "rolled_back", "b2", **more)
+    assert status(serving) == 200
+    report(serving, "applied", "b2")
+    report(serving, "rolled_back", "b2")
+    assert status(serving) == 403
     offer(serving)
-    assert serving.request("GET", "/firmware/manifest.json")[0] == 200
+    assert status(serving) == 200
+
+
+def test_boards_that_somebody_invents_halt_no_release(serving):
+    report(serving, "works", "b1", version=6)
+    offer(serving, halt_after=1)
+    (known,) = serving.get("/micro/overview")["boards"]
+    put = (known["first"] + 1) * 1000000  # One millisecond after its first event
+    os.utime(serving.folder / "manifest.json", ns=(put, put))
+    for step in ("applied", "rolled_back"):
+        report(serving, step, "invented")
+    report(serving, "rolled_back", "b1")  # It has not reported that it applied it
+    assert status(serving) == 200
+    for step in ("offered", "applied", "rolled_back"):
+        report(serving, step, "b1")
+    assert status(serving) == 403
 
 
 def test_what_each_board_reported(serving):
@@ -81,6 +105,7 @@ def test_what_each_board_reported(serving):
     config, _, first = serving.get("/micro/firmware")
     assert (config["kind"], config["board"], config["steps"]) == ("config", "b1", ["applied"])
     assert (first["kind"], first["step"]) == ("release", "works")
+    assert serving.get("/micro/firmware?board=b2") == [last]
 
 
 def test_configs_are_served(serving):

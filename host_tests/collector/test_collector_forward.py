@@ -180,6 +180,7 @@ def test_body_and_headers_are_as_they_came(site, target):
     assert received.body == body
     cookie = received.header("Cookie")[0]
     assert uuid.UUID(cookie.removeprefix("sp="))
+    (via,) = received.header("Via")
     assert received.headers == [
         ("Host", f"127.0.0.1:{target.port}"),
         ("User-Agent", "x\xe9"),
@@ -188,6 +189,7 @@ def test_body_and_headers_are_as_they_came(site, target):
         ("Content-Type", "Application/JSON"),
         ("Authorization", "Bearer mine"),
         ("Accept", "*/*"),
+        ("Via", via),
         ("Cookie", cookie),
         ("X-Forwarded-For", "10.1.2.3, 127.0.0.1"),
         ("Content-Length", str(len(body))),
@@ -216,6 +218,33 @@ def test_a_request_that_wants_to_be_anonymous_stays_so(site, target):
     assert received.header("SP-Anonymous") == ["*"]
     names = {name.lower() for name, _ in received.headers}
     assert not names & {"cookie", "x-forwarded-for", "x-real-ip"}
+
+
+def test_a_request_that_comes_back_is_refused(site, target):
+    """Else two collectors that pass events on to each other would do so for ever."""
+    for anonymous in ({}, {"SP-Anonymous": "*"}):
+        before = site.get("/micro/all")["total"]
+        site.request("POST", TP2, batch(struct()), {**JSON, **anonymous, "Via": "1.1 proxy"})
+        (received,) = taken(target)
+        assert received.header("Via")[0] == "1.1 proxy"
+        own = received.header("Via")[1]
+        back = {**JSON, **anonymous, "Via": f"1.1 proxy, {own}, 1.1 other"}
+        status, _, body = site.request("POST", TP2, batch(struct()), back)
+        assert status == 508 and b"Start one of the collectors without --forward" in body
+        assert site.request("GET", "/i?e=se", headers={"Via": own})[0] == 508
+        assert site.get("/micro/all")["total"] == before + 1
+    assert site.get("/micro/forward")["sent"]["requests"] == 2
+
+
+def test_a_loop_is_told_and_loses_nothing(tmp_path):
+    target = Target(lambda received: answer("508 Loop Detected"))
+    with collector(tmp_path / "c.db", "--quiet", "--forward", target.url) as site:
+        site.send(struct())
+        wait_for(lambda: site.get("/micro/forward")["failing"])
+        status = site.get("/micro/forward")
+        assert "start one of them without --forward" in status["last_error"]["advice"]
+        assert (status["waiting"]["requests"], status["aside"]["requests"]) == (1, 0)
+    target.stop()
 
 
 def test_what_is_passed_on_and_what_is_not(site, target):

@@ -7,7 +7,9 @@ import time
 import pytest
 from collecting import (
     OURS,
+    READING_SCHEMA,
     collector,
+    entities,
     reading,
     struct,
     unstruct,
@@ -46,6 +48,34 @@ def test_the_page_names_all_of_its_modules():
     files = {path.name for path in page_files.STATIC.glob("*.js")}
     html = (page_files.STATIC / "index.html").read_text()
     assert set(re.findall(r'="/micro/ui/(\w+\.js)"', html)) == files
+
+
+def test_the_release_and_the_place_of_a_board(empty):
+    about = {"port": "esp32", "id": "7c9ebd", "firmware": "0.1.0", "release": 7}
+    entity = entities(about, uri=f"{OURS}/board/jsonschema/1-0-2")
+    for quantity, degrees in (("latitude", -33.9), ("longitude", 18.4)):
+        empty.send(reading(degrees, quantity, "gps", unit="deg", co=entity))
+    (board,) = empty.get("/micro/overview")["boards"]
+    assert (board["firmware"], board["release"]) == ("0.1.0", "7")
+    facts = board["facts"]
+    assert (facts["latitude"][0], facts["longitude"][0]) == (-33.9, 18.4)
+
+
+def test_where_a_failed_event_breaks_its_schema(empty):
+    data = {"count": 11, "colour": 1}
+    empty.send({**struct(), "e": "ue", "ue_pr": unstruct(data), "co": entities({"celsius": 1})})
+    (event,) = empty.get("/micro/list?good=0")
+    (part,) = empty.get(f"/micro/event/{event['id']}/schemas")
+    assert (part["field"], part["data"], part["schema"]) == ("ue_pr", data, READING_SCHEMA)
+    places = {(*one["data"], "|", *one["rule"]) for one in part["places"]}
+    assert places == {
+        ("count", "|", "properties", "count", "maximum"),
+        ("celsius", "|", "required"),
+        ("colour", "|", "additionalProperties"),
+    }
+    empty.send(struct())
+    good = empty.get("/micro/list?good=1")[0]["id"]
+    assert empty.get(f"/micro/event/{good}/schemas") == []
 
 
 def test_a_board_is_known_by_its_entity(empty):

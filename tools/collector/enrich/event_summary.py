@@ -13,7 +13,7 @@ SNOWPLOW_VENDORS = "com.snowplowanalytics"  # and what begins so
 OWN_VENDOR = "io.github.snowplow_micropython"
 MAX_NAME = 64  # characters of a board's, sensor's or quantity's name
 MAX_READINGS = 32  # that are taken from one event
-# A fact about a board that its card shows -> the keys that hold it in an event or entity.
+# A fact that a board's card or the map shows -> the keys that hold it in an event or entity.
 FACTS = {
     "rssi": ("rssi",),
     "battery": ("battery", "batteryLevel"),
@@ -23,6 +23,8 @@ FACTS = {
     "dropped": ("dropped",),
     "boots": ("boots",),
     "reset": ("resetCause",),
+    "latitude": ("latitude",),
+    "longitude": ("longitude",),
 }
 _FACT_OF_KEY = {name: fact for fact, names in FACTS.items() for name in names}
 
@@ -34,8 +36,8 @@ class EventSummary(NamedTuple):
     impossible: an event must not stretch a chart to 1970. ``name`` is the event's short name.
     ``board`` is the key of the board that sent it, or None. ``text`` is one line about it.
     ``readings`` are ``(sensor, quantity, unit or None, number)``. ``about`` describes the board:
-    those of "app_id", "tracker", "port", "model", "id", "firmware", "name" and "facts" that the
-    event has.
+    those of "app_id", "tracker", "port", "model", "id", "firmware", "release", "name" and "facts"
+    that the event has.
     ``suspicious`` says in a sentence what is wrong with a good event's time, or is None.
     """
 
@@ -85,6 +87,8 @@ def _board(columns, entities, good):
             has_board_entity = True
             for key in ("port", "model", "id", "firmware", "name"):
                 about[key] = _short_name(entity["data"].get(key))
+            if type(entity["data"].get("release")) is int:
+                about["release"] = str(entity["data"]["release"])[:MAX_NAME]
     about = {key: value for key, value in about.items() if value}
     ids = [about.get("id"), columns.get("domain_userid"), columns.get("user_id")]
     app_and_tracker = "/".join(about[key] for key in ("app_id", "tracker") if key in about)

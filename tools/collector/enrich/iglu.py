@@ -73,20 +73,30 @@ class Schemas:
         if registry:
             self.directories.append(registry.cache)
         self._missing = set()
+        self._found = {}  # uri -> what _find returned since look_again()
         self._candidates = lru_cache(1000)(self._paths)
         self._compiled = {}  # path -> (mtime in ns, size), validator or message
 
     def take_missing(self):
-        """Return, and forget, the URIs that were not found and that the registry may have."""
+        """Return, and forget, the URIs that were not found and that a registry may have."""
         missing, self._missing = self._missing, set()
         return missing
 
+    def look_again(self):
+        """Look at the files again, once for each schema. Call it for each request."""
+        self._found.clear()
+
     def find(self, uri):
         """Return the path of the file with the schema, or None. Never leaves the directories."""
-        found = self._find(uri)
+        found = self._look(uri)
         return found and Path(found[0])
 
     def _find(self, uri):
+        if uri not in self._found:
+            self._found[uri] = self._look(uri)
+        return self._found[uri]
+
+    def _look(self, uri):
         """Return ``(path, (mtime in ns, size))`` of the first file with the schema, or None."""
         for path in self._candidates(uri):
             try:
@@ -121,11 +131,12 @@ class Schemas:
 
     def _searched(self, uri):
         where = [str(directory) for directory in self.directories]
-        if self.registry and is_resolvable(uri):
-            answer = self.registry.recent_answer(uri)
+        if is_resolvable(uri):
+            answer = self.registry and self.registry.recent_answer(uri)
             if answer is None:
                 self._missing.add(uri)
-            where.append(answer or f"{self.registry.url} (not asked: too busy)")
+            if self.registry:
+                where.append(answer or f"{self.registry.url} (not asked: too busy)")
         return f"looked in {', '.join(where) or 'no directory, because none is given'}"
 
     def _validator(self, path, stamp):
@@ -133,23 +144,27 @@ class Schemas:
         if known and known[0] == stamp:
             return known[1]
         try:
-            compiled = _compile(path)
+            compiled = compile_file(path)[1]
         except OSError as error:
             return f"cannot be read: {error.strerror}"
         self._compiled[path] = stamp, compiled
         return compiled
 
 
-def _compile(path):
+def compile_file(path):
+    """Return ``(schema, validator)`` of a file, or ``(None, what is wrong with it)``.
+
+    Raises ``OSError`` where it cannot be read.
+    """
     with open(path, "rb") as file:
         text = file.read(MAX_SCHEMA_BYTES + 1)
     if len(text) > MAX_SCHEMA_BYTES:
-        return "is larger than 1 MiB"
+        return None, "is larger than 1 MiB"
     try:
         schema = strict_json.parse(text.decode())
         if not isinstance(schema, dict):
-            return "is not a JSON object"
-        return jsonschema_rs.Draft4Validator(
+            return None, "is not a JSON object"
+        return schema, jsonschema_rs.Draft4Validator(
             schema,
             validate_formats=True,
             formats={"uuid": _is_uuid},
@@ -157,11 +172,17 @@ def _compile(path):
             offline=True,
         )
     except (ValueError, jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError) as error:
-        return str(error).partition("\n")[0][:300]
+        return None, str(error).partition("\n")[0][:300]
 
 
 def _failure(field, uri, error):
     path = "/".join([field, *map(str, error.instance_path)])
+    value, rule = _broken_rule(error)
+    return failure(path, value, f"{rule} ({uri})")
+
+
+def _broken_rule(error):
+    """Return the value that an error is about, as text or None, and the rule that it breaks."""
     value, rule = None, error.message
     if rule.startswith(_MASK):
         value = error.instance
@@ -171,4 +192,24 @@ def _failure(field, uri, error):
         rule = f"is not one of: {', '.join(map(strict_json.dump, error.kind.options))}"
     if error.kind.name == "type" and isinstance(error.instance, str):
         rule = rule.replace("is not", "is a string, not", 1)  # Else "5" would look like a number
-    return failure(path, value, f"{rule[:300]} ({uri})")
+    return value, rule[:300]
+
+
+def broken_places(validator, data):
+    """Return ``[{"data", "rule", "text"}]``: where data breaks its schema, ten at most.
+
+    ``data`` is the path in the data, of keys and indexes. It ends with a property that is missing,
+    or that the schema does not allow. ``rule`` is the path of the rule in the schema.
+    """
+    found = []
+    for error in itertools.islice(validator.iter_errors(data), _MAX_ERRORS):
+        text = _broken_rule(error)[1]
+        names = [None]
+        if error.kind.name == "required":
+            names = [error.kind.property]
+        elif error.kind.name == "additionalProperties":
+            names = error.kind.unexpected[:_MAX_ERRORS]
+        for name in names:
+            path = [*error.instance_path, *([] if name is None else [name])]
+            found.append({"data": path, "rule": list(error.schema_path), "text": text})
+    return found[:_MAX_ERRORS]

@@ -1,6 +1,7 @@
 """The thread that sends the messages of the queue to the target, one by one, in their order."""
 
 import random
+import secrets
 import sqlite3
 import threading
 import time
@@ -25,11 +26,13 @@ class Forwarder:
     """Passes messages on to the collector at ``url`` from a queue in the file ``path``.
 
     ``room`` is that of the queue, in bytes. ``say(line)`` shows a line to the user; threads call
-    it. Raises ``sqlite3.Error`` where the file cannot be used.
+    it. Raises ``sqlite3.Error`` where the file cannot be used. ``via`` is what is added to the
+    header ``Via`` (RFC 9110, 7.6.3): a request that has it already comes from a loop.
     """
 
     def __init__(self, url, path, room, say):
         self.url, self._say = url, say
+        self.via = f"1.1 snowplow-collector-{secrets.token_hex(8)}"
         self._target = Target(url)
         self._arrived, self._try_now = threading.Event(), threading.Event()
         self._stopping = False

@@ -95,8 +95,14 @@ def load(data):
     return Message(method, path, list(map(tuple, headers)), body if has_body else None)
 
 
-def capture(request, body, network_id, own_cookie):
-    """Return the message of an aiohttp request, with the headers that it came with.
+def has_passed(request, via):
+    """Whether an aiohttp request came through the collector that adds ``via`` to ``Via``."""
+    values = ",".join(request.headers.getall("Via", ()))
+    return via in [one.strip() for one in values.split(",")]
+
+
+def capture(request, body, network_id, own_cookie, via):
+    """Return the message of an aiohttp request, with the headers that it came with, and ``Via``.
 
     Those of the connection are left out. The client's address is added to ``X-Forwarded-For``, and
     where the request has no ``sp`` cookie, ``network_id`` becomes it: the id that the client was
@@ -118,6 +124,7 @@ def capture(request, body, network_id, own_cookie):
         elif name.lower() == "x-forwarded-for":
             addresses.append(value)
     # Without its C extension, aiohttp also takes bytes that are not ASCII.
+    headers.append(("Via", via))
     path = request.raw_path.encode("utf-8", "surrogateescape")
     path = urllib.parse.quote(path, safe=_PRINTABLE)
     if network_id is not None:

@@ -19,6 +19,7 @@ _MAX_RETRY_AFTER = 3600  # seconds
 _REFUSED = {400, 401, 403, 410, 422, 413, 414, 431}
 _ADVICE = {
     404: "There is no collector at this address: check --forward. A collector answers /health.",
+    508: "Collectors pass events on in a circle: start one of them without --forward.",
     429: "It is asked less often now. If this lasts, ask for a higher limit.",
 }
 _SERVER_ADVICE = "Whoever runs it has to mend it. Until then everything waits here."

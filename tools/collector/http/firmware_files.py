@@ -1,7 +1,9 @@
 """``/firmware/``: the folder of releases, for boards in this network, and what became of them.
 
 ``/micro/firmware`` tells what each board last reported of an update. A release that more boards
-rolled back than its manifest allows (``halt_after``) is offered to no board any more.
+rolled back than its manifest allows (``halt_after``) is offered to no board any more. Whoever
+reaches the collector can send such events. So a board counts if it was known before the release
+was put here, and has reported that it applied it; boards that somebody invents later do not.
 """
 
 import json
@@ -46,18 +48,32 @@ async def _is_halted(collector, path):
     if most is None:
         return False
     boards = await collector.read(last_updates, offer.get("version"), "release")
-    return sum("rolled_back" in board["steps"] for board in boards) >= most
+    known = await collector.read(_known_before, path.stat().st_mtime_ns // 1000000)
+    failed = [one["board"] for one in boards if _has_rolled_back(one["steps"])]
+    return sum(board in known for board in failed) >= most
+
+
+def _has_rolled_back(steps):
+    return "applied" in steps and "rolled_back" in steps[steps.index("applied") :]
+
+
+def _known_before(connection, time):
+    """Return the boards with an event before ``time``; all of them, where none had one."""
+    boards = dict(connection.execute("SELECT key, first FROM boards"))
+    return {key for key, first in boards.items() if first < time} or set(boards)
 
 
 async def _boards(request):
-    """Answer what each board last reported of each kind: see last_updates()."""
-    return web.json_response(await request.app[COLLECTOR].read(last_updates))
+    """Answer what each board, or only ``board``, last reported: see last_updates()."""
+    board = request.query.get("board")
+    return web.json_response(await request.app[COLLECTOR].read(last_updates, None, None, board))
 
 
-def last_updates(connection, version=None, kind=None):
+def last_updates(connection, version=None, kind=None, board=None):
     """A dict for each board and kind that it reported an update of, the last one first.
 
-    Those to this version, and of this kind ("release" or "config"), where they are given. Its
+    Those to this version, of this kind ("release" or "config"), of this board, where they are
+    given. Its
     ``steps`` are all that the board reported of the version that it reported last.
     """
     rows = connection.execute(
@@ -65,8 +81,8 @@ def last_updates(connection, version=None, kind=None):
         " JOIN events ON events.id = listed.id"
         " WHERE listed.name = 'update'"  # It has an index: this must not read all events
         " AND events.good = 1 AND events.schema = ? AND listed.board IS NOT NULL"
-        " ORDER BY listed.id DESC",
-        (_SCHEMA,),
+        " AND listed.board = coalesce(?, listed.board) ORDER BY listed.id DESC",
+        (_SCHEMA, board),
     )
     found = {}
     for board, received, record in rows:

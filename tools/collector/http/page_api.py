@@ -1,7 +1,12 @@
 """What the page asks for: boards, series, readings, lists of events, one event."""
 
+import asyncio
+import json
+
 from aiohttp import web
 
+from tools.collector.enrich import strict_json
+from tools.collector.enrich.failed_parts import failed_parts
 from tools.collector.http import address, page_files
 from tools.collector.http.shared import COLLECTOR
 from tools.collector.storage import board_queries, queries
@@ -15,6 +20,7 @@ def add_routes(app):
     add = app.router.add_route
     # The patterns allow ASCII digits only, of numbers that fit SQLite's integer.
     add("GET", "/micro/event/{id:[0-9]{1,18}}", _event)
+    add("GET", "/micro/event/{id:[0-9]{1,18}}/schemas", _schemas)
     add("GET", "/micro/failures", _failures)
     add("GET", "/micro/list", _list)
     add("GET", "/micro/marks", _marks)
@@ -24,10 +30,24 @@ def add_routes(app):
 
 
 async def _event(request):
+    record = await _record(request)
+    return web.Response(text=record, content_type="application/json")
+
+
+async def _schemas(request):
+    """Answer the parts of a bad event that break a schema, see :func:`failed_parts`."""
+    record = json.loads(await _record(request))
+    parts = await asyncio.to_thread(failed_parts, record, request.app[COLLECTOR].schemas)
+    return web.Response(text=strict_json.dump(parts), content_type="application/json")
+
+
+async def _record(request):
+    """Return the record of an event as JSON text, or answer 404."""
     rows = await request.app[COLLECTOR].select("id=?", (int(request.match_info["id"]),))
     if not rows:
-        return web.json_response({"error": "no such event"}, status=404)
-    return web.Response(text=rows[0]["record"], content_type="application/json")
+        text = json.dumps({"error": "no such event"})
+        raise web.HTTPNotFound(text=text, content_type="application/json")
+    return rows[0]["record"]
 
 
 async def _list(request):

@@ -16,7 +16,7 @@ from email.utils import formatdate
 from aiohttp import web
 
 from tools.collector.enrich.payload import Payload
-from tools.collector.forward.message import capture
+from tools.collector.forward.message import capture, has_passed
 from tools.collector.http import access, micro_api
 from tools.collector.http.request_body import read_body
 from tools.collector.http.shared import COLLECTOR
@@ -30,6 +30,10 @@ _ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[!-~]+")
 _PORT = re.compile(r":[0-9]*$")
 # Headers are stored with each event: in a batch, long ones would be stored many times.
 _MAX_STORED_HEADERS = 2048
+_LOOP = (
+    "This request came from this collector, which passes events on to {}: they go in a circle."
+    " Start one of the collectors without --forward."
+)
 _PREFLIGHT = {"Access-Control-Allow-Headers": "Content-Type, SP-Anonymous"}
 
 
@@ -72,6 +76,8 @@ async def _collect(request):
 async def _receive(request, body):
     """Queue the request's events and answer when they are on disk, or as ``--fault`` says."""
     collector = request.app[COLLECTOR]
+    if collector.forward and has_passed(request, collector.forward.via):
+        return web.Response(status=508, text=_LOOP.format(collector.forward.url))
     fault = await collector.apply_faults()
     if isinstance(fault, int):
         headers = {**_cross_origin(request), **({"Location": "/"} if fault < 400 else {})}
@@ -85,7 +91,7 @@ async def _receive(request, body):
         await asyncio.wrap_future(collector.store.submit(payload))
         if collector.forward:
             own = None if anonymous else network_id
-            copy = capture(request, body, own, access.COOKIE)
+            copy = capture(request, body, own, access.COOKIE, collector.forward.via)
             await asyncio.wrap_future(collector.forward.put(copy, payload.received))
     except sqlite3.Error as error:
         return web.Response(status=503, text=f"cannot store: {error}")

@@ -6,14 +6,16 @@ import { factList, problemList } from "./board_list.js";
 import { atMostEvery, button, byId, getJson, make } from "./dom.js";
 import { events } from "./format.js";
 import { time } from "./range.js";
-import { ago, moment } from "./times.js";
+import { ago, moment, timeElement } from "./times.js";
 
 const EVENTS = 8; // the newest ones
 let shown = null; // key of the board
 let alarmsOf = ""; // the series whose alarms the form has
+let updates = []; // what the board last reported of releases and configs by air
 
 const ABOUT = {
-  id: "Id", model: "Model", port: "Port", firmware: "Release", app_id: "App", tracker: "Tracker",
+  id: "Id", model: "Model", port: "Port", firmware: "Firmware", release: "Release", app_id: "App",
+  tracker: "Tracker",
 };
 
 export function show(key) {
@@ -25,15 +27,21 @@ export function show(key) {
   for (const id of ["board-about", "board-events", "board-alarms"]) byId(id).hidden = !board;
   if (!board) return;
   tick();
-  byId("board-about").replaceChildren(...[
-    problemList(boards.problems(board)), about(board), factList(board),
-  ].filter(Boolean));
+  if (isNew) updates = [];
+  showAbout(board);
   const series = boards.measured(key);
   const layout = `${key} ${series.map((one) => one.id)}`;
   if (layout !== alarmsOf) byId("board-alarm-form").replaceChildren(alarms.editor(key, series));
   alarmsOf = layout;
   if (isNew) byId("board-rows").replaceChildren();
   loadEvents();
+  loadUpdates();
+}
+
+function showAbout(board) {
+  byId("board-about").replaceChildren(...[
+    problemList(boards.problems(board)), about(board), factList(board),
+  ].filter(Boolean));
 }
 
 export function focus() {
@@ -43,6 +51,10 @@ export function focus() {
 
 function about(board) {
   const found = Object.entries(ABOUT).filter(([key]) => board[key]).map(([key, label]) => [label, board[key]]);
+  for (const { kind, version, step, reason, at } of updates) {
+    const text = [`${version === null ? "" : `version ${version} `}${step}`, reason, moment(at)];
+    found.push([`${kind === "config" ? "Config" : "Release"} by air`, text.filter(Boolean).join(", ")]);
+  }
   found.push(["First event", moment(board.first)], ["Stored", events(board.good + board.bad)]);
   return make("dl", "facts wide", ...found.map(([label, text]) =>
     make("div", null, make("dt", null, label), make("dd", null, text))));
@@ -52,9 +64,19 @@ const loadEvents = atMostEvery(500, async () => {
   const key = shown;
   const found = await getJson("/micro/list", { board: key, limit: EVENTS }).catch(() => null);
   if (!found || key !== shown || byId("board-rows").contains(document.activeElement)) return;
-  byId("board-rows").replaceChildren(...found.map((event) => make("li", null,
-    button("line", `${moment(event.received)}  ${event.good ? "" : "bad: "}${event.name ?? ""}  ${event.text}`,
-      () => address.open("events", { board: key, event: event.id })))));
+  byId("board-rows").replaceChildren(...found.map((event) => {
+    const line = button("line", "", () => address.open("events", { board: key, event: event.id }));
+    line.append(timeElement(event.received), `  ${event.good ? "" : "bad: "}${event.name ?? ""}  ${event.text}`);
+    return make("li", null, line);
+  }));
+});
+
+const loadUpdates = atMostEvery(500, async () => {
+  const key = shown;
+  const found = await getJson("/micro/firmware", { board: key }).catch(() => null);
+  if (!found || key !== shown || JSON.stringify(found) === JSON.stringify(updates)) return;
+  updates = found;
+  if (boards.find(key)) showAbout(boards.find(key));
 });
 
 export function tick() {

@@ -4,6 +4,8 @@ import * as alarms from "./alarms.js";
 import * as boards from "./boards.js";
 import { button, byId, make } from "./dom.js";
 import { digits, events, unitOf, whole, withUnit } from "./format.js";
+import * as groups from "./groups.js";
+import * as map from "./map.js";
 import * as settings from "./settings.js";
 import { sparkline } from "./sparklines.js";
 import { ago, moment, when } from "./times.js";
@@ -27,7 +29,7 @@ const visibility = new IntersectionObserver((entries) => {
   for (const { target, isIntersecting } of entries) {
     target.isInView = isIntersecting;
     if (isIntersecting) fill(target);
-    else clear(target);
+    else if (target.offsetHeight) clear(target); // Not where the whole view is hidden
   }
 }, { rootMargin: "300px" });
 
@@ -51,51 +53,70 @@ export function update() {
   const wanted = all.filter((board) => words.every((word) => textOf(board).includes(word)))
     .sort((a, b) => compare(a, b) || boards.byTitle(a, b));
   byId("board-count").textContent = counted(all, wanted, ranks);
-  arrange(wanted.map((board) => board.key));
+  arrange(groups.arrange(wanted, ranks, order === SORTS.problems));
+  map.show(wanted);
 }
 
 function counted(all, wanted, ranks) {
-  const wrong = all.filter((board) => ranks.get(board) < 3).length;
+  const wrong = all.filter((board) => ranks.get(board) < boards.FINE).length;
   const shown = wanted.length === all.length ? whole(all.length) : `${wanted.length} of ${all.length}`;
   return `${shown} board${all.length === 1 ? "" : "s"}, ${wrong || "none"} with a problem`;
 }
 
 function textOf(board) {
   const { key, id, app_id: app, name, model, firmware, tracker } = board;
-  return [key, id, app, name, model, firmware, tracker, boards.titleOf(key)].join(" ").toLowerCase();
+  return [key, id, app, name, model, firmware, boards.release(board), tracker, boards.titleOf(key)].join(" ").toLowerCase();
 }
 
-function arrange(keys) {
+// entries: keys of boards, and list items with headings.
+function arrange(entries) {
   const focused = focusedPart();
-  const wanted = new Set(keys);
+  const wanted = new Set(entries);
   for (const [key, item] of items) {
     if (wanted.has(key)) continue;
     visibility.unobserve(item);
     item.remove();
     items.delete(key);
   }
-  keys.forEach((key, place) => {
-    let item = items.get(key);
-    if (!item) {
-      item = make("li", "card");
-      item.dataset.key = key;
-      items.set(key, item);
-    }
+  for (const heading of list.querySelectorAll(".group")) if (!wanted.has(heading)) heading.remove();
+  entries.forEach((entry, place) => {
+    const item = typeof entry === "string" ? itemOf(entry) : entry;
     if (list.children[place] !== item) list.insertBefore(item, list.children[place] ?? null);
+    if (item === entry) return;
     visibility.observe(item);
     if (item.isInView) fill(item);
   });
   focusAgain(focused);
 }
 
+function itemOf(key) {
+  let item = items.get(key);
+  if (!item) {
+    item = make("li", "card");
+    item.dataset.key = key;
+    items.set(key, item);
+  }
+  return item;
+}
+
+// Scrolls to a board, and gives it the focus: the user has come back from its page.
+export function reveal(key) {
+  const item = items.get(key);
+  if (!item?.isConnected) return false;
+  fill(item);
+  item.scrollIntoView({ block: "center" });
+  item.querySelector(".name").focus({ preventScroll: true });
+  return true;
+}
+
 // What has the focus, since an item that is filled again or moved loses it.
 function focusedPart() {
   const item = document.activeElement?.closest?.("#boards li");
-  return item && [item.dataset.key, document.activeElement.className];
+  return item && [item, document.activeElement.className];
 }
 
 function focusAgain(part) {
-  const parts = items.get(part?.[0])?.querySelectorAll("a, button") ?? [];
+  const parts = part?.[0].isConnected ? part[0].querySelectorAll("a, button") : [];
   const found = [...parts].find((one) => one.className === part[1]);
   if (found && found !== document.activeElement) found.focus({ preventScroll: true });
 }
@@ -155,7 +176,7 @@ function row(board, wrong) {
   };
   return [
     ...head(board), make("span", "cell wide", texts.join(", ") || "–"),
-    cell("rssi", "dBm"), cell("battery", "%"), make("span", "cell", board.firmware ?? "–"),
+    cell("rssi", "dBm"), cell("battery", "%"), make("span", "cell", boards.release(board) ?? "–"),
     eventsButton(board), make("span", "wide", problemList(wrong)),
   ];
 }

@@ -34,7 +34,7 @@ export function update({ boards, series }) {
   ]));
 }
 
-const name = (board) => board.name || board.app_id || board.model || board.key;
+export const name = (board) => board.name || board.app_id || board.model || board.key;
 
 export const count = () => all.size;
 export const keys = () => [...all.keys()];
@@ -47,9 +47,19 @@ export const isAboutBoard = ({ sensor }) => ABOUT_BOARD.includes(sensor);
 export const isSilent = (board) => Date.now() - board.last > SILENT_MS;
 export const byTitle = (a, b) => collator.compare(titleOf(a.key), titleOf(b.key));
 
-// A line about its kind: model, version of the firmware.
+// The release that it runs: its number, or for a board without one the version of the firmware.
+export const release = (board) => board.release ?? board.firmware;
+
+// [latitude, longitude] in degrees, or null where the board has told no place.
+export function place({ facts: { latitude, longitude } }) {
+  const [[north], [east]] = [latitude ?? [], longitude ?? []];
+  return Math.abs(north) <= 90 && Math.abs(east) <= 180 ? [north, east] : null;
+}
+
+// A line about its kind: model, version of the firmware, release.
 export function kind(board) {
-  const parts = [board.model || board.port, board.firmware && `firmware ${board.firmware}`];
+  const parts = [board.model || board.port, board.firmware && `firmware ${board.firmware}`,
+    board.release && `release ${board.release}`];
   return parts.filter(Boolean).join(" · ");
 }
 
@@ -78,9 +88,10 @@ export function problems(board) {
 }
 
 const RANKS = ["alarm", "poor", "fair"];
+export const FINE = RANKS.length; // the rank of a board without a problem
 
 // 0 is the worst.
 export function rank(board) {
   const first = problems(board)[0];
-  return first ? RANKS.indexOf(first.level) : RANKS.length;
+  return first ? RANKS.indexOf(first.level) : FINE;
 }

@@ -24,15 +24,18 @@ export class Chart {
     this.when = make("span", "when");
     this.place = make("div", "plot");
     this.note = make("p", "note", "…");
+    this.csv = make("a", null, "CSV");
+    this.csv.ariaLabel = `Readings of ${series.quantity} of ${series.sensor} in the time shown, as CSV`;
     this.figure = make(
       "figure", null,
       make("figcaption", null,
-        make("span", "what", make("b", null, series.quantity), make("span", null, series.sensor)),
+        make("span", "what", make("b", null, series.quantity),
+          make("span", null, series.sensor, " ", this.csv)),
         make("span", "value", this.number, " ", this.unit, this.when)),
       this.place, this.note);
     this.figure.dataset.series = series.id;
     this.figure.tabIndex = 0;
-    this.figure.role = "img";
+    this.figure.role = "group";
     new ResizeObserver(() => this.resize()).observe(this.place);
   }
 
@@ -89,6 +92,8 @@ export class Chart {
 
   draw(time) {
     if (!this.visible || !this.isLoaded) return;
+    const [from, to] = [Math.max(0, Math.floor(time.from)), Math.ceil(time.to)];
+    this.csv.href = `/micro/readings?${new URLSearchParams({ format: "csv", series: this.series.id, from, to })}`;
     if (this.data.at.length > MAX_READINGS) {
       this.load(time);
       return;

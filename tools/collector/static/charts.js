@@ -4,7 +4,7 @@ import { button, byId, getJson, make } from "./dom.js";
 import { Chart } from "./chart.js";
 import { events, whole } from "./format.js";
 import { followNow, time, zoom } from "./range.js";
-import { moment } from "./times.js";
+import { timeElement } from "./times.js";
 
 const MAX_CHARTS = 60; // shown before the user asks for more
 let board = null; // key of the board; null: no chart is shown
@@ -108,7 +108,7 @@ async function loadMarks() {
 
 function showMarks() {
   byId("marks").hidden = !marks.length;
-  const shown = marks.slice(-10).reverse().map(([at, kind, number]) => make("li", kind,
-    `${moment(at)} ${kind === "loss" ? `lost ${events(number)}` : `reboot, number ${whole(number)}`}`));
+  const shown = marks.slice(-10).reverse().map(([at, kind, number]) => make("li", kind, timeElement(at),
+    kind === "loss" ? ` lost ${events(number)}` : ` reboot, number ${whole(number)}`));
   byId("marks").replaceChildren(...shown);
 }

@@ -1,5 +1,6 @@
 // One event in full: why it is bad, its data, and what was sent.
 import { button, byId, copy, getJson, make } from "./dom.js";
+import { failedParts } from "./failed_parts.js";
 import { stamp, zone } from "./times.js";
 
 const panel = byId("detail");
@@ -18,7 +19,7 @@ export async function open(id, close) {
   let name = "Event";
   try {
     const record = await getJson(`/micro/event/${encodeURIComponent(id)}`);
-    parts = sections(record);
+    parts = sections(record, record.failures ? await failedParts(id) : []);
     const { event = {}, rawEvent } = record;
     name = event.event === "unstruct" ? event.event_name : event.event;
     name ??= rawEvent ? "Event" : "A whole request";
@@ -32,6 +33,7 @@ export async function open(id, close) {
   heading.id = "detail-name";
   panel.replaceChildren(make("header", null, heading, button("quiet", "Close", askToClose)), ...parts);
   panel.hidden = false;
+  panel.classList.toggle("wide", Boolean(panel.querySelector(".failed-part")));
   panel.scrollTop = 0;
   document.body.classList.add("reading");
   panel.focus({ preventScroll: true });
@@ -48,9 +50,9 @@ export function close() {
   document.body.classList.remove("reading");
 }
 
-function sections(record) {
+function sections(record, failed) {
   const all = contents(record);
-  return [record.failures ? reasons(record.failures) : null,
+  return [record.failures ? reasons(record.failures) : null, ...failed,
     record.suspicious ? reasons(record.suspicious, "reasons suspicious") : null,
     ...all.slice(0, -1), sent(record), ...all.slice(-1)].filter(Boolean);
 }
@@ -116,10 +118,16 @@ export function sent(record) {
     const curl = `curl '${location.origin}/i?${new URLSearchParams(parameters)}'`;
     return fold("As it was sent", JSON.stringify(parameters, null, 2), ["Copy as curl", curl]);
   }
-  const payload = record.collectorPayload;
-  const body = payload.body ?? payload.querystring.join("&");
-  return fold("As it was sent", body || "(nothing)");
+  const { api, body, contentType, querystring } = record.collectorPayload;
+  const query = querystring.join("&");
+  const url = `${location.origin}${body === null ? "/i" : `/${api.vendor}/${api.version}`}${query && `?${query}`}`;
+  const type = contentType ? ` -H ${quoted(`Content-Type: ${contentType}`)}` : "";
+  const curl = `curl ${quoted(url)}${body === null ? "" : `${type} --data-raw ${quoted(body)}`}`;
+  return fold("As it was sent", body || query || "(nothing)", ["Copy as curl", curl]);
 }
+
+// Text as one argument of a shell.
+const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
 
 function json(name, value) {
   return fold(name, JSON.stringify(value, null, 2));

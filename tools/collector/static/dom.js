@@ -10,6 +10,13 @@ export function make(tag, className, ...children) {
   return element;
 }
 
+// An element of SVG with attributes.
+export function shape(name, attributes) {
+  const element = document.createElementNS("http://www.w3.org/2000/svg", name);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+  return element;
+}
+
 export function button(className, label, onClick) {
   const element = make("button", className, label);
   element.type = "button";

@@ -1,7 +1,7 @@
 // An event as a row of the list: the verdict, the columns that the user has chosen, one line of text.
 import * as boards from "./boards.js";
 import { button, make } from "./dom.js";
-import { moment, when, zone } from "./times.js";
+import { moment, timeElement, zone } from "./times.js";
 
 const LATE_MS = 60000; // between its time and its arrival, from which on the row has both
 
@@ -10,8 +10,7 @@ export const COLUMNS = { time: "Time", app: "App", board: "Board", name: "Event"
 
 export function eventRow(event, columns, onSelect) {
   const { id, received, at, good, suspicious, text } = event;
-  const time = make("time", null, when(received));
-  time.dataset.at = received;
+  const time = timeElement(received);
   time.title = `received ${moment(received)} ${zone(received)}`;
   const cells = {
     time, app: make("span", "app", event.app_id ?? ""),

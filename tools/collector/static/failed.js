@@ -2,8 +2,9 @@
 import * as boards from "./boards.js";
 import { atMostEvery, button, byId, getJson, make } from "./dom.js";
 import * as detail from "./detail.js";
+import { failedParts } from "./failed_parts.js";
 import { events, plural, whole } from "./format.js";
-import { moment, when, zone } from "./times.js";
+import { timeElement, zone } from "./times.js";
 
 const list = byId("failures");
 const items = new Map(); // app, name and failures, as JSON -> list item
@@ -51,17 +52,17 @@ function place(kind) {
   return item;
 }
 
-function failure({ first, last, app_id: app, name, record, count, boards: keys }) {
+function failure({ id, first, last, app_id: app, name, record, count, boards: keys }) {
   const isEvent = Boolean(record.rawEvent);
   const title = isEvent ? [app, name].filter(Boolean).join(" · ") || "event" : "a whole request";
-  const more = button("more", "Event in full", () => more.replaceWith(...detail.contents(record)));
-  const times = count > 1 ? `${whole(count)} times since ${moment(first)}, the newest:` : "";
+  const more = button("more", "Event in full", async () => {
+    more.disabled = true;
+    more.replaceWith(...await failedParts(id), ...detail.contents(record));
+  });
+  const times = count > 1 ? [`${whole(count)} times since `, timeElement(first)] : [];
   const from = keys.map((key) => boards.titleOf(key)).join(", ");
-  const time = make("time", null, when(last));
-  time.dataset.at = last;
   return make("li", null,
-    make("header", null, time, make("b", null, title),
-      make("span", "times", times)),
+    make("header", null, timeElement(last), make("b", null, title), make("span", "times", ...times)),
     from ? make("p", "hint", `from ${from}`) : null,
     detail.reasons(record.failures), detail.sent(record),
     ...(isEvent ? [more, replayButton(app, name)] : []));

@@ -23,6 +23,7 @@ let generation; // a number that the collector changes at each start and reset
 let hasCharts = true; // The chart library is installed
 let shownView = null;
 let shownRange = null;
+let shownKey = null; // key of the board whose page is shown
 
 // --- Views: #live, #board?board=…, #compare?quantity=…, #events?board=…, #failed ---
 
@@ -50,11 +51,19 @@ function showView() {
   if (view === "live") timeline.refresh();
   shownView = view;
   showData();
+  if (view === "live") for (const link of document.querySelectorAll(".to-live")) link.href = location.hash || "#live";
+  const before = shownKey;
+  shownKey = view === "board" ? key : null;
   if (!isNew) return;
+  scrollTo(0, 0);
   if (view === "board") board.focus();
   else if (view === "compare") byId("compare-title").focus();
-  scrollTo(0, 0);
+  else if (view === "live" && before !== null && boardList.reveal(before)) return;
+  else if (isFocusLost()) byId(view).focus({ preventScroll: true });
 }
+
+// What had the focus, if anything, is not shown any more.
+const isFocusLost = () => document.activeElement === document.body || !document.activeElement?.checkVisibility();
 
 // What depends on boards and series: cards, the page of a board, charts.
 function showData() {
@@ -191,6 +200,7 @@ for (const one of document.querySelectorAll(".copy")) {
 }
 byId("copy-link").addEventListener("click", ({ target }) => copy(location.href, target));
 byId("nothing-guide").addEventListener("click", () => address.open("live"));
+history.scrollRestoration = "manual"; // Else Back scrolls before what it shows is there
 address.listen(showView);
 settings.onChange(() => {
   repaint();
@@ -200,6 +210,9 @@ settings.onChange(() => {
   timeline.refresh();
 });
 document.addEventListener("theme", repaint);
+new ResizeObserver(([{ target }]) => { // Other parts stick below it
+  document.documentElement.style.setProperty("--header", `${target.offsetHeight}px`);
+}).observe(document.querySelector("body > header"));
 showView();
 overview();
 timeline.refresh();

@@ -1,5 +1,5 @@
 // Small lines of the last 24 hours, with the lowest and highest value of today.
-import { atMostEvery, getJson, make } from "./dom.js";
+import { atMostEvery, getJson, make, shape } from "./dom.js";
 import { quantity, unitOf } from "./format.js";
 import { startOfDay } from "./times.js";
 
@@ -8,7 +8,6 @@ const POINTS = 48;
 const AT_ONCE = 50; // series in a request
 const FRESH_MS = 15000;
 const [WIDTH, HEIGHT] = [96, 26];
-const SVG = "http://www.w3.org/2000/svg";
 const known = new Map(); // id of a series -> [its sparkline, when it was asked for]
 const wanted = new Map(); // id -> series
 
@@ -67,10 +66,4 @@ function today([low, high], unit) {
   if (low === null) return "none today";
   const [[least, ofLeast], [most, ofMost]] = [quantity(low, unit), quantity(high, unit)];
   return `today ${ofLeast === ofMost ? least : `${least} ${ofLeast}`} to ${most} ${ofMost}`;
-}
-
-function shape(name, attributes) {
-  const element = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
-  return element;
 }

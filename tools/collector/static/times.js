@@ -1,4 +1,5 @@
 // Times as text, in local time or UTC, absolute or relative, as the settings say. All are ms.
+import { make } from "./dom.js";
 import * as settings from "./settings.js";
 
 const DAY_MS = 86400000;
@@ -35,6 +36,14 @@ export function stamp(at) {
 // As the user wants it: "3 min ago", or the time of day.
 export function when(at) {
   return settings.get("times") === "relative" ? ago(at) : moment(at);
+}
+
+// An element with that, which is kept up to date.
+export function timeElement(at) {
+  const element = make("time", null, when(at));
+  element.dataset.at = at;
+  element.title = stamp(at);
+  return element;
 }
 
 // A span in words: "27 Nov 03:14 to 04:14".
