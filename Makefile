@@ -7,8 +7,8 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 export MICROPYPATH :=
 
 .PHONY: help demo collector setup provision flash scan deploy monitor release release-key release-config
-.PHONY: rollout mpy test check schema bench soak
-.PHONY: life mutants docs pictures test-pico-w battery-life clean
+.PHONY: rollout mpy dist report test check schema bench soak
+.PHONY: life mutants docs test-pico-w battery-life clean
 .DEFAULT_GOAL := help
 # A value in quotes for the shell: it may have spaces.
 quoted = '$(subst ','\'',$(1))'
@@ -43,6 +43,9 @@ deploy: $(VENV)/.run ## bring the firmware to a board as one image, with config.
 monitor: $(VENV)/.run ## show what a board prints: PORT=/dev/ttyUSB0
 	@$(BIN)/python -m tools.monitor $(if $(PORT),--port $(PORT))
 
+report: $(VENV)/.run ## collect what an issue needs, with secrets masked, into build/report.md: PORT=/dev/ttyUSB0 CONFIG=file SECONDS=20
+	@$(BIN)/python -m tools.report $(if $(PORT),--port $(PORT)) $(if $(CONFIG),--config $(call quoted,$(CONFIG))) $(if $(SECONDS),--seconds $(SECONDS))
+
 release-key: $(VENV)/.run ## make the pair of keys that signs releases: KEY=release.pem
 	@$(BIN)/python -m tools.release key $(or $(KEY),release.pem)
 
@@ -67,6 +70,9 @@ battery-life: $(VENV)/.run ## estimate how long a battery lasts: MAH=2000 CONFIG
 mpy: $(VENV)/.run ## compile the library into build/mpy; mip can install it from there
 	@$(BIN)/python -m tools.package build/mpy
 
+dist: $(VENV)/.run ## make what the page of a release needs: build/dist
+	@$(BIN)/python -m tools.dist
+
 test: $(VENV)/.dev check ## run every test, on CPython and on the VM: TESTS=path
 	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(TESTS)
 
@@ -77,8 +83,9 @@ check: $(VENV)/.dev ## check style, imports between the folders, sizes, spelling
 schema: $(VENV)/.run ## write firmware/config.schema.json anew, after a change of the config's keys
 	@$(BIN)/python -m tools.config_schema
 
-bench: $(VENV)/.dev ## measure: figures go to the screen and to build/bench.json
+bench: $(VENV)/.dev ## measure: figures go to the screen, to build/bench.json and into the charts of the documentation
 	@$(BIN)/python -m host_tests.bench
+	@$(BIN)/python -m tools.pictures
 
 soak: $(VENV)/.dev ## send 100,000 events through faults and reboots: EVENTS=n SEED=n
 	@$(BIN)/python -m host_tests.soak --events $(or $(EVENTS),100000) --seed $(or $(SEED),1)
@@ -89,13 +96,12 @@ life: $(VENV)/.dev ## random lives of the whole library, with all that can go wr
 mutants: $(VENV)/.dev ## make plausible mistakes in the library, each of which a test has to find: WORD=retry
 	@$(BIN)/python -m host_tests.mutants $(WORD)
 
-docs: $(VENV)/.dev ## build the documentation, with the reference of the library: build/docs/index.html
+docs: $(VENV)/.dev ## take and draw the pictures, build the documentation with the reference: build/docs/index.html
 	@$(PIP) install --group docs
+	@$(BIN)/python -m tools.pictures
+	@$(BIN)/python -m host_tests.browser.pictures
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build -q --strict -f tools/api/mkdocs.yml
 	@echo "open build/docs/index.html"
-
-pictures: $(VENV)/.dev ## take the documentation's pictures of the collector's page anew, in Chromium
-	@$(BIN)/python -m host_tests.browser.pictures
 
 test-pico-w: $(VENV)/.dev ## run the firmware on a real Pico W image in an emulator: PICO_W_UF2=file
 	@$(PIP) install --group pico-w

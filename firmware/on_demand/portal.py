@@ -96,7 +96,8 @@ class Portal:
             pass  # nothing has come, or the one who asked is gone
         try:
             sock, source = self._http.accept()
-            near = self._with.point.address().rpartition(".")[0]
+            point = self._with.point
+            near = point.address().rpartition(".")[0] if point.is_up() else None
             if len(self._open) == _MOST:  # browsers open some that they do not use
                 self._open.pop(0).sock.close()
             self._open.append(_Connection(sock, source[0].rpartition(".")[0] == near))

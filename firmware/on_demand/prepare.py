@@ -2,6 +2,7 @@
 # without a config or a network, or whose button is held, opens its portal (provision.py).
 import os
 import sys
+from errno import ENOENT
 
 from firmware.crashes import Crashes
 
@@ -36,10 +37,13 @@ def prepare():
     board = boards.load(**({} if settings["led"] is None else {"led": settings["led"]}))
     intent = board.reset_intent()
     _provision(settings, board, intent)
-    try:
-        os.mkdir(settings["state_path"])
-    except OSError:
-        pass  # it is there
+    for call in os.stat, os.mkdir:  # stat() first: see has_folder() in store/reader.py
+        try:
+            call(settings["state_path"])
+            break
+        except OSError as e:
+            if e.errno != ENOENT:
+                break
     crashes = Crashes(settings["state_path"])
     if board.reset_cause() == "watchdog" and not intent and settings["watchdog_seconds"]:
         crashes.record_watchdog()

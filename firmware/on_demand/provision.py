@@ -92,6 +92,8 @@ class Provisioning:
             # A ValueError is that of the config's check, which begins with the file.
             self.problem = str(words).split(".new: ")[-1] or "out of memory"
             print("not kept:", self.problem)
+            if not self.point.is_up() and not self.joined_address():
+                self.point.start()
 
     def _try(self):
         network = self._network()
@@ -110,20 +112,21 @@ class Provisioning:
         options = dict(settings["wifi"], networks=settings["wifi"]["networks"][:1])
         link = self.board.link([("wifi", options)])
         yield from link.connect()
+        # A board cannot tell two networks with the same addresses apart.
+        clash = self.point.is_up() and not self.point.is_apart()
+        if clash:
+            self.point.stop()
         if not collector:
             print("joined '%s'; the collector is missing" % network["ssid"])
             self._known = [network]
             self.state = "joined"
             return
         print("joined '%s'; asking the collector %s" % (network["ssid"], collector))
-        # A board cannot tell two networks with the same addresses apart.
-        apart = self.point.is_apart()
-        if not apart:
-            self.point.stop()
         try:
             yield from self._ask(settings)
         finally:
-            if not apart:
+            if clash:
+                access_point.leave()
                 self.point.start()
         os.rename(new, self._path)
         self.state = "kept"

@@ -1,4 +1,5 @@
-"""`make bench`: measures, prints a table, and writes build/bench.json (flat: name to number).
+"""`make bench`: measures, prints a table, and writes build/bench.json (flat: name to number) and
+docs/figures.json, from which `make docs` draws its charts.
 
 A bench is a module of this package with
 
@@ -19,6 +20,7 @@ import sys
 from pathlib import Path
 
 from host_tests.bench.machine import BUILD, Machine
+from tools.pictures import figures
 
 NOT_BENCHES = ("__init__", "__main__", "machine")
 BENCHES = sorted({path.stem for path in Path(__file__).parent.glob("*.py")} - {*NOT_BENCHES})
@@ -41,7 +43,7 @@ def main():
     machine = Machine()
     path = BUILD / "bench.json"
     results = json.loads(path.read_text()) if path.exists() else {}
-    rows = []
+    rows, measured = [], {}
     for name in names:
         module = importlib.import_module("host_tests.bench." + name)
         print(f"{name}: {module.__doc__.splitlines()[0]}", flush=True)
@@ -51,6 +53,7 @@ def main():
             unit, what, target = module.FIGURES[figure]
             values = values if isinstance(values, list) else [values]
             results[figure] = round(statistics.median(values), 4)
+            measured[figure] = (results[figure], unit, what)
             spread = f"{min(values):g} to {max(values):g}" if len(values) > 1 else ""
             rows.append(
                 (figure, f"{results[figure]:g}", unit, target or "", spread)
@@ -62,7 +65,8 @@ def main():
         cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
         print("  ".join(cells).rstrip())
     path.write_text(json.dumps(results, indent=2, sort_keys=True) + "\n")
-    print(f"written to {path}")
+    figures.note(measured)
+    print(f"written to {path} and {figures.PATH}")
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ FIGURES = {
 }
 OURS = "iglu:io.github.snowplow_micropython"
 SNOWPLOW = "iglu:com.snowplowanalytics.snowplow"
-BATCH, BATCHES, CONNECTIONS = 50, 60, 4
+BATCH, BATCHES, CONNECTIONS = 50, 150, 4
 ROUNDS = 3
 
 

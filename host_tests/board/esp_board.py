@@ -210,10 +210,10 @@ class EspBoard:
         data = self._unpack.decompress(packed)
         for n in range(0, len(data), SECTOR):
             part = data[n : n + SECTOR]
-            if self.cut_after is not None and self.written >= self.cut_after:
-                return False
             for start in range(-(-self._at // SECTOR) * SECTOR, self._at + len(part), SECTOR):
                 self.flash[start : start + SECTOR] = b"\xff" * SECTOR
+            if self.cut_after is not None and self.written >= self.cut_after:
+                return False  # in the middle of a sector
             self.flash[self._at : self._at + len(part)] = part
             self._at += len(part)
             self.written += len(part)

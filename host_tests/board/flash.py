@@ -6,6 +6,7 @@
 import json
 import os
 import sys
+import time
 
 import vfs
 
@@ -71,7 +72,7 @@ class Bus:
 
 def wire(machine, hardware):
     # What is wired to the board: {"i2c": {"sda,scl": chips}, "onewire": {pin: [numbers in hex]},
-    # "wifi": [[name, signal, security]]}.
+    # "wifi": [[name, signal, security]], "wifi_ms": how long a scan of these takes}.
     i2c, probes = hardware.get("i2c", {}), hardware.get("onewire", {})
 
     def soft_i2c(scl, sda, freq):
@@ -99,6 +100,7 @@ def wire(machine, hardware):
             pass
 
         def scan(self):
+            time.sleep_ms(hardware.get("wifi_ms", 0))
             return [(n.encode(), b"", 1, rssi, lock, 0) for n, rssi, lock in hardware["wifi"]]
 
     class Module:

@@ -1,14 +1,17 @@
 """The console of a board: followed until its first event, and shown by `make monitor`."""
 
+import errno
 import json
+import os
 import threading
 
 import pytest
+import serial
 
 import tools.deploy.__main__ as program
 from tools import monitor
 from tools.demo import Collector
-from tools.deploy import console
+from tools.deploy import Stop, console
 from tools.deploy.one_board import Options, deploy
 from tools.deploy.user_config import check_config
 from tools.engine import ROOT
@@ -126,6 +129,26 @@ def test_the_monitor_goes_on_over_resets_and_pulled_cables(board, deployed):
     assert before == 3
     assert f"({board.port} went away; waiting for it)" in said
     assert f"({board.port} is back)" in said
+
+
+def test_a_port_that_may_not_be_opened_is_not_waited_for(monkeypatch, tmp_path, capsys):
+    port = tmp_path / "ttyUSB0"
+    port.touch()
+
+    def refuse(*args, **kwargs):  # as pyserial does
+        raise serial.SerialException(errno.EACCES, f"could not open port {port}: [Errno 13]")
+
+    monkeypatch.setattr(serial, "Serial", refuse)
+    monkeypatch.setattr(os, "access", lambda path, mode: False)  # root may do all
+    monkeypatch.setattr(console, "PERMIT", 0.2)
+    assert monitor.main(["--port", str(port)]) == 1
+    said = capsys.readouterr().err
+    assert f"monitor: no permission for {port}: sudo usermod -aG {port.group()} $USER" in said
+    with pytest.raises(Stop, match="no permission for"):
+        console.wait_for(str(port), 0.1)
+    port.unlink()
+    with pytest.raises(Stop, match=f"no port {port} came within 0.1 seconds: is the bo"):
+        console.wait_for(str(port), 0.1)
 
 
 def test_the_real_firmware_until_a_real_collector_has_its_event(board, tmp_path, capsys):

@@ -10,7 +10,7 @@ from vm_board import VmBoard
 
 import tools.deploy.__main__ as program
 import tools.deploy.board as behind
-from tools.deploy import Stop, keep, several, space
+from tools.deploy import Stop, keep, one_board, several, space
 
 pytestmark = pytest.mark.usefixtures("compiler")
 MINE = {
@@ -89,6 +89,26 @@ def test_files_of_the_users_own_that_are_in_the_way_are_kept(board, deploy):
     }  # fmt: skip
 
 
+# Where nothing can be compiled, the module comes under the name that the user's own may have.
+def test_a_module_of_the_users_own_is_kept_without_a_compiler(
+    board, image_tree, deploy, monkeypatch
+):
+    monkeypatch.setattr(one_board, "find_compiler", lambda: None)
+    path = image_tree / "config.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), "app": "garden"}))
+    (image_tree / "garden.py").write_text("NEW = 1\n")
+    put(board.port, {"/garden.py": b"MINE = 1\n"})
+    code, printed = deploy("--files")
+    assert code == 0 and "Keep     /garden.py of yours as /kept/garden.py\n" in printed, printed
+    assert board.files()["/kept/garden.py"] == b"MINE = 1\n"
+    assert board.files()["/garden.py"] == b"NEW = 1\n"
+    # What a deploy has brought is not the user's own on the board.
+    (image_tree / "garden.py").write_text("NEW = 2\n")
+    code, printed = deploy("--files")
+    assert code == 0 and "Keep" not in printed
+    assert board.files()["/garden.py"] == b"NEW = 2\n"
+
+
 def test_what_is_kept_already_needs_no_space_again(tmp_path, vm_program):
     (tmp_path / "usb").mkdir()
     with VmBoard(tmp_path / "usb", blocks=64) as board:
@@ -120,6 +140,39 @@ def test_roots_that_only_the_board_has_stay(board, image_tree, files):
     put(board.port, {"/root.der": b"mine"})
     assert program.main(["--follow", "0", "--port", board.port, *files], root=image_tree) == 0
     assert board.files()["/root.der"] == b"mine"
+
+
+@pytest.mark.parametrize("files", (["--files"], []))
+def test_the_network_that_the_portal_kept_stays(board, image_tree, capsys, files):
+    path = image_tree / "config.json"
+    config = {**json.loads(path.read_text()), "wifi": {"networks": [], "country": "CH"}}
+    path.write_text(json.dumps(config))
+    (image_tree / "firmware/on_demand").mkdir()
+    (image_tree / "firmware/on_demand/portal.py").write_text("")
+
+    def run():
+        assert program.main(["--port", board.port, *files], root=image_tree) == 0
+        printed = "".join(capsys.readouterr())
+        assert "correct horse" not in printed
+        return printed
+
+    printed = run()
+    assert "its Wi-Fi" in printed and "Follow" not in printed and "Keep" not in printed
+    assert json.loads(board.files()["/config.json"]) == config
+    kept = [{"ssid": "barn", "password": "correct horse"}]
+    by_portal = {**config, "name": "bed", "wifi": {"networks": kept, "country": "CH"}}
+    put(board.port, {"/config.json": json.dumps(by_portal).encode()})
+    for sample in (7, 7, 8):
+        path.write_text(json.dumps({**config, "sample_seconds": sample}))
+        code = program.main(["--follow", "0", "--port", board.port, *files], root=image_tree)
+        printed = "".join(capsys.readouterr())
+        assert code == 0 and "Keep     the board's networks (1)" in printed, printed
+        assert "correct horse" not in printed
+        seen = len(board.output)
+        behind.restart(board.port)
+        board.wait_for(b"runs 1", since=seen)
+        wanted = {**config, "wifi": {**by_portal["wifi"]}, "sample_seconds": sample}
+        assert json.loads(board.files()["/config.json"]) == wanted
 
 
 def test_a_boot_file_of_the_port_is_no_ones(board, deploy):
@@ -298,6 +351,20 @@ def test_notes_are_private_and_whole(tmp_path):
     several.assign(["e6"], tmp_path)
     assert os.stat(tmp_path / "boards.json").st_mode & 0o77 == 0
     assert several.assign(["e6", "e7"], tmp_path) == {"e6": tmp_path / "bed.json", "e7": None}
+
+
+@pytest.mark.parametrize("text", ["[]", "3", '{"e6": 1}', "{", "null"])
+def test_notes_that_are_no_notes(tmp_path, text, capsys):
+    folder = tmp_path / "config"
+    folder.mkdir()
+    (folder / "bed.json").write_text("{}")
+    (folder / "boards.json").write_text(text)
+    assert program.main(["--port", "/dev/ttyNONE1,/dev/ttyNONE2"], root=tmp_path) == 1
+    said = capsys.readouterr().err
+    assert f"deploy: {folder / 'boards.json'}" in said and "Traceback" not in said
+    with pytest.raises(Stop, match="boards.json"):
+        several.note("e6", "bed", folder)
+    assert (folder / "boards.json").read_text() == text
 
 
 def test_a_board_whose_config_has_gone_does_not_get_that_of_another_one(tmp_path):

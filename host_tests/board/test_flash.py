@@ -25,9 +25,10 @@ def chip(tmp_path, vm_program):
 
 
 @pytest.fixture
-def flash(chip, capsys, monkeypatch):
+def flash(chip, tmp_path, capsys, monkeypatch):
     """flash(*args) -> (exit code, what it printed), of the chip."""
     monkeypatch.setattr(flashing, "BOOT_SECONDS", 15)
+    monkeypatch.setattr(flashing, "ROOT", tmp_path)
 
     def run(*args):
         code = program.main(["--port", chip.port, *map(str, args)])
@@ -75,6 +76,29 @@ def test_an_empty_chip_gets_micropython_and_runs_it(chip, flash, image):
     assert "with MicroPython's files on it" in printed and "Keep     the board's files" in printed
     assert chip.flash[0x1000 : 0x1000 + len(path.read_bytes())] == path.read_bytes()
     assert chip.flash[0x200000:0x200008] == b"my files" and chip.erased == erased
+
+
+@with_esptool
+def test_a_cable_that_is_pulled_at_the_partition_table_costs_no_files(
+    chip, flash, image, tmp_path
+):
+    path = image()
+    chip.flash[0x8000:0x8C00] = images.table()
+    chip.flash[0x200000:0x200008] = b"my files"
+    # Until the sector of the table is erased, and nothing of it is written.
+    chip.cut_after = 0x8000 - 0x1000
+    code, printed = flash("--image", path)
+    assert code == 1 and "again" in printed, printed
+    assert chip.flash[0x8000:0x9000] == b"\xff" * 0x1000
+    chip.flash[0x8000:0x8040] = images.table()[:0x40]  # as a page may be cut
+    chip.plug()
+    erased = chip.erased
+    code, printed = flash("--image", path)
+    assert code == 0, printed
+    assert "Resume   a flash that was cut short at the partition table" in printed
+    assert chip.flash[0x200000:0x200008] == b"my files" and chip.erased == erased
+    assert chip.flash[0x1000 : 0x1000 + len(path.read_bytes())] == path.read_bytes()
+    assert not list(tmp_path.glob("**/cut-short*"))  # an empty chip is one again
 
 
 @with_esptool

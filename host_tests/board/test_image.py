@@ -204,7 +204,7 @@ def test_wait_takes_a_board_when_it_comes(board, tree, deploy):
     board.reset()
     assert "Wait     for" in deploy("--wait", "20")
     board.wait_for(b"firmware runs 1", since=seen)
-    assert "no MicroPython answered at /dev/ttyNONE within 0.3 s" in deploy(
+    assert "no port /dev/ttyNONE came within 0.3 seconds: is the" in deploy(
         "--port", "/dev/ttyNONE", "--wait", "0.3", code=1
     )
 

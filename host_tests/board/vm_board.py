@@ -5,6 +5,7 @@ The supervisor here starts it again, and carries the bytes between the port that
 and a terminal of the VM's own, because that VM loses what is typed while a program runs.
 """
 
+import contextlib
 import json
 import os
 import pty
@@ -13,12 +14,14 @@ import signal
 import subprocess
 import termios
 import threading
+import time
 import tty
 from pathlib import Path
 
 from tools.engine import find_vm
 
 FLASH = Path(__file__).with_name("flash.py")
+CAUGHT = 1  # seconds after which a program that still runs has caught its interrupt
 RAW, FRIENDLY = b"raw REPL; CTRL-B to exit", b'Type "help()"'
 
 
@@ -116,7 +119,7 @@ class VmBoard:
         os.close(control)
         self._raw = mode == "soft-raw"
         self._booted_at = len(self.output)
-        self._booting, self._interrupted, self._to_raw = True, False, mode == "soft-raw"
+        self._booting, self._interrupted, self._to_raw = True, 0, mode == "soft-raw"
         if mode == "hard":
             self.hard_boots += 1
             os.symlink(os.ttyname(self._host_end), self.port)
@@ -145,9 +148,16 @@ class VmBoard:
     def _hard_reset(self):
         self._power_off()
         os.unlink(self.port)
-        self._typed = b""
         self._closing.wait(self._usb_gap)
+        self._forget_typed()
         self._boot("hard")
+
+    def _forget_typed(self):
+        """A reset empties the chip's buffer, and a port of USB that goes takes its own along."""
+        self._typed = b""
+        with contextlib.suppress(BlockingIOError):
+            while os.read(self._host, 4096):
+                pass
 
     def _run(self):
         while not self._closing.is_set():
@@ -198,12 +208,16 @@ class VmBoard:
             self._to_raw = False
         while self._typed and not self._to_raw:
             if not self._busy():
-                self._interrupted = False
+                self._interrupted = 0
             elif self._interrupted:
-                return
+                # Unless the program has caught it, when the next one interrupts it again.
+                late = time.monotonic() > self._interrupted + CAUGHT
+                if not late or b"\x03" not in self._typed:
+                    return
+                self._typed = self._typed[self._typed.index(b"\x03") :]
             key, self._typed = self._typed[:1], self._typed[1:]
             if key == b"\x03" and self._busy():
-                self._interrupted = True
+                self._interrupted = time.monotonic()
                 self._process.send_signal(signal.SIGINT)
             else:
                 os.write(self._vm, key)

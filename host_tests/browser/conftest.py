@@ -10,6 +10,7 @@ ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "host_tests" / "collector"))
 
 from collecting import empty, running  # noqa: E402, F401
+from setting_up import plugged, served  # noqa: E402, F401
 
 from host_tests.outside import BROWSER_ARGUMENTS, find_browser  # noqa: E402
 

@@ -3,6 +3,7 @@
 import asyncio
 import importlib.util
 import json
+import re
 import sys
 import threading
 import time
@@ -13,95 +14,23 @@ import pytest
 
 pytest.importorskip("pty", reason="no pseudo-terminals on this machine")
 
-from tools.demo import Collector
-from tools.engine import ROOT
-from tools.flash import flashing, uf2
-from tools.setup import __main__ as program
-from tools.setup import server, steps
-
-sys.path.insert(0, str(ROOT / "host_tests" / "board"))
-
 import images
+from collecting import wait_for
 from esp_board import EspBoard
 from vm_board import VmBoard
 
+from tools.demo import Collector
+from tools.setup import __main__ as program
+from tools.setup import jobs, server, steps
+
 pytestmark = pytest.mark.usefixtures("compiler", "vm_program")
-
-
-class Running:
-    """The server in a thread; `url` has its token, `plain` has not."""
-
-    def __init__(self, root, collector):
-        self.setup = server.Setup(collector.url, collector.database, root)
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
-        self._thread.start()
-        self._runner, self.url = self._run(server.start(self.setup, 0))
-        self.plain = self.url.partition("?")[0]
-
-    def _run(self, coroutine):
-        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(10)
-
-    def stop(self):
-        self._run(self._runner.cleanup())
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
-
-    def ask(self, path, body=None, **headers):
-        """(status, JSON or text) of a request with the token's cookie."""
-        headers = {"Cookie": f"{server.COOKIE}={self.setup.token}", **headers}
-        data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(self.plain[:-1] + path, data, headers)
-        try:
-            with urllib.request.urlopen(request, timeout=10) as answer:
-                return answer.status, json.loads(answer.read())
-        except urllib.error.HTTPError as e:
-            return e.code, e.read().decode()
-
-    def job(self, step, body):
-        """The last state of a job, once it is done."""
-        status, answer = self.ask(f"/do/{step}", body)
-        assert status == 200, answer
-        until = time.monotonic() + 60
-        while time.monotonic() < until:
-            state = self.ask(f"/job/{answer['job']}")[1]
-            if state["done"]:
-                return state
-            time.sleep(0.05)
-        raise AssertionError(state)
-
-
-@pytest.fixture
-def running(tmp_path, monkeypatch):
-    collector = Collector(tmp_path / "events.db", 0, ("--iglu", "none", "--quiet"))
-    found = Running(tmp_path / "project", collector)
-    monkeypatch.setattr(uf2, "places", lambda: [])
-    monkeypatch.setattr(flashing, "BOOT_SECONDS", 15)
-    # The schemas of sessions are at Iglu Central only.
-    monkeypatch.setattr(steps, "NEW", {**steps.NEW, "track": ["errors"]})
-    yield found
-    found.stop()
-    collector.stop()
-
-
-@pytest.fixture
-def plugged(monkeypatch):
-    """plugged(*ports): what find_ports() finds from now on."""
-    ports = []
-    monkeypatch.setattr(steps, "find_ports", lambda: [(port, "CP2102") for port in ports])
-
-    def plug(*named):
-        ports[:] = named
-
-    return plug
 
 
 @pytest.mark.skipif(
     not importlib.util.find_spec("esptool"), reason="no esptool here: `make flash` installs it"
 )
 def test_from_a_blank_board_to_the_first_event_with_pulled_cables(
-    running, plugged, chromium, screenshot, tmp_path, closing_line
+    served, plugged, chromium, screenshot, tmp_path, closing_line
 ):
     (tmp_path / "esp").mkdir()
     image = tmp_path / "ESP32_GENERIC.bin"
@@ -114,7 +43,7 @@ def test_from_a_blank_board_to_the_first_event_with_pulled_cables(
         wrong = []
         page.on("pageerror", lambda error: wrong.append(str(error)))
         begin = time.monotonic()
-        page.goto(running.url)
+        page.goto(served.url)
         assert "token" not in page.url
 
         def click(name):
@@ -135,7 +64,7 @@ def test_from_a_blank_board_to_the_first_event_with_pulled_cables(
         page.wait_for_selector("#scanned:has-text('chips on I2C')")
         assert page.input_value("#name").startswith("board_")
         clicks.append("All other settings")
-        page.click("summary")
+        page.click("#all > summary")
         page.fill("[name=send_seconds]", "1")
         page.fill("[name=sample_seconds]", "1")
         click("Deploy")
@@ -153,58 +82,160 @@ def test_from_a_blank_board_to_the_first_event_with_pulled_cables(
     )
 
 
-def test_three_boards_at_once(running, plugged, tmp_path):
-    boards = []
+class Cables:
+    """Pulls the cable of a board at a line of its job, in the job's thread: at(line, board)."""
+
+    def __init__(self, monkeypatch):
+        self._plans, self._boards = {}, {}
+        self.pulled = []
+        write = jobs.Job.write
+
+        def see(job, text):
+            write(job, text)
+            for board in list(self._plans):
+                if board.port in text:
+                    self._boards[job] = board
+            board = self._boards.get(job)
+            if board in self._plans and text.startswith(self._plans[board]):
+                self.pull(board)
+
+        monkeypatch.setattr(jobs.Job, "write", see)
+
+    def at(self, line, board):
+        self._plans[board] = line
+
+    def pull(self, board):
+        self._plans.pop(board, None)
+        board.unplug()
+        self.pulled.append(board)
+
+
+AWAY = re.compile(r"there is no port|no port .* came|went away: check the cable and try again")
+
+
+def test_three_boards_at_once_with_pulled_cables(
+    served, plugged, chromium, tmp_path, monkeypatch
+):
+    cables = Cables(monkeypatch)
+    boards, pages = [], []
     for n in range(3):
         (tmp_path / f"usb{n}").mkdir()
-        board = VmBoard(
-            tmp_path / f"usb{n}", unique_id=bytes.fromhex(f"e66164084316{n:04x}")
-        )
-        boards.append(board)
+        boards.append(
+            VmBoard(
+                tmp_path / f"usb{n}", unique_id=bytes.fromhex(f"e66164084316{n:04x}"),
+                hardware={"wifi": [["Hall", -50, 3]], "wifi_ms": 3000 if n == 2 else 0},
+            )
+        )  # fmt: skip
+    first, second, third = boards
+    identify, scan = steps.identify, steps.scan
+
+    def asked(port):  # the first one goes while it is looked at
+        if port == first.port and not cables.pulled:
+            cables.pull(first)
+        return identify(port)
+
+    def scanned(port, *rest):
+        if port == second.port and second not in cables.pulled:
+            cables.pull(second)
+        if port == third.port and third not in cables.pulled:
+            seen = len(third.output)  # it goes while it searches for networks
+
+            def pull():
+                third.wait_for(b"soft reboot", since=seen)
+                third.wait_for(b"raw REPL", since=third.output.index(b"soft reboot", seen))
+                cables.pull(third)
+
+            threading.Thread(target=pull, daemon=True).start()
+        return scan(port, *rest)
+
+    monkeypatch.setattr(steps, "identify", asked)
+    monkeypatch.setattr(steps, "scan", scanned)
     try:
         for board in boards:
             board.wait_for(b">>> ")
         plugged(*(board.port for board in boards))
-        state = running.job("boards", {})
-        assert [found["port"] for found in state["result"]] == [board.port for board in boards]
-        config = {"collector": running.setup.collector, "app_id": "x", "send_seconds": 1}
-        started = [
-            running.ask("/do/deploy", {
-                "port": found["port"], "id": found["id"], "name": f"bed{n}", "config": config,
-            })[1]["job"]
-            for n, found in enumerate(state["result"])
-        ]  # fmt: skip
-        until = time.monotonic() + 120
-        states = {}
-        while len(states) < 3 and time.monotonic() < until:
-            for n in started:
-                state = running.ask(f"/job/{n}")[1]
-                if state["done"]:
-                    states[n] = state
-            time.sleep(0.1)
-        for n, board in zip(started, boards, strict=True):
-            assert states[n]["error"] is None, states[n]
-            assert "       | first event accepted" in "\n".join(states[n]["lines"])
-            assert sum(board.port in line for line in states[n]["lines"]) >= 1
-        noted = json.loads((running.setup.root / "config/boards.json").read_text())
-        assert sorted(noted.values()) == ["bed0", "bed1", "bed2"]
+        for n, board in enumerate(boards):
+            page = chromium.new_page()
+            pages.append(page)
+            page.set_default_timeout(120000)
+            page.goto(served.url)
+            button = f"#found button[data-key='{board.port}']"
+            page.wait_for_selector(button)
+            if n == 0:
+                assert AWAY.search(page.inner_text(button))
+                board.plug()
+                page.get_by_role("button", name="Look again").click()
+                page.wait_for_selector(button + ":has-text('MicroPython')")
+            page.click(button)
+            if n > 0:
+                page.wait_for_selector("#scanned.wrong")
+                assert AWAY.search(page.inner_text("#scanned"))
+                board.plug()
+                page.get_by_role("button", name="Search again").click()
+            page.wait_for_selector("#scanned:has-text('1 networks, 0 chips on I2C')")
+            page.fill("#name", f"bed{n}")
+            page.fill("#wifi [name=ssid]", "")
+            page.click("#all > summary")
+            page.fill("[name=send_seconds]", "1")
+
+        for line, board in zip(("Board ", "Send ", "Follow "), boards, strict=True):
+            cables.at(line, board)
+        for page in pages:
+            page.click("#deploy")
+        wait_for(lambda: len(cables.pulled) == 6, 120)
+        third.plug()  # what is followed goes on by itself
+        for page, board in zip(pages[:2], boards[:2], strict=True):
+            page.wait_for_selector("#result.wrong")
+            assert AWAY.search(page.inner_text("#result"))
+            board.plug()
+            page.click("#deploy")
+        for page, board in zip(pages, boards, strict=True):
+            page.wait_for_selector("#result.good, #result.wrong")
+            assert "accepted the first event" in page.inner_text("#result")
+            found = board.files()
+            assert not [path for path in found if path.endswith(".new")]
+            assert json.loads(found["/releases/state.json"])["run"] == "a"
+        noted = json.loads((served.setup.root / "config/boards.json").read_text())
+        assert noted == {board.unique_id.hex(): f"bed{n}" for n, board in enumerate(boards)}
     finally:
+        for page in pages:
+            page.close()
         for board in boards:
             board.close()
 
 
+# Each job has its own lines, also while boards are looked for.
+def test_a_job_s_lines_are_its_own(served, plugged, monkeypatch):
+    go_on, before = threading.Event(), sys.stdout
+    monkeypatch.setattr(steps, "running", lambda port: go_on.wait(30) and None)
+    plugged("/dev/ttyUSB0", "/dev/ttyUSB1")
+
+    def work():
+        print("Send     30 KiB")
+        go_on.set()
+        wait_for(lambda: served.ask(f"/job/{number}")[1]["done"])
+        print("Done")
+
+    number = served.ask("/do/boards", {})[1]["job"]
+    other = served.setup.jobs.start("/dev/ttyUSB9", work)
+    wait_for(lambda: served.ask(f"/job/{other}")[1]["done"])
+    assert served.ask(f"/job/{other}")[1]["lines"] == ["Send     30 KiB", "Done"]
+    assert served.ask(f"/job/{number}")[1]["lines"] == []
+    wait_for(lambda: sys.stdout is before)
+
+
 def test_a_page_that_is_loaded_again_leaves_a_board_alone_that_is_at_work(
-    running, plugged, monkeypatch
+    served, plugged, monkeypatch
 ):
     asked, go_on = [], threading.Event()
     monkeypatch.setattr(steps, "running", asked.append)
     plugged("/dev/ttyUSB0")
-    running.setup.jobs.start("/dev/ttyUSB0", lambda: go_on.wait(30))
-    number = running.ask("/do/boards", {})[1]["job"]
+    served.setup.jobs.start("/dev/ttyUSB0", lambda: go_on.wait(30))
+    number = served.ask("/do/boards", {})[1]["job"]
     thread = threading.Timer(0.5, go_on.set)
     thread.start()
     assert not asked
-    while not running.ask(f"/job/{number}")[1]["done"]:
+    while not served.ask(f"/job/{number}")[1]["done"]:
         assert go_on.is_set() or not asked
         time.sleep(0.05)
     thread.join()
@@ -230,27 +261,27 @@ def test_a_page_that_is_loaded_again_leaves_a_board_alone_that_is_at_work(
         ),
     ],
 )  # fmt: skip
-def test_mistakes_are_answered_and_write_nothing(running, body, said):
-    status, answer = running.ask("/do/deploy", body)
+def test_mistakes_are_answered_and_write_nothing(served, body, said):
+    status, answer = served.ask("/do/deploy", body)
     assert status == 400 and said in json.loads(answer)["error"]
     assert "correct" not in answer
-    assert not (running.setup.root / "config").exists()
+    assert not (served.setup.root / "config").exists()
 
 
-def test_only_who_has_the_token_and_comes_from_here_may_use_it(running):
+def test_only_who_has_the_token_and_comes_from_here_may_use_it(served):
     for headers, status in (
         ({"Cookie": ""}, 401), ({"Cookie": f"{server.COOKIE}=x"}, 401),
         ({"Host": "evil.example"}, 403), ({"Sec-Fetch-Site": "cross-site"}, 403), ({}, 200),
     ):  # fmt: skip
         for path in ("/about", "/readings"):
-            assert running.ask(path, **headers)[0] == status
+            assert served.ask(path, **headers)[0] == status
         if status != 200:
-            assert running.ask("/do/boards", {}, **headers)[0] == status
+            assert served.ask("/do/boards", {}, **headers)[0] == status
     with pytest.raises(urllib.error.HTTPError, match="401"):
-        urllib.request.urlopen(running.plain + "?token=x", timeout=10)
+        urllib.request.urlopen(served.plain + "?token=x", timeout=10)
 
 
-def test_the_address_that_other_programs_see_is_good_for_one_use(running, monkeypatch):
+def test_the_address_that_other_programs_see_is_good_for_one_use(served, monkeypatch):
     opened = []
     monkeypatch.setattr(program.webbrowser, "open", opened.append)
 
@@ -259,10 +290,10 @@ def test_the_address_that_other_programs_see_is_good_for_one_use(running, monkey
             pass
 
     async def start(setup, port):
-        return Runner(), running.url
+        return Runner(), served.url
 
     async def serve():
-        task = asyncio.create_task(program.serve(running.setup, 0))
+        task = asyncio.create_task(program.serve(served.setup, 0))
         while not opened:
             await asyncio.sleep(0.01)
         task.cancel()
@@ -271,13 +302,13 @@ def test_the_address_that_other_programs_see_is_good_for_one_use(running, monkey
     # The browser of other tests has a loop in this thread.
     (thread := threading.Thread(target=asyncio.run, args=(serve(),))).start()
     thread.join()
-    assert running.setup.token not in opened[0]
+    assert served.setup.token not in opened[0]
     cookies = urllib.request.HTTPCookieProcessor()
     assert urllib.request.build_opener(cookies).open(opened[0], timeout=10).status == 200
     with pytest.raises(urllib.error.HTTPError, match="401"):
         urllib.request.urlopen(opened[0], timeout=10)
     cookies = urllib.request.HTTPCookieProcessor()
-    assert urllib.request.build_opener(cookies).open(running.url, timeout=10).status == 200
+    assert urllib.request.build_opener(cookies).open(served.url, timeout=10).status == 200
 
 
 def test_the_database_may_be_in_any_folder(tmp_path):

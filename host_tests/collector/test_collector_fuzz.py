@@ -4,7 +4,7 @@ import json
 import urllib.parse
 
 from collecting import JSON, READING, READING_SCHEMA, TP2, batch, payload, wrapped, write_schema
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tools.collector import console
@@ -99,6 +99,31 @@ def test_leaves_take_any_text(text):
         except ValueError as error:
             assert type(error) is ValueError
     values.cleaned(values.base64_text(text))
+
+
+def exactly(parse, text):
+    """Return a value with its types, or None where the text is none for ``parse``."""
+    try:
+        return repr(parse(text))
+    except ValueError:
+        return None
+
+
+@QUICK
+@given(JSON_VALUES)
+@example([2**63, -(2**63), -(2**63) - 1, 2**64 - 1, 2**64, 10**30, [{"a": 2**70}]])
+@example([1e16, 1e-7, 5e-324, -0.0, 1.7976931348623157e308, "\ud800", "\ud83d\ude00", "\0"])
+def test_json_is_read_as_python_reads_it(value):
+    text = json.dumps(value)
+    expected = None if "NaN" in text or "Infinity" in text else exactly(json.loads, text)
+    if expected and "\\ud" in expected:  # Half a surrogate pair becomes U+FFFD
+        assert exactly(strict_json.parse, text)
+    else:
+        assert exactly(strict_json.parse, text) == expected
+    if expected:
+        quick = strict_json.dump_quickly(value)
+        assert quick.isascii() and repr(json.loads(quick)) == expected
+        assert exactly(strict_json.load, quick) == expected
 
 
 @QUICK

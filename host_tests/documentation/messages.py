@@ -1,4 +1,4 @@
-"""What firmware, deploy and collector can print, collected from their code.
+"""What firmware, collector and the commands of `make` can print, collected from their code.
 
 A message is the text with `…` for each value in it.
 """
@@ -10,7 +10,11 @@ from tools.engine import ROOT
 
 # Of the library only what it prints; its errors are for those who write programs.
 PRINTED = ("lib/snowplow_tracker",)
-FOLDERS = ("firmware", "boards", "tools/deploy", "tools/collector")
+FOLDERS = (
+    "firmware", "boards", "tools/deploy", "tools/collector", "tools/flash", "tools/provision",
+    "tools/scan", "tools/monitor.py", "tools/setup", "tools/release", "tools/dist", "tools/report",
+    "tools/package.py",
+)
 # Read by programs: answers of the APIs, examples, what a driver says to other code.
 OTHERS = (
     "firmware/examples", "tools/collector/http/micro", "tools/collector/http/page",
@@ -30,7 +34,7 @@ def messages():
     """{message: where it comes from}, for all files."""
     found = {}
     for folder in (*PRINTED, *FOLDERS):
-        for path in sorted((ROOT / folder).rglob("*.py")):
+        for path in _files(folder):
             name = path.relative_to(ROOT).as_posix()
             if name.startswith(OTHERS):
                 continue
@@ -47,11 +51,16 @@ def all_texts():
     """Every text in the code of these folders, for what a page says of it."""
     found = []
     for folder in (*PRINTED, *FOLDERS):
-        for path in sorted((ROOT / folder).rglob("*.py")):
+        for path in _files(folder):
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
                 if isinstance(node, ast.Constant) and isinstance(node.value, str):
                     found.append(re.sub(r"%[-0-9.]*[a-zA-Z]", "…", node.value))
     return found
+
+
+def _files(name):
+    path = ROOT / name
+    return [path] if path.is_file() else sorted(path.rglob("*.py"))
 
 
 def _printed(tree, only_prints):
@@ -63,7 +72,7 @@ def _printed(tree, only_prints):
                 yield ast.Tuple(node.args, ast.Load()), line
             elif only_prints:
                 continue
-            elif name in ("write", "_fail") and node.args:
+            elif name in ("write", "_fail", "say") and node.args:
                 yield node.args[0], line
             elif name == "append" and isinstance(node.args[0], ast.JoinedStr):
                 yield node.args[0], line

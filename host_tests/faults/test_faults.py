@@ -37,7 +37,7 @@ def engine(request):
         program = request.getfixturevalue("vm_program")
         mpy = request.getfixturevalue("mpy")
         env = dict(os.environ, MICROPYPATH=f".frozen:{mpy}")
-        return "vm", [program, "-X", "heapsize=64wk"], env
+        return "vm", [program, "-X", "heapsize=72wk"], env
     path = os.pathsep.join((str(ROOT / "lib"), str(ROOT / "host_tests" / "fakes")))
     return "cpython", [sys.executable, "-W", "error"], dict(os.environ, PYTHONPATH=path)
 

@@ -240,6 +240,33 @@ def test_the_date_of_an_answer_sets_a_clock_that_was_never_set():
             assert 0 <= stms[2] - 1795350546000 < 600000
 
 
+def test_a_date_that_is_read_late_does_not_tell_the_time():
+    # Whoever drives a request may stop in the middle of it for a while.
+    dated = b"HTTP/1.1 200 X\r\nDate: Sun, 22 Nov 2026 12:29:06 GMT\r\nContent-Length: 0\r\n\r\n"
+    stopped = 0
+    for pause in (0, 60000):
+        for stops_at in range(12):
+            with Net(dated, step=50) as net, Machine(0) as time:
+                answered = None
+                request = HttpTransport(URL).send(11, pieces_of(b'{"data":[]}'))
+                step = 0
+                try:
+                    while True:
+                        next(request)
+                        if answered is None and net.sent().endswith(b'{"data":[]}'):
+                            answered = time.mono
+                        if step == stops_at:
+                            time.pass_ms(pause)
+                            stopped += answered == time.mono - 60000
+                        step += 1
+                except StopIteration:
+                    pass
+                now = NOW + time.mono - answered
+                assert pause or clock.known()
+                assert not clock.known() or abs(clock.unix_ms() - now) < 5000, stops_at
+    assert stopped
+
+
 def test_what_could_inject_a_header_is_refused():
     for url in (
         "http://host/a\r\nX: y",

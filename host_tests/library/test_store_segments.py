@@ -1,4 +1,5 @@
 import os
+from binascii import a2b_base64
 
 from expect import records, refused, tracker
 from snowplow_tracker import clock
@@ -556,3 +557,32 @@ def test_what_was_numbered_twice_without_flash_is_kept():
         put(board.boot(RetainedStore), b"b")
         board.path = path
         assert bodies(board.boot(RetainedStore)) == [b"a", b"b"]
+
+
+# What version 0.1.0 has written: five events, of which none was sent.
+OF_0_1_0 = {
+    "00000000.s1": b"""
+AABSMT7QBQABAAAAAAAAAOgDAAAAAAAAIuMvHKIBAAAyuvQKLAAAAAAAAHsiZSI6InNlIiwic2VfY2EiOiJzZW5z
+b3IiLCJzZV9hYyI6InJlYWQgMCLGPcMTLAAAAQAAAHsiZSI6InNlIiwic2VfY2EiOiJzZW5zb3IiLCJzZV9hYyI6
+InJlYWQgMSKwK4M0LAAAAgAAAHsiZSI6InNlIiwic2VfY2EiOiJzZW5zb3IiLCJzZV9hYyI6InJlYWQgMiItfBQg
+LAAAAwAAAHsiZSI6InNlIiwic2VfY2EiOiJzZW5zb3IiLCJzZV9hYyI6InJlYWQgMyJcBwN6LAAABAAAAHsiZSI6
+InNlIiwic2VfY2EiOiJzZW5zb3IiLCJzZV9hYyI6InJlYWQgNCIQvm10""",
+    "a.s1": b"""
+U1BzMQEAAAAAAAAAAQEAAAAAAAAAAAAAAAABAAAAAQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA
+AAAAAAAAPtAi4y8cogEAAPhuo7c=""",
+}
+
+
+def test_a_store_of_0_1_0_is_read_and_goes_on():
+    with Board() as board:
+        os.mkdir(board.path)
+        for name, data in OF_0_1_0.items():
+            with open(board.path + "/" + name, "wb") as file:
+                file.write(a2b_base64(data.replace(b"\n", b"")))
+        store = board.boot()
+        text = '{"e":"se","se_ca":"sensor","se_ac":"read %d"'
+        wanted = [(text % i).encode() for i in range(5)]
+        assert bodies(store) == wanted and store.dropped == 0
+        put(store, b"new")
+        store.sync()
+        assert bodies(board.boot()) == wanted + [b"new"]

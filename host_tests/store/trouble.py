@@ -421,6 +421,56 @@ def a_read_that_failed_spoils_no_folder():
     assert not lost, lost
 
 
+def two_reads_that_fail_spoil_no_folder():
+    """Whichever two reads fail when a store opens or drops, it goes on with what is on flash."""
+    flash = fresh()
+    for n in range(40):  # so that both halves of the root's folder are there, without the store's
+        save("/f/boots.json", [n])
+    store = open_store(16384)
+    for n in range(0, 100, 20):
+        put(store, n, n + 20)
+        store.sync()
+    kept, dropped = numbers(store), store.dropped
+    data = bytes(flash.data)
+
+    def again(act, *failing):
+        reads = [0]
+
+        def trouble(what):
+            reads[0] += what == "read"
+            if what == "read" and reads[0] in failing:
+                raise OSError(5)
+
+        vfs.umount("/f")
+        flash.trouble = None
+        flash.data[:] = data
+        flash.mount("/f")
+        if act == "open":
+            flash.trouble = trouble
+        store = open_store(16384)
+        if act == "drop":
+            record = unpack_from("<I", store.peek(0), 5)[0]
+            flash.trouble = trouble
+            store.drop(record)
+            store.drop(record + 1)
+        flash.trouble = None
+        put(store, 100, 101)
+        store.sync()
+        store = open_store(16384)
+        found = numbers(store)
+        # What was accepted may come again.
+        good = [kept[n:] + [100] for n in range(1 if act == "open" else 3)]
+        return reads[0] if found in good and store.dropped == dropped else 0
+
+    wrong = []
+    for act in ("open", "drop"):
+        for first in range(1, again(act) + 1):
+            for second in (1, 2):
+                if not again(act, first, first + second):
+                    wrong.append((act, first, second))
+    assert not wrong, wrong
+
+
 SCENARIOS = (
     flash_cannot_be_read_for_one_request,
     every_read_fails_once_or_twice,
@@ -437,6 +487,7 @@ SCENARIOS = (
     a_board_that_sleeps_writes_no_flash,
     every_single_write_fails_once,
     a_read_that_failed_spoils_no_folder,
+    two_reads_that_fail_spoil_no_folder,
 )
 
 

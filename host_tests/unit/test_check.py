@@ -337,3 +337,20 @@ def test_the_exit_code_says_whether_all_is_well(tree, monkeypatch, capsys):
     assert check.main(tree({})) == 0
     assert check.main(tree({LIB: "import machine\nmachine._pin"})) == 1
     assert capsys.readouterr().out.count("\n") == 2
+
+
+def test_one_version_everywhere(tree):
+    init = "lib/snowplow_tracker/__init__.py"
+    files = {
+        init: '__version__ = "1.2.3"\n',
+        "lib/package.json": '{"version": "1.2.3"}',
+        "lib/manifest.py": 'metadata(version="1.2.3", description="x")\n',
+        "CHANGELOG.md": "## Unreleased\n\n## 1.2.3 - 2026-11-27\n\n## 1.2.2 - 2026-01-01\n",
+    }
+    assert check.other_versions(tree(files)) == []
+    for name in list(files)[1:]:
+        found = check.other_versions(tree({**files, name: files[name].replace("1.2.3", "1.2.4")}))
+        assert len(found) == 1 and found[0].startswith(f"{name}: 1.2.4, and {init} has 1.2.3: ")
+        found = check.other_versions(tree({**files, name: "{}"}))
+        assert len(found) == 1 and found[0].startswith(f"{name}: ")
+    assert "expected __version__" in check.other_versions(tree({**files, init: ""}))[0]

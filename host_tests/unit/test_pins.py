@@ -96,6 +96,12 @@ def test_the_chip_that_a_board_names(machine, chip):
     assert pins.chip(machine) == chip
 
 
+def test_a_button_that_opens_no_portal_is_warned_of():
+    for link in ({"ethernet": RMII}, {"ethernet": RMII, "wifi": WIFI}, {"wifi": WIFI}, {}):
+        said = [text for text in checked("ESP32", portal_pin=13, **link) if "portal_pin" in text]
+        assert len(said) == (link == {"ethernet": RMII}), link
+
+
 def test_a_w5500_of_a_pico_may_have_its_names():
     w5500 = {"type": "w5500", "sck": "GP18", "mosi": 19, "miso": 16, "cs": 17, "reset": "GP20"}
     assert checked("RP2040", ethernet=w5500) == []

@@ -29,7 +29,7 @@ world.air = [(ssid.encode(), rssi, security) for ssid, rssi, security in world.a
 
 import errno  # noqa: E402
 
-import boards  # noqa: E402
+import boards.wifi  # noqa: E402
 import ntp_server  # noqa: E402
 from firmware.on_demand import portal, provision  # noqa: E402
 from firmware.on_demand import unload as unloading  # noqa: E402
@@ -37,17 +37,32 @@ from firmware.on_demand import unload as unloading  # noqa: E402
 socket = ntp_server._socket  # the real one
 
 
+# Of two interfaces with the same addresses lwIP takes the first one for all answers.
+def clash():
+    point, radio = world.access_point, world.radio
+    joined = radio.outcome == "joined" and world.now_ms >= radio.done_ms
+    station = boards.wifi.wlan().ifconfig()[0] if joined else ""
+    return point.active and station.rpartition(".")[0] == point.address.rpartition(".")[0]
+
+
 class Socket:
     def __init__(self, *arguments):
         self._sock = socket.socket(*arguments)
+        self._unheard = []
 
     def __getattr__(self, name):
         return getattr(self._sock, name)
 
     def accept(self):
-        if world.now_ms < world.access_point.away_ms:
+        if world.now_ms < world.access_point.away_ms or clash():
             raise OSError(errno.EAGAIN)
-        sock, packed = self._sock.accept()
+        if self._unheard and world.access_point.active:
+            sock, packed = self._unheard.pop(0)
+        else:
+            sock, packed = self._sock.accept()
+            if not packed[5] and not world.access_point.active:  # it asks again and again
+                self._unheard.append((sock, packed))
+                raise OSError(errno.EAGAIN)
         network = "10.0.0" if packed[5] else world.access_point.address.rpartition(".")[0]
         return sock, ("%s.%d" % (network, packed[7]), 1024)
 

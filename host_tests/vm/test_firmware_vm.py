@@ -37,9 +37,9 @@ BASE = {
 }
 
 
-# What a small board has, and 54 for the fakes and their names, see simboot.py. What the firmware
+# What a small board has, and 69 for the fakes and their names, see simboot.py. What the firmware
 # holds is measured in bench/firmware.py.
-HEAP = "150wk"
+HEAP = "165wk"
 MORE = "205wk"  # with the fakes of other chips
 
 

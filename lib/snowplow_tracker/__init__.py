@@ -4,7 +4,7 @@
 # comes before it.
 from . import clock as clock
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _CORE = {"Emitter": "emitter", "RingStore": "store.ring", "Tracker": "tracker"}
 

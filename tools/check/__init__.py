@@ -7,6 +7,7 @@
     typecheck.py    types by mypy on each port, and whether the library's stubs are true
     spelling.py     spelling by codespell
     examples.py     the programs in the documentation, by mypy against the library's types
+    versions.py     one version everywhere
     reference.py    that the reference has every public name, documented and with types
 
 Each function takes the project's root (pathlib.Path) and returns its violations, one line each:
@@ -22,11 +23,12 @@ from tools.check.reference import reference_gaps
 from tools.check.sizes import too_large
 from tools.check.spelling import misspelled
 from tools.check.typecheck import stub_errors, type_errors
+from tools.check.versions import other_versions
 
 ROOT = Path(__file__).resolve().parents[2]
 CHECKS = (
-    forbidden_imports, private_names, too_large, misspelled, reference_gaps, example_errors,
-    stub_errors, type_errors,
+    forbidden_imports, private_names, too_large, misspelled, other_versions, reference_gaps,
+    example_errors, stub_errors, type_errors,
 )  # fmt: skip
 
 

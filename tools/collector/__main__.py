@@ -6,11 +6,12 @@ import sqlite3
 import sys
 from pathlib import Path
 
-from tools.collector import options, startup
+from tools.collector import aiohttp_import, options, startup  # noqa: F401
 from tools.collector.console import Console, write
 from tools.collector.enrich.iglu import Schemas
 from tools.collector.enrich.judge import judge
 from tools.collector.enrich.registry import Registry
+from tools.collector.enrich.second_judge import SecondJudge
 from tools.collector.forward.tables import path_beside, waiting_in
 from tools.collector.http import access, address, connections, server
 from tools.collector.http.shared import Collector
@@ -55,7 +56,7 @@ async def _serve(chosen):
         loop.call_soon_threadsafe(collector.notify)
 
     retention = Retention(chosen.keep_days, chosen.keep_mb)
-    store = Store(chosen.db, _judge(schemas), on_commit, retention)
+    store = Store(chosen.db, _judge(schemas), on_commit, retention, SecondJudge(schemas))
     token = access.token(chosen.host, chosen.token)
     warning = connections.allow_open_files()
     try:
@@ -122,7 +123,7 @@ def _judge(schemas):
         rows = judge(payload, schemas)
         missing = schemas.take_missing()
         fetching = None
-        if missing and not final:
+        if missing and schemas.registry and not final:
             fetching = schemas.registry.fetch_from_thread(missing)
         return rows if fetching is None else fetching
 

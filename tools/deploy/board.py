@@ -7,15 +7,17 @@ import subprocess
 import sys
 import threading
 import time
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import NamedTuple
 
-from tools.deploy import FORMER, OWNED, RELEASES, Stop
+from tools.deploy import FORMER, OWNED, RELEASES, Stop, ports
+from tools.deploy.console import at_repl
 from tools.deploy.scripts import LIST, PREPARE, RESET
 
 SILENCE = 20  # seconds without a word from mpremote, after which the board is given up: --timeout
 SETTLE = 2  # seconds from reset to REPL; an ESP32 loses what is sent to it before
 RETURN = 20  # seconds for the port to come back after a reset
+AGAIN = 5  # seconds in which a board that did not answer mpremote is interrupted again and again
 
 
 def find_port(wait=0):
@@ -41,9 +43,9 @@ def find_ports(wait=0):
         if not ok:
             raise Stop(explain("", lines))
         # A port that is not on USB has no vendor and product.
-        ports = [line.split() for line in lines if " 0000:0000 " not in line]
-        if ports:
-            return [(p[0], " ".join(p[3:])) for p in ports]
+        rows = [line.split() for line in lines if " 0000:0000 " not in line]
+        if rows:
+            return [(row[0], " ".join(row[3:])) for row in rows]
         if time.monotonic() > until:
             raise Stop(
                 "no board found: connect it with a USB cable that carries data, or name its port: "
@@ -97,11 +99,18 @@ def call(port, *commands, within=0, each_line=None):
     The board may take `within` seconds to answer. Stop when it does not, or a command fails.
     """
     until = time.monotonic() + within
+    asked_again = False
     while True:
         ok, lines = mpremote("connect", port, *commands, each_line=each_line)
         if ok:
             return lines
-        absent = lines and ("failed to access" in lines[-1] or "enter raw repl" in lines[-1])
+        silent = lines and "enter raw repl" in lines[-1]
+        # mpremote interrupts once, which a board that is booting does not hear.
+        if silent and not asked_again:
+            asked_again = True
+            if at_repl(port, AGAIN):
+                continue
+        absent = silent or (lines and "failed to access" in lines[-1])
         if not absent or time.monotonic() > until:
             raise Stop(explain(port, lines))
         time.sleep(0.2)
@@ -111,14 +120,9 @@ def explain(port, lines):
     """What the user can do, in one line, about the `lines` with which mpremote gave up."""
     said = "\n".join(lines)
     if "failed to access" in said:
-        if os.name == "posix" and not os.path.exists(port):
-            return f"there is no port {port}: is the board plugged in? Leave PORT out to find it"
-        if os.name == "posix" and not os.access(port, os.R_OK | os.W_OK):
-            group = Path(port).group()  # dialout on Debian, uucp on Arch
-            return (
-                f"no permission for {port}: sudo usermod -aG {group} $USER, "
-                "then log out and in again"
-            )
+        why = ports.missing(port) or ports.denied(port)
+        if why:
+            return why
         return f"cannot open {port}: close the program that has it open (a serial monitor?)"
     for words, advice in (
         ("No module named mpremote", "mpremote is missing: `make deploy` installs it"),

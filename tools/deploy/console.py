@@ -5,9 +5,10 @@ import time
 
 import serial
 
-from tools.deploy import Stop
+from tools.deploy import Stop, ports
 
 FOLLOW = 180  # seconds in which the first event of a new deploy is to be accepted, at least
+PERMIT = 3  # seconds in which a port that comes may get its permissions
 IDLE = 1.5  # seconds at the REPL's prompt after which no firmware is coming
 PROMPT = b">>> "
 # What the firmware prints when the collector has taken events, and when it cannot send.
@@ -22,20 +23,25 @@ def text_of(port, until=None, on_change=None):
     """Yield what the board at `port` prints, as bytes, and b"" at least four times a second.
 
     It ends at `until`, a time.monotonic(). A port that goes away is opened again when it is back;
-    on_change(there: bool) is called at each change. A port that another program has is Stop.
+    on_change(there: bool) is called at each change. A port that another program has, or that the
+    user may not open, is Stop.
     """
-    line, there = None, True
+    line, there, denied_since = None, True, None
     while until is None or time.monotonic() < until:
         try:
             if line is None:
                 line = serial.Serial(port, 115200, timeout=0.1, exclusive=True)
                 if not there and on_change:
                     on_change(True)
-                there = True
+                there, denied_since = True, None
             yield line.read(max(1, min(line.in_waiting, 4096)))
         except (OSError, serial.SerialException) as e:
             if "exclusively lock" in str(e):
                 raise Stop(f"cannot open {port}: close the program that has it open")
+            denied = ports.denied(port)
+            denied_since = (denied_since or time.monotonic()) if denied else None
+            if denied and time.monotonic() - denied_since > PERMIT:
+                raise Stop(denied)
             if line is not None:
                 line.close()
             if there and on_change:
@@ -63,7 +69,8 @@ def at_repl(port, seconds):
             with serial.Serial(port, 115200, timeout=0.1, exclusive=True) as line:
                 said = b""
                 while time.monotonic() < until:
-                    line.write(b"\r\x03")
+                    # And to its prompt: what was killed may have left it at the raw REPL.
+                    line.write(b"\r\x03\x02")
                     said = (said + line.read(256))[-256:]
                     if said.rstrip().endswith(b">>>"):
                         return True
@@ -76,6 +83,13 @@ def wait_for(port, seconds):
     """Wait until the board at `port` is at its REPL; Stop if that takes too long."""
     print(f"Wait     for {port}, at most {seconds:g} seconds", flush=True)
     if not at_repl(port, seconds):
+        if ports.denied(port):
+            raise Stop(ports.denied(port))
+        if ports.missing(port):
+            raise Stop(
+                f"no port {port} came within {seconds:g} seconds: is the board plugged in, and "
+                "awake that often?"
+            )
         raise Stop(
             f"no MicroPython answered at {port} within {seconds:g} seconds: is the board awake "
             "that often? A board that sleeps listens after power-on and after each send"

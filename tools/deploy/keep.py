@@ -14,6 +14,8 @@ WORDS = (
     (LAST[1], ("from firmware", "import boards", '__import__("loader")')),
     ("/config.json", ('"collector"',)),
 )
+NOTE = "brought"  # SHA-256 of modules that deploys brought
+MOST = 1000  # of these
 # (path, path to keep a copy at) of files, and whether to write them; nothing is written over.
 KEEP = """
 import os
@@ -55,13 +57,13 @@ for source, path in %r:
 """
 
 
-def conflicts(found, own, wanted, root):
+def conflicts(found, own, build, root):
     """Paths of the user's own on a board that a deploy would replace, of the Found by look().
 
-    own: [(source, path)] of the modules that come beside the firmware. wanted: what the board
-    gets; a source of one of these modules that is there, and is another one, has to go.
+    own: [(source, path)] of the modules that come beside the firmware; a source of one of these
+    that is there is replaced, and is the user's own unless a deploy from here brought it, which
+    remember() has noted in the folder `build`.
     """
-    brought = {path for _, path in wanted}
     known = {path for _, path in files(root)}
     folders = tuple(folder + "/" for folder in OWNED)
     theirs = [
@@ -69,11 +71,26 @@ def conflicts(found, own, wanted, root):
         for path in found.files
         if path.startswith(folders) and path not in known and not path.endswith(".mpy")
     ]
+    brought = _brought(build)
     for source, path in own:
-        there = path in found.files and path not in brought
-        if there and found.files[path][0] != sha256(source):
+        if path in found.files and found.files[path][0] not in (sha256(source), *brought):
             theirs.append(path)
     return sorted({*theirs, *found.theirs})
+
+
+def remember(own, build):
+    """Note in the folder `build` that the modules of `own`, [(source, path)], are from here."""
+    brought = _brought(build)
+    new = [sha256(source) for source, _ in own]
+    if not set(new) <= set(brought):
+        build.mkdir(parents=True, exist_ok=True)
+        kept = [digest for digest in brought if digest not in new] + new
+        (build / NOTE).write_text("\n".join(kept[-MOST:]) + "\n")
+
+
+def _brought(build):
+    note = build / NOTE
+    return note.read_text().split() if note.exists() else []
 
 
 def keep(port, paths, has, free):

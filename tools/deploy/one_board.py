@@ -8,9 +8,10 @@ from tools.deploy import LAST, ROOT, Stop, boot_file, compiled, console, files, 
 from tools.deploy.board import call, look, reset, restart
 from tools.deploy.console import wait_for
 from tools.deploy.image import CONFIG, ON_ROOT, deploy_image
-from tools.deploy.keep import WORDS, conflicts, keep
+from tools.deploy.keep import WORDS, conflicts, keep, remember
 from tools.deploy.plain import deploy_files
-from tools.deploy.scripts import HOLD, HOLD_PIN
+from tools.deploy.scripts import HOLD, HOLD_PIN, NETWORKS
+from tools.deploy.user_config import write_private
 from tools.engine import NO_COMPILER, find_compiler
 
 # Older versions take JSON that was cut for whole, and end long sleeps within 64 ms.
@@ -67,6 +68,11 @@ def deploy(port, build, config, root=ROOT, options=USUAL):
     if not config.path and CONFIG in has:
         told = call(port, "resume", "exec", HOLD_PIN)
         data = {**data, "hold_pin": json.loads(told[-1]) if told else None}
+    path = config.path
+    asks = (config.data.get("wifi") or {}).get("networks") == []  # its portal asks for a network
+    if path and asks and CONFIG in has:
+        path = _with_networks(port, config, build) or path
+    asks = asks and path == config.path and len(config.settings["links"]) == 1
     wanted = [*files(root), *config.own]
     if everything:
         boot = root / boot_file(data)
@@ -74,17 +80,18 @@ def deploy(port, build, config, root=ROOT, options=USUAL):
     else:
         wanted = used(wanted, config.data, platform)
     wanted = compile_for(int(mpy), wanted, build / "board")
-    free = keep(port, conflicts(found, config.own, wanted, root), has, int(free))
+    free = keep(port, conflicts(found, config.own, build, root), has, int(free))
+    remember(config.own, build)
     at = next((i for i, f in enumerate(wanted) if f[1] in LAST), len(wanted))
     wanted[at:at] = config.brought
     if options.plain or not any(path.endswith(".mpy") for _, path in wanted):
-        deploy_files(port, wanted, config.path, has, free)
+        deploy_files(port, wanted, path, has, free)
     else:
         folder = build / "images"
-        deploy_image(port, wanted, config.path, has, state, free, folder, root, data)
+        deploy_image(port, wanted, path, has, state, free, folder, root, data)
     print("Restart  the board", flush=True)
     seconds = options.follow
-    if not config.path:
+    if not path or asks:
         reset(port)
         print("Portal   the console (make monitor) tells the name and password of its Wi-Fi")
         return
@@ -96,6 +103,21 @@ def deploy(port, build, config, root=ROOT, options=USUAL):
         print("Accepted the first event", flush=True)
     else:
         reset(port)
+
+
+def _with_networks(port, config, build):
+    # The Path of the Config with the networks that the board has, None if it has none: a deploy
+    # of one without any leaves it those that its portal has kept.
+    lines = call(port, "resume", "exec", NETWORKS)
+    told = [line.split(" ")[1] for line in lines if line.startswith("@networks ")]
+    networks = json.loads(bytes.fromhex(told[0])) if told else []
+    if not networks or not isinstance(networks, list):
+        return None
+    print(f"Keep     the board's networks ({len(networks)}), since {config.name} has none")
+    data = {**config.data, "wifi": {**config.data["wifi"], "networks": networks}}
+    path = build / "config.json"
+    write_private(path, json.dumps(data, indent=2, ensure_ascii=False) + "\n")
+    return path
 
 
 def check_board(platform, version):

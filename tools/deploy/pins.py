@@ -130,6 +130,11 @@ def check(path, settings, chip, has_radio):
         for name, bus in settings["buses"].items():
             if kind == "cellular" and "tx" in bus and bus["id"] == options["uart"]:
                 wrong.append(f"buses.{name}.id: the modem has UART {bus['id']}; take another one")
+    if settings["portal_pin"] is not None and "wifi" not in kinds:
+        warnings.append(
+            "portal_pin: the portal asks for a Wi-Fi network, and this config has no wifi, so the "
+            'button opens none; remove it, or add "wifi": {"networks": []}'
+        )
     if wrong:
         raise Stop(f"{path}: " + "; ".join(wrong))
     return warnings

@@ -87,6 +87,18 @@ try:
 except (OSError, ValueError, AttributeError):
     pass
 """
+# The networks of that config, as its portal may have kept them; in hex, since they have passwords.
+NETWORKS = """
+import json
+from binascii import hexlify
+try:
+    with open('/config.json') as f:
+        wifi = json.loads(f.read().lstrip(chr(0xfeff)))['wifi']
+    own = {key: wifi[key] for key in ('ssid', 'password', 'address') if key in wifi}
+    print('@networks', hexlify(json.dumps(wifi.get('networks', [own] if own else []))).decode())
+except (OSError, ValueError, AttributeError, KeyError, TypeError):
+    pass
+"""
 IDENTIFY = """
 import sys, machine
 from binascii import hexlify

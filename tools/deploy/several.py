@@ -48,7 +48,7 @@ def assign(ids, folder):
     What is new is noted in `folder`. One that was noted stays, also where its file has gone: no
     board gets that of another one unasked.
     """
-    noted = read(folder / NOTED) if (folder / NOTED).exists() else {}
+    noted = _noted(folder)
     there = names(folder)
     known = dict(noted)
     for board in ids:
@@ -64,9 +64,21 @@ def assign(ids, folder):
     return {board: folder / f"{known[board]}.json" if board in known else None for board in ids}
 
 
+def _noted(folder):
+    # {id of a board: NAME}, of the file, which people write in, too.
+    path = folder / NOTED
+    noted = read(path) if path.exists() else {}
+    if not isinstance(noted, dict) or not all(isinstance(name, str) for name in noted.values()):
+        raise Stop(
+            f'{path}: expected an object such as {{"e66164084316": "greenhouse"}}, of ids of '
+            "boards and names of their configs: mend it, or delete it to assign them anew"
+        )
+    return noted
+
+
 def note(board, name, folder):
     """Note in `folder` that the board of this id has the config NAME; no other has it then."""
-    noted = read(folder / NOTED) if (folder / NOTED).exists() else {}
+    noted = _noted(folder)
     kept = {one: its for one, its in noted.items() if its != name}
     if noted.get(board) != name:
         write_private(folder / NOTED, json.dumps({**kept, board: name}, indent=2) + "\n")
@@ -92,7 +104,16 @@ class Lines:
 
 
 def each(ports, work):
-    """Do work(port) for all ports at once; returns {port: its result, or the Stop it raised}."""
+    """Do work(port) for all ports at once; returns {port: its result, or the Stop it raised}.
+
+    All that is printed meanwhile has the name of its port before each line.
+    """
+    with contextlib.redirect_stdout(Lines(sys.stdout)):
+        return at_once(ports, work)
+
+
+def at_once(ports, work):
+    """As each(), and leaves alone what is printed."""
     results = {}
 
     def run(port):
@@ -107,11 +128,10 @@ def each(ports, work):
         threading.Thread(target=run, args=(port,), name=Path(port).name, daemon=True)
         for port in ports
     ]
-    with contextlib.redirect_stdout(Lines(sys.stdout)):
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
     return results
 
 
@@ -154,6 +174,7 @@ def _own_configs(ports, folder, root, options):
             wait_for(port, options.wait)
         return identify(port)
 
+    _noted(folder)  # before a board is interrupted, whether it can be read
     configs = each(ports, find)
     found = {port: configs[port][0] for port in ports if not isinstance(configs[port], Stop)}
     paths = assign(list(found.values()), folder)

@@ -16,11 +16,19 @@ from tools.flash import esp_image
 _CHIP = re.compile(r"(?:Chip type:|Detecting chip type\.+)\s*(ESP32(?:-[A-Z]\d+)?)\b")
 
 
-class Chip:
-    """What is at a port: name, as CHIPS of tools/deploy has it; files, as an Image has them."""
+_MD5_ROW = b"\xeb\xeb" + b"\xff" * 14
+_MAC = re.compile(r"MAC:\s*([0-9a-f:]{17,23})")
 
-    def __init__(self, port, name, files):
-        self.port, self.name, self.files = port, name, files
+
+class Chip:
+    """What is at a port: name, as CHIPS of tools/deploy has it; mac, its own number; files, as an
+    Image has them; has_table, whether there is a partition table."""
+
+    def __init__(self, port, name, mac, table):
+        self.port, self.name, self.mac = port, name, mac
+        self.files = esp_image.files_of(table)
+        # Whole, with its MD5: one that was cut short has some rows.
+        self.has_table = bool(esp_image.partitions(table)) and _MD5_ROW in table
 
 
 def look(port):
@@ -32,8 +40,9 @@ def look(port):
         found = _CHIP.search("\n".join(lines))
         if not found:
             raise Stop(f"esptool does not tell which chip is at {port}: {lines[-1]}")
+        mac = _MAC.search("\n".join(lines))
         name = found[1].replace("-", "")
-        return Chip(port, name, esp_image.files_of(table.read_bytes()))
+        return Chip(port, name, mac[1] if mac else "", table.read_bytes())
 
 
 def write(chip, path, image, erase=False, say=print):

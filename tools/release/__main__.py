@@ -11,11 +11,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tools.deploy import LAST, Stop, compiled, files
-from tools.deploy.image import modules
+from tools.deploy import Stop
 from tools.engine import NO_COMPILER, find_compiler
 from tools.release import config, manifest, signing
-from tools.release.image import make
+from tools.release.build import build_image
 
 FOLDER = Path("build/firmware")
 
@@ -104,11 +103,7 @@ def _build():
     if not find_compiler():
         raise ValueError(NO_COMPILER)
     with tempfile.TemporaryDirectory() as folder:
-        found = [f for f in files() if f[1] not in LAST]
-        try:
-            return make(modules(compiled(found, Path(folder))))
-        except SyntaxError as error:
-            raise ValueError(str(error))
+        return build_image(Path(folder))
 
 
 def _make_config(chosen):

@@ -17,11 +17,10 @@
 """
 
 import hashlib
-import re
 import time
 from pathlib import Path
 
-from tools.engine import ROOT
+from tools.package import version
 from tools.release import patch, signing
 
 NAME = "manifest.json"
@@ -36,12 +35,6 @@ KEEP = 4  # earlier images that a patch is made from
 def id_of(image):
     """The ID of an image, bytes: 16 hex digits."""
     return hashlib.sha256(image).hexdigest()[:16]
-
-
-def firmware_version():
-    """`__version__` of the library in lib/, as the boards' events have it."""
-    text = (ROOT / "lib" / "snowplow_tracker" / "__init__.py").read_text(encoding="utf-8")
-    return re.search(r'__version__ = "(.*)"', text)[1]
 
 
 def next_version(last, now=None):
@@ -62,7 +55,7 @@ def publish(folder, image, key, ports=("esp32", "rp2", "unix"), rollout=None, no
     found = {
         "kind": "release",
         "version": next_version(last.get("version", 0), now),
-        "firmware": firmware_version(),
+        "firmware": version(),
         "micropython": MICROPYTHON,
         "mpy": MPY,
         "ports": sorted(name for port in ports for name in PORTS[port]),

@@ -56,7 +56,7 @@ async def start(setup, port):
         [
             web.get("/", _page), web.static("/static/", STATIC), web.get("/about", _about),
             web.get("/job/{number:[0-9]{1,9}}", _job), web.get("/readings", _readings),
-            web.post("/do/{step:[a-z]+}", _do),
+            web.post("/do/{step:[a-z]+}", _do), web.post("/check", _check),
         ]
     )  # fmt: skip
     app.on_response_prepare.append(_add_headers)
@@ -141,6 +141,18 @@ async def _do(request):
         return web.json_response({"error": str(stop)}, status=400)
     board = str(asked.get("port") or asked.get("drive"))
     return web.json_response({"job": request.app[SETUP].jobs.start(board, work)})
+
+
+async def _check(request):
+    """Answer {"error": why a board would refuse this config, or null}."""
+    try:
+        asked = await request.json()
+        steps.checked(asked["name"], asked["config"], request.app[SETUP].root)
+    except (KeyError, ValueError, TypeError):
+        return web.json_response({"error": "expected name and config"}, status=400)
+    except Stop as stop:
+        return web.json_response({"error": str(stop)})
+    return web.json_response({"error": None})
 
 
 def _text(asked, key):

@@ -1,15 +1,15 @@
 """What the page's steps do. All raise Stop, whose text says what went wrong and what to do."""
 
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
-from tools.deploy import ROOT, Stop, presets
+from tools.deploy import ROOT, Stop, ports, presets
 from tools.deploy.board import find_ports, restart
 from tools.deploy.console import wait_for
 from tools.deploy.one_board import Options, deploy
 from tools.deploy.pins import chip
-from tools.deploy.several import FOLDER, each, identify, note
+from tools.deploy.several import FOLDER, at_once, identify, note
 from tools.deploy.user_config import check_config, needs_roots
 from tools.flash import uf2
 from tools.flash.flashing import flash, running
@@ -22,30 +22,33 @@ POINTS = 200  # of a chart
 
 
 def find_boards(lock):
-    """What is plugged in: [{"port", "name", "chip", "version", "id"}], the last three None without
-    MicroPython; and Picos in boot mode: [{"drive", "chip"}]. Each board is asked with lock(port)
-    held, since that restarts it."""
+    """What is plugged in: [{"port", "name", "chip", "version", "id", "error"}], and Picos in boot
+    mode: [{"drive", "chip"}]. Without MicroPython chip, version and id are None; error is, unless
+    the board was lost meanwhile. Each is asked with lock(port) held, since that restarts it."""
     try:
-        ports = dict(find_ports())
+        there = dict(find_ports())
     except Stop:  # there is none
-        ports = {}
+        there = {}
 
     def look(port):
         with lock(port):
             if not running(port):
+                why = ports.missing(port) or ports.denied(port)
+                if why:
+                    raise Stop(why)
                 return None
             found = identify(port)
             restart(port)  # its firmware, if it has one, goes on
             return found
 
-    told = each(list(ports), look)
+    told = at_once(list(there), look)
     boards = []
-    for port, name in ports.items():
-        found = None if isinstance(told[port], Stop) else told[port]
-        board, _, version, machine = found or (None,) * 4
+    for port, name in there.items():
+        error = str(told[port]) if isinstance(told[port], Stop) else None
+        board, _, version, machine = (None,) * 4 if error else told[port] or (None,) * 4
         boards.append(
             {"port": port, "name": machine or name, "chip": machine and chip(machine),
-             "version": version, "id": board}
+             "version": version, "id": board, "error": error}
         )  # fmt: skip
     boards += [{"drive": str(drive), "chip": kind} for drive, kind in uf2.drives()]
     return boards
@@ -63,7 +66,8 @@ def look_around(port, i2c, onewire):
     """What the board sees: {"networks", "chips", "proposal", "failed"}."""
     wait_for(port, WAIT)
     found = scan(port, i2c, onewire)
-    restart(port)
+    with suppress(Stop):  # what was found is good, whatever becomes of the board
+        restart(port)
     return {
         "networks": [list(row) for row in found.networks], "failed": found.failed,
         "chips": [one._asdict() for one in found.chips], "proposal": proposal(found),
@@ -75,11 +79,9 @@ def pins_of(preset):
     return i2c_pins(presets.load(preset)["config"]) if preset else []
 
 
-def keep_config(name, config, board=None, root=ROOT):
-    """Check a config as a board does, and write it to config/NAME.json, for the board of this id.
-
-    Returns the path.
-    """
+def checked(name, config, root=ROOT):
+    """The config of the board NAME, whole, and as a board would take it; Stop says why it would
+    not, or what else is missing."""
     if not isinstance(name, str) or not NAME.fullmatch(name):
         raise Stop("name: expected letters, digits, - and _")
     if not isinstance(config, dict):
@@ -93,6 +95,12 @@ def keep_config(name, config, board=None, root=ROOT):
             "roots is missing: put the file of the collector's root certificate (PEM or DER) "
             f"into {root / FOLDER}, and write its name among all other settings"
         )
+    return config
+
+
+def keep_config(name, config, board=None, root=ROOT):
+    """Write a config, checked, to config/NAME.json, for the board of this id; returns the path."""
+    config = checked(name, config, root)
     path = root / FOLDER / f"{name}.json"
     save(path, config)
     if board:

@@ -5,7 +5,7 @@
 # cut of the power in between does no harm. An OSError or MemoryError may come out of any method
 # that reads or writes; the call can be repeated.
 import os
-from errno import EEXIST
+from errno import EEXIST, ENOENT
 
 from .. import clock
 from ..record import HEADER_SIZE
@@ -287,7 +287,12 @@ class SegmentLog:
 
 def make_folder(path):
     try:
-        os.mkdir(path)
+        os.stat(path or "/")  # first of all, as a read may have failed: see has_folder()
     except OSError as e:
-        if e.errno != EEXIST:
-            os.stat(path or "/")
+        if e.errno != ENOENT:
+            raise
+        try:
+            os.mkdir(path)
+        except OSError as e:
+            if e.errno != EEXIST:
+                raise

@@ -185,6 +185,7 @@ class HttpTransport:
                         self._until = clock.ms() + self.limit_ms
                     self.wrote = True
                     piece = piece[n:] if n < len(piece) else None
+                self._response.sent_ms = clock.ms()
                 yield 0
             parts = None
         except OSError as e:

@@ -2,17 +2,19 @@
 # may have 16,384 bytes, the body 4,096; of a line, 512 are looked at.
 #
 # Of an HttpTransport it uses receive(), wait_for(), cookies() and `anonymous`, and it sets
-# `retry_after` and `body`.
+# `retry_after` and `body`. The transport sets `sent_ms`.
 from errno import EACCES
 
 from .. import clock
 
+_FRESH_MS = 4000  # an answer that comes later, or is read later, does not tell the time
 _WEB_PAGE = "a web page, not a collector: does this network want a login?"
 
 
 class Response:
     started = False  # whether a byte of the answer came
     keep_connection = False  # whether the connection can take another request
+    sent_ms = 0  # when the last of the request was written
 
     def __init__(self, transport):
         self.transport = transport
@@ -81,7 +83,9 @@ class Response:
         elif name == b"retry-after":
             self.transport.retry_after = value
         elif name == b"date" and not clock.confirmed:
-            if clock.known():
+            if clock.ms() - self.sent_ms > _FRESH_MS:
+                pass
+            elif clock.known():
                 self._date = value  # whoever sent it must have accepted the request
             else:
                 from ..clock.http_date import use_date

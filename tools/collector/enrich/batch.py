@@ -34,7 +34,8 @@ def parse_request(payload):
             raise Rejected([failure("querystring", None, "is empty: no event in this request")])
         return network_id, [query]
     # The parameters in the query of a POST are added to each of its events.
-    return network_id, [{**event, **query} for event in _body(payload)]
+    events = _body(payload)
+    return network_id, [{**event, **query} for event in events] if query else events
 
 
 def _body(payload):
@@ -65,14 +66,24 @@ def _batch(body):
     if not isinstance(data, list) or not data:
         shown = strict_json.dump(data)
         raise Rejected([failure("data", shown, "is not a list with at least one event")])
-    failures = []
+    failures, keys = [], POST_KEYS - KEYS_ADDED_LATER[version]
     for index, event in enumerate(data):
-        failures += _malformed(f"data[{index}]", event, POST_KEYS - KEYS_ADDED_LATER[version])
+        if not _is_well_formed(event, keys):
+            failures += _malformed(f"data[{index}]", event, keys)
         if len(failures) > MAX_FAILURES:
             break
     if failures:
         raise Rejected(failures[:MAX_FAILURES])
     return data
+
+
+def _is_well_formed(event, keys):
+    return (
+        type(event) is dict
+        and keys.issuperset(event)
+        and all(key in event for key in REQUIRED)
+        and all(type(value) is str for value in event.values())
+    )
 
 
 def _malformed(field, event, keys):

@@ -28,11 +28,12 @@ def add_request(columns, payload, network_id, parameters):
     headers = {"ua": payload.user_agent, "url": payload.referer}
     # A header has the limits of the parameter that it replaces.
     headers = {key: text for key, text in headers.items() if text and key not in parameters}
-    converted, failures = convert(headers)
+    converted, failures = convert(headers) if headers else ({}, [])
+    if "event_id" not in columns:
+        columns["event_id"] = str(uuid.uuid4())
     now = values.iso_timestamp(payload.received)
     for column, value in {
         **converted,
-        "event_id": str(uuid.uuid4()),
         "user_ipaddress": payload.ip,
         "network_userid": network_id,
         "collector_tstamp": now,
@@ -43,9 +44,11 @@ def add_request(columns, payload, network_id, parameters):
         columns.setdefault(column, value)
     columns["derived_tstamp"] = _derived_timestamp(columns, parameters, payload.received)
     for prefix, column in (("page", "page_url"), ("refr", "page_referrer")):
-        columns.update(_url_columns(prefix, columns.get(column)))
+        if column in columns:
+            columns.update(_url_columns(prefix, columns[column]))
     try:
-        columns.update(_cross_domain_columns(columns.get("page_urlquery", "")))
+        if "page_urlquery" in columns:
+            columns.update(_cross_domain_columns(columns["page_urlquery"]))
     except ValueError as error:
         failures.append(failure("url", columns["page_url"], f"has a _sp that {error}"))
     return failures

@@ -73,20 +73,30 @@ class Schemas:
         if registry:
             self.directories.append(registry.cache)
         self._missing = set()
+        self._found = {}  # uri -> what _find returned since look_again()
         self._candidates = lru_cache(1000)(self._paths)
         self._compiled = {}  # path -> (mtime in ns, size), validator or message
 
     def take_missing(self):
-        """Return, and forget, the URIs that were not found and that the registry may have."""
+        """Return, and forget, the URIs that were not found and that a registry may have."""
         missing, self._missing = self._missing, set()
         return missing
 
+    def look_again(self):
+        """Look at the files again, once for each schema. Call it for each request."""
+        self._found.clear()
+
     def find(self, uri):
         """Return the path of the file with the schema, or None. Never leaves the directories."""
-        found = self._find(uri)
+        found = self._look(uri)
         return found and Path(found[0])
 
     def _find(self, uri):
+        if uri not in self._found:
+            self._found[uri] = self._look(uri)
+        return self._found[uri]
+
+    def _look(self, uri):
         """Return ``(path, (mtime in ns, size))`` of the first file with the schema, or None."""
         for path in self._candidates(uri):
             try:
@@ -121,11 +131,12 @@ class Schemas:
 
     def _searched(self, uri):
         where = [str(directory) for directory in self.directories]
-        if self.registry and is_resolvable(uri):
-            answer = self.registry.recent_answer(uri)
+        if is_resolvable(uri):
+            answer = self.registry and self.registry.recent_answer(uri)
             if answer is None:
                 self._missing.add(uri)
-            where.append(answer or f"{self.registry.url} (not asked: too busy)")
+            if self.registry:
+                where.append(answer or f"{self.registry.url} (not asked: too busy)")
         return f"looked in {', '.join(where) or 'no directory, because none is given'}"
 
     def _validator(self, path, stamp):

@@ -4,6 +4,7 @@ The rules are those of the tracker protocol, in Enrich's order: first the reques
 (:mod:`batch`), then each event.
 """
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from tools.collector.enrich import enrichments, strict_json, values
@@ -17,6 +18,7 @@ from tools.collector.enrich.suspicious import suspicions
 
 # Versions of the wrappers. Their schemas are built in, so that no event needs Iglu Central.
 _WRAPPERS = {"unstruct_event": ("1-0-0",), "contexts": ("1-0-0", "1-0-1")}
+_MAX_REMEMBERED = 4000  # characters of entities
 
 
 class Row(NamedTuple):
@@ -42,6 +44,7 @@ def judge(payload, schemas):
 
     ``schemas`` is an :class:`iglu.Schemas`. A request that fails as a whole is one bad row.
     """
+    schemas.look_again()
     try:
         network_id, events = parse_request(payload)
         return [_judge_event(payload, network_id, event, schemas) for event in events]
@@ -84,7 +87,7 @@ def _judge_event(payload, network_id, parameters, schemas):
         columns.get("app_id"),
         columns.get("event"),
         schema,
-        strict_json.dump(record),
+        strict_json.dump_quickly(record),
         summarize(columns, not failures, record.get("errors"), payload.received, suspicious),
     )
 
@@ -101,9 +104,9 @@ def _unstruct(key, text, schemas):
 
 def _entities(key, text, schemas):
     """Return (the list of entities, failures) of ``co`` or ``cx``."""
+    read = _read_again if len(text) <= _MAX_REMEMBERED else _read_entities
     try:
-        entities = _unwrap(key, text, "contexts")
-        pairs = [_inner(f"{key}[{i}]", entity) for i, entity in enumerate(entities)]
+        entities, pairs = read(key, text)
     except Rejected as rejected:
         return [], rejected.failures
     failures = []
@@ -112,6 +115,14 @@ def _entities(key, text, schemas):
         if len(failures) > MAX_FAILURES:
             break
     return entities, failures
+
+
+def _read_entities(key, text):
+    entities = _unwrap(key, text, "contexts")
+    return entities, [_inner(f"{key}[{i}]", entity) for i, entity in enumerate(entities)]
+
+
+_read_again = lru_cache(256)(_read_entities)  # A board sends the same ones with each event
 
 
 def _unwrap(key, text, name):

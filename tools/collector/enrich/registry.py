@@ -7,6 +7,7 @@ no request for half a minute. So an unknown schema delays one request, by two se
 
 import asyncio
 import os
+import ssl
 import time
 
 import aiohttp
@@ -96,7 +97,9 @@ class Registry:
 
     async def _get(self, uri):
         if self._session is None:
-            self._session = aiohttp.ClientSession(trust_env=True)
+            # Not aiohttp's own context: aiohttp_import has left out the certificates there.
+            connector = aiohttp.TCPConnector(ssl=ssl.create_default_context())
+            self._session = aiohttp.ClientSession(trust_env=True, connector=connector)
         path = uri.removeprefix("iglu:")
         async with self._session.get(f"{self.url}/schemas/{path}") as answer:
             text = b""

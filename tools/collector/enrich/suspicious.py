@@ -5,6 +5,7 @@ takes each of them, so the events are good. But who looks for them will not find
 """
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from tools.collector.enrich.failures import failure
 
@@ -22,10 +23,14 @@ _MILLISECOND = timedelta(milliseconds=1)
 def derived_time(columns, received):
     """Return an event's derived time in milliseconds since 1970; ``received`` if it has none."""
     try:
-        at = datetime.fromisoformat(columns["derived_tstamp"].removesuffix("Z"))
-        return (at - _EPOCH) // _MILLISECOND
+        return _since_1970(columns["derived_tstamp"])
     except (KeyError, ValueError):  # A bad event may have none; Python has no year 0
         return received
+
+
+@lru_cache(256)
+def _since_1970(text):
+    return (datetime.fromisoformat(text.removesuffix("Z")) - _EPOCH) // _MILLISECOND
 
 
 def suspicions(columns, parameters, received):

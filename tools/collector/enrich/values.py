@@ -82,6 +82,7 @@ def network_id(text):
     return "-".join(group.lower().zfill(width)[-width:] for group, width in groups)
 
 
+@lru_cache(1024)  # A time is needed several times, and that of sending is common to a request
 def milliseconds(text):
     """Return the milliseconds since 1970 of ``dtm``, ``stm`` or ``ttm`` as an int.
 
@@ -107,7 +108,7 @@ def timestamp(ms):
     return moment.replace(tzinfo=None).isoformat(" ", "milliseconds")
 
 
-@lru_cache(256)  # All events of a request have the time of its arrival
+@lru_cache(1024)  # All events of a request have the time of its arrival
 def iso_timestamp(ms):
     """Return milliseconds since 1970 as "2023-11-14T22:13:20.123Z"."""
     return timestamp(ms).replace(" ", "T") + "Z"
@@ -133,6 +134,8 @@ def flag(text):
 
 def cleaned(text):
     """Return text as Enrich stores it: tabs as 4 spaces, no control characters, None if empty."""
+    if text and text.isprintable():
+        return text
     return _CONTROL.sub("", text.replace("\t", "    ")) or None
 
 

@@ -9,7 +9,6 @@ row is JSON of the different values in the block, a line break, and a byte for e
 where the event has no such column, else the number of its value, from 1 on.
 """
 
-import json
 import zlib
 
 from tools.collector.enrich import strict_json
@@ -46,7 +45,7 @@ def _cut(name, value):
 
 def event_columns(good, received, record):
     """Return ``{name: value}`` of an event; ``record`` is its JSON text."""
-    columns = flat_event(json.loads(record).get("event") or {})
+    columns = flat_event(strict_json.load(record).get("event") or {})
     columns[GOOD], columns[RECEIVED] = good, received
     return columns
 
@@ -145,12 +144,12 @@ class ColumnBlocks:
                 if column is None:
                     column = found[name] = bytearray(BLOCK), {}, []
                 codes, numbers, values = column
-                value = _cut(name, value)
-                key = value if isinstance(value, str) else strict_json.dump(value)
-                if key not in numbers:
-                    values.append(value)
-                    numbers[key] = len(values)
-                codes[id - first] = numbers[key]
+                key = value if isinstance(value, str) else strict_json.dump_quickly(value)
+                code = numbers.get(key)
+                if code is None:
+                    values.append(value if len(key) <= MAX_TEXT else _cut(name, value))
+                    code = numbers[key] = len(values)
+                codes[id - first] = code
         # The block of a reset database may be empty; it is made all the same.
         found.setdefault(RECEIVED, (bytearray(BLOCK), {}, []))
         rows = []

@@ -42,15 +42,27 @@ def where(filters):
         elif key == "text":
             for word in text.split()[:8]:
                 conditions.append(_CONTAINS)
-                arguments += [like(word), word.lower()]
+                arguments += [like(word)] * 4 + [word.lower()]
     return " AND ".join(conditions), arguments
 
 
-# LIKE ignores the case of ASCII letters. An eid is in none of these texts, but has an index.
-_CONTAINS = (
-    "((listed.text || ' ' || coalesce(listed.app_id,'') || ' ' || coalesce(listed.name,'') || ' '"
-    " || coalesce(listed.board,'')) LIKE ? ESCAPE '\\'"
-    " OR listed.id IN (SELECT id FROM events WHERE eid=?))"
+def _distinct(column):
+    # It goes through an index from one value to the next, which is quick with a million rows.
+    return (
+        f"WITH RECURSIVE found(value) AS (SELECT min({column}) FROM listed UNION ALL"
+        f" SELECT (SELECT min({column}) FROM listed WHERE {column}>value) FROM found"
+        " WHERE value IS NOT NULL) SELECT value FROM found WHERE value IS NOT NULL"
+    )
+
+
+# LIKE ignores the case of ASCII letters. Names are few: which of them have the word is found out
+# once, not for each event. An eid is in none of these texts, but has an index.
+_CONTAINS = " OR ".join(
+    (
+        r"(listed.text LIKE ? ESCAPE '\'",
+        *(rf"listed.{one} IN ({_distinct(one)} AND value LIKE ? ESCAPE '\')" for one in _EQUAL),
+        "listed.id IN (SELECT id FROM events WHERE eid=?))",
+    )
 )
 
 
@@ -212,15 +224,6 @@ def timeline(connection, start, end, width):
 def filter_choices(connection):
     """Return the values that the filters can have: ``{"app_id", "name"}``, lists of text."""
     return {
-        key: [text for (text,) in connection.execute(_distinct(key), (_MAX_CHOICES,))]
+        key: [text for (text,) in connection.execute(f"{_distinct(key)} LIMIT ?", (_MAX_CHOICES,))]
         for key in ("name", "app_id")
     }
-
-
-def _distinct(column):
-    # It goes through an index from one value to the next, which is quick with a million rows.
-    return (
-        f"WITH RECURSIVE found(value) AS (SELECT min({column}) FROM listed UNION ALL"
-        f" SELECT (SELECT min({column}) FROM listed WHERE {column}>value) FROM found"
-        " WHERE value IS NOT NULL) SELECT value FROM found WHERE value IS NOT NULL LIMIT ?"
-    )

@@ -26,11 +26,12 @@ class Store:
     ``judge(payload, final)`` turns a payload into rows (see :func:`judge.judge`) and runs in the
     writer thread; unless ``final``, it may return a future instead, and is called again when that
     is done. ``on_commit(rows)`` is called there after each commit, with no rows after a reset.
-    ``retention`` is a :class:`retention.Retention`. Raises :class:`StoreError` where the file
-    cannot be opened.
+    ``retention`` is a :class:`retention.Retention`, ``second_judge`` a
+    :class:`second_judge.SecondJudge`, which judges the same when it can. Raises
+    :class:`StoreError` where the file cannot be opened.
     """
 
-    def __init__(self, path, judge, on_commit, retention=None):
+    def __init__(self, path, judge, on_commit, retention=None, second_judge=None):
         self._path = path
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -41,7 +42,7 @@ class Store:
             with closing(connect(path)) as connection:
                 prepare(connection)
                 retention = retention or Retention()
-                self._writer = Writer(path, connection, judge, on_commit, retention)
+                self._writer = Writer(path, connection, judge, on_commit, retention, second_judge)
         except (OSError, sqlite3.Error) as error:
             self._lock.close()
             raise StoreError(f"cannot use {path} as the database: {error}")

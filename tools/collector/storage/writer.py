@@ -34,7 +34,8 @@ _MAX_WAITING_BLOCKS = 100  # beyond it, blocks are made while requests come, too
 class _Request(NamedTuple):
     payload: Any  # or a Replay, or None: remove all events
     future: Future
-    final: bool  # judge it without waiting for schemas again
+    final: bool = False  # judge it without waiting for schemas again
+    rows: list | None = None  # if the second process has judged it
 
 
 class Writer:
@@ -43,9 +44,9 @@ class Writer:
     ``connection`` is used in the constructor only, to read what is stored already.
     """
 
-    def __init__(self, path, connection, judge, on_commit, retention):
+    def __init__(self, path, connection, judge, on_commit, retention, second_judge=None):
         self._path, self._judge, self._on_commit = path, judge, on_commit
-        self._retention = retention
+        self._retention, self._second_judge = retention, second_judge
         counts = dict(connection.execute(_COUNT))
         self._last_id = (connection.execute(_LAST_ID).fetchone() or (0,))[0]
         self.good, self.bad = counts.get(1, 0), counts.get(0, 0)
@@ -60,12 +61,18 @@ class Writer:
 
         The result is that of :func:`replay.replay` for a Replay; otherwise it is None.
         """
-        future = Future()
-        self._queue.put(_Request(payload, future, False))
-        return future
+        request = _Request(payload, Future())
+        second = None if payload is None or isinstance(payload, Replay) else self._second_judge
+        if not second or not second.submit(payload, self._queue_judged(request)):
+            self._queue.put(request)
+            if second and not self._queue.empty():
+                second.start()
+        return request.future
 
     def close(self):
         """Write the requests that are queued, then end the thread."""
+        if self._second_judge:
+            self._second_judge.close()
         self._queue.put(None)
         self._thread.join()
 
@@ -136,7 +143,7 @@ class Writer:
                     results[request.future] = counts
                     mended += counts[1]
                     continue
-                rows = self._judge(request.payload, request.final)
+                rows = request.rows or self._judge(request.payload, request.final)
                 if isinstance(rows, Future):
                     del results[request.future]
                     waiting.append((request, rows))
@@ -160,6 +167,9 @@ class Writer:
             schemas.add_done_callback(self._queue_again(request))
         self._count(written, was_reset, mended)
         return results
+
+    def _queue_judged(self, request):
+        return lambda rows: self._queue.put(request._replace(rows=rows))
 
     def _queue_again(self, request):
         return lambda _: self._queue.put(request._replace(final=True))

@@ -1,51 +1,341 @@
-// A form made from the config's JSON Schema: its texts, numbers, choices and switches.
+// A form made from the config's JSON Schema.
+//
+// Each part of the config has an editor, {element, value()}: value() is what was filled in, and
+// undefined if nothing was. at() is where the part is, in the words of the firmware's check:
+// sensors.air.type, triggers[0].when. A field has it as its property, so that fieldOf() finds the
+// field that a message of the check is about.
 
-const ASKED = ["$schema", "collector", "app_id", "name", "board"];
-
-// Fills an element with fields; returns a function that gives what was filled in, as an object.
-export function settingsForm(element, schema) {
-  const fields = [];
-  for (const [key, rule] of Object.entries(schema.properties)) {
-    if (ASKED.includes(key) || rule.deprecated) continue;
-    const field = input(rule);
-    if (!field) continue;
-    field.name = key;
-    const label = document.createElement("label");
-    const about = document.createElement("small");
-    about.textContent = rule.description ?? "";
-    label.append(`${rule.title ?? key} `, field, about);
-    element.append(label);
-    fields.push([key, rule, field]);
-  }
-  return () => {
-    const made = {};
-    for (const [key, rule, field] of fields) {
-      if (field.value === "") continue;
-      if (rule.type === "boolean") made[key] = field.value === "true";
-      else if (rule.type === "string" || rule.enum) made[key] = field.value;
-      else made[key] = Number(field.value);
-    }
-    return made;
-  };
+export function element(tag, properties = {}, ...children) {
+  const made = Object.assign(document.createElement(tag), properties);
+  made.append(...children);
+  return made;
 }
 
-function input(rule) {
-  const choices = rule.type === "boolean" ? ["true", "false"] : rule.enum;
-  if (choices) {
-    const select = document.createElement("select");
-    select.append(new Option("as usual", ""), ...choices.map((text) => new Option(text, text)));
-    return select;
+export function formOf(schema) {
+  // A rule with what it refers to; `choice` of an object whose other keys depend on one key.
+  function flat({ $ref, allOf = [], ...found }) {
+    const choices = allOf.filter((part) => part.if?.required);
+    const parts = allOf.filter((part) => !part.if);
+    if ($ref) parts.unshift(schema.definitions[$ref.split("/").pop()]);
+    for (const part of parts) {
+      const { properties, ...more } = flat(part);
+      if (properties) found.properties = { ...found.properties, ...properties };
+      for (const key in more) found[key] ??= more[key];
+    }
+    if (choices.length) {
+      const key = choices[0].if.required[0];
+      const rows = choices.flatMap((part) => {
+        const { enum: several, const: one } = part.if.properties[key];
+        return (several ?? [one]).map((value) => [value, part.then]);
+      });
+      found.choice = { key, rules: Object.fromEntries(rows) };
+    }
+    return found;
   }
-  if (!["string", "integer", "number"].includes(rule.type)) return null;
-  const field = document.createElement("input");
-  field.placeholder = rule.default ?? "";
-  if (rule.type === "string") {
-    if (rule.maxLength) field.maxLength = rule.maxLength;
-  } else {
-    field.type = "number";
-    field.step = rule.type === "integer" ? 1 : "any";
-    if (rule.minimum !== undefined) field.min = rule.minimum;
-    if (rule.maximum !== undefined) field.max = rule.maximum;
+
+  // Those of an object that is one of several kinds, without a key that says which.
+  function kinds(rule) {
+    const both = [rule.then, rule.else].map(flat);
+    return both.flatMap((one) => (one.then && one.else && !one.properties ? kinds(one) : [one]));
   }
+
+  // The rule of a key of the whole config; where presets give a part, the schema has it elsewhere.
+  function ruleOf(key) {
+    const whole = schema.allOf.find((rule) => rule.if?.not && rule.then?.properties?.[key]);
+    return { ...schema.properties[key], ...whole?.then.properties[key] };
+  }
+
+  function make(given, at, value, key = "") {
+    const rule = flat(given);
+    const named = typeof rule.additionalProperties === "object" || rule.patternProperties;
+    if (rule.choice || (rule.then && rule.else && !rule.properties)) return choose(rule, at, value);
+    if (named) return names(rule, at, value ?? {});
+    if (rule.properties) return object(rule, at, value ?? {});
+    if (rule.type === "array" && rule.items) {
+      if (rule.minItems && rule.minItems === rule.maxItems) return tuple(rule, at, value ?? []);
+      if (flat(rule.items).enum && !rule.uniqueItems) return boxes(rule, at, value ?? []);
+      return list(rule, at, value ?? [], key);
+    }
+    return field(rule, at, value, key);
+  }
+
+  // --- one value ----------------------------------------------------------------------------
+  function input(rule, key) {
+    const choices = rule.type === "boolean" ? ["true", "false"] : rule.enum;
+    if (choices) {
+      const select = element("select", {}, new Option("as usual", ""));
+      const about = rule.enumDescriptions ?? [];
+      select.append(
+        ...choices.map((text, n) => new Option(about[n] ? `${text}: ${about[n]}` : text, text)),
+      );
+      return select;
+    }
+    if (isOpen(rule)) return element("textarea", { rows: 2, placeholder: "JSON" });
+    const made = element("input", { autocomplete: "off" });
+    if (["integer", "number"].includes(rule.type)) {
+      made.type = "number";
+      made.step = rule.type === "integer" ? 1 : "any";
+      if (rule.minimum !== undefined) made.min = rule.minimum;
+      if (rule.maximum !== undefined) made.max = rule.maximum;
+    } else {
+      if (key.endsWith("password")) made.type = "password";
+      if (rule.type === "string" && rule.maxLength) made.maxLength = rule.maxLength;
+    }
+    made.placeholder = rule.default ?? "";
+    return made;
+  }
+
+  function types(rule) {
+    return [rule.type, ...(rule.anyOf ?? []).map((one) => one.type)].flat();
+  }
+
+  // What no field is made for, such as the data of an entity, is written as JSON.
+  function isOpen(rule) {
+    return !rule.enum && !types(rule).some((type) =>
+      ["string", "integer", "number", "boolean"].includes(type));
+  }
+
+  function read(rule, made) {
+    made.setCustomValidity("");
+    if (made.value.trim() === "") return undefined;
+    if (rule.type === "boolean") return made.value === "true";
+    if (isOpen(rule)) {
+      try {
+        return JSON.parse(made.value);
+      } catch (error) {
+        made.setCustomValidity(`This is no JSON: ${error.message}`);
+        return undefined;
+      }
+    }
+    if (made.type === "number") return Number(made.value);
+    const isNumber = types(rule).some((type) => ["integer", "number"].includes(type));
+    return isNumber && /^-?\d+(\.\d+)?$/.test(made.value) ? Number(made.value) : made.value;
+  }
+
+  function field(rule, at, value, key) {
+    const made = input(rule, key);
+    made.name = key;
+    place(made, at);
+    if (value !== undefined) made.value = isOpen(rule) ? JSON.stringify(value) : String(value);
+    return { element: made, value: () => read(rule, made), isField: true };
+  }
+
+  function boxes(rule, at, value) {
+    const all = flat(rule.items).enum.map((text) => {
+      const box = element("input", { type: "checkbox", value: text, checked: value.includes(text) });
+      return place(box, at);
+    });
+    const labels = all.map((box) => element("label", {}, box, ` ${box.value}`));
+    const chosen = () => all.filter((box) => box.checked).map((box) => box.value);
+    return {
+      element: element("div", {}, ...labels), value: () => (chosen().length ? chosen() : undefined),
+    };
+  }
+
+  // --- several values -----------------------------------------------------------------------
+  function titled(key, rule, editor, needed) {
+    const title = `${rule.title ?? key}${needed ? " (needed)" : ""}`;
+    const about = element("small", { textContent: rule.description ?? "" });
+    if (editor.isField) return element("label", {}, `${title} `, editor.element, about);
+    const inside = element("details", {}, element("summary", { textContent: title }), about);
+    inside.append(editor.element);
+    inside.open = needed || editor.value() !== undefined;
+    return inside;
+  }
+
+  // `skip`: keys that are shown elsewhere.
+  function object(rule, at, value, skip = []) {
+    const needed = rule.required ?? [];
+    const keys = Object.keys(rule.properties).filter((key) => {
+      const one = rule.properties[key];
+      return one !== false && one.const === undefined && !one.deprecated && !skip.includes(key);
+    });
+    const editors = {};
+    const first = element("div");
+    const rest = element("details", {}, element("summary", { textContent: "More" }));
+    for (const key of keys) {
+      const one = flat(rule.properties[key]);
+      editors[key] = make(one, () => `${at()}.${key}`, value[key], key);
+      const shown = needed.includes(key) || value[key] !== undefined || keys.length < 5;
+      (shown ? first : rest).append(titled(key, one, editors[key], needed.includes(key)));
+    }
+    if (rest.children.length > 1) first.append(rest);
+    return { element: first, value: () => filled(editors) };
+  }
+
+  function filled(editors) {
+    const found = Object.entries(editors).map(([key, one]) => [key, one.value()]);
+    const given = found.filter(([, value]) => value !== undefined);
+    return given.length ? Object.fromEntries(given) : undefined;
+  }
+
+  // An object of one of several kinds: a select, and the fields of the kind that was chosen.
+  function choose(rule, at, value) {
+    const key = rule.choice?.key;
+    const options = key ? rule.properties[key].enum : kinds(rule).map((kind, n) => n);
+    const about = key ? rule.properties[key].enumDescriptions : null;
+    const ruleFor = (option) => flat(key ? rule.choice.rules[option] : kinds(rule)[option]);
+    const select = element("select", {}, new Option("none", ""));
+    for (const [n, option] of options.entries()) {
+      const text = key ? option : ruleFor(option).required.join(", ");
+      select.append(new Option(about?.[n] ? `${text}: ${about[n]}` : text, option));
+    }
+    place(select, () => (key ? `${at()}.${key}` : at()));
+    if (value && key) select.value = value[key];
+    if (value && !key) {
+      const fits = (option) => Object.keys(value).every((one) => one in ruleFor(option).properties);
+      select.value = options.find(fits) ?? "";
+    }
+    const inner = element("div");
+    let editor = null;
+    function show(kept) {
+      editor = select.value === "" ? null : object(ruleFor(select.value), at, kept, [key]);
+      inner.replaceChildren(...(editor ? [editor.element] : []));
+    }
+    select.addEventListener("change", () => show(editor?.value() ?? {}));
+    show(value ?? {});
+    const title = key ? (rule.properties[key].title ?? key) : "Kind";
+    function now() {
+      if (!editor) return undefined;
+      return { ...(key && { [key]: select.value }), ...editor.value() };
+    }
+    return { element: element("div", {}, element("label", {}, `${title} `, select), inner), value: now };
+  }
+
+  function tuple(rule, at, value) {
+    const fields = Array.from({ length: rule.minItems }, (_, n) =>
+      make(rule.items, at, value[n], `${n + 1}`));
+    fields.forEach((one, n) => one.element.setAttribute("aria-label", `${n + 1}`));
+    const now = () => fields.map((one) => one.value());
+    return {
+      element: element("span", { className: "tuple" }, ...fields.map((one) => one.element)),
+      value: () => (now().every((one) => one === undefined) ? undefined : now().map((one) => one ?? "")),
+    };
+  }
+
+  // Rows with a button that adds one, and one in each that removes it. A row in which nothing is
+  // filled in does not count.
+  function rowsOf(at, what, build) {
+    const rows = [];
+    const holder = element("div");
+    const button = place(element("button", { type: "button", textContent: `Add: ${what}` }), at);
+    function add(...given) {
+      const row = {};
+      Object.assign(row, build(row, ...given));
+      const gone = element("button", { type: "button", textContent: `Remove: ${what}` });
+      gone.addEventListener("click", () => {
+        remove(row);
+        button.focus();
+        button.dispatchEvent(new Event("change", { bubbles: true }));
+      });
+      row.box = element("div", { className: "row", role: "group", ariaLabel: what }, row.element, gone);
+      rows.push(row);
+      holder.append(row.box);
+      return row;
+    }
+    function remove(row) {
+      rows.splice(rows.indexOf(row), 1);
+      row.box.remove();
+    }
+    button.addEventListener("click", () => {
+      add().box.querySelector("input, select, textarea").focus();
+    });
+    return { rows, add, remove, element: element("div", {}, holder, button) };
+  }
+
+  function list(rule, at, value, key) {
+    const what = flat(rule.items).title ?? rule.title;
+    const before = (row) => some(made.rows.slice(0, made.rows.indexOf(row)).map((one) => one.value()));
+    const made = rowsOf(at, what, (row, given) =>
+      make(rule.items, () => `${at()}[${before(row)?.length ?? 0}]`, given, key));
+    value.forEach((one) => made.add(one));
+    return { ...made, value: () => some(made.rows.map((row) => row.value())) };
+  }
+
+  function some(values) {
+    const found = values.filter((one) => one !== undefined);
+    return found.length ? found : undefined;
+  }
+
+  // An object whose keys are names of the user's; those that the schema knows are suggested.
+  function names(rule, at, value) {
+    const [pattern] = Object.values(rule.patternProperties ?? {});
+    const other = typeof rule.additionalProperties === "object" ? rule.additionalProperties : pattern;
+    const known = element("datalist", { id: `known${++lists}` });
+    known.append(...Object.keys(rule.properties ?? {}).map((name) => new Option(name)));
+    const made = rowsOf(at, rule.title, (row, name = "", given = undefined) => {
+      const named = element("input", { value: name, autocomplete: "off" });
+      const where = () => `${at()}.${named.value}`;
+      place(named, where).setAttribute("list", known.id);
+      const editor = make(other, where, given, "");
+      const shown = editor.isField ? element("label", {}, "Value ", editor.element) : editor.element;
+      const box = element("div", {}, element("label", {}, "Name ", named), shown);
+      return { element: box, named, value: editor.value, nothing: editor.isField ? "" : {} };
+    });
+    function now() {
+      const seen = new Set();
+      const found = [];
+      for (const { named, value: inside, nothing } of made.rows) {
+        const held = inside();
+        const twice = seen.has(named.value) && named.value !== "";
+        named.setCustomValidity(twice ? "Another row has this name: choose another one." : "");
+        seen.add(named.value);
+        if (named.value !== "" || held !== undefined) found.push([named.value, held ?? nothing]);
+      }
+      return found.length ? Object.fromEntries(found) : undefined;
+    }
+    // Rows that were proposed before, and have not been changed, make place for new ones.
+    function propose(given) {
+      for (const row of [...made.rows]) {
+        if (row.proposed && row.proposed === JSON.stringify([row.named.value, row.value()])) {
+          made.remove(row);
+        }
+      }
+      for (const [name, one] of Object.entries(given)) {
+        if (made.rows.some((row) => row.named.value === name)) continue;
+        const row = made.add(name, one);
+        row.proposed = JSON.stringify([name, row.value()]);
+      }
+    }
+    for (const [name, one] of Object.entries(value)) made.add(name, one);
+    made.element.append(known);
+    return { ...made, value: now, propose };
+  }
+
+  // The keys of the whole config without those of `skip`, as one editor.
+  function settings(skip) {
+    const keys = Object.keys(schema.properties).filter((key) => !skip.includes(key));
+    const editors = {};
+    const box = element("div");
+    for (const key of keys) {
+      const rule = flat(ruleOf(key));
+      if (rule.deprecated) continue;
+      editors[key] = make(rule, () => key, undefined, key);
+      box.append(titled(key, rule, editors[key], false));
+    }
+    return { element: box, value: () => filled(editors) ?? {} };
+  }
+
+  return { make, object, settings, ruleOf };
+}
+
+let lists = 0;
+
+// A field that messages about the part of the config at() are shown at.
+export function place(field, at) {
+  field.classList.add("field");
+  field.at = at;
   return field;
+}
+
+// The field that a message of the check is about, or null.
+export function fieldOf(form, message) {
+  const said = message.replace(/^unknown key /, "");
+  let found = null;
+  for (const field of form.querySelectorAll(".field")) {
+    const at = field.at();
+    const ends = !/^\w/.test(said.slice(at.length));
+    if (said.startsWith(at) && ends && at.length > (found?.at().length ?? 0)) found = field;
+  }
+  return found;
 }
