@@ -4,6 +4,7 @@ import http.client
 import os
 import signal
 import subprocess
+import sys
 import threading
 import types
 import uuid
@@ -26,6 +27,7 @@ from collecting import (
 )
 from test_collector_durability import stored
 
+from tools.collector.enrich import second_judge
 from tools.collector.enrich.iglu import Schemas
 from tools.collector.enrich.judge import judge
 from tools.collector.enrich.second_judge import SecondJudge
@@ -74,6 +76,26 @@ def test_what_a_registry_may_have_is_left_to_the_first_process(tmp_path):
     assert judge_elsewhere(schemas, (UNKNOWN, PAYLOADS[0])) == [None, judge(PAYLOADS[0], schemas)]
     fetched = judge_elsewhere(schemas, (PAYLOADS[-1],))[0]
     assert fetched == judge(PAYLOADS[-1], schemas)
+
+
+# A process of another version, whose first answer is of a class that is not here.
+OTHER_VERSION = """
+import pickle, sys
+with sys.stdout.buffer as judged:
+    judged.write(pickle.dumps(True))
+    judged.flush()
+    pickle.load(sys.stdin.buffer)
+    judged.write(b"cno_such_module\\nRow\\n.")
+sys.stdin.buffer.read()
+"""
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_an_answer_that_it_cannot_read_is_judged_by_the_first_process(monkeypatch):
+    command = [sys.executable, "-c", OTHER_VERSION]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    monkeypatch.setattr(second_judge, "_start", lambda _: subprocess.Popen(command, **pipes))
+    assert judge_elsewhere(Schemas([]), PAYLOADS[:1]) == [None]
 
 
 def children(pid):

@@ -16,8 +16,7 @@ import threading
 from tools.collector.enrich.iglu import Schemas
 from tools.collector.enrich.judge import judge
 
-# What it raises to read from the other process, or to write to it, when that has ended.
-_ENDED = EOFError, OSError, pickle.UnpicklingError
+_ENDED = EOFError, OSError, pickle.UnpicklingError  # raised where the other process has ended
 
 
 class SecondJudge:
@@ -71,14 +70,15 @@ class SecondJudge:
                 self._waiting.popleft()(rows)
         except _ENDED:
             pass
-        with self._lock:
-            self._is_ready = False
-        self._payloads.put(None)
-        for done in self._waiting:
-            done(None)
-        process.stdout.close()
-        sender.join()
-        process.wait()
+        finally:  # Whatever the error is: each payload has to be judged
+            with self._lock:
+                self._is_ready = False
+            self._payloads.put(None)
+            for done in self._waiting:
+                done(None)
+            process.stdout.close()
+            sender.join()
+            process.wait()
 
     def _send(self, stream):
         try:
