@@ -4,6 +4,8 @@ import json
 import random
 import sqlite3
 import time
+import tracemalloc
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -313,3 +315,18 @@ def test_long_values_and_too_many_columns(opened, monkeypatch):
     ask = [column_query.one_of("nothing", ["x"])], None, True, 9, 0
     with pytest.raises(ValueError, match="one of over"):
         store.read(column_query.find_page, *ask).result(20)
+
+
+def test_a_block_of_long_values_needs_little_memory(tmp_path, monkeypatch):
+    def events(_, first, last):
+        return ((id, {"anything": f"{id:06}" + "x" * 100000}) for id in range(first, last + 1))
+
+    monkeypatch.setattr(column_blocks, "events", events)
+    with closing(tables.connect(tmp_path / "c.db")) as connection:
+        tables.prepare(connection)
+        blocks = column_blocks.ColumnBlocks(connection)
+        tracemalloc.start()
+        blocks.make_next(connection)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    assert peak < BLOCK * MAX_TEXT * 5

@@ -43,6 +43,10 @@ def _cut(name, value):
     return value if len(text) <= MAX_TEXT else text[:MAX_TEXT]
 
 
+def _key(value):
+    return value if isinstance(value, str) else strict_json.dump_quickly(value)
+
+
 def event_columns(good, received, record):
     """Return ``{name: value}`` of an event; ``record`` is its JSON text."""
     columns = flat_event(strict_json.load(record).get("event") or {})
@@ -144,10 +148,13 @@ class ColumnBlocks:
                 if column is None:
                     column = found[name] = bytearray(BLOCK), {}, []
                 codes, numbers, values = column
-                key = value if isinstance(value, str) else strict_json.dump_quickly(value)
+                key = _key(value)
+                if len(key) > MAX_TEXT:  # 255 texts of 1 MiB would need a lot of memory
+                    value = _cut(name, value)
+                    key = _key(value)
                 code = numbers.get(key)
                 if code is None:
-                    values.append(value if len(key) <= MAX_TEXT else _cut(name, value))
+                    values.append(value)
                     code = numbers[key] = len(values)
                 codes[id - first] = code
         # The block of a reset database may be empty; it is made all the same.
