@@ -2,6 +2,7 @@
 
 import json
 import shlex
+import subprocess
 
 import pytest
 from collecting import JSON, TP2, collector, entities, struct, unstruct, wait_for, write_schema
@@ -118,19 +119,23 @@ def test_a_schema_that_is_not_found_has_no_pane(garden, visit):
     assert garden.request("GET", "/micro/event/999/schemas")[0] == 404
 
 
-def test_what_failed_is_copied_as_curl(garden, visit):
-    body = """{"it's": "no batch", "ü": 1}"""
-    garden.request("POST", f"{TP2}?x=1", body.encode(), JSON)
-    garden.send(struct(se_va="it's warm"))
-    page = visit(garden, "#failed")
-    count_is(page, "#failures > li", 2)
+def copies(page, count):
+    """Return what "Copy as curl" copies of each failure."""
+    count_is(page, "#failures > li", count)
     page.evaluate("navigator.clipboard.writeText = async (text) => { window.copied = text; }")
     copied = []
     for item in page.locator("#failures > li").all():
         item.locator("summary", has_text="As it was sent").click()
         item.locator(".copy", has_text="Copy as curl").click()
-        copied.append(shlex.split(page.evaluate("copied")))
-    event, request = copied
+        copied.append(page.evaluate("copied"))
+    return copied
+
+
+def test_what_failed_is_copied_as_curl(garden, visit):
+    body = """{"it's": "no batch", "ü": 1}"""
+    garden.request("POST", f"{TP2}?x=1", body.encode(), JSON)
+    garden.send(struct(se_va="it's warm"))
+    event, request = map(shlex.split, copies(visit(garden, "#failed"), 2))
     origin = f"http://127.0.0.1:{garden.port}"
     assert request == ["curl", f"{origin}{TP2}?x=1", "-H", "Content-Type: application/json",
                        "--data-raw", body]  # fmt: skip
@@ -138,3 +143,13 @@ def test_what_failed_is_copied_as_curl(garden, visit):
     garden.request("GET", event[1].removeprefix(origin))
     again, before, _ = garden.get("/micro/list?good=0")
     assert again["text"] == before["text"]
+
+
+def test_what_is_copied_cannot_control_a_terminal(garden, visit):
+    body = "it's \\ ü\x03\x1b[201~\ntouch x\t\x7f1"  # Ctrl-C, the end of a paste, a command
+    garden.request("POST", TP2, body.encode(), JSON)
+    (command,) = copies(visit(garden, "#failed"), 1)
+    assert not set(command) & {*map(chr, range(32)), "\x7f"}
+    shown = command.replace("curl", "printf '%s\\0'", 1)
+    found = subprocess.run(["bash", "-c", shown], capture_output=True, text=True, check=True)
+    assert found.stdout.split("\0")[-2] == body

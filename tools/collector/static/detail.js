@@ -126,8 +126,14 @@ export function sent(record) {
   return fold("As it was sent", body || query || "(nothing)", ["Copy as curl", curl]);
 }
 
-// Text as one argument of a shell.
-const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
+// Text as one argument of a shell. Control characters are escaped: a terminal that such a text is
+// pasted into would obey a Ctrl-C in it, and run the lines after that.
+function quoted(text) {
+  if (!/[\0-\x1f\x7f]/.test(text)) return `'${text.replaceAll("'", "'\\''")}'`;
+  const escaped = text.replace(/[\0-\x1f\x7f\\']/g,
+    (one) => `\\x${one.charCodeAt(0).toString(16).padStart(2, "0")}`);
+  return `$'${escaped}'`;
+}
 
 function json(name, value) {
   return fold(name, JSON.stringify(value, null, 2));
