@@ -9,49 +9,47 @@ const MANY = 400;
 // object that it should be in is there.
 export function jsonLines(value, marks) {
   const lines = []; // {text, numbers}
-  const at = new Map(); // path as JSON -> numbers
+  const tree = markOf(); // what is marked, in the form of the value
   for (const { path, number } of marks) {
-    const key = JSON.stringify(path);
-    at.set(key, [...(at.get(key) ?? []), number]);
+    let mark = tree;
+    for (const key of path.map(String)) {
+      if (!mark.inside.has(key)) mark.inside.set(key, markOf());
+      mark = mark.inside.get(key);
+    }
+    mark.numbers.push(number);
   }
-  write(lines, at, value, [], "", "");
+  write(lines, tree, value, "", "", "");
   return elements(lines);
 }
 
-function write(lines, at, value, path, before, after) {
-  const indent = "  ".repeat(path.length);
-  const own = JSON.stringify(path);
-  const numbers = at.get(own) ?? [];
+const markOf = () => ({ numbers: [], inside: new Map() });
+const NONE = markOf();
+
+function write(lines, { numbers, inside }, value, indent, before, after) {
   const isList = Array.isArray(value);
-  const plain = isList ? `[${value.map((one) => JSON.stringify(one)).join(", ")}]` : JSON.stringify(value);
-  const isMarkedInside = [...at.keys()].some((key) => key !== own && key.startsWith(own.slice(0, -1)));
-  const isShort = isList && plain.length <= WIDTH && !value.some(isDeep) && !isMarkedInside;
-  if (!isDeep(value) || isShort) {
-    lines.push({ text: indent + before + plain + after, numbers });
+  const line = isDeep(value) && !(isList && !inside.size && isShort(value)) ? null
+    : isList ? shortList(value) : JSON.stringify(value);
+  if (line !== null) {
+    lines.push({ text: indent + before + line + after, numbers });
     return;
   }
   const entries = isList ? value.map((one, i) => [i, one]) : Object.entries(value);
-  const missing = isList ? [] : missingKeys(at, path, value);
   lines.push({ text: indent + before + (isList ? "[" : "{"), numbers });
-  for (const [key, found] of missing) {
+  for (const [key, { numbers: found }] of isList ? [] : inside) {
+    if (!found.length || Object.hasOwn(value, key)) continue;
     lines.push({ text: `${indent}  ${JSON.stringify(key)}: missing`, numbers: found });
   }
   entries.forEach(([key, one], i) => {
     const name = isList ? "" : `${JSON.stringify(key)}: `;
-    write(lines, at, one, [...path, key], name, i < entries.length - 1 ? "," : "");
+    const mark = inside.get(String(key)) ?? NONE;
+    write(lines, mark, one, `${indent}  `, name, i < entries.length - 1 ? "," : "");
   });
   lines.push({ text: indent + (isList ? "]" : "}") + after, numbers: [] });
 }
 
 const isDeep = (value) => value !== null && typeof value === "object" && Object.keys(value).length > 0;
-
-function missingKeys(at, path, value) {
-  const parent = JSON.stringify(path);
-  return [...at].map(([key, numbers]) => [JSON.parse(key), numbers])
-    .filter(([key]) => key.length && JSON.stringify(key.slice(0, -1)) === parent)
-    .map(([key, numbers]) => [key.at(-1), numbers])
-    .filter(([key]) => !Object.hasOwn(value, key));
-}
+const shortList = (list) => `[${list.map((one) => JSON.stringify(one)).join(", ")}]`;
+const isShort = (list) => list.length <= WIDTH && !list.some(isDeep) && shortList(list).length <= WIDTH;
 
 function elements(lines) {
   const marked = lines.flatMap(({ numbers }, i) => (numbers.length ? [i] : []));
