@@ -4,7 +4,9 @@ import json
 import os
 
 import pytest
-from collecting import OURS, collector, entities, shared, unstruct
+from collecting import OURS, collector, entities, shared, struct, unstruct
+
+from tools.collector.storage.derived_tables import MAX_BOARDS
 
 UPDATE = f"{OURS}/update/jsonschema/1-0-0"
 
@@ -83,9 +85,12 @@ def test_boards_that_somebody_invents_halt_no_release(serving):
     (known,) = serving.get("/micro/overview")["boards"]
     put = (known["first"] + 1) * 1000000  # One millisecond after its first event
     os.utime(serving.folder / "manifest.json", ns=(put, put))
+    report(serving, "rolled_back", "b1")  # It has not reported that it applied it
+    crowd = [struct(duid=f"crowd{number}") for number in range(MAX_BOARDS)]
+    serving.send(*crowd)  # There is no row for b1 any more
+    assert "b1" not in [board["key"] for board in serving.get("/micro/overview")["boards"]]
     for step in ("applied", "rolled_back"):
         report(serving, step, "invented")
-    report(serving, "rolled_back", "b1")  # It has not reported that it applied it
     assert status(serving) == 200
     for step in ("offered", "applied", "rolled_back"):
         report(serving, step, "b1")

@@ -17,6 +17,15 @@ _NAME = (
     r"manifest\.json|config(?:-[0-9a-f]{16})?\.json|"
     r"[0-9a-f]{16}\.img|[0-9a-f]{16}-[0-9a-f]{16}\.patch"
 )
+_ANY_BEFORE = (
+    "SELECT EXISTS(SELECT 1 FROM boards WHERE first < ?)"
+    " OR EXISTS(SELECT 1 FROM listed WHERE received < ? AND board IS NOT NULL)"
+)
+# When a board's first event arrived: by its row, which outlasts old events, or by its events.
+_IS_BEFORE = (
+    "SELECT min(at) < ? FROM (SELECT first AS at FROM boards WHERE key = ? UNION ALL"
+    " SELECT * FROM (SELECT received FROM listed WHERE board = ? ORDER BY id LIMIT 1))"
+)
 _SCHEMA = "iglu:io.github.snowplow_micropython/update/jsonschema/1-0-0"
 
 
@@ -48,19 +57,24 @@ async def _is_halted(collector, path):
     if most is None:
         return False
     boards = await collector.read(last_updates, offer.get("version"), "release")
-    known = await collector.read(_known_before, path.stat().st_mtime_ns // 1000000)
     failed = [one["board"] for one in boards if _has_rolled_back(one["steps"])]
-    return sum(board in known for board in failed) >= most
+    put = path.stat().st_mtime_ns // 1000000
+    return len(await collector.read(_known_before, put, failed)) >= most
 
 
 def _has_rolled_back(steps):
     return "applied" in steps and "rolled_back" in steps[steps.index("applied") :]
 
 
-def _known_before(connection, time):
-    """Return the boards with an event before ``time``; all of them, where none had one."""
-    boards = dict(connection.execute("SELECT key, first FROM boards"))
-    return {key for key, first in boards.items() if first < time} or set(boards)
+def _known_before(connection, time, boards):
+    """Return those of ``boards`` with an event before ``time``; all, where no board had one.
+
+    The table of boards does not suffice: many invented boards take the place of the others there.
+    """
+    if not connection.execute(_ANY_BEFORE, (time, time)).fetchone()[0]:
+        return boards
+    found = ((one, connection.execute(_IS_BEFORE, (time, one, one)).fetchone()) for one in boards)
+    return [board for board, (is_before,) in found if is_before]
 
 
 async def _boards(request):
