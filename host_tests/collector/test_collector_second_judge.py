@@ -90,12 +90,44 @@ sys.stdin.buffer.read()
 """
 
 
+# It reads nothing.
+BUSY = """
+import pickle, sys, time
+sys.stdout.buffer.write(pickle.dumps(True))
+sys.stdout.flush()
+time.sleep(60)
+"""
+
+
+def replace_process(monkeypatch, code):
+    """Let other code be the second process; return the list that it is added to."""
+    started, pipes = [], {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+
+    def start(schemas):
+        started.append(subprocess.Popen([sys.executable, "-c", code], **pipes))
+        return started[0]
+
+    monkeypatch.setattr(second_judge, "_start", start)
+    return started
+
+
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_an_answer_that_it_cannot_read_is_judged_by_the_first_process(monkeypatch):
-    command = [sys.executable, "-c", OTHER_VERSION]
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-    monkeypatch.setattr(second_judge, "_start", lambda _: subprocess.Popen(command, **pipes))
+    replace_process(monkeypatch, OTHER_VERSION)
     assert judge_elsewhere(Schemas([]), PAYLOADS[:1]) == [None]
+
+
+def test_nothing_is_kept_in_memory_of_what_it_has_not_judged(monkeypatch):
+    started = replace_process(monkeypatch, BUSY)
+    second, answers, large = SecondJudge(Schemas([])), [], payload(b"x" * 1000000)
+    before = sys.getrefcount(large)
+    second.start()
+    for _ in range(3):
+        wait_for(lambda: second.submit(large, answers.append))
+    started[0].kill()
+    wait_for(lambda: len(answers) == 3)
+    second.close()
+    assert (answers, sys.getrefcount(large)) == ([None] * 3, before)
 
 
 def children(pid):
@@ -152,7 +184,7 @@ def test_nothing_is_lost_when_it_is_killed_under_load(tmp_path):
         before = len(load.answered)
         wait_for(lambda: len(load.answered) > before + 20)  # The first process goes on alone
         load.stop()
-        assert not children(running.process.pid)
+        wait_for(lambda: not children(running.process.pid))
     assert_stored_once_and_in_order(tmp_path / "c.db", load.answered)
 
 

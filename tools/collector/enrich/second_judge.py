@@ -74,10 +74,11 @@ class SecondJudge:
             with self._lock:
                 self._is_ready = False
             self._payloads.put(None)
-            for done in self._waiting:
-                done(None)
+            while self._waiting:
+                self._waiting.popleft()(None)
             process.stdout.close()
             sender.join()
+            self._payloads = queue.SimpleQueue()  # Else it keeps what was not sent
             process.wait()
 
     def _send(self, stream):
