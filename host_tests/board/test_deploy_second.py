@@ -150,29 +150,27 @@ def test_the_network_that_the_portal_kept_stays(board, image_tree, capsys, files
     (image_tree / "firmware/on_demand").mkdir()
     (image_tree / "firmware/on_demand/portal.py").write_text("")
 
-    def run():
-        assert program.main(["--port", board.port, *files], root=image_tree) == 0
+    def run(*args):
+        seen = len(board.output)
+        code = program.main(["--port", board.port, *args, *files], root=image_tree)
         printed = "".join(capsys.readouterr())
+        assert code == 0, printed
         assert "correct horse" not in printed
+        board.wait_for(b"firmware runs 1", since=seen)
         return printed
 
     printed = run()
     assert "its Wi-Fi" in printed and "Follow" not in printed and "Keep" not in printed
     assert json.loads(board.files()["/config.json"]) == config
     kept = [{"ssid": "barn", "password": "correct horse"}]
-    by_portal = {**config, "name": "bed", "wifi": {"networks": kept, "country": "CH"}}
-    put(board.port, {"/config.json": json.dumps(by_portal).encode()})
+    wifi = {"networks": kept, "country": "CH"}
+    by_portal = json.dumps({**config, "name": "bed", "wifi": wifi}).encode()
+    put(board.port, {"/config.json": by_portal})
     for sample in (7, 7, 8):
         path.write_text(json.dumps({**config, "sample_seconds": sample}))
-        code = program.main(["--follow", "0", "--port", board.port, *files], root=image_tree)
-        printed = "".join(capsys.readouterr())
-        assert code == 0 and "Keep     the board's networks (1)" in printed, printed
-        assert "correct horse" not in printed
-        seen = len(board.output)
-        behind.restart(board.port)
-        board.wait_for(b"runs 1", since=seen)
-        wanted = {**config, "wifi": {**by_portal["wifi"]}, "sample_seconds": sample}
-        assert json.loads(board.files()["/config.json"]) == wanted
+        assert "Keep     the board's networks (1)" in run("--follow", "0")
+        found = json.loads(board.files()["/config.json"])
+        assert found == {**config, "wifi": wifi, "sample_seconds": sample}
 
 
 def test_a_boot_file_of_the_port_is_no_ones(board, deploy):

@@ -20,6 +20,7 @@ from esp_board import EspBoard
 from vm_board import VmBoard
 
 from tools.demo import Collector
+from tools.release.image import modules_of
 from tools.setup import __main__ as program
 from tools.setup import jobs, server, steps
 
@@ -194,7 +195,8 @@ def test_three_boards_at_once_with_pulled_cables(
             assert "accepted the first event" in page.inner_text("#result")
             found = board.files()
             assert not [path for path in found if path.endswith(".new")]
-            assert json.loads(found["/releases/state.json"])["run"] == "a"
+            run = json.loads(found["/releases/state.json"])["run"]
+            assert modules_of(found[f"/releases/{run}.img"])  # it is whole
         noted = json.loads((served.setup.root / "config/boards.json").read_text())
         assert noted == {board.unique_id.hex(): f"bed{n}" for n, board in enumerate(boards)}
     finally:

@@ -132,8 +132,8 @@ import sys, time, machine
 try:
     sys.path.insert(0, "/releases")
     __import__("loader").load()
-except ImportError:
-    pass  # it has plain files
+except (ImportError, OSError):
+    pass  # it has plain files, or its image is mounted
 try:
     import boards
     board = boards.load()
