@@ -14,7 +14,7 @@ from host_tests.outside import BROWSER_ARGUMENTS, find_browser
 from tools.demo import Board, Collector, demo_config
 from tools.pictures import FOLDER as PICTURES
 
-SECONDS = 3  # until the charts have something to show
+SECONDS = 45  # until the charts have something to show
 # What is wired to the board of the setup page, as host_tests/board/vm_board.py has it.
 HARDWARE = {
     "i2c": {"21,22": {"118": {"208": "60"}}},
