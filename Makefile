@@ -8,7 +8,7 @@ export MICROPYPATH :=
 
 .PHONY: help demo collector setup provision flash scan deploy monitor release release-key release-config
 .PHONY: rollout mpy dist report test check schema bench soak
-.PHONY: life mutants docs test-pico-w battery-life clean
+.PHONY: life updates mutants docs test-pico-w battery-life clean
 .DEFAULT_GOAL := help
 # A value in quotes for the shell: it may have spaces.
 quoted = '$(subst ','\'',$(1))'
@@ -92,6 +92,9 @@ soak: $(VENV)/.dev ## send 100,000 events through faults and reboots: EVENTS=n S
 
 life: $(VENV)/.dev ## random lives of the whole library, with all that can go wrong: LIVES=n SEED=n TRACE=1
 	@$(BIN)/python -m host_tests.life --lives $(or $(LIVES),2000) --seed $(or $(SEED),1) $(if $(TRACE),--trace)
+
+updates: $(VENV)/.dev ## a board updates itself again and again, while its power goes at random moments: UPDATES=n SEED=n
+	@UPDATES=$(or $(UPDATES),100) SEED=$(or $(SEED),1) $(BIN)/python -m pytest -q host_tests/update/test_firmware.py -k kills
 
 mutants: $(VENV)/.dev ## make plausible mistakes in the library, each of which a test has to find: WORD=retry
 	@$(BIN)/python -m host_tests.mutants $(WORD)

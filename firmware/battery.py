@@ -4,6 +4,8 @@
 #
 # A board with memory that outlives deep sleep boots at each wake, and finds its state there
 # (retained_memory.py); one without sleeps lightly and goes on. Both run the same wake().
+#
+# update_wake.py uses `_resumed`, `_expect_progress`, `_failures` and `_wakes_since_send`.
 from os import urandom
 
 from firmware import triggers
@@ -143,7 +145,9 @@ class Battery:
             else:
                 self._failures += 1
             if app.settings["update"]:
-                self._check_update()
+                from firmware.on_demand import update_wake
+
+                update_wake.check(self)
             app.report_failures()
             app.restart_if_due()
             app.link.down()
@@ -225,15 +229,6 @@ class Battery:
             app.board.idle()
         del remote_config
         app.unload()
-
-    def _check_update(self):
-        from firmware.on_demand import update_task
-
-        for wait in update_task.steps(self.app, self._resumed):
-            self._expect_progress()
-            clock.sleep_ms(wait)
-            self.app.board.idle()
-        self.app.unload()
 
     def _sleep(self):
         app = self.app

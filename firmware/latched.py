@@ -57,11 +57,10 @@ class Latched(Battery):
             self._wakes_since_send = 65535
             for trigger in self._triggers:
                 trigger.slot = None
-        # What is on trial has to send, and the loader took this wake for a boot.
+        # The loader took this wake for a boot of what is on trial.
         if state and load("/releases/state.json").get("trial"):
             from firmware.on_demand import release
 
-            self._wakes_since_send = 65535
             release.uncount()
 
     # The driver of what switches the board on when it counts; its count is kept over a sleep.

@@ -52,8 +52,8 @@ def prepare():
     if settings["update"] and crashes.count:
         from firmware.on_demand import release
 
-        if release.is_first_after():
-            crashes.reduce(crashes.count)  # they were those of the image that went back
+        if release.is_first_boot():
+            crashes.reduce(crashes.count)  # they were those of what ran before
     if crashes.safe_mode:
         settings.update(sensors={}, board_sensors=False, triggers=[], track=["errors"])
         settings.update(buffer_bytes=4096, user_id=None, remote=None)
@@ -82,6 +82,11 @@ def _provision(settings, board=None, intent=None):
 
         board = boards.load()
         intent = board.reset_intent()
+    if has_config and settings["update"]:
+        from firmware.on_demand import release
+
+        if release.trial():  # then the loader has set the watchdog, and the portal feeds it
+            board.watchdog(120)
     # The reset after it says "config", so that a button that is stuck does not open it for ever.
     provision.run(board, _CONFIG, has_config, _woke(board, intent))
     from firmware.on_demand.unload import unload

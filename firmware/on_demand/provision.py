@@ -261,6 +261,7 @@ def _serve(provisioning, parts, lamp):
     light = time.ticks_ms()
     state = "ready"
     while True:
+        provisioning.board.feed()
         for part in parts:
             part.step()
         provisioning.step()

@@ -6,7 +6,8 @@
 #   state.json     {"run": "a",                which one runs
 #                   "trial": null, or {"boots": n, "from": "b", "id": "…"} while "a" is on trial;
 #                            with "config": true and "from" as "run" it is the config that is;
-#                            "leaves_store": true: it does not have the store of the one before
+#                            "leaves_store": true: it does not have the store of the one before;
+#                            "asks": true: its updates come from elsewhere, which it has to reach
 #                   "config": null, or which of the files config.json.a, b, new, old becomes
 #                            config.json at the next boot
 #                   "rolled_back": {"id": "…", "reason": "…"} as of the trial, until
@@ -67,7 +68,7 @@ def try_next(id: str) -> None:
     _save(state)
 
 
-def try_config(id: str, leaves_store: bool = False) -> None:
+def try_config(id: str, leaves_store: bool = False, asks: bool = False) -> None:
     """Put /config.json.new on trial from the next boot on, as try_next()."""
     name = _name()
     state = load(_FOLDER + "state.json")
@@ -75,6 +76,8 @@ def try_config(id: str, leaves_store: bool = False) -> None:
     state["trial"] = {"boots": 0, "from": name, "id": id, "config": True}
     if leaves_store:
         state["trial"]["leaves_store"] = True
+    if asks:
+        state["trial"]["asks"] = True
     _save(state)
 
 
@@ -127,9 +130,12 @@ def rolled_back() -> "dict | None":
     return found if isinstance(found, dict) else None
 
 
-def is_first_after() -> bool:
-    """Whether this is the first boot after a trial that went back; True once only."""
+def is_first_boot() -> bool:
+    """Whether this is the first boot of a trial, or after one that went back: once only."""
     state = load(_FOLDER + "state.json")
+    found = state.get("trial")
+    if isinstance(found, dict):
+        return found.get("boots") == 1
     found = state.get("rolled_back")
     if not isinstance(found, dict) or "seen" in found or found.get("id") is None:
         return False

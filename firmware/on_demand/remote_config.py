@@ -69,7 +69,7 @@ def check(app):
         app.restart_for = "config"
         if not app.nothing_to_lose():
             app.trial_start = clock.ms()
-            _use_collector(app, new)
+            use_collector(app, new)
 
 
 def run(app, due=True):
@@ -104,10 +104,11 @@ def end_trial(app):
         # What is in RAM goes to the collector of before, and then it restarts.
         from firmware.on_demand.settings import load_settings
 
-        _use_collector(app, load_settings("config.json"))
+        use_collector(app, load_settings("config.json"))
 
 
-def _use_collector(app, settings):
+def use_collector(app, settings):
+    """Send to the collector of these settings from now on."""
     from firmware.on_demand.remote_options import set_requests
     from firmware.on_demand.start import make_transport
 

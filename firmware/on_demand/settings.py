@@ -4,7 +4,6 @@ import json
 from io import StringIO
 
 from firmware.on_demand import config
-from firmware.on_demand.remote_config import load_state, refused, save_state
 
 _TRIES = 3  # boots of a document on trial, which start.py counts: it may be what crashes
 
@@ -15,11 +14,14 @@ def load_settings(path):
         data = read(path)
     except (MemoryError, RuntimeError):  # RuntimeError: the stack is full
         raise config.ConfigError("%s: too long, or too many brackets in each other" % path)
-    directory = None
+    directory = changes = None
     if isinstance(data, dict) and data.get("remote"):
         directory = data.get("state_path", ".")
-    state = load_state(directory) if isinstance(directory, str) else {}
-    changes = state.get("changes")
+    if isinstance(directory, str):
+        from firmware.on_demand.remote_config import load_state, refused, save_state
+
+        state = load_state(directory)
+        changes = state.get("changes")
     if not changes:
         return config.check(path, data)
     try:

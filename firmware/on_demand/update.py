@@ -6,6 +6,7 @@
 #   update_check.py   asks what is offered, and whether it is for this board (signature.py)
 #   update_bring.py   brings it on flash (update_fetch.py, update_patch.py) and puts it on trial
 #   update_config.py  does all that for the config
+#   update_leave.py   where a config waits for events that the collector of before does not take
 #
 # Each is loaded when it is needed, and unloaded before the next. The state, in update.json, is
 #   version    of the newest release that worked here, or was deployed: an older one is a replay
@@ -28,16 +29,15 @@ from snowplow_tracker.json_file import save
 # only_due: not before `seconds` of the config have gone since the last time.
 def steps(app, only_due=False):
     """Do the next step of an update; yields ms to wait, and returns seconds to the one after."""
-    if app.restart_for:
-        return 60  # what was brought waits for that
     from firmware.on_demand import update_trial
 
-    if update_trial.check(app):
-        return 5
+    seconds = app.settings["update"]["seconds"]
+    wait = yield from update_trial.check(app)
+    if wait:
+        return min(wait, seconds)
     state = update_trial.load_state(app)
     del update_trial
     _unload(app)
-    seconds = app.settings["update"]["seconds"]
     if only_due and "target" not in state:
         since = clock.unix_ms() // 1000 - state.get("checked", 0)
         if 0 <= since < seconds:
@@ -54,7 +54,7 @@ def steps(app, only_due=False):
         _unload(app)
     state["checked"] = clock.unix_ms() // 1000
     save_state(app, state)
-    return seconds
+    return min(60, seconds) if app.restart_for else seconds
 
 
 def _take_release(app, state):

@@ -45,21 +45,24 @@ def check(app, state):
         if found == known or found <= state.get("config_refused", 0):
             return
         version = found
-        leaves_store = _prepare(app, offer["config"])
+        leaves_store, asks = _prepare(app, offer["config"])
     except ValueError as e:
         if version:
             state["config_refused"] = version
         _remove()
         update.tell(app, state, "refused", version, str(e), kind="config")
         return
-    except (OSError, MemoryError):
+    except (OSError, MemoryError) as e:
         _remove()  # the events may need the room
+        app.unload()
+        if version and isinstance(e, MemoryError):
+            update.tell(app, state, "waits", version, "no memory to check it", kind="config")
         raise
     update.tell(app, state, "applied", version, kind="config")
     if update.save_state(app, state):
         from firmware.on_demand import release
 
-        release.try_config(str(version), leaves_store)
+        release.try_config(str(version), leaves_store, asks)
         app.restart_for = "config"
 
 
@@ -82,7 +85,8 @@ def _fetch(app):
 
 
 def _prepare(app, data):
-    """Check the config, and write the files of a trial; -> what _leaves_store() says."""
+    """Check the config, and write the files of a trial; -> (_leaves_store(), _moves_folder())."""
+    app.unload()  # memory is short while it is checked
     from firmware.on_demand import config, signature
     from firmware.on_demand.settings import read
 
@@ -107,7 +111,7 @@ def _prepare(app, data):
     signature.load(new["update"]["key"])
     if new["wifi"] and app.settings["wifi"]:
         _keep_networks(app, new["wifi"]["networks"])
-    return _leaves_store(app, new)
+    return _leaves_store(app, new), _moves_folder(app.settings, new)
 
 
 # Those of earlier configs stay, also if the new one names them: if it is taken back, the one that
@@ -132,6 +136,31 @@ def _leaves_store(app, new):
         return False
     on_flash = new["store_bytes"] or new["mode"] == "battery" and app.board.retained
     return not on_flash or new["store_path"] != store.path
+
+
+def _moves_folder(old, new):
+    """Whether the next update comes from elsewhere, or is verified in another way."""
+    for key in ("url", "key"):
+        if new["update"][key] != old["update"][key]:
+            return True
+    return (new["roots"], new["verify"]) != (old["roots"], old["verify"])
+
+
+def reaches_folder(app):
+    """Yields ms to wait, and returns True if the folder has what the key signed; or an error."""
+    folder = update_fetch.Folder(app)
+    try:
+        kind = "release"
+        document = yield from folder.read("manifest.json")
+    except ValueError:
+        kind = "config"
+        document = (yield from _fetch(app))[1]
+    finally:
+        folder.close()
+    from firmware.on_demand import signature
+
+    signature.read(bytes(document or b""), kind, signature.load(app.settings["update"]["key"]))
+    return True
 
 
 def has_secret(data):

@@ -1,9 +1,5 @@
-# Asks for updates now and then, see update.py. This file stays loaded where the config has
-# `update`; what it calls does not.
-import asyncio
-
-from snowplow_tracker.emitter.run import sleep_ms
-
+# Asks for updates now and then, see update.py. This file stays loaded in the mode always_on where
+# the config has `update`; what it calls does not.
 
 # Whatever goes wrong with an update, the board goes on with its work.
 def steps(app, only_due=False):
@@ -19,6 +15,10 @@ def steps(app, only_due=False):
 
 async def run(app):
     """The task of the mode always_on."""
+    import asyncio
+
+    from snowplow_tracker.emitter.run import sleep_ms
+
     expect = app.watchdog.expect
     while True:
         doing = steps(app)

@@ -9,7 +9,14 @@ _NUMBERS = ("version", "signed", "refused", "config", "config_refused", "checked
 
 
 def check(app):
-    """Whether a trial goes on; it may end here, also by a restart into what was before."""
+    """Yields ms to wait, and returns seconds until the next check of a trial; 0: there is none.
+
+    It may end here, also by a restart into what was before.
+    """
+    if app.restart_for:  # what was brought waits for that
+        from firmware.on_demand import update_leave
+
+        return update_leave.check(app)
     _report(app)
     found = release.trial()
     if found:
@@ -19,21 +26,43 @@ def check(app):
             if app.reset_cause != "deep_sleep":
                 release.roll_back("the loader did not take it: run `make deploy` once")
             app.restart_for = "config"
-            return True
-        late = app.settings["update"]["trial_seconds"]
+            return 5
+        wait = 0
         if not app.emitter.sent:
+            wait = 5
+            why = "nothing was sent"
+        elif app.crashes.safe_mode:  # which has neither sensors nor anything that is optional
+            wait = 5
+            why = "nothing was sent outside of safe mode"
+        elif found.get("asks") and not (yield from reaches_folder(app)):
+            wait = 60
+            why = "update.url gave nothing that update.key has signed"
+        if wait:
+            late = app.settings["update"]["trial_seconds"]
             if clock.ms() >= late * 1000:
-                release.roll_back("nothing was sent in %d s" % late)
+                release.roll_back("%s in %d s" % (why, late))
                 app.restart("config")
-            return True
+            return wait
         # In this order: if it is cut between, the trial is kept once more, and reported once.
         state = load_state(app)
         works(app, state, int(found["id"]), "config" if found.get("config") else "release")
         if not update.save_state(app, state):
-            return True
+            return 5
         release.confirm()
     _forget_networks(app)
-    return False
+    return 0
+
+
+# A config that changes where updates come from must not be the last one that the board can get.
+def reaches_folder(app):
+    from firmware.on_demand import update_config
+
+    try:
+        return app.board.online() and (yield from update_config.reaches_folder(app))
+    except (OSError, ValueError, MemoryError) as e:
+        print("update:", str(e) or "out of memory")
+    finally:
+        app.unload()
 
 
 def load_state(app):
@@ -46,6 +75,12 @@ def load_state(app):
     if deployed and deployed != state.get("deployed"):
         for key in ("refused", "again", "target", "whole"):  # of what is not there any more
             state.pop(key, None)
+        # What a computer made whose clock was wrong would keep out all that follows. All manifests
+        # that were signed before have a version that is not above that of the deploy.
+        state.pop("signed", None)
+        for key in ("version", "config", "config_refused"):
+            if state.get(key, 0) - deployed[0] > 100000000:  # a year: YYYYMMDDHHMM
+                state.pop(key)
         state["deployed"] = deployed
         state["version"] = max(deployed[0], state.get("version", 0))
     return state

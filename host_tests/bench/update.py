@@ -13,6 +13,7 @@ from host_tests.outside import Handler, serving
 from tools.deploy import LAST, compiled, files, stage
 from tools.deploy.image import modules
 from tools.engine import ROOT
+from tools.release import config as release_config
 from tools.release import image, manifest, signing
 
 FIGURES = {
@@ -22,6 +23,11 @@ FIGURES = {
         "<= 12",
     ),
     "update_heap_image_kb": ("KiB", "the same where the image is fetched", "<= 12"),
+    "update_heap_config_kb": (
+        "KiB",
+        "the same while the example's config, which came by air, is checked as at a boot",
+        "",
+    ),
     "update_bytes_one_file": (
         "x",
         "bytes of all requests and answers of an update / the module (app) that is all new",
@@ -37,6 +43,10 @@ FIGURES = {
 # transport's buffer, and what has come of the answer.
 BUFFERS = 2048 + 1400 + 1400
 MODULE = "firmware/app.mpy"
+# By http no config with a password is taken.
+EXAMPLE = json.loads((ROOT / "firmware/config.example.json").read_text())
+del EXAMPLE["wifi"]
+UPDATE = {"url": "http://127.0.0.1:9/firmware", "key": "release.der"}
 
 
 def run(machine):
@@ -53,7 +63,7 @@ def run(machine):
         new = image.make(made)
         manifest.publish(folder / "firmware", old, key, now=1795000000)
         manifest.publish(folder / "firmware", new, key, now=1795738410)
-        config = {"collector": "http://127.0.0.1:9", "app_id": "x"}
+        config = {**EXAMPLE, "update": UPDATE}
         board = stage(folder / "board", config, mpy=True)
         (board / "release.der").write_bytes((folder / "release.der").read_bytes())
         (board / "releases").mkdir()
@@ -63,15 +73,18 @@ def run(machine):
         (board / "releases" / "update.json").unlink()
         (board / "releases" / "a.img").write_bytes(old[:-1])  # an image that no patch is for
         by_image, _ = update(machine, board, folder / "firmware")
+        release_config.publish(folder / "configs", config, key)
+        by_config, _ = update(machine, board, folder / "configs", True)
     return {
         "update_heap_kb": by_patch,
         "update_heap_image_kb": by_image,
+        "update_heap_config_kb": by_config,
         "update_bytes_one_file": wire / len(made[MODULE]),
         "update_power_cut_cases": power_cuts(machine),
     }
 
 
-def update(machine, board, folder):
+def update(machine, board, folder, is_config=False):
     """(KiB of heap, bytes of HTTP) of an update of the board from the folder of releases."""
     wire = []
 
@@ -79,12 +92,14 @@ def update(machine, board, folder):
         protocol_version = "HTTP/1.1"
 
         def do_GET(self):
-            data = (folder / self.path.rpartition("/")[2].rstrip("?")).read_bytes()
+            path = folder / self.path.rpartition("/")[2].rstrip("?")
+            data = path.read_bytes() if path.exists() else b""
             wanted = self.headers["Range"]
             if wanted:
                 first, last = map(int, wanted.removeprefix("bytes=").split("-"))
                 data = data[first : last + 1]
-            head = f"HTTP/1.1 {206 if wanted else 200} OK\r\nContent-Length: {len(data)}\r\n\r\n"
+            status = 404 if not path.exists() else 206 if wanted else 200
+            head = f"HTTP/1.1 {status} OK\r\nContent-Length: {len(data)}\r\n\r\n"
             self.wfile.write(head.encode() + data)
             asked = len(self.raw_requestline) + len(str(self.headers).encode())
             wire.append(asked + len(head) + len(data))
@@ -92,7 +107,8 @@ def update(machine, board, folder):
     with serving(Files) as server:
         done = subprocess.run(
             [machine.program, "-X", "heapsize=400wk"]
-            + [ROOT / "host_tests/bench/scripts/update_heap.py", server.url + "/firmware"],
+            + [ROOT / "host_tests/bench/scripts/update_heap.py", server.url + "/firmware"]
+            + ["imports"] * is_config,
             cwd=board,
             env=dict(os.environ, MICROPYPATH=".frozen:lib:."),
             check=True,
@@ -103,7 +119,8 @@ def update(machine, board, folder):
     assert restart == "config", done.stdout
     before, after = map(int, re.findall("n_qstr=([0-9]+)", done.stdout))
     most += 11 * (after - before)  # see names_table() in firmware.py
-    return round((most + BUFFERS) / 2048, 2), sum(wire[1:])  # the first one is the script's own
+    most += 0 if is_config else BUFFERS  # a config is checked when they are gone
+    return round(most / 2048, 2), sum(wire[1:])  # the first one is the script's own
 
 
 def power_cuts(machine):

@@ -164,7 +164,7 @@ def test_mip_installs_it_from_a_server_and_it_works(made, vm_program, tmp_path, 
         )
         done = subprocess.run(
             [vm_program, "-X", "heapsize=96wk", "-c", script], capture_output=True, text=True,
-            timeout=60, cwd=tmp_path, env={**os.environ, "MICROPYPATH": ".frozen"},
+            timeout=300, cwd=tmp_path, env={**os.environ, "MICROPYPATH": ".frozen"},
         )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     assert f"{version()} <Tracker" in done.stdout
@@ -173,7 +173,7 @@ def test_mip_installs_it_from_a_server_and_it_works(made, vm_program, tmp_path, 
 
 
 def test_a_board_runs_the_bundle_as_its_readme_says(made, board, tmp_path, monkeypatch):
-    monkeypatch.setattr(tools.deploy.board, "SILENCE", 120)  # cp of the image says nothing
+    monkeypatch.setattr(tools.deploy.board, "SILENCE", 600)  # cp of the image says nothing
     (path,) = made.glob("snowplow-firmware-*.tar.gz")
     with tarfile.open(path) as tar:
         tar.extractall(tmp_path, **({"filter": "data"} if hasattr(tarfile, "data_filter") else {}))
@@ -194,7 +194,7 @@ def test_a_board_runs_the_bundle_as_its_readme_says(made, board, tmp_path, monke
             call(board.port, *words)
         since = len(board.output)
         restart(board.port)
-        board.wait_for(b"first event accepted", since, seconds=60)
+        board.wait_for(b"first event accepted", since, seconds=180)
     finally:
         collector.stop()
     assert b"Traceback" not in board.output[since:]

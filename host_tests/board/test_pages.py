@@ -81,7 +81,7 @@ class Clone:
         """Run it to its end; returns what it printed."""
         done = subprocess.run(
             self.command(line, **options), shell=True, cwd=self.folder, input=typed, text=True,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True, timeout=120,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True, timeout=400,
         )  # fmt: skip
         assert done.returncode == 0, f"{line}: {done.stdout}"
         return done.stdout
@@ -128,7 +128,7 @@ def test_the_commands_of_the_page_start_lead_from_a_blank_board_to_readings(
             config.update(send_seconds=1, sample_seconds=1, track=["errors"])
             (clone.folder / "config.json").write_text(json.dumps(config))
             assert "Accepted the first event" in clone.run(bring, PORT=board.port)
-            end = time.monotonic() + 60
+            end = time.monotonic() + 180
             rows = []
             while len(rows) < 2:
                 assert time.monotonic() < end, "no readings came"

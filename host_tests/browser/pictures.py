@@ -14,7 +14,7 @@ from host_tests.outside import BROWSER_ARGUMENTS, find_browser
 from tools.demo import Board, Collector, demo_config
 from tools.pictures import FOLDER as PICTURES
 
-SECONDS = 3  # until the charts have something to show
+SECONDS = 45  # until the charts have something to show
 # What is wired to the board of the setup page, as host_tests/board/vm_board.py has it.
 HARDWARE = {
     "i2c": {"21,22": {"118": {"208": "60"}}},
@@ -62,7 +62,8 @@ def _page(browser, url, path):
 
 def _setup(browser, collector, folder, path):
     # A board that is the real VM on a pty, with what HARDWARE says, as far as the page looks.
-    from host_tests.browser.test_setup_page import Running, VmBoard, steps, uf2
+    from host_tests.board.vm_board import VmBoard
+    from host_tests.browser.setting_up import Running, steps, uf2
 
     running = Running(folder / "project", collector)
     find, places = steps.find_ports, uf2.places
@@ -70,15 +71,15 @@ def _setup(browser, collector, folder, path):
         with VmBoard(folder, name="ttyUSB0", hardware=json.loads(json.dumps(HARDWARE))) as board:
             board.wait_for(b">>> ")
             steps.find_ports, uf2.places = lambda: [(board.port, "CP2102N")], lambda: []
-            page = browser.new_page(viewport={"width": 900, "height": 1200})
-            page.set_default_timeout(60000)
+            page = browser.new_page(viewport={"width": 900, "height": 700})
+            page.set_default_timeout(180000)
             page.goto(running.url)
             page.wait_for_selector("#scanned:has-text('chips on I2C')")
             page.fill("#pins", "21, 22")
             page.get_by_role("button", name="Search again").click()
             page.wait_for_selector("#scanned:has-text('1 chips on I2C')")
             page.fill("#name", "greenhouse")
-            page.screenshot(path=path)
+            page.screenshot(path=path, full_page=True)
             page.close()
     finally:
         steps.find_ports, uf2.places = find, places

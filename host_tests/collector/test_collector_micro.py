@@ -271,6 +271,9 @@ def test_the_page_is_there_and_loads_nothing_from_elsewhere(running):
     for path in re.findall(r'from "\.(/[a-z]+\.js)"', (STATIC / "main.js").read_text()):
         status, headers, _ = running.request("GET", f"/micro/ui{path}")
         assert status == 200 and headers["Content-Type"].startswith("text/javascript")
+        unchanged = {"If-None-Match": headers["ETag"]}
+        assert running.request("GET", f"/micro/ui{path}", headers=unchanged)[::2] == (304, b"")
+    assert running.request("GET", "/micro/ui/none.js")[0] == 404
     for file in STATIC.iterdir():
         text = file.read_text(encoding="utf-8").replace("http://www.w3.org/2000/svg", "")
         assert "http://" not in text and "https://" not in text and "//cdn" not in text

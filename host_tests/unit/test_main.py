@@ -23,6 +23,7 @@ def test_a_board_with_a_bad_config_stays_at_its_repl(
     monkeypatch.setattr(sys, "platform", port)
     # Without the code of the portal, as after a deploy of a config that has a network.
     monkeypatch.setitem(sys.modules, "firmware.on_demand.provision", None)
+    monkeypatch.delattr("firmware.on_demand.provision", raising=False)
     monkeypatch.chdir(tmp_path)
     if text:
         (tmp_path / "config.json").write_text(text)
@@ -44,6 +45,7 @@ def test_an_old_micropython_is_refused_with_words(monkeypatch, tmp_path, capsys)
 def test_a_computer_with_a_bad_config_exits_with_a_status(monkeypatch, tmp_path, capsys):
     monkeypatch.setitem(sys.modules, "network", None)  # it has none
     monkeypatch.delitem(sys.modules, "firmware.on_demand.provision", raising=False)
+    monkeypatch.delattr("firmware.on_demand.provision", raising=False)
     monkeypatch.delitem(sys.modules, "boards.access_point", raising=False)
     monkeypatch.delattr("boards.access_point", raising=False)
     monkeypatch.chdir(tmp_path)

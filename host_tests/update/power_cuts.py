@@ -123,6 +123,10 @@ class Sender:
     sent = 0
 
 
+class Crashes:
+    safe_mode = False
+
+
 class Link:
     name = "Wi-Fi"
     network = "mill"
@@ -136,7 +140,9 @@ class App:
         options["group"] = None
         self.settings = {"update": options, "state_path": "/releases"}
         self.settings["wifi"] = {"networks": OLD_NETWORKS}
+        self.settings.update(roots=None, verify=False)
         self.board = Board()
+        self.crashes = Crashes()
         self.link = Link()
         self.trial_start = self.reset_cause = None
         self.emitter = Sender()

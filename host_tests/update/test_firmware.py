@@ -27,6 +27,7 @@ CRASHES = "def make(*parts):\n    raise RuntimeError('it crashed')\n"
 REFUSES = "def load_settings(path):\n    raise ValueError('config.json: it is refused')\n"
 # Numbers that are each tracked once. Those in `kept` were synced, so that no kill may lose them.
 COUNTS = {"app": "count", "triggers": [{"when": "every", "seconds": 1, "do": "count"}]}
+TRIGGERS = [*COUNTS["triggers"], {"when": "every", "seconds": 1, "read": ["air"]}]
 COUNT = """
 def start(app):
     def count():
@@ -61,7 +62,8 @@ class Images:
 
     def __init__(self, folder):
         self.folder = folder
-        config = {"sensors": BASE["sensors"], **COUNTS}
+        # A board that takes updates has everything; this is what these tests load of it.
+        config = {"sensors": BASE["sensors"], **COUNTS, "remote": {"url": ""}}
         found = [f for f in used(files(), config) if f[1] not in LAST]
         self.modules = modules(compiled(found, folder))
 
@@ -235,6 +237,17 @@ def test_a_board_on_battery_updates_itself(start, images):
     assert collected.of("application_error") == []
 
 
+def test_a_release_that_ends_safe_mode(start, images, tmp_path):
+    (tmp_path / "board").mkdir()
+    (tmp_path / "board/crash.json").write_text('{"count": 4}')
+    board, collected = start(images.make(0))
+    until(lambda: collected.said("board", "safe_mode"), board)
+    version = start.publish(images.make(1))
+    until(lambda: "works" in steps(collected, version), board, 90)
+    until(lambda: collected.of("sensor_reading"), board)
+    assert len(collected.said("board", "safe_mode")) == 1 and board.boots == 2
+
+
 # --- the whole config by air --------------------------------------------------------------------
 @pytest.fixture
 def offered(tmp_path, keys):
@@ -287,24 +300,66 @@ def config_steps(collected, version):
     return [data["step"] for data in found if data["version"] == version]
 
 
-@pytest.mark.parametrize("mode", ["always_on", "battery"])
-def test_a_config_by_air_and_one_with_which_nothing_can_be_sent(start_secure, offered, mode):
+NOWHERE = {"collector": "http://127.0.0.1:9"}
+
+
+@pytest.mark.parametrize("mode, change, reason", [
+    ("always_on", NOWHERE, "nothing was sent"),
+    # Events are accepted, but no other config could follow.
+    ("always_on", {"update": "https://localhost:9"}, "update.url gave nothing"),
+    # A board that sends seldom tries what is on trial at each wake.
+    ("battery", {**NOWHERE, "battery": {"wakes_per_send": 1000}}, "nothing was sent"),
+])  # fmt: skip
+def test_a_config_by_air_and_one_that_does_not_work(start_secure, offered, mode, change, reason):
     board, collected, first = start_secure(mode=mode, battery={"wakes_per_send": 2})
-    good = {**first, "app_id": "meadow"}
+    moved = {**first["update"], "url": offered.url + "/moved"}
+    good = {**first, "app_id": "meadow", "update": moved}
     version = offered.offer(good)
     until(lambda: "works" in config_steps(collected, version), board, 60)
     assert config_steps(collected, version) == ["applied", "works"]
     assert json.loads((board.directory / "config.json").read_text()) == good
     until(lambda: collected.events()[-1]["aid"] == "meadow", board)
-    version = offered.offer({**first, "collector": "http://127.0.0.1:9"})
+    bad = {**good, **change}
+    if "update" in change:
+        bad["update"] = {**moved, "url": change["update"]}
+    version = offered.offer(bad)
     until(lambda: "rolled_back" in config_steps(collected, version), board, 90)
     assert json.loads((board.directory / "config.json").read_text()) == good
     back = [data for data in collected.of("update") if data["step"] == "rolled_back"][-1]
-    assert "nothing was sent" in back["reason"] and back["from"] < version
+    assert reason in back["reason"] and back["from"] < version
     assert not list(board.directory.glob("config.json.*"))
     board.stop()
     check_readings(collected)
     assert collected.of("application_error") == []
+
+
+def numbers(collected):
+    """Those that the board counted; what is sent twice after a kill has the same eid."""
+    counts = {event["eid"]: event for event in collected.said("count")}
+    return [int(float(event["se_va"])) for event in counts.values()]
+
+
+def test_events_in_ram_go_to_the_collector_of_the_next_config(
+    start_secure, offered, collector, tmp_path
+):
+    # The collector of before is gone, so the board could never restart without a loss.
+    (tmp_path / "board").mkdir()
+    (tmp_path / "board" / "count.py").write_text(COUNT)
+    board, before, first = start_secure(
+        app="count", triggers=TRIGGERS, store_bytes=0, buffer_bytes=16384
+    )
+    collector.stop()
+    next_one = Collector(tmp_path / "next.db")
+    try:
+        version = offered.offer({**first, "collector": next_one.url})
+        collected = Collected(next_one)
+        until(lambda: "works" in config_steps(collected, version), board, 90)
+        assert config_steps(collected, version) == ["applied", "works"] and board.boots == 2
+        made = {int(number) for number in (board.directory / "begun").read_text().split()}
+        until(lambda: made <= {*numbers(before), *numbers(collected)}, board)
+        board.stop()
+    finally:
+        next_one.stop()
 
 
 def test_the_networks_of_before_stay_until_the_new_ones_worked(start_secure, offered):
@@ -330,14 +385,16 @@ def test_the_networks_of_before_stay_until_the_new_ones_worked(start_secure, off
 
 
 def test_updates_with_kills_at_random_moments(start, images, tmp_path, closing_line):
-    some = random.Random(5)
+    some = random.Random(int(os.environ.get("SEED", "5")))
     (tmp_path / "board").mkdir()
     (tmp_path / "board" / "count.py").write_text(COUNT)
-    triggers = [*COUNTS["triggers"], {"when": "every", "seconds": 1, "read": ["air"]}]
-    board, collected = start(images.make(0), app="count", triggers=triggers)
+    board, collected = start(images.make(0), app="count", triggers=TRIGGERS)
     until(lambda: collected.of("sensor_reading"), board)
+    folder = tmp_path / "firmware"
     for number in range(1, UPDATES + 1):
         made = images.make(number)
+        for old in sorted(folder.glob("*.img"), key=lambda path: path.stat().st_mtime_ns)[:-1]:
+            old.unlink()  # a patch from each of them would take most of the test's time
         version = start.publish(made)
         for _ in range(2):  # a trial ends with the fourth boot
             time.sleep(some.random() * 3)
@@ -347,14 +404,8 @@ def test_updates_with_kills_at_random_moments(start, images, tmp_path, closing_l
     assert not [step for step in collected.of("update") if step["step"] == "rolled_back"]
     until(lambda: (board.directory / "kept").exists(), board)
     kept = {int(n) for n in (board.directory / "kept").read_text().split()}
-
-    def arrived():
-        # What is killed before it hears of an answer sends again, with the same eid.
-        counts = {event["eid"]: event for event in collected.said("count")}
-        return [int(float(event["se_va"])) for event in counts.values()]
-
-    until(lambda: kept <= set(arrived()), board)
+    until(lambda: kept <= set(numbers(collected)), board)
     board.stop()
-    numbers = arrived()
-    assert len(numbers) == len(set(numbers)) and kept <= set(numbers)
+    found = numbers(collected)
+    assert len(found) == len(set(found)) and kept <= set(found)
     closing_line(f"update: {UPDATES} in a row with kills, {len(kept)} readings, 0 lost, 0 doubled")

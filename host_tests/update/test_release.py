@@ -1,6 +1,7 @@
 """Releases on the developer's computer: keys, manifests, patches."""
 
 import stat
+import time
 
 import pytest
 from cryptography.hazmat.primitives import serialization
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from firmware.on_demand.update_check import place
 from host_tests.update.conftest import make_images
+from tools.deploy.one_board import check_clock
 from tools.release import manifest, patch, signing
 from tools.release.__main__ import main
 
@@ -163,6 +165,23 @@ def test_the_command_line(tmp_path, capsys):
 
 
 # --- rollout ----------------------------------------------------------------------------------
+def test_a_clock_that_was_ahead_is_told(tmp_path, keys, capsys):
+    (tmp_path / "image").write_bytes(make_images()[0])
+    arguments = ["make", "--key", str(keys), "--folder", str(tmp_path / "firmware")]
+    arguments += ["--image", str(tmp_path / "image")]
+    assert main(arguments) == 0 and "in the future" not in capsys.readouterr().out
+    key = signing.load_private(keys)
+    late = time.time() + 3 * 86400
+    version = manifest.publish(tmp_path / "firmware", b"2" * 99, key, now=late)["version"]
+    assert main(arguments) == 0
+    assert f"{version + 1} is in the future" in capsys.readouterr().out
+    check_clock({"run": "a", "deployed": [version, "0123456789abcdef"]})
+    assert f"is of {version}, which is in the future" in capsys.readouterr().out
+    check_clock({"run": "a", "deployed": [manifest.next_version(0), ""], "release": None})
+    check_clock({"run": "a", "deployed": None})
+    assert not capsys.readouterr().out
+
+
 def test_the_boards_of_a_percentage_are_spread_and_stay_the_same():
     places = [place(f"{number:012x}") for number in range(5000)]
     assert set(places) == set(range(100))

@@ -11,9 +11,9 @@ SCENARIOS = [
     ("esp32", "patch", "good", 400),
     ("esp32", "patch", "crash", 1000),
     ("esp32", "image", "silent", 1000),
-    ("rp2", "config", "good", 40),
-    ("rp2", "config", "silent", 40),
-    ("rp2", "config", "crash", 40),
+    ("rp2", "config", "good", 16),
+    ("rp2", "config", "silent", 16),
+    ("rp2", "config", "crash", 24),
     ("esp32", "config", "silent", 400),
 ]
 

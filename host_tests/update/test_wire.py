@@ -240,6 +240,15 @@ def test_a_deploy_by_cable_is_newer_than_the_releases_before_it(take, releases):
     assert applied(take(deployed={"run": "a", "trial": None, "deployed": None}))
 
 
+def test_what_a_wrong_clock_dated_in_the_future_is_forgotten_at_a_deploy_by_cable(take):
+    late = {"version": 203102030405, "signed": 1927857900}
+    cable = {"run": "a", "trial": None, "deployed": [202611270012, "0123456789abcdef"]}
+    assert "signed before" in refused(take(state=late))
+    assert applied(take(state=late, deployed=cable))
+    # Two releases of the same minute are no wrong clock.
+    assert take(state={"version": 202611270013}, deployed=cable)["steps"] == []
+
+
 def test_another_key(take, releases, tmp_path):
     signing.make_pair(tmp_path / "k.pem")
     assert "not signed" in refused(take(files=signed(releases, tmp_path / "k.pem")))

@@ -108,26 +108,27 @@ class Board:
 class Collected:
     def __init__(self, collector):
         self._path = collector.database
+        self._last = 0  # the id of the newest event that was read
+        self._events = []
+        self._described = []  # the self-describing JSON of each event that has one
 
     def events(self):
         with sqlite3.connect(f"file:{self._path}?mode=ro", uri=True) as database:
             compression(database)
-            query = "SELECT good, unpacked(record) FROM events ORDER BY id"
-            rows = database.execute(query).fetchall()
+            query = "SELECT id, good, unpacked(record) FROM events WHERE id > ? ORDER BY id"
+            rows = database.execute(query, (self._last,)).fetchall()
         database.close()
-        found = []
-        for good, record in rows:
+        for self._last, good, record in rows:
             assert good, record
-            found.append(json.loads(record)["rawEvent"]["parameters"])
-        return found
+            event = json.loads(record)["rawEvent"]["parameters"]
+            self._events.append(event)
+            if "ue_pr" in event:
+                self._described.append(json.loads(event["ue_pr"])["data"])
+        return list(self._events)
 
     def of(self, name):
-        found = []
-        for event in self.events():
-            inner = json.loads(event["ue_pr"])["data"] if "ue_pr" in event else {"schema": ""}
-            if "/%s/" % name in inner["schema"]:
-                found.append(inner["data"])
-        return found
+        self.events()
+        return [found["data"] for found in self._described if "/%s/" % name in found["schema"]]
 
     def said(self, category, action=None):
         return [

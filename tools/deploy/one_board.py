@@ -13,6 +13,7 @@ from tools.deploy.plain import deploy_files
 from tools.deploy.scripts import HOLD, HOLD_PIN, NETWORKS
 from tools.deploy.user_config import write_private
 from tools.engine import NO_COMPILER, find_compiler
+from tools.release.manifest import is_in_future
 
 # Older versions take JSON that was cut for whole, and end long sleeps within 64 ms.
 OLDEST = (1, 26)
@@ -54,6 +55,7 @@ def deploy(port, build, config, root=ROOT, options=USUAL):
     print(f"Board    {port}: {platform}, MicroPython {version}, {int(free) // 1024} KiB free")
     check_board(platform, version)
     check_chip(machine, config)
+    check_clock(state)
     if roots and not config.brought and not has.pop("/" + roots.lstrip("/"), None):  # it stays
         raise Stop(
             f"{config.name}: roots: there is no {roots} beside the config, nor on the board: put "
@@ -149,6 +151,18 @@ def check_chip(machine, config):
         )
     for warning in pins.check(config.name, config.settings, chip, " W " in machine):
         print(f"Warning  {warning}")
+
+
+def check_clock(state):
+    """Print a warning if what the board runs is of a time that has not come (its state.json)."""
+    known = [state.get("release"), *(state.get("deployed") or [])[:1]]
+    late = [version for version in known if isinstance(version, int) and is_in_future(version)]
+    if late:
+        print(
+            f"Warning  the board's release is of {max(late)}, which is in the future: set this "
+            "computer's clock if it is wrong. From this deploy on the board takes releases that "
+            "are made after it"
+        )
 
 
 def compile_for(mpy, wanted, build):

@@ -95,7 +95,18 @@ def _make(chosen):
     print(f"{chosen.folder}: release {made['version']}, {len(image)} bytes for a new board")
     for patch in made["patches"]:
         print(f"  {patch['bytes']} bytes for a board that has {patch['from']}")
+    _check_clock(made["version"])
     return 0
+
+
+def _check_clock(version):
+    """Warn if the version is in the future, since that of the document before is."""
+    if manifest.is_in_future(version):
+        print(
+            f"release: warning: {version} is in the future, since it has to be above the one "
+            "before, which a computer with a wrong clock made. Boards that took that one take "
+            "none with an earlier number, until a deploy by cable"
+        )
 
 
 def _build():
@@ -122,6 +133,7 @@ def _make_config(chosen):
         print("  it names no link, so each board keeps its own")
     if has_secret(data):
         print("  it has secrets: boards take it over https only, and whoever gets it reads them")
+    _check_clock(version)
     return 0
 
 

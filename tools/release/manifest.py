@@ -42,6 +42,11 @@ def next_version(last, now=None):
     return max(int(time.strftime("%Y%m%d%H%M", time.gmtime(now))), last + 1)
 
 
+def is_in_future(version):
+    """Whether it is of a time more than a day after that of this computer's clock."""
+    return version > next_version(0, time.time() + 86400)
+
+
 def publish(folder, image, key, ports=("esp32", "rp2", "unix"), rollout=None, now=None):
     """Add a release to the folder, and return its manifest as a dict.
 

@@ -1,6 +1,8 @@
-# Takes an update from a real server, and prints the most of the heap, in bytes, that it holds at
-# any of its steps beside what a running firmware has loaded. argv: URL. The current directory
-# has the compiled modules, release.der, and the folder releases.
+# Takes an update, or a config by air, from a real server, and prints the most of the heap, in
+# bytes, that it holds at any of its steps beside what a running firmware has loaded. argv: URL;
+# "imports" to look at each import, too, since a config is checked in one step. The current
+# directory has the compiled modules, release.der, and the folder releases.
+import builtins
 import gc
 import os
 import sys
@@ -40,9 +42,10 @@ app.settings = {
         "url": sys.argv[1], "key": "release.der", "group": None, "seconds": 60,
         "trial_seconds": 900,
     },
-    "state_path": ".", "roots": None, "verify": True,
+    "state_path": ".", "roots": None, "verify": True, "wifi": None,
 }  # fmt: skip
-app.board = app.emitter = Thing()
+app.board = app.emitter = app.crashes = Thing()
+app.crashes.safe_mode = False
 app.board.online = lambda: True
 app.board.id = lambda: "e66138528350"
 app.board.dns = ()
@@ -51,6 +54,7 @@ app.restart_for = app.trial_start = None
 app.emitter.sent = 0
 app.link = Thing()
 app.link.name = "Wi-Fi"
+app.link.network = None
 app.track_event = lambda schema, data: None
 
 
@@ -73,9 +77,28 @@ micropython.qstr_info()
 gc.collect()
 base = gc.mem_alloc()
 most = 0
-for wait in update_task.steps(app):
+
+
+def sample():
+    global most
     gc.collect()
     most = max(most, gc.mem_alloc() - base)
+
+
+real_import = builtins.__import__
+
+
+def import_and_sample(*arguments):
+    found = real_import(*arguments)
+    sample()
+    return found
+
+
+if "imports" in sys.argv:
+    builtins.__import__ = import_and_sample
+for wait in update_task.steps(app):
+    sample()
     clock.sleep_ms(wait)
+builtins.__import__ = real_import
 micropython.qstr_info()
 print('["%s", %d]' % (app.restart_for, most))

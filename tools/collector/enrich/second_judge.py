@@ -97,12 +97,13 @@ def _start(schemas):
         env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
+        start_new_session=True,  # Ctrl-C is for the first process, which ends this one
     )
 
 
 def main(has_registry, *directories):
     """Judge the payloads that come from standard input until it ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the first process, which ends it
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Windows has no sessions
     received, judged = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     sys.stdout = sys.stderr
     schemas = Schemas(directories)

@@ -9,9 +9,11 @@ import { time } from "./range.js";
 import { ago, moment, timeElement } from "./times.js";
 
 const EVENTS = 8; // the newest ones
+const UPDATES_MS = 10000; // after which the updates are asked for again
 let shown = null; // key of the board
 let alarmsOf = ""; // the series whose alarms the form has
 let updates = []; // what the board last reported of releases and configs by air
+let updatesAsked = 0; // when
 
 const ABOUT = {
   id: "Id", model: "Model", port: "Port", firmware: "Firmware", release: "Release", app_id: "App",
@@ -35,7 +37,7 @@ export function show(key) {
   alarmsOf = layout;
   if (isNew) byId("board-rows").replaceChildren();
   loadEvents();
-  loadUpdates();
+  if (isNew || Date.now() - updatesAsked > UPDATES_MS) loadUpdates();
 }
 
 function showAbout(board) {
@@ -71,13 +73,14 @@ const loadEvents = atMostEvery(500, async () => {
   }));
 });
 
-const loadUpdates = atMostEvery(500, async () => {
+async function loadUpdates() {
   const key = shown;
+  updatesAsked = Date.now();
   const found = await getJson("/micro/firmware", { board: key }).catch(() => null);
   if (!found || key !== shown || JSON.stringify(found) === JSON.stringify(updates)) return;
   updates = found;
   if (boards.find(key)) showAbout(boards.find(key));
-});
+}
 
 export function tick() {
   const board = boards.find(shown);

@@ -31,6 +31,7 @@ function decoded(text) {
 export function arrange(sorted, ranks, isByProblem) {
   const kind = KINDS[address.get("group")];
   select.value = kind ? address.get("group") : "";
+  select.hidden = boards.count() < 2 && !kind;
   all.hidden = !kind;
   if (!kind) return sorted.map((board) => board.key);
   const groups = new Map();

@@ -66,7 +66,7 @@ class DerivedTables:
         about = row[4]
         facts = about["facts"]
         if good:
-            about.update((key, value) for key, value in summary.about.items() if key != "facts")
+            about.update(summary.about, facts=facts)
             for fact, value in summary.about["facts"].items():
                 if summary.at >= facts.get(fact, (0, summary.at))[1]:  # A late event has old facts
                     facts[fact] = (value, summary.at)

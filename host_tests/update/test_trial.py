@@ -1,0 +1,111 @@
+"""What ends a trial, and what does not."""
+
+import json
+import sys
+from types import SimpleNamespace
+
+import pytest
+
+from firmware.on_demand import prepare, provision, release, update_trial
+from snowplow_tracker import clock
+
+TRIAL = {"id": "202611270013", "boots": 1, "from": "a"}
+SECONDS = 900
+
+
+@pytest.fixture
+def ended(monkeypatch, tmp_path):
+    """ended(ms, trial, **app) -> why a check of the trial so long after the boot takes it back."""
+    reasons = []
+
+    def check(ms, trial=TRIAL, safe_mode=False, sent=1, reaches=None):
+        monkeypatch.setattr(release, "_FOLDER", f"{tmp_path}/")
+        monkeypatch.setattr(release, "trial", lambda: trial)
+        monkeypatch.setattr(release, "roll_back", reasons.append)
+        monkeypatch.setattr(clock, "ms", lambda: ms)
+        monkeypatch.setattr("firmware.on_demand.update_config.reaches_folder", reaches)
+        app = SimpleNamespace(
+            settings={"update": {"trial_seconds": SECONDS}, "state_path": str(tmp_path)},
+            crashes=SimpleNamespace(safe_mode=safe_mode),
+            emitter=SimpleNamespace(sent=sent),
+            board=SimpleNamespace(online=lambda: True),
+            link=SimpleNamespace(name="Ethernet", network=None),
+            store=SimpleNamespace(sync=lambda: True),
+            restart=lambda intent: None,
+            restart_for=None,
+            track_event=lambda *_: None,
+            unload=lambda: None,
+        )
+        checking = update_trial.check(app)
+        try:
+            while True:
+                next(checking)
+        except StopIteration as end:
+            goes_on = end.value
+        return goes_on, reasons
+
+    return check
+
+
+def test_safe_mode_keeps_nothing_that_is_on_trial(ended):
+    goes_on, reasons = ended(SECONDS * 1000 - 1, safe_mode=True)
+    assert goes_on and not reasons
+    ended(SECONDS * 1000, safe_mode=True)
+    assert reasons == [f"nothing was sent outside of safe mode in {SECONDS} s"]
+    assert ended(SECONDS * 1000)[0] == 0  # without it, it works
+
+
+@pytest.mark.parametrize("error", [OSError(111), ValueError("it is not signed"), MemoryError()])
+def test_a_config_with_another_folder_has_to_reach_it(ended, error):
+    def fails(app):
+        yield 0
+        raise error
+
+    def answers(app):
+        yield 0
+        return True
+
+    trial = {**TRIAL, "config": True, "asks": True}
+    goes_on, reasons = ended(SECONDS * 1000 - 1, trial, reaches=fails)
+    assert goes_on and not reasons
+    assert ended(SECONDS * 1000 - 1, trial, reaches=answers)[0] == 0
+    ended(SECONDS * 1000, trial, reaches=fails)
+    assert reasons == [f"update.url gave nothing that update.key has signed in {SECONDS} s"]
+
+
+@pytest.mark.parametrize("port, limit", [("rp2", 8388), ("esp32", 60000)])
+def test_the_watchdog_of_a_trial_does_not_bite_in_the_portal(
+    port, limit, simulate, monkeypatch, tmp_path
+):
+    world = simulate(port)
+    monkeypatch.chdir(tmp_path)
+    sys.modules["machine"].WDT(timeout=limit)  # the loader's
+    monkeypatch.setattr(release, "trial", lambda: TRIAL)
+    monkeypatch.setattr(provision, "time", world.time)
+    opened = SimpleNamespace(state="ready", step=lambda: None)
+
+    def run(board, *_):
+        opened.board = board
+        provision._serve(opened, [], None)
+
+    monkeypatch.setattr(provision, "run", run)
+    world.pins[0] = 0  # the button is held
+    board = __import__(f"boards.{port}", None, None, ("Board",)).Board()
+    wifi = {"networks": [{"ssid": "barn"}]}
+    settings = {"wifi": wifi, "links": [], "portal_pin": 0, "update": {"url": "https://h"}}
+    prepare._provision(settings, board)
+    assert world.now_ms >= provision.OPEN_MS
+
+
+def test_the_crashes_of_before_do_not_put_a_trial_into_safe_mode(monkeypatch, tmp_path):
+    monkeypatch.setattr(release, "_FOLDER", f"{tmp_path}/")
+
+    def is_first(**state):
+        (tmp_path / "state.json").write_text(json.dumps(state))
+        return release.is_first_boot()
+
+    assert is_first(trial=TRIAL, rolled_back=None)
+    assert not is_first(trial={**TRIAL, "boots": 2})  # those are its own
+    assert not is_first(trial=None)
+    assert is_first(trial=None, rolled_back={"id": "1", "reason": "it broke"})
+    assert not release.is_first_boot()
