@@ -157,6 +157,7 @@ $("search").addEventListener("click", search);
 $("preset").addEventListener("change", search);
 $("settings").addEventListener("submit", async (event) => {
   event.preventDefault();
+  $("progress").hidden = true; // of the step before
   if (!(await check(true))) return;
   const asked = { port: board.port, id: board.id, name: $("name").value, config: config() };
   const done = () => "The collector has accepted the first event.";
