@@ -62,7 +62,7 @@ def test_from_a_blank_board_to_the_first_event_with_pulled_cables(
         click("Flash MicroPython")
         page.wait_for_selector("#result.good")
         page.wait_for_selector("#settings:not([hidden])")
-        page.wait_for_selector("#scanned:has-text('chips on I2C')")
+        page.wait_for_selector("#scanned:has-text('Chips on I2C')")
         assert page.input_value("#name").startswith("board_")
         clicks.append("All other settings")
         page.click("#all > summary")
