@@ -173,7 +173,7 @@ def test_three_boards_at_once_with_pulled_cables(
                 assert AWAY.search(page.inner_text("#scanned"))
                 board.plug()
                 page.get_by_role("button", name="Search again").click()
-            page.wait_for_selector("#scanned:has-text('1 networks, 0 chips on I2C')")
+            page.wait_for_selector("#scanned:has-text('Networks: 1. Chips on I2C: 0.')")
             page.fill("#name", f"bed{n}")
             page.fill("#wifi [name=ssid]", "")
             page.click("#all > summary")
