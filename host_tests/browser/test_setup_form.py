@@ -37,7 +37,7 @@ def page(served, plugged, chromium, tmp_path, monkeypatch):
         page.kept, wrong = kept, []
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.goto(served.url)
-        page.wait_for_selector("#scanned:has-text('chips on I2C')")
+        page.wait_for_selector("#scanned:has-text('Chips on I2C')")
         yield page
         page.close()
     assert wrong == []

@@ -139,7 +139,7 @@ async function search() {
     });
     const texts = found.failed.map((text) => `Failed: ${text}.`);
     $("scanned").textContent =
-      `${found.networks.length} networks, ${found.chips.length} chips on I2C. ${texts.join(" ")}`;
+      `Networks: ${found.networks.length}. Chips on I2C: ${found.chips.length}. ${texts.join(" ")}`;
     $("networks").replaceChildren(
       ...found.networks.map(([name, signal]) => new Option(`${name} (${signal} dBm)`, name)),
     );
