@@ -31,6 +31,7 @@ from tools.collector.enrich import second_judge
 from tools.collector.enrich.iglu import Schemas
 from tools.collector.enrich.judge import judge
 from tools.collector.enrich.second_judge import SecondJudge
+from tools.collector.storage.store import Store
 
 EID = str(uuid.UUID(int=7))
 PAYLOADS = (
@@ -128,6 +129,38 @@ def test_nothing_is_kept_in_memory_of_what_it_has_not_judged(monkeypatch):
     wait_for(lambda: len(answers) == 3)
     second.close()
     assert (answers, sys.getrefcount(large)) == ([None] * 3, before)
+
+
+def test_only_some_requests_wait_judged_until_they_are_written(tmp_path):
+    schemas, waiting, put = Schemas([]), [], []
+    is_busy, go_on = threading.Event(), threading.Event()
+    second = types.SimpleNamespace(start=lambda: None, close=lambda: None)
+    second.submit = lambda _, done: bool(waiting.append(done)) or len(waiting) > 1
+
+    def judge_slowly(one, final):
+        is_busy.set()
+        go_on.wait(20)
+        return judge(one, schemas)
+
+    def judged():
+        for done in waiting[1:]:
+            done(judge(PAYLOADS[0], schemas))
+            put.append(done)
+
+    store = Store(tmp_path / "c.db", judge_slowly, lambda rows: None, second_judge=second)
+    futures = [store.submit(PAYLOADS[0]) for _ in range(101)]  # The first one stops the writer
+    thread = threading.Thread(target=judged)
+    assert is_busy.wait(20)
+    thread.start()
+    wait_for(lambda: len(put) >= 64)
+    thread.join(0.1)
+    assert thread.is_alive() and len(put) == 64
+    go_on.set()
+    for future in futures:
+        future.result(20)
+    thread.join(20)
+    store.close()
+    assert store.counts()["good"] == 101
 
 
 def children(pid):

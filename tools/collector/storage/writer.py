@@ -53,6 +53,8 @@ class Writer:
         self.healthy = True
         self.generation = time.time_ns()
         self._queue = queue.SimpleQueue()
+        # Judged events need up to 100 times the memory of their request: only so many may wait.
+        self._judged = threading.Semaphore(_MAX_REQUESTS)
         self._thread = threading.Thread(target=self._run, name="collector-writer")
         self._thread.start()
 
@@ -82,6 +84,8 @@ class Writer:
             self._derived = DerivedTables(connection)
             while (requests := self._next_requests()) is not None:
                 for request in requests:
+                    if request.rows:
+                        self._judged.release()
                     if not request.final:
                         # From here on the future cannot be cancelled: the events are stored, even
                         # if the client has left.
@@ -169,7 +173,12 @@ class Writer:
         return results
 
     def _queue_judged(self, request):
-        return lambda rows: self._queue.put(request._replace(rows=rows))
+        def put(rows):
+            if rows:
+                self._judged.acquire()
+            self._queue.put(request._replace(rows=rows))
+
+        return put
 
     def _queue_again(self, request):
         return lambda _: self._queue.put(request._replace(final=True))
