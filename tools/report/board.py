@@ -60,7 +60,12 @@ class Board(NamedTuple):
 def ask(port):
     """Ask the board at `port`, whose firmware stops for it; Stop where it does not answer."""
     facts, files, texts, more, done = {}, [], {}, False, False
-    for line in call(port, "exec", SCRIPT % FILES):
+    try:
+        lines = call(port, "exec", SCRIPT % FILES)
+    except Stop as stop:
+        # Where it was cut short, its last line may be of the config.
+        raise Stop(str(stop).partition("@text")[0])
+    for line in lines:
         tag, _, told = line.partition(" ")
         if tag == "@file":
             size, _, path = told.partition(" ")
@@ -88,4 +93,4 @@ def console(port, seconds):
     if len(lines) > LINES:
         half = LINES // 2
         lines = [*lines[:half], f"… {len(lines) - LINES} lines left out …", *lines[-half:]]
-    return [line[:300] for line in lines]
+    return [line[:2000] for line in lines]
