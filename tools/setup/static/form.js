@@ -99,6 +99,7 @@ export function formOf(schema) {
     made.setCustomValidity("");
     if (made.value.trim() === "") return undefined;
     if (rule.type === "boolean") return made.value === "true";
+    if (rule.enum) return rule.enum.find((one) => String(one) === made.value); // may be a number
     if (isOpen(rule)) {
       try {
         return JSON.parse(made.value);
