@@ -27,7 +27,8 @@ SECRETS = {
     "config.json": "hunter22", "config.json.new": "hunter22", "config/bed1.json": "hunter22",
     "release.pem": "PRIVATE KEY", "tools/own.key": "PRIVATE KEY", "events.db": "reading",
     "build/demo/config.json": "hunter22", ".venv/x.py": "venv", "lib/__pycache__/a.py": "cache",
-    "notes.txt": "my network is hunter22",
+    "notes.txt": "my network is hunter22", "tools/.env": "hunter22",
+    "firmware/config.json": "hunter22",
 }  # fmt: skip
 
 
@@ -111,6 +112,14 @@ def test_nothing_of_the_users_is_in_it(project, tmp_path):
         whole = b"".join(data for _, data in found.values())
         assert b"hunter22" not in whole and b"PRIVATE KEY" not in whole
     assert not any(b"hunter22" in data for data in all_bytes(tmp_path / "dist").values())
+
+
+def test_a_folder_that_is_not_of_an_earlier_one_is_left_alone(project, tmp_path):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine/thesis.txt").write_text("years of work")
+    with pytest.raises(ValueError, match="mine: it has other files"):
+        program.make(tmp_path / "mine", project)
+    assert (tmp_path / "mine/thesis.txt").exists()
 
 
 def test_what_is_not_ready_is_refused_with_what_to_do(project, tmp_path, monkeypatch, capsys):

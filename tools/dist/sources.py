@@ -1,7 +1,8 @@
 """Which files are the project's: what git tracks, or without git, what belongs in a clone.
 
 A source archive must never have a config with its passwords, or a key. So without git only these
-names at the top are taken, and of them nothing that .gitignore excludes.
+names at the top are taken, and of them nothing that .gitignore excludes: what it excludes at the
+top (config.json) is excluded in all folders, and so are names that begin with a dot (.env).
 """
 
 import fnmatch
@@ -58,13 +59,13 @@ def _few(paths):
 
 def _walk(root):
     ignored = [
-        line.strip().rstrip("/")
+        line.strip().strip("/")
         for line in (root / ".gitignore").read_text(encoding="utf-8").splitlines()
-        if line.strip() and line[0] not in "#/"
+        if line.strip() and line[0] != "#"
     ]
 
     def belongs(name):
-        return not any(fnmatch.fnmatchcase(name, pattern) for pattern in ignored)
+        return name[0] != "." and not any(fnmatch.fnmatchcase(name, pattern) for pattern in ignored)
 
     found = [name for name in TOP if (root / name).is_file()]
     for top in TOP:
