@@ -8,10 +8,11 @@ import pytest
 from vm_board import VmBoard
 
 import tools.report.__main__ as program
+from tools.deploy import Stop
 from tools.deploy.board import call
 from tools.package import version
 from tools.report import text_of_report
-from tools.report.board import Board
+from tools.report.board import Board, ask
 from tools.report.mask import MASK, is_secret, masked, masked_text
 
 # Every "S3…" is a secret, wherever it stands; "keep…" is none.
@@ -177,6 +178,14 @@ def test_a_report_of_a_board_has_what_helps_and_no_secret(tmp_path, vm_program, 
     ):  # fmt: skip
         assert words in report, words
     assert report.count("keep_air") == 2  # both configs
+
+
+def test_an_answer_that_is_cut_short_does_not_tell_the_config(monkeypatch):
+    lines = ["@done", "@text /config.json " + b"S3password".hex()]
+    monkeypatch.setattr("tools.deploy.board.mpremote", lambda *a, **_: (False, lines))
+    with pytest.raises(Stop, match="ended before /dev/x had answered") as stop:
+        ask("/dev/x")
+    assert b"S3".hex() not in str(stop.value)
 
 
 def test_without_a_board_it_says_so_and_reports_the_rest(tmp_path, capsys, monkeypatch):

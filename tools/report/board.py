@@ -60,12 +60,7 @@ class Board(NamedTuple):
 def ask(port):
     """Ask the board at `port`, whose firmware stops for it; Stop where it does not answer."""
     facts, files, texts, more, done = {}, [], {}, False, False
-    try:
-        lines = call(port, "exec", SCRIPT % FILES)
-    except Stop as stop:
-        # Where it was cut short, its last line may be of the config.
-        raise Stop(str(stop).partition("@text")[0])
-    for line in lines:
+    for line in call(port, "exec", SCRIPT % FILES):
         tag, _, told = line.partition(" ")
         if tag == "@file":
             size, _, path = told.partition(" ")
