@@ -14,7 +14,7 @@ from host_tests.outside import BROWSER_ARGUMENTS, find_browser
 from tools.demo import Board, Collector, demo_config
 from tools.pictures import FOLDER as PICTURES
 
-SECONDS = 3  # until the charts have something to show
+SECONDS = 45  # until the charts have something to show
 # What is wired to the board of the setup page, as host_tests/board/vm_board.py has it.
 HARDWARE = {
     "i2c": {"21,22": {"118": {"208": "60"}}},
@@ -74,10 +74,10 @@ def _setup(browser, collector, folder, path):
             page = browser.new_page(viewport={"width": 900, "height": 700})
             page.set_default_timeout(180000)
             page.goto(running.url)
-            page.wait_for_selector("#scanned:has-text('chips on I2C')")
+            page.wait_for_selector("#scanned:has-text('Chips on I2C')")
             page.fill("#pins", "21, 22")
             page.get_by_role("button", name="Search again").click()
-            page.wait_for_selector("#scanned:has-text('1 chips on I2C')")
+            page.wait_for_selector("#scanned:has-text('Chips on I2C: 1')")
             page.fill("#name", "greenhouse")
             page.screenshot(path=path, full_page=True)
             page.close()

@@ -37,7 +37,7 @@ def page(served, plugged, chromium, tmp_path, monkeypatch):
         page.kept, wrong = kept, []
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.goto(served.url)
-        page.wait_for_selector("#scanned:has-text('chips on I2C')")
+        page.wait_for_selector("#scanned:has-text('Chips on I2C')")
         yield page
         page.close()
     assert wrong == []
@@ -79,6 +79,14 @@ def test_lists_and_objects_are_filled_in(page, screenshot):
         key(page, "Tab")
         page.keyboard.type(pair[1])
 
+    page.click("#sensors > div > button")
+    page.keyboard.type("adc")
+    other = page.locator("#sensors > div > div > .row").last
+    other.locator("select").first.select_option("ads1115")
+    other.locator("[name=bus]").fill("i2c")
+    other.locator("summary:text-is('More')").first.click()
+    other.locator("[name=full_scale_mv]").select_option("4096")
+
     page.click("#all > summary")
     page.click("#more summary:text-is('Triggers')")
     page.click("#more button:text('Add: Triggers')")
@@ -118,6 +126,8 @@ def test_lists_and_objects_are_filled_in(page, screenshot):
     assert config["sensors"]["bme280"]["quantities"] == {
         "temperature": {"offset": -0.5, "points": [[0, 1], [100, 101.5]]}
     }
+    adc = {"type": "ads1115", "bus": "i2c", "full_scale_mv": 4096}
+    assert config["sensors"]["adc"] == adc
     assert config["triggers"] == [
         {"when": "threshold", "sensor": "bme280", "quantity": "temperature", "above": 30,
          "days": ["sat"], "set": {"pin": "LED", "seconds": 10}}

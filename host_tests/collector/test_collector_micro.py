@@ -284,6 +284,8 @@ def test_the_page_shows_names_from_outside_as_text_only(empty):
     for safe in (
         "link.href = address.href(",  # A view of this page, whose parameters are encoded
         'byId("board-export").href = `/micro/readings?${query}`',  # query is a URLSearchParams
+        "this.csv.href = `/micro/readings?${new URLSearchParams(",
+        'link.href = location.hash || "#live"',  # It is empty, or begins with #
         "for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);",
     ):
         assert script.count(safe) <= 1

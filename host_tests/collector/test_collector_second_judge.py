@@ -130,7 +130,7 @@ def test_nothing_is_lost_when_it_is_killed_under_load(tmp_path):
         before = len(load.answered)
         wait_for(lambda: len(load.answered) > before + 20)  # The first process goes on alone
         load.stop()
-        assert not children(running.process.pid)
+        wait_for(lambda: not children(running.process.pid))
     assert_stored_once_and_in_order(tmp_path / "c.db", load.answered)
 
 

@@ -435,6 +435,15 @@ def test_switching_anonymous_tracking_begins_a_session_that_leads_to_no_other():
         assert len(set(firsts)) == 4
         for data in (one, two, back, last):
             assert data["previousSessionId"] is None and data["eventIndex"] in (1, 2)
+        # Nothing joins two anonymous sessions either.
+        session.new_session()
+        track(kept)
+        track(kept)
+        assert found[-1]["sessionId"] not in ids and found[-1]["previousSessionId"] is None
+        session.new_session()
+        track(kept)
+        assert found[-1]["sessionId"] != found[-2]["sessionId"]
+        assert found[-1]["previousSessionId"] is None
         # It is known after a sleep.
         track(kept)
         session.background()

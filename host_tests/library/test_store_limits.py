@@ -227,7 +227,7 @@ def test_what_is_read_twice_hides_no_damage():
         put(store, b"first")
         assert store.sync()
         put(store, *[b"%02d" % i + b"x" * 100 for i in range(20)])
-        segment_log.write_ring = torn_at(11)
+        segment_log.write_ring = torn_at(11, OSError(5))
         assert not store.sync()
         segment_log.write_ring = write
         assert store.close()  # written anew, in the next segment
@@ -241,8 +241,8 @@ def test_what_is_read_twice_hides_no_damage():
         assert store.lost["corruption"] == 1 and len(store) == 0
 
 
-def torn_at(at):
-    """A write_ring() in whose at-th record memory runs out; it is no other function then."""
+def torn_at(at, error):
+    """A write_ring() that fails at the at-th record. As on FAT, what comes before it stays."""
     write = segment_format.write_ring
 
     def torn(*page):
@@ -253,7 +253,7 @@ def torn_at(at):
             nonlocal left
             left -= 1
             if not left:
-                raise MemoryError
+                raise error
             return real(*args)
 
         segment_format.write_record = short
@@ -266,28 +266,29 @@ def torn_at(at):
 
 
 def test_a_page_that_was_partly_written_is_read_once():
-    # Memory runs out at each record of the page in turn; then it is written as a whole.
+    # Writing fails at each record of the page in turn; then it is written as a whole.
     write = segment_log.write_ring
-    with Board() as board:
-        for at in range(1, 40):
-            store = board.boot()
-            store.drop(1 << 31)
-            put(store, b"first")
-            assert store.sync()
-            names = [b"%02d" % i + b"x" * 100 for i in range(30)]
-            put(store, *names[:20])
-            segment_log.write_ring = torn_at(at)
-            done = store.sync()
-            segment_log.write_ring = write
-            assert done == (at > 20) and (done or store.error.errno == ENOMEM)
-            put(store, *names[20:])
-            assert store.sync() and store.error is None
-            for _ in range(2):
-                assert bodies(store) == [b"first"] + names and len(store) == 31, at
-                assert not store.dropped
+    for error, code in (MemoryError(), ENOMEM), (OSError(5), 5):
+        with Board() as board:
+            for at in range(1, 40):
                 store = board.boot()
-            store.drop(records(store)[-1][0])
-            assert len(store) == 0 and not store.dropped, (at, store.lost)
+                store.drop(1 << 31)
+                put(store, b"first")
+                assert store.sync()
+                names = [b"%02d" % i + b"x" * 100 for i in range(30)]
+                put(store, *names[:20])
+                segment_log.write_ring = torn_at(at, error)
+                done = store.sync()
+                segment_log.write_ring = write
+                assert done == (at > 20) and (done or store.error.args[0] == code)
+                put(store, *names[20:])
+                assert store.sync() and store.error is None
+                for _ in range(2):
+                    assert bodies(store) == [b"first"] + names and len(store) == 31, at
+                    assert not store.dropped
+                    store = board.boot()
+                store.drop(records(store)[-1][0])
+                assert len(store) == 0 and not store.dropped, (at, store.lost)
 
 
 def test_a_length_that_lies_asks_for_no_memory():

@@ -5,12 +5,14 @@ that has MicroPython keeps its files, where the new image has them at the same p
 any other board is erased, since what another firmware left there would be taken for damaged files.
 """
 
+import json
 import re
 import tempfile
 from pathlib import Path
 
 from tools.deploy import Stop
 from tools.deploy.board import run_module
+from tools.deploy.user_config import write_private
 from tools.flash import esp_image
 
 _CHIP = re.compile(r"(?:Chip type:|Detecting chip type\.+)\s*(ESP32(?:-[A-Z]\d+)?)\b")
@@ -45,10 +47,12 @@ def look(port):
         return Chip(port, name, mac[1] if mac else "", table.read_bytes())
 
 
-def write(chip, path, image, erase=False, say=print):
+def write(chip, path, image, note, erase=False, say=print):
     """Write the Image of the file `path` to a Chip. erase: with all that is on it.
 
-    Stop if it is for another chip, or would take the board's files along without `erase`.
+    Where its files stay is in the file `note` meanwhile, as JSON, since the partition table, which
+    tells it, is written anew. Stop if it is for another chip, or would take the board's files
+    along without `erase`.
     """
     if image.chip != chip.name:
         raise Stop(f"{path} is for an {image.chip}, and the board at {chip.port} is {chip.name}")
@@ -59,6 +63,8 @@ def write(chip, path, image, erase=False, say=print):
         )
     keeps = chip.files and not erase
     say("Keep     the board's files" if keeps else "Erase    the whole flash")
+    if keeps:
+        write_private(note, json.dumps(chip.files))
 
     shown = []
 
@@ -71,6 +77,7 @@ def write(chip, path, image, erase=False, say=print):
     offset = hex(esp_image.OFFSETS[image.chip])
     options = [] if keeps else ["--erase-all"]
     _esptool(chip.port, "write-flash", *options, offset, path, each_line=progress)
+    note.unlink(missing_ok=True)
 
 
 def _esptool(port, *words, each_line=None):

@@ -52,7 +52,6 @@ def flash(port=None, drive=None, image=None, board=None, erase=False, folder=Non
 def _flash_esp(port, path, board, erase, folder):
     image = _read(esp_image, path)
     chip = esp.look(port)
-    # Of a chip whose files stay: the partition table tells where they are, and is written anew.
     note = folder / f"cut-short-{chip.mac.replace(':', '')}.json"
     if not chip.has_table and note.exists():
         print("Resume   a flash that was cut short at the partition table: the board's files stay")
@@ -64,11 +63,7 @@ def _flash_esp(port, path, board, erase, folder):
             raise Stop(f"the firmware has no code for an {chip.name}: see docs/boards.md")
         path = download.current(chip.name, folder, board)
         image = _read(esp_image, path)
-    if chip.files:
-        note.parent.mkdir(parents=True, exist_ok=True)
-        note.write_text(json.dumps(chip.files))
-    esp.write(chip, path, image, erase)
-    note.unlink(missing_ok=True)
+    esp.write(chip, path, image, note, erase)
     _wait(port)
     return image
 

@@ -1,39 +1,12 @@
 // The page of `make setup`. The server does the work: each step is a job, whose lines are shown.
-import { element, fieldOf, formOf, place } from "/static/form.js";
+import { element } from "/static/fields.js";
 import { drawReadings } from "/static/readings.js";
+import { $, about, ask, run } from "/static/server.js";
+import { check, config, offer } from "/static/settings.js";
 
-const $ = (id) => document.getElementById(id);
-const about = await (await fetch("/about")).json();
 let board = null; // the one that was chosen
 
 // --- jobs ----------------------------------------------------------------------------------------
-async function ask(path, options) {
-  try {
-    return await (await fetch(path, options)).json();
-  } catch {
-    throw new Error("`make setup` does not answer: start it again, and open the address it prints.");
-  }
-}
-
-function post(path, asked) {
-  const headers = { "Content-Type": "application/json" };
-  return ask(path, { method: "POST", headers, body: JSON.stringify(asked) });
-}
-
-async function run(step, asked, onLine = () => {}) {
-  const started = await post(`/do/${step}`, asked);
-  if (started.error) throw new Error(started.error);
-  for (let since = 0; ;) {
-    const state = await ask(`/job/${started.job}?since=${since}`);
-    if (!state.lines) throw new Error(state.error);
-    since = state.next;
-    state.lines.forEach(onLine);
-    if (state.done && state.error) throw new Error(state.error);
-    if (state.done) return state.result;
-    await new Promise((done) => setTimeout(done, 250));
-  }
-}
-
 // Runs a step with its lines and its outcome on the page; returns its result, or null.
 async function show(title, step, asked, done) {
   allow(false);
@@ -150,30 +123,6 @@ for (const name of Object.keys(about.presets)) {
   $("preset").append(option);
 }
 $("collector").value = about.collector;
-const form = formOf(about.schema);
-const wifi = about.schema.definitions.wifi.then;
-const networks = form.make(wifi.properties.networks, () => "wifi.networks", [{}]);
-const link = form.object(wifi, () => "wifi", {}, ["networks"]);
-const parts = {};
-for (const key of ["sensors", "buses"]) parts[key] = form.make(form.ruleOf(key), () => key);
-const more = form.settings([
-  "$schema", "collector", "app_id", "name", "board", "wifi", ...Object.keys(parts),
-]);
-$("wifi").append(networks.element, details("More of the Wi-Fi", link.element));
-$("sensors").append(parts.sensors.element, details("Buses", parts.buses.element));
-$("more").append(more.element);
-for (const id of ["name", "collector", "app_id"]) place($(id), () => id);
-place($("preset"), () => "board");
-
-function details(title, inside) {
-  return element("details", {}, element("summary", { textContent: title }), inside);
-}
-
-// What is listed of networks is offered in each field for a name, also of rows that come later.
-$("wifi").addEventListener("focusin", (event) => {
-  if (event.target.name === "ssid") event.target.setAttribute("list", "networks");
-});
-
 function numbers(text) {
   return (text.match(/\d+/g) ?? []).map(Number);
 }
@@ -190,7 +139,7 @@ async function search() {
     });
     const texts = found.failed.map((text) => `Failed: ${text}.`);
     $("scanned").textContent =
-      `${found.networks.length} networks, ${found.chips.length} chips on I2C. ${texts.join(" ")}`;
+      `Networks: ${found.networks.length}. Chips on I2C: ${found.chips.length}. ${texts.join(" ")}`;
     $("networks").replaceChildren(
       ...found.networks.map(([name, signal]) => new Option(`${name} (${signal} dBm)`, name)),
     );
@@ -204,83 +153,11 @@ async function search() {
   allow(true);
 }
 
-function offer(found) {
-  for (const key in parts) parts[key].propose(found.proposal[key] ?? {});
-  const open = found.chips.filter((chip) => chip.types.length !== 1).map((chip) => {
-    const kinds = chip.types.map((kind) => kind.toUpperCase()).join(" or ");
-    return item(`0x${chip.address.toString(16)}: ${kinds || "a chip that is not known"}?`);
-  });
-  $("unknown").replaceChildren(...open);
-  $("none").hidden = parts.sensors.rows.length > 0;
-}
-
-function config() {
-  const made = { ...more.value(), collector: $("collector").value.trim(), app_id: $("app_id").value };
-  if ($("preset").value) made.board = $("preset").value;
-  // An open network has an empty password.
-  const all = (networks.value() ?? []).map((one) => ({ password: "", ...one }));
-  if (all.length === 1) made.wifi = { ...all[0], ...link.value() };
-  else if (all.length || link.value()) made.wifi = { networks: all, ...link.value() };
-  for (const key in parts) if (parts[key].value()) made[key] = parts[key].value();
-  return made;
-}
-
-// --- mistakes ------------------------------------------------------------------------------------
-const wrong = $("wrong"); // which goes with a row that is removed
-
-// Shows a message at its field, which is opened to view; without a field, at the button.
-function complain(message, field, focus) {
-  clear();
-  wrong.textContent = message;
-  (field ? (field.closest("label") ?? field) : $("deploy")).before(wrong);
-  if (!field) return;
-  field.setAttribute("aria-invalid", "true");
-  field.setAttribute("aria-describedby", "wrong");
-  for (let at = field.closest("details"); at; at = at.parentElement.closest("details")) at.open = true;
-  if (focus) field.focus();
-}
-
-function clear() {
-  wrong.textContent = "";
-  for (const field of $("settings").querySelectorAll("[aria-invalid]")) {
-    field.removeAttribute("aria-invalid");
-    field.removeAttribute("aria-describedby");
-  }
-}
-
-// A message about the only network names no number.
-const ONE = /^(unknown key )?wifi\.(?=(ssid|password|address)\b)/;
-
-let checks = 0; // of which the last one counts
-async function check(focus) {
-  const number = ++checks;
-  const asked = { name: $("name").value, config: config() };
-  const bad = [...$("settings").elements].find((field) => field.willValidate && !field.validity.valid);
-  if (bad) {
-    complain(bad.validationMessage, bad, focus);
-    return false;
-  }
-  const answer = await post("/check", asked);
-  if (number !== checks) return false;
-  if (!answer.error) {
-    clear();
-    return true;
-  }
-  complain(answer.error, fieldOf($("settings"), answer.error.replace(ONE, "$1wifi.networks[0].")), focus);
-  return false;
-}
-
-// Later, since a message moves what is below it, such as the button that is being pressed.
-$("settings").addEventListener("change", (event) => {
-  if (["preset", "pins", "onewire"].includes(event.target.id)) return;
-  const before = checks;
-  setTimeout(() => before === checks && check(false), 400);
-});
-
 $("search").addEventListener("click", search);
 $("preset").addEventListener("change", search);
 $("settings").addEventListener("submit", async (event) => {
   event.preventDefault();
+  $("progress").hidden = true; // of the step before
   if (!(await check(true))) return;
   const asked = { port: board.port, id: board.id, name: $("name").value, config: config() };
   const done = () => "The collector has accepted the first event.";
@@ -298,7 +175,7 @@ function watch() {
 }
 
 async function draw() {
-  drawReadings($("charts"), await (await fetch("/readings")).json());
+  drawReadings($("charts"), await ask("/readings"));
 }
 
 look();
