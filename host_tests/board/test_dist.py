@@ -104,6 +104,19 @@ def test_the_same_sources_give_the_same_bytes_with_git_and_without(project, tmp_
     assert (tmp_path / "git/SHA256SUMS").exists()  # what was made before
 
 
+@pytest.mark.skipif(not shutil.which("git"), reason="no git on this machine")
+@pytest.mark.parametrize("name", ["lib/snowplow_tracker/mine.py", "firmware/on_demand/mine.py"])
+def test_what_git_does_not_track_is_not_compiled(project, tmp_path, name):
+    git(project, "init", "-q")
+    git(project, "add", *(name for name in TOP if (project / name).exists()))
+    git(project, "commit", "-qm", "all")
+    (project / name).parent.mkdir(parents=True, exist_ok=True)
+    (project / name).write_text("PASSWORD = 'hunter22'\n")
+    with pytest.raises(ValueError, match=f"{name}: it would be public"):
+        program.make(tmp_path / "dist", project)
+    assert not (tmp_path / "dist").exists()
+
+
 def test_nothing_of_the_users_is_in_it(project, tmp_path):
     program.make(tmp_path / "dist", project)
     for path in (tmp_path / "dist").glob("*.tar.gz"):
