@@ -149,14 +149,15 @@ def _moves_folder(old, new):
 def reaches_folder(app):
     """Yields ms to wait, and returns True if the folder has what the key signed; or an error."""
     folder = update_fetch.Folder(app)
+    kind = "release"
     try:
-        kind = "release"
         document = yield from folder.read("manifest.json")
     except ValueError:
         kind = "config"
-        document = (yield from _fetch(app))[1]
     finally:
-        folder.close()
+        folder.close()  # before the next one: there is no memory for two connections with TLS
+    if kind == "config":
+        document = (yield from _fetch(app))[1]
     from firmware.on_demand import signature
 
     signature.read(bytes(document or b""), kind, signature.load(app.settings["update"]["key"]))

@@ -27,7 +27,8 @@ SECRETS = {
     "config.json": "hunter22", "config.json.new": "hunter22", "config/bed1.json": "hunter22",
     "release.pem": "PRIVATE KEY", "tools/own.key": "PRIVATE KEY", "events.db": "reading",
     "build/demo/config.json": "hunter22", ".venv/x.py": "venv", "lib/__pycache__/a.py": "cache",
-    "notes.txt": "my network is hunter22",
+    "notes.txt": "my network is hunter22", "tools/.env": "hunter22",
+    "firmware/config.json": "hunter22",
 }  # fmt: skip
 
 
@@ -103,6 +104,19 @@ def test_the_same_sources_give_the_same_bytes_with_git_and_without(project, tmp_
     assert (tmp_path / "git/SHA256SUMS").exists()  # what was made before
 
 
+@pytest.mark.skipif(not shutil.which("git"), reason="no git on this machine")
+@pytest.mark.parametrize("name", ["lib/snowplow_tracker/mine.py", "firmware/on_demand/mine.py"])
+def test_what_git_does_not_track_is_not_compiled(project, tmp_path, name):
+    git(project, "init", "-q")
+    git(project, "add", *(name for name in TOP if (project / name).exists()))
+    git(project, "commit", "-qm", "all")
+    (project / name).parent.mkdir(parents=True, exist_ok=True)
+    (project / name).write_text("PASSWORD = 'hunter22'\n")
+    with pytest.raises(ValueError, match=f"{name}: it would be public"):
+        program.make(tmp_path / "dist", project)
+    assert not (tmp_path / "dist").exists()
+
+
 def test_nothing_of_the_users_is_in_it(project, tmp_path):
     program.make(tmp_path / "dist", project)
     for path in (tmp_path / "dist").glob("*.tar.gz"):
@@ -111,6 +125,14 @@ def test_nothing_of_the_users_is_in_it(project, tmp_path):
         whole = b"".join(data for _, data in found.values())
         assert b"hunter22" not in whole and b"PRIVATE KEY" not in whole
     assert not any(b"hunter22" in data for data in all_bytes(tmp_path / "dist").values())
+
+
+def test_a_folder_that_is_not_of_an_earlier_one_is_left_alone(project, tmp_path):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine/thesis.txt").write_text("years of work")
+    with pytest.raises(ValueError, match="mine: it has other files"):
+        program.make(tmp_path / "mine", project)
+    assert (tmp_path / "mine/thesis.txt").exists()
 
 
 def test_what_is_not_ready_is_refused_with_what_to_do(project, tmp_path, monkeypatch, capsys):

@@ -8,9 +8,11 @@ import pytest
 from vm_board import VmBoard
 
 import tools.report.__main__ as program
+from tools.deploy import Stop
 from tools.deploy.board import call
 from tools.package import version
 from tools.report import text_of_report
+from tools.report.board import Board, ask
 from tools.report.mask import MASK, is_secret, masked, masked_text
 
 # Every "S3…" is a secret, wherever it stands; "keep…" is none.
@@ -63,6 +65,40 @@ def test_no_secret_of_a_config_is_shown_and_the_rest_is():
     assert {"S3 correct horse", "S3user", "S3folder/S3file", "S3query"} <= secrets
     # And nobody's config is changed by it.
     assert CONFIG["wifi"]["ssid"] == "S3 my home"
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        {"wifi": ["S3home", "S3pass"]}, {"wifi": "S3home:S3pass"}, {"wifi": {"pasword": "S3"}},
+        {"wifi": {"networks": [["S3a", "S3b"]]}}, {"wifi": {"networks": "S3home"}},
+        {"cellular": ["keep", "S3user"]}, {"cellular": {"pin": "S31234"}},
+        {"location": [3.14159, 13.3]}, {"location": "3.14159, 13.3"}, [["password", "S3"]],
+        {"collector": "http://S3u:S3/pa@keep.example/x"}, {"collector": "https://S3u:S3?p@keep"},
+        {"collector": "http://S3u:S3 pa@keep/x"}, {"collector": "http://S3u:S3'pa@keep"},
+        {"collector": "S3u:S3pa@keep:80"}, {"collector": ["//S3u:S3pa@keep"]},
+        {"update": "keep.example/S3folder"}, {"remote": [{"url": "keep.example/S3/x?S3"}]},
+        {"app": {"x": '{"password": "S3one S3two, S3"}'}}, {"app": "password: 'S3one S3two'"},
+        {"a": [[[{"b": [{"pwd": {"keep": ["S3"]}}]}]]]},
+    ],
+)  # fmt: skip
+def test_no_secret_is_shown_whatever_the_form_of_the_config(config):
+    text = text_of_report([], json.dumps(config).encode(), why="none")
+    assert "S3" not in text and "3.14159" not in text and MASK in text
+
+
+def test_the_console_does_not_tell_networks_nor_a_part_of_a_secret():
+    config = b'{"wifi": {"ssid": "x", "password": "S3S3S3S3S3"}}'
+    board = Board({}, [], False, {"/config.json": config})
+    lines = ["joining: 'S3 a', 'S3b'", "online: wifi S3b", "x" * 295 + "S3S3S3S3S3", "keep"]
+    text = text_of_report([], None, board, lines)
+    assert "S3" not in text and "keep" in text and '"password": "***"' in text
+
+
+def test_a_config_with_too_many_brackets_is_no_end():
+    text = text_of_report([], b"[" * 100000, why="none")
+    assert "not shown" in text
+    assert text_of_report([], b"[" * 900 + b"]" * 900, why="none")
 
 
 def test_what_a_config_has_is_masked_in_all_texts():
@@ -142,6 +178,14 @@ def test_a_report_of_a_board_has_what_helps_and_no_secret(tmp_path, vm_program, 
     ):  # fmt: skip
         assert words in report, words
     assert report.count("keep_air") == 2  # both configs
+
+
+def test_an_answer_that_is_cut_short_does_not_tell_the_config(monkeypatch):
+    lines = ["@done", "@text /config.json " + b"S3password".hex()]
+    monkeypatch.setattr("tools.deploy.board.mpremote", lambda *a, **_: (False, lines))
+    with pytest.raises(Stop, match="ended before /dev/x had answered") as stop:
+        ask("/dev/x")
+    assert b"S3".hex() not in str(stop.value)
 
 
 def test_without_a_board_it_says_so_and_reports_the_rest(tmp_path, capsys, monkeypatch):

@@ -207,3 +207,18 @@ def test_every_key_of_the_schema_has_a_field(page):
     )
     assert missing == [] and len(kinds) > 40
     assert page.kept == []
+
+
+def test_what_is_chosen_from_a_list_is_what_the_schema_has_also_a_number(page):
+    other = page.evaluate("""async () => {
+        const { formOf } = await import("/static/form.js");
+        const schema = (await (await fetch("/about")).json()).schema;
+        const form = formOf(schema);
+        const rules = Object.values(schema.definitions).flatMap((one) =>
+            Object.values(one.properties ?? {}).filter((rule) => rule.enum));
+        const values = rules.flatMap((rule) => rule.enum.map((value) =>
+            [value, form.make(rule, () => "x", value).value()]));
+        if (!values.some(([value]) => typeof value === "number")) throw new Error("no numbers");
+        return values.filter(([value, read]) => value !== read);
+    }""")
+    assert other == []

@@ -6,7 +6,15 @@ from types import SimpleNamespace
 
 import pytest
 
-from firmware.on_demand import prepare, provision, release, update_trial
+from firmware.on_demand import (
+    prepare,
+    provision,
+    release,
+    signature,
+    update_config,
+    update_fetch,
+    update_trial,
+)
 from snowplow_tracker import clock
 
 TRIAL = {"id": "202611270013", "boots": 1, "from": "a"}
@@ -71,6 +79,33 @@ def test_a_config_with_another_folder_has_to_reach_it(ended, error):
     assert ended(SECONDS * 1000 - 1, trial, reaches=answers)[0] == 0
     ended(SECONDS * 1000, trial, reaches=fails)
     assert reasons == [f"update.url gave nothing that update.key has signed in {SECONDS} s"]
+
+
+def test_a_folder_of_configs_alone_is_reached_by_one_connection_at_a_time(monkeypatch):
+    opened = []
+
+    class Folder:
+        def __init__(self, app):
+            assert not any(opened), "a board has no memory for two connections with TLS"
+            opened.append(True)
+
+        def read(self, name):
+            yield 0
+            if name == "manifest.json":
+                raise ValueError("HTTP status 404")
+            return b"signed"
+
+        def close(self):
+            opened[-1] = False
+
+    kinds = []
+    monkeypatch.setattr(update_fetch, "Folder", Folder)
+    monkeypatch.setattr(signature, "load", lambda path: path)
+    monkeypatch.setattr(signature, "read", lambda data, kind, key: kinds.append((data, kind)))
+    board = SimpleNamespace(id=lambda: "b1")
+    app = SimpleNamespace(settings={"update": {"group": None, "key": "k"}}, board=board)
+    assert list(update_config.reaches_folder(app)) == [0, 0]
+    assert kinds == [(b"signed", "config")] and opened == [False, False]
 
 
 @pytest.mark.parametrize("port, limit", [("rp2", 8388), ("esp32", 60000)])

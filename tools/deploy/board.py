@@ -140,6 +140,8 @@ def explain(port, lines):
             f"no MicroPython answers at {port}: press the board's reset button and try again; "
             "if that does not help, `make flash` puts MicroPython on it"
         )
+    if lines[-1].startswith("@"):  # an answer, cut short; it may be of passwords
+        return f"mpremote ended before {port} had answered: check the cable and try again"
     return f"mpremote failed: {lines[-1].removeprefix('mpremote: ')}"
 
 

@@ -20,6 +20,8 @@ def make(folder, root=ROOT):
     Returns notes, a list of str, for whoever makes a release. Raises ValueError, which says what
     to do first.
     """
+    if folder.exists() and any(folder.iterdir()) and not (folder / "SHA256SUMS").exists():
+        raise ValueError(f"{folder}: it has other files: give a new folder")
     number, date = released(root)
     if number != version(root / "lib"):
         raise ValueError(
@@ -58,7 +60,7 @@ def main(argv=None):
     folder = parser.parse_args(argv).folder
     try:
         notes = make(folder)
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, SyntaxError) as error:
         print(f"dist: {error}", file=sys.stderr)
         return 1
     for note in notes:

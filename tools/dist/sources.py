@@ -1,7 +1,8 @@
 """Which files are the project's: what git tracks, or without git, what belongs in a clone.
 
 A source archive must never have a config with its passwords, or a key. So without git only these
-names at the top are taken, and of them nothing that .gitignore excludes.
+names at the top are taken, and of them nothing that .gitignore excludes: what it excludes at the
+top (config.json) is excluded in all folders, and so are names that begin with a dot (.env).
 """
 
 import fnmatch
@@ -15,19 +16,26 @@ TOP = (
     "Makefile", "README.md", "boards", "docs", "firmware", "host_tests", "lib", "pyproject.toml",
     "tools",
 )  # fmt: skip
+# What the library for mip and the firmware are made of, whether git tracks it or not.
+BUILT = ("boards/", "firmware/", "lib/")
 
 
 def sources(root):
     """(entries, notes): the files of the project at `root` as a list of Entry, and what whoever
     makes a release has to know of them, as texts.
 
-    Raises ValueError if git tracks a file that is not there.
+    Raises ValueError if git tracks a file that is not there, or not one that is compiled.
     """
     notes = []
     if (root / ".git").exists():
         paths = _git(root, "ls-files", "-z")
         changed = _git(root, "diff", "--name-only", "-z", "HEAD")
         others = _git(root, "ls-files", "--others", "--exclude-standard", "-z")
+        built = [
+            path for path in others if path.startswith(BUILT) and path.endswith((".py", ".json"))
+        ]
+        if built:
+            raise ValueError(f"{_few(built)}: it would be public: commit it, or move it away")
         if changed:
             notes.append(f"not committed, and in the archive as they are: {_few(changed)}")
         if others:
@@ -58,13 +66,15 @@ def _few(paths):
 
 def _walk(root):
     ignored = [
-        line.strip().rstrip("/")
+        line.strip().strip("/")
         for line in (root / ".gitignore").read_text(encoding="utf-8").splitlines()
-        if line.strip() and line[0] not in "#/"
+        if line.strip() and line[0] != "#"
     ]
 
     def belongs(name):
-        return not any(fnmatch.fnmatchcase(name, pattern) for pattern in ignored)
+        return name[0] != "." and not any(
+            fnmatch.fnmatchcase(name, pattern) for pattern in ignored
+        )
 
     found = [name for name in TOP if (root / name).is_file()]
     for top in TOP:

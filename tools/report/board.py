@@ -88,4 +88,4 @@ def console(port, seconds):
     if len(lines) > LINES:
         half = LINES // 2
         lines = [*lines[:half], f"… {len(lines) - LINES} lines left out …", *lines[-half:]]
-    return [line[:300] for line in lines]
+    return [line[:2000] for line in lines]

@@ -15,24 +15,34 @@ import urllib.parse
 MASK = "***"
 _WORDS = {
     "apikey", "auth", "authorization", "bearer", "bssid", "cert", "certificate", "cookie",
-    "credential", "credentials", "headers", "key", "keys", "latitude", "lat", "login", "longitude",
-    "lon", "lng", "mac", "pass", "passkey", "passphrase", "pin_code", "pincode", "psk", "puk",
-    "pw", "pwd", "salt", "signature", "sig", "ssid", "user", "username",
+    "credential", "credentials", "headers", "jwt", "key", "keys", "latitude", "lat", "login",
+    "longitude", "lon", "lng", "mac", "pass", "passkey", "passphrase", "pin_code", "pincode",
+    "psk", "puk", "pw", "pwd", "salt", "signature", "sig", "ssid", "user", "username",
 }  # fmt: skip
 # Where words are written in one.
 _STEMS = re.compile("passw|passphrase|secret|token|apikey|credential|privatekey|portal_pin", re.I)
-# Objects whose URLs have a path that only the boards are to know, and whose `pin` is a SIM's.
+# Objects whose URLs have a path that only the boards are to know.
 _HIDDEN_PATHS = ("update", "remote")
-_URL = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*://)([^\s\"'<>`]+)")
+# Objects of which only these keys are known not to be secret: a name may be written wrongly, or
+# a list may be where an object belongs.
+_PRIVATE = ("wifi", "cellular", "location")
+_PLAIN = {
+    "address", "altitude", "apn", "baud", "country", "hostname", "key_level", "number", "power",
+    "power_save", "reset", "reset_level", "rx", "security", "timeout", "tx", "uart",
+}  # fmt: skip
+_URL = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]{0,30}://)([^\s\"'<>`]+)")
+_QUOTED = r"""\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'"""
 _FORMS = (
     (re.compile(r"-----BEGIN [^-]*PRIVATE KEY-----.*?(-----END [^-]*-----|\Z)", re.S), MASK),
-    (re.compile(r"\b((?:proxy-)?authorization|(?:set-)?cookie|x-[\w-]*(?:key|token))"
+    (re.compile(r"\b((?:proxy-)?authorization|(?:set-)?cookie|x-[\w-]{0,60}(?:key|token))"
                 r"([\"']?\s*[:=]\s*)[^\r\n]+", re.I), rf"\1\2{MASK}"),
     (re.compile(r"\b(with the password )\S+"), rf"\1{MASK}"),  # the portal's console
+    (re.compile(r"^(joining: |joining |joined |online: wifi )[^;\n]+", re.M), rf"\1{MASK}"),
+    (re.compile(r"[^\s\"'/@:]{1,99}:[^\s\"'/@]{1,99}@(?=\w)"), f"{MASK}@"),  # no scheme
     (re.compile(r"\b(bearer|basic)\s+[\w.~+/=-]{6,}", re.I), rf"\1 {MASK}"),
-    (re.compile(r"\b([\w-]*(?:passw(?:or)?d|passphrase|psk|secret|token|api_?key)[\w-]*"
-                r"[\"']?\s*[:=]\s*)(?!None\b|null\b|expected\b|\*)[^\s,;}\]]+", re.I),
-     rf"\1{MASK}"),
+    (re.compile(r"((?:passw(?:or)?d|passphrase|psk|secret|token|api_?key)[\w-]{0,60}"
+                r"[\"']?\s*[:=]\s*)(?!None\b|null\b|expected\b|[\"']?\*{3}|[\[{]\s*$)"
+                rf"(?:{_QUOTED}|[^\s,;}}\]]+)", re.I | re.M), rf"\1{MASK}"),
 )  # fmt: skip
 
 
@@ -61,33 +71,40 @@ def masked_text(text, secrets=()):
     return text
 
 
-def _value(value, found, hidden_path=False, is_sim=False):
+def _value(value, found, hidden_path=False, private=False):
     if isinstance(value, dict):
-        is_sim = is_sim or "apn" in value
         return {
-            str(key): _all(it, found) if is_secret(key) or (is_sim and key == "pin")
-            else _value(it, found, hidden_path or key in _HIDDEN_PATHS, is_sim)
+            str(key): _all(it, found) if is_secret(key)
+            else _value(it, found, hidden_path or key in _HIDDEN_PATHS,
+                        (private or key in _PRIVATE) and key not in _PLAIN)
             for key, it in value.items()
         }  # fmt: skip
     if isinstance(value, list):
-        return [_value(it, found, hidden_path, is_sim) for it in value]
+        private = private or any(isinstance(it, str) and is_secret(it) for it in value)
+        return [_value(it, found, hidden_path, private) for it in value]
+    if private:
+        return _all(value, found)
     if not isinstance(value, str):
         return value
-    for _, rest in _URL.findall(value):
-        user, at, _ = rest.split("/")[0].rpartition("@")
-        if at:
-            found.update(part for part in [user, *user.split(":")] if part)
-        found.update(it for _, it in urllib.parse.parse_qsl(rest.partition("?")[2]))
-    if hidden_path and "://" in value:
-        scheme, _, rest = value.partition("://")
-        host, slash, path = rest.rpartition("@")[2].partition("/")
+    scheme, slashes, rest = value.partition("://") if "://" in value else ("", "", value)
+    # Whatever characters a password has that a URL must not have: to the last @.
+    user, at, rest = rest.rpartition("@")
+    if at and (slashes or ":" in user):
+        for part in (user, *user.split(":", 1)):
+            found.update({part, urllib.parse.unquote(part)} - {""})
+        value = f"{scheme}{slashes}{MASK}@{rest}"
+    found.update(it for _, it in urllib.parse.parse_qsl(rest.partition("?")[2]))
+    if hidden_path:
+        host = re.match("[^/?#]*", rest)[0]
+        path = rest[len(host) + 1 :]
         found.update({path} - {""})
-        return f"{scheme}://{host}" + (slash and f"/{MASK}")
+        return f"{scheme}{slashes}{host}" + (path and f"/{MASK}")
     return masked_text(value)
 
 
 def _all(value, found):
-    # Everything in the value of a secret key: texts, numbers, and what lists and objects have.
+    # Everything in the value of a secret key: texts, numbers, and what lists and objects have. Of
+    # objects the keys stay, which are the names of headers.
     if isinstance(value, dict):
         return {str(key): _all(it, found) for key, it in value.items()}
     if isinstance(value, list):
@@ -100,10 +117,9 @@ def _all(value, found):
 
 def _address(rest):
     # A URL after its scheme, without user, password and the values of its query.
-    place, mark, query = rest.partition("?")
-    host, slash, path = place.partition("/")
-    user, at, name = host.rpartition("@")
-    return (MASK + at if at else "") + name + slash + path + (mark and mark + MASK)
+    _, at, rest = rest.rpartition("@")
+    place, mark, _ = rest.partition("?")
+    return (MASK + at if at else "") + place + (mark and mark + MASK)
 
 
 def _forms(secrets):
