@@ -23,6 +23,10 @@ def prepare():
         del load_settings
     except ValueError as e:
         print(e)
+        from firmware.on_demand.unload import unload
+
+        load_settings = None
+        unload(("firmware.on_demand.config", "firmware.on_demand.settings"))  # it needs memory
         _end_trial(e)
         # On a board, exit means boot again, and so for ever: it stays at its REPL instead.
         if sys.platform in ("linux", "darwin"):
