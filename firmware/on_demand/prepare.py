@@ -15,17 +15,13 @@ def prepare():
         # Older versions take a cut JSON file for a whole one, and break long sleeps.
         if sys.implementation.name == "micropython" and sys.implementation.version[:2] < (1, 26):
             raise ValueError("this firmware needs MicroPython 1.26 or newer: flash a newer one")
-        from firmware.on_demand.settings import load_settings
-
         if _CONFIG not in os.listdir():
             _provision(None)
-        settings = load_settings(_CONFIG)
-        del load_settings
+        settings = _load_settings()
     except ValueError as e:
         print(e)
         from firmware.on_demand.unload import unload
 
-        load_settings = None
         unload(("firmware.on_demand.config", "firmware.on_demand.settings"))  # it needs memory
         _end_trial(e)
         # On a board, exit means boot again, and so for ever: it stays at its REPL instead.
@@ -67,6 +63,12 @@ def prepare():
 
 
 # Let a person say what the config lacks; it returns if the config is used as it is.
+def _load_settings():
+    from firmware.on_demand.settings import load_settings
+
+    return load_settings(_CONFIG)
+
+
 def _provision(settings, board=None, intent=None):
     has_config = settings is not None
     if has_config:
