@@ -68,22 +68,12 @@ def _batch(body):
         raise Rejected([failure("data", shown, "is not a list with at least one event")])
     failures, keys = [], POST_KEYS - KEYS_ADDED_LATER[version]
     for index, event in enumerate(data):
-        if not _is_well_formed(event, keys):
-            failures += _malformed(f"data[{index}]", event, keys)
+        failures += _malformed(f"data[{index}]", event, keys)
         if len(failures) > MAX_FAILURES:
             break
     if failures:
         raise Rejected(failures[:MAX_FAILURES])
     return data
-
-
-def _is_well_formed(event, keys):
-    return (
-        type(event) is dict
-        and keys.issuperset(event)
-        and all(key in event for key in REQUIRED)
-        and all(type(value) is str for value in event.values())
-    )
 
 
 def _malformed(field, event, keys):

@@ -123,8 +123,8 @@ def capture(request, body, network_id, own_cookie, via):
             cookies += [part.strip() for part in value.split(";") if part.strip()]
         elif name.lower() == "x-forwarded-for":
             addresses.append(value)
-    # Without its C extension, aiohttp also takes bytes that are not ASCII.
     headers.append(("Via", via))
+    # Without its C extension, aiohttp also takes bytes that are not ASCII.
     path = request.raw_path.encode("utf-8", "surrogateescape")
     path = urllib.parse.quote(path, safe=_PRINTABLE)
     if network_id is not None:
