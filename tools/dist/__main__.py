@@ -3,13 +3,12 @@
 import argparse
 import shutil
 import sys
-import time
 from pathlib import Path
 
 from tools.dist import archive, bundle, entries_of, released, seconds_of, sources, sums
 from tools.engine import NO_COMPILER, ROOT, find_compiler
 from tools.package import compile_library, copy_library, version
-from tools.release.manifest import MICROPYTHON
+from tools.release.manifest import MICROPYTHON, next_version
 
 FOLDER = ROOT / "build" / "dist"
 
@@ -39,7 +38,7 @@ def make(folder, root=ROOT):
     compile_library(new / "mip" / "mpy", root / "lib")
     (new / "mip" / "SHA256SUMS").write_text(sums(new / "mip"), encoding="utf-8")
     oldest = ".".join(map(str, MICROPYTHON))
-    deployed = int(time.strftime("%Y%m%d%H%M", time.gmtime(seconds)))
+    deployed = next_version(0, seconds)
     for name, entries in (
         ("snowplow-micropython", files),
         ("snowplow-tracker-mip", entries_of(new / "mip")),
