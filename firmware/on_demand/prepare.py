@@ -62,13 +62,13 @@ def prepare():
     return board, settings, crashes, intent
 
 
-# Let a person say what the config lacks; it returns if the config is used as it is.
 def _load_settings():
     from firmware.on_demand.settings import load_settings
 
     return load_settings(_CONFIG)
 
 
+# Let a person say what the config lacks; it returns if the config is used as it is.
 def _provision(settings, board=None, intent=None):
     has_config = settings is not None
     if has_config:

@@ -82,10 +82,10 @@ class Response:
             self.keep_connection = self.keep_connection and value.lower() != b"close"
         elif name == b"retry-after":
             self.transport.retry_after = value
-        elif name == b"date" and not clock.confirmed:
-            if clock.ms() - self.sent_ms > _FRESH_MS:
-                pass
-            elif clock.known():
+        elif name == b"date":
+            if clock.confirmed or clock.ms() - self.sent_ms > _FRESH_MS:
+                return
+            if clock.known():
                 self._date = value  # whoever sent it must have accepted the request
             else:
                 from ..clock.http_date import use_date
