@@ -166,7 +166,7 @@ def test_a_report_of_a_board_has_what_helps_and_no_secret(tmp_path, vm_program, 
         board.wait_for(b">>> ")
         names = [str(tmp_path / name) for name in ("config.json", "main.py", "crash.json")]
         call(board.port, "cp", *names, ":")
-        assert program.main(["--port", board.port, "--seconds", "2"], root=tmp_path) == 0
+        assert program.main(["--port", board.port, "--seconds", "90"], root=tmp_path) == 0
     printed = capsys.readouterr().out
     report = (tmp_path / "build/report.md").read_text(encoding="utf-8")
     assert report in printed

@@ -18,7 +18,7 @@ def main(argv=None, root=ROOT):
     parser.add_argument("--port", help="serial port of the board; without it, the one on USB")
     parser.add_argument("--config", type=Path, help="the config, if not config.json")
     parser.add_argument("--seconds", type=float, default=SECONDS,
-                        help="how long to listen to the board (%(default)s)")  # fmt: skip
+                        help="listen to the board so long at most (%(default)s)")  # fmt: skip
     args = parser.parse_args(argv)
     try:
         return _report(args, root)
@@ -40,7 +40,7 @@ def _report(args, root):
         port = args.port or _port()
         print(f"Ask      the board at {port}: its firmware stops and starts again", flush=True)
         found = board.ask(port)
-        print(f"Listen   to it for {args.seconds:g} seconds", flush=True)
+        print(f"Listen   to it for {args.seconds:g} seconds at most", flush=True)
         lines = board.console(port, args.seconds)
     except Stop as stop:
         why = f"The board was not asked: {stop}" if found is None else ""

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from tools.deploy import Stop
 from tools.deploy.board import call, explain, restart
-from tools.deploy.console import text_of
+from tools.deploy.console import PROMPT, text_of
 
 LINES = 80  # of the console, at most
 FILES = 100
@@ -79,11 +79,13 @@ def ask(port):
 
 def console(port, seconds):
     """Restart the board; returns what it prints within `seconds`: lines as text, LINES at most,
-    the first and the last ones."""
+    the first and the last ones. It ends early at the prompt: the board's program is over then."""
     restart(port)
     said = b""
     for text in text_of(port, time.monotonic() + seconds):
         said = (said + text)[-200000:]
+        if said.endswith(PROMPT):
+            break
     lines = [line.rstrip() for line in said.decode("utf-8", "replace").splitlines()]
     if len(lines) > LINES:
         half = LINES // 2
