@@ -33,7 +33,7 @@ def deployed(board, image_tree, capsys):
     """deployed(lines, seconds, then) -> (exit code, what was printed) of a deploy that follows a
     firmware which prints these lines."""
 
-    def run(lines, seconds=30, then=WORKS):
+    def run(lines, seconds=120, then=WORKS):
         (image_tree / "firmware/run.py").write_text(SAYS % (lines, then))
         code = program.main(["--port", board.port, "--follow", str(seconds)], root=image_tree)
         return code, "".join(capsys.readouterr())

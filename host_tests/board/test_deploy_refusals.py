@@ -85,6 +85,7 @@ def test_ports_that_cannot_be_used(refusal, monkeypatch):
     ours, theirs = pty.openpty()
     port = os.ttyname(theirs)
     monkeypatch.setattr(behind, "SILENCE", 1)
+    monkeypatch.setattr(behind, "AGAIN", 1)
     try:
         assert f"no MicroPython answers at {port}: press the board's" in refusal("--port", port)
         fcntl.flock(theirs, fcntl.LOCK_EX)  # as any program on pyserial does

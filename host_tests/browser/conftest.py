@@ -46,7 +46,7 @@ def visit(chromium):
         context = chromium.new_context(**{"viewport": {"width": 1280, "height": 860}, **more})
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(30000)
+        page.set_default_timeout(120000)
         page.errors = []
         pages.append(page)
         origin = f"http://127.0.0.1:{running.port}/"

@@ -48,7 +48,7 @@ def test_a_chart_moves_as_a_board_sends(empty, visit, screenshot):
     before = pixels(page)
     empty.send(reading(43.25, ttm=ago(0)))
     is_there(page, "figcaption .value", "43.25 °C")
-    assert pixels(page) != before
+    wait_for(lambda: pixels(page) != before)
     is_there(page, "#boards .card", "garden")
     assert text(page, "#good") == "61"
     screenshot(page, "live")

@@ -33,7 +33,7 @@ def page(served, plugged, chromium, tmp_path, monkeypatch):
         board.wait_for(b">>> ")
         plugged(board.port)
         page = chromium.new_page()
-        page.set_default_timeout(30000)
+        page.set_default_timeout(120000)
         page.kept, wrong = kept, []
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.goto(served.url)
