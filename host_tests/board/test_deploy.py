@@ -261,7 +261,7 @@ def test_an_old_micropython_is_refused_before_anything_is_changed(board, deploy,
 
 def test_a_slow_board_gets_the_time_that_it_is_given(board, deploy, monkeypatch):
     slow = behind.LIST.replace("import os, sys\n", "import os, sys, time\ntime.sleep(%s)\n", 1)
-    monkeypatch.setattr(behind, "LIST", slow.replace("%s", "60"))
+    monkeypatch.setattr(behind, "LIST", slow.replace("%s", "8"))
     monkeypatch.setattr(behind, "SILENCE", behind.SILENCE)
     code, printed = deploy("--timeout", "0.5")
     assert code == 1 and "no MicroPython answers" in printed

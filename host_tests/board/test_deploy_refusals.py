@@ -113,6 +113,14 @@ def test_no_port_named_and_none_or_many_found(refusal, monkeypatch, lines, said)
     assert said in refusal()
 
 
+def test_a_command_for_one_board_does_not_offer_all(monkeypatch):
+    lines = ["/dev/ttyACM0 e66 2e8a:0005 Pi Pico", "/dev/ttyUSB0 None 10c4:ea60 Silicon CP2102"]
+    monkeypatch.setattr(behind, "mpremote", lambda *args: (True, lines))
+    with pytest.raises(Stop, match="choose one by PORT=...: /dev/ttyACM0") as stop:
+        behind.find_port()
+    assert "PORT=all" not in str(stop.value)
+
+
 def test_no_port_named_and_one_found(monkeypatch):
     lines = ["/dev/ttyACM0 e66 2e8a:0005 Pi Pico", "/dev/ttyS0 None 0000:0000 None None"]
     monkeypatch.setattr(behind, "mpremote", lambda *args: (True, lines))

@@ -28,7 +28,9 @@ def chromium():
     if not program:
         pytest.skip("no Chromium: on Debian or Ubuntu, apt install chromium")
     with api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=BROWSER_ARGUMENTS)
+        browser = playwright.chromium.launch(
+            executable_path=program, args=BROWSER_ARGUMENTS, timeout=120000
+        )
         yield browser
         browser.close()
 

@@ -362,7 +362,7 @@ def test_a_pixel_in_a_page_that_a_board_serves(empty, chromium):
     html = tag(f"http://127.0.0.1:{empty.port}", "Greenhouse", aid="board", uid="u1")
     with board(f"<!doctype html><title>x</title>{html}") as url:
         page = chromium.new_page()
-        page.goto(url)
+        page.goto(url, timeout=120000)
         wait_for(lambda: page.evaluate("1") and empty.get("/micro/all")["total"])
         page.close()
     assert empty.get("/micro/bad") == []

@@ -32,7 +32,7 @@ def page(board):
     rules = f"--host-resolver-rules=MAP * 127.0.0.1:{board.http}"
     with api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=program, args=[*BROWSER_ARGUMENTS, rules]
+            executable_path=program, args=[*BROWSER_ARGUMENTS, rules], timeout=120000
         )
         page = browser.new_page(viewport={"width": 390, "height": 844})
         page.errors = []

@@ -82,10 +82,13 @@ class PortalBoard:
                 self.output += data
                 self._printed.notify_all()
 
-    def wait_for(self, text, seconds=120):
-        """Wait until `text` was printed; what was printed."""
+    def wait_for(self, *texts):
+        """Wait until one of the texts was printed; what was printed."""
+        def said():
+            return any(text.encode() in self.output for text in texts)
+
         with self._printed:
-            found = self._printed.wait_for(lambda: text.encode() in self.output, seconds)
+            found = self._printed.wait_for(said, 120)
         assert found, self.output.decode(errors="replace")
         return self.output.decode(errors="replace")
 

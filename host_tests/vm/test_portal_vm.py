@@ -184,7 +184,8 @@ def test_mistakes_come_back_with_a_reason_until_it_works(
     assert "world: reset 0" in board.end()
     assert not (board.directory / "config.json.new").exists()
     board.boot(LARGER)
-    board.wait_for("first event accepted; sending every 1 s")
+    # The second where the first try was before it had joined.
+    board.wait_for("first event accepted; sending every 1 s", "sending works again")
     with urllib.request.urlopen(collector.url + "/micro/good") as answer:
         event = json.load(answer)[0]["rawEvent"]["parameters"]
     assert json.loads(event["co"])["data"][0]["data"]["name"] == "gärten & <b>"
