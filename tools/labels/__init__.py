@@ -23,7 +23,7 @@ board = hexlify(machine.unique_id()).decode()
 name = wifi = password = ''
 try:
     with open('/config.json') as f:
-        name = json.loads(f.read().lstrip(chr(0xfeff))).get('name') or ''
+        name = str(json.loads(f.read().lstrip(chr(0xfeff))).get('name') or '')
 except (OSError, ValueError, AttributeError):
     pass
 try:
