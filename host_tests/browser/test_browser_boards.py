@@ -6,6 +6,7 @@ import pytest
 from collecting import OURS, collector, reading, struct, unstruct, wait_for, write_schema
 from looking import ago, axe_findings, count_is, history, is_there, rows_are, text, until
 
+NEXT_FRAME = "new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next)))"
 HEALTH = f"{OURS}/health/jsonschema/1-0-0"
 
 
@@ -72,7 +73,7 @@ def test_a_spike_is_seen_among_many_readings(empty, visit):
     seen = []
     for x in range(spike - 15, spike + 15):
         page.mouse.move(box["x"] + x, box["y"] + 60)
-        page.wait_for_timeout(30)  # It is drawn in the next frame
+        page.evaluate(NEXT_FRAME)  # in which it is drawn
         seen.append(text(page, "figcaption .when"))
         if "to 59.4 °C" in seen[-1]:
             return

@@ -48,7 +48,7 @@ def test_a_chart_moves_as_a_board_sends(empty, visit, screenshot):
     before = pixels(page)
     empty.send(reading(43.25, ttm=ago(0)))
     is_there(page, "figcaption .value", "43.25 °C")
-    assert pixels(page) != before
+    wait_for(lambda: pixels(page) != before)
     is_there(page, "#boards .card", "garden")
     assert text(page, "#good") == "61"
     screenshot(page, "live")
@@ -362,7 +362,7 @@ def test_a_pixel_in_a_page_that_a_board_serves(empty, chromium):
     html = tag(f"http://127.0.0.1:{empty.port}", "Greenhouse", aid="board", uid="u1")
     with board(f"<!doctype html><title>x</title>{html}") as url:
         page = chromium.new_page()
-        page.goto(url)
+        page.goto(url, timeout=120000)
         wait_for(lambda: page.evaluate("1") and empty.get("/micro/all")["total"])
         page.close()
     assert empty.get("/micro/bad") == []

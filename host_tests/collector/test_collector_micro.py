@@ -168,7 +168,7 @@ def test_a_suite_in_javascript_finds_its_events(filled, tmp_path):
         ["node", str(tmp_path / "suite.mjs"), f"http://127.0.0.1:{filled.port}"],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
     )
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == {
@@ -183,7 +183,7 @@ def test_a_suite_in_javascript_finds_its_events(filled, tmp_path):
 
 def messages(running, last_id=None):
     """Yield the messages of the page's stream as dicts of their fields."""
-    connection = http.client.HTTPConnection("127.0.0.1", running.port, timeout=20)
+    connection = http.client.HTTPConnection("127.0.0.1", running.port, timeout=120)
     try:
         headers = {"Last-Event-ID": last_id} if last_id else {}
         connection.request("GET", "/micro/stream", headers=headers)

@@ -59,7 +59,7 @@ def judge_elsewhere(schemas, payloads):
     for one, answer in zip(payloads[1:], answers[1:], strict=True):
         assert second.submit(one, answer.set_result)
     unpack = Compression(DICTIONARY).unpack
-    found = [answer.result(20) for answer in answers]
+    found = [answer.result(120) for answer in answers]
     found = [rows and [row._replace(record=unpack(row.record)) for row in rows] for rows in found]
     second.close()
     assert not second.submit(payloads[0], None)
@@ -100,7 +100,7 @@ BUSY = """
 import pickle, sys, time
 sys.stdout.buffer.write(pickle.dumps(True))
 sys.stdout.flush()
-time.sleep(60)
+time.sleep(600)
 """
 
 
@@ -143,7 +143,7 @@ def test_only_some_requests_wait_judged_until_they_are_written(tmp_path):
 
     def judge_slowly(one, final):
         is_busy.set()
-        go_on.wait(20)
+        go_on.wait(600)
         return judge(one, schemas)
 
     def judged():
@@ -154,15 +154,15 @@ def test_only_some_requests_wait_judged_until_they_are_written(tmp_path):
     store = Store(tmp_path / "c.db", judge_slowly, lambda rows: None, second_judge=second)
     futures = [store.submit(PAYLOADS[0]) for _ in range(101)]  # The first one stops the writer
     thread = threading.Thread(target=judged)
-    assert is_busy.wait(20)
+    assert is_busy.wait(120)
     thread.start()
     wait_for(lambda: len(put) >= 64)
     thread.join(0.1)
     assert thread.is_alive() and len(put) == 64
     go_on.set()
     for future in futures:
-        future.result(20)
-    thread.join(20)
+        future.result(120)
+    thread.join(120)
     store.close()
     assert store.counts()["good"] == 101
 
@@ -183,7 +183,7 @@ class Load:
             thread.start()
 
     def send(self, port):
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
         try:
             while not self.end:
                 eids = [str(uuid.uuid4()) for _ in range(20)]
@@ -199,7 +199,7 @@ class Load:
     def stop(self):
         self.end = True
         for thread in self.threads:
-            thread.join(20)
+            thread.join(120)
 
 
 def assert_stored_once_and_in_order(db, answered):
@@ -233,7 +233,7 @@ def test_it_ends_with_the_first_process(tmp_path, number):
     before = len(load.answered)
     wait_for(lambda: len(load.answered) > before + 20)
     running.process.send_signal(number)
-    _, errors = running.process.communicate(timeout=20)  # Both have closed their outputs
+    _, errors = running.process.communicate(timeout=120)  # Both have closed their outputs
     load.stop()
     running.connection.close()
     assert errors == ""
