@@ -407,6 +407,6 @@ class Machine:
 
 
 sys.modules["machine"] = Machine
-loader.Image.umount = lambda self: None  # a board never unmounts its image
+loader.image.umount = lambda: None  # a board never unmounts its image
 if __name__ == "__main__":
     main()
