@@ -14,16 +14,16 @@
 # paths with the same CRC are refused when the image is made; of a million paths that are not in
 # it, a few hundredths are taken for one that is.
 #
-# This module itself is what vfs.mount() gets: a class with one object would take 300 bytes more. It
-# stays in RAM. What is needed once is in loader.py, which sets the first three names.
+# This module itself is what vfs.mount() gets: a class would take 200 bytes more. It stays in RAM.
+# What is needed once is in loader.py, which sets the first three names.
 import builtins
 from array import array
 from binascii import crc32
 
-image_name: str  # "a" or "b"
-paths: bytes  # their CRCs
-folders: int  # how many of these bytes are those of folders
-at: int  # 2 for each file before the one that was found; below 0: it is a folder
+image_name = ""  # "a" or "b"
+paths = b""  # their CRCs
+folders = 0  # how many of these bytes are those of folders
+at = 0  # 4 for each file before the one that was found; below 0: it is a folder
 
 
 def mount(readonly, mkfs):

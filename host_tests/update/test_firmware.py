@@ -311,6 +311,7 @@ NOWHERE = {"collector": "http://127.0.0.1:9"}
     ("always_on", NOWHERE, "nothing was sent"),
     # Events are accepted, but no other config could follow.
     ("always_on", {"update": "https://localhost:9"}, "update.url gave nothing"),
+    ("always_on", {"app_id": 7}, "config.json: app_id: expected a text of 1 to 255 characters"),
     # A board that sends seldom tries what is on trial at each wake.
     ("battery", {**NOWHERE, "battery": {"wakes_per_send": 1000}}, "nothing was sent"),
 ])  # fmt: skip

@@ -1,5 +1,6 @@
 """What ends a trial, and what does not."""
 
+import errno
 import json
 import sys
 from types import SimpleNamespace
@@ -13,9 +14,10 @@ from firmware.on_demand import (
     signature,
     update_config,
     update_fetch,
+    update_leave,
     update_trial,
 )
-from snowplow_tracker import clock
+from snowplow_tracker import Emitter, clock
 
 TRIAL = {"id": "202611270013", "boots": 1, "from": "a"}
 SECONDS = 900
@@ -144,3 +146,38 @@ def test_the_crashes_of_before_do_not_put_a_trial_into_safe_mode(monkeypatch, tm
     assert not is_first(trial=None)
     assert is_first(trial=None, rolled_back={"id": "1", "reason": "it broke"})
     assert not release.is_first_boot()
+
+
+@pytest.mark.parametrize("new, sends_to, reason", [
+    ({"collector": "http://new:9090/", "method": "get"}, "new", None),
+    ({"collector": "https://new", "roots": "none.der"}, "old", "config.json: collector: "),
+    ({"collector": 7}, "old", "config.json: collector: "),
+    ({"collector": "http://new", "headers": [1]}, "old", "config.json: collector: "),
+    ({}, "old", "config.json: collector: "),
+])  # fmt: skip
+def test_a_config_that_cannot_be_sent_with_goes_back_before_a_restart_that_loses_events(
+    monkeypatch, tmp_path, new, sends_to, reason
+):
+    # Nobody has checked it yet; the events in RAM are refused by the collector of before.
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "config.json.new").write_text(json.dumps(new))
+    reasons = []
+    monkeypatch.setattr(update_leave, "load", lambda path: {"config": "new"})
+    monkeypatch.setattr(release, "trial", lambda: TRIAL)
+    monkeypatch.setattr(release, "roll_back", reasons.append)
+    settings = {
+        "collector": "http://old", "roots": None, "verify": True, "method": "post",
+        "batch_size": 20, "extras": {}, "state_path": ".", "update": {"trial_seconds": SECONDS},
+    }  # fmt: skip
+    emitter = Emitter("old")
+    emitter.last_result = OSError(errno.ECONNREFUSED)
+    app = SimpleNamespace(
+        settings=settings,
+        emitter=emitter,
+        board=SimpleNamespace(online=lambda: True, dns=()),
+        request_ended=None,
+    )
+    assert update_leave.check(app) == 60
+    assert app.transport.host == sends_to
+    assert app.transport.get == (new.get("method") == "get" and sends_to == "new")
+    assert [text[: len(reason)] for text in reasons] == [reason] if reason else not reasons
