@@ -1,9 +1,9 @@
 # A config on trial waits for the restart while events are in RAM alone. If the collector of before
 # does not take them, it may be gone: then they go to that of the new config. If that takes none in
 # the time of the trial either, the config is taken back, and they go to that of before again.
-# `leaving`, which an App has only then, is the ms() since which they go to the new one.
+# `leaving`, which an App has only then, is the ms() since which they go to the new one, and what was
+# used before: transport, method and batch size.
 from firmware.on_demand import release
-from firmware.on_demand.remote_config import use_collector
 from snowplow_tracker import clock
 from snowplow_tracker.emitter.outcome import outcome
 from snowplow_tracker.json_file import load
@@ -15,43 +15,52 @@ def check(app):
         return 60
     if outcome(app.emitter.last_result) in ("none", "success") or not app.board.online():
         return 60  # it restarts as soon as all of them are sent
-    since = getattr(app, "leaving", None)
+    before = getattr(app, "leaving", None)
     late = app.settings["update"]["trial_seconds"]
     reason = None
-    if since is None:
+    if before is None:
         reason = _leave(app)
-    elif clock.ms() - since >= late * 1000:
+    elif clock.ms() - before[0] >= late * 1000:
+        app.leaving = None
+        _send_by(app, *before[1:])
         reason = "nothing was sent in %d s" % late
     if reason:
-        app.leaving = None
         release.roll_back(reason)
-        use_collector(app, app.settings)
     return min(60, late)
 
 
 # The new config is checked after the restart only, so anything may be wrong with it.
 def _leave(app):
     """Send to its collector from now on; or why that cannot be."""
+    from firmware.on_demand.start import make_transport
+    from firmware.on_demand.update_config import read
+
+    emitter = app.emitter
     try:
-        use_collector(app, _new_settings(app.settings))
+        new = read("config.json.new")
+        settings = {
+            "collector": new["collector"].rstrip("/"),
+            "roots": new.get("roots"),
+            "verify": new.get("verify") is not False,
+            "method": new.get("method", "post"),
+            "extras": {"headers": new.get("headers")},
+            "state_path": app.settings["state_path"],
+        }
+        transport = make_transport(app, settings)
     except MemoryError:
         raise  # it is tried again
     except Exception as e:
         return "config.json: collector: %s" % e
-    app.leaving = clock.ms()
+    method = "get" if emitter.get else "post"
+    app.leaving = clock.ms(), emitter.transport, method, emitter.batch_size
+    _send_by(app, transport, settings["method"], emitter.batch_size)
     print("update: events go to the collector of the new config")
 
 
-# Only what tells where events go, and how: there may be no memory to check all of it.
-def _new_settings(settings):
-    from firmware.on_demand.update_config import read
+def _send_by(app, transport, method, batch_size):
+    from firmware.on_demand.start import set_method
 
-    new = read("config.json.new")
-    return dict(
-        settings,
-        collector=new["collector"].rstrip("/"),
-        roots=new.get("roots"),
-        verify=new.get("verify") is not False,
-        method=new.get("method", "post"),
-        extras={"headers": new.get("headers")},
-    )
+    app.emitter.close()
+    app.emitter.transport = app.transport = transport
+    set_method(app.emitter, {"method": method, "batch_size": batch_size})
+    app.emitter.retry_at = 0

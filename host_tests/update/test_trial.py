@@ -165,19 +165,28 @@ def test_a_config_that_cannot_be_sent_with_goes_back_before_a_restart_that_loses
     monkeypatch.setattr(update_leave, "load", lambda path: {"config": "new"})
     monkeypatch.setattr(release, "trial", lambda: TRIAL)
     monkeypatch.setattr(release, "roll_back", reasons.append)
-    settings = {
-        "collector": "http://old", "roots": None, "verify": True, "method": "post",
-        "batch_size": 20, "extras": {}, "state_path": ".", "update": {"trial_seconds": SECONDS},
-    }  # fmt: skip
+    settings = {"state_path": ".", "update": {"trial_seconds": SECONDS}}  # the rest is dropped
     emitter = Emitter("old")
+    old = emitter.transport
     emitter.last_result = OSError(errno.ECONNREFUSED)
     app = SimpleNamespace(
         settings=settings,
         emitter=emitter,
+        transport=old,
         board=SimpleNamespace(online=lambda: True, dns=()),
         request_ended=None,
     )
+    monkeypatch.setattr(clock, "ms", lambda: 5000)
     assert update_leave.check(app) == 60
-    assert app.transport.host == sends_to
-    assert app.transport.get == (new.get("method") == "get" and sends_to == "new")
-    assert [text[: len(reason)] for text in reasons] == [reason] if reason else not reasons
+    assert app.transport is emitter.transport
+    if sends_to == "old":
+        assert app.transport is old and len(reasons) == 1 and reasons[0].startswith(reason)
+        return
+    assert not reasons and (app.transport.host, emitter.get) == ("new", True)
+    monkeypatch.setattr(clock, "ms", lambda: 5000 + SECONDS * 1000 - 1)
+    update_leave.check(app)
+    assert not reasons
+    monkeypatch.setattr(clock, "ms", lambda: 5000 + SECONDS * 1000)
+    update_leave.check(app)
+    assert reasons == [f"nothing was sent in {SECONDS} s"]
+    assert app.transport is emitter.transport is old and not emitter.get
