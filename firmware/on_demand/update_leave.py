@@ -1,8 +1,8 @@
 # A config on trial waits for the restart while events are in RAM alone. If the collector of before
 # does not take them, it may be gone: then they go to that of the new config. If that takes none in
 # the time of the trial either, the config is taken back, and they go to that of before again.
-# `leaving`, which an App has only then, is the ms() since which they go to the new one, and what was
-# used before: transport, method and batch size.
+# `leaving`, which an App has only then, is the ms() since which they go to the new one, and what
+# was used before: transport, method and batch size.
 from firmware.on_demand import release
 from snowplow_tracker import clock
 from snowplow_tracker.emitter.outcome import outcome

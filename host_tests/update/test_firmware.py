@@ -49,6 +49,7 @@ def read(path):
     except OSError:
         return []
 """
+NO_UPDATES = "def check(app, state):\n    yield 0\n    none()\n"
 SILENT = (ROOT / "firmware/transport.py").read_text() + """
 def cannot_send(self, length, body):
     raise OSError("this release cannot send")
@@ -205,6 +206,7 @@ def test_an_update_and_one_by_a_patch(start, images):
     ("always_on", CRASHES, "nothing was sent"),
     ("on_demand/settings", REFUSES, "it is refused"),
     ("transport", SILENT, "nothing was sent"),
+    ("on_demand/update_check", NO_UPDATES, "updates fail: NameError: "),
 ])  # fmt: skip
 def test_a_release_that_does_not_work_goes_back_by_itself(start, images, name, source, reason):
     good = images.make(0)

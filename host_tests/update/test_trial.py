@@ -23,22 +23,27 @@ TRIAL = {"id": "202611270013", "boots": 1, "from": "a"}
 SECONDS = 900
 
 
+def _nothing(app, state):
+    yield 0
+
+
 @pytest.fixture
 def ended(monkeypatch, tmp_path):
     """ended(ms, trial, **app) -> why a check of the trial so long after the boot takes it back."""
     reasons = []
 
-    def check(ms, trial=TRIAL, safe_mode=False, sent=1, reaches=None):
+    def check(ms, trial=TRIAL, safe_mode=False, sent=1, reaches=None, asks=_nothing, online=True):
         monkeypatch.setattr(release, "_FOLDER", f"{tmp_path}/")
         monkeypatch.setattr(release, "trial", lambda: trial)
         monkeypatch.setattr(release, "roll_back", reasons.append)
         monkeypatch.setattr(clock, "ms", lambda: ms)
         monkeypatch.setattr("firmware.on_demand.update_config.reaches_folder", reaches)
+        monkeypatch.setattr("firmware.on_demand.update_check.check", asks)
         app = SimpleNamespace(
             settings={"update": {"trial_seconds": SECONDS}, "state_path": str(tmp_path)},
             crashes=SimpleNamespace(safe_mode=safe_mode),
             emitter=SimpleNamespace(sent=sent),
-            board=SimpleNamespace(online=lambda: True),
+            board=SimpleNamespace(online=lambda: online),
             link=SimpleNamespace(name="Ethernet", network=None),
             store=SimpleNamespace(sync=lambda: True),
             restart=lambda intent: None,
@@ -81,6 +86,24 @@ def test_a_config_with_another_folder_has_to_reach_it(ended, error):
     assert ended(SECONDS * 1000 - 1, trial, reaches=answers)[0] == 0
     ended(SECONDS * 1000, trial, reaches=fails)
     assert reasons == [f"update.url gave nothing that update.key has signed in {SECONDS} s"]
+
+
+@pytest.mark.parametrize("error, is_fault", [
+    (OSError(111), False), (OSError("HTTP status 503"), False), (MemoryError(), False),
+    (NameError("x"), True), (AttributeError("x"), True), (ImportError("x"), True),
+])  # fmt: skip
+def test_a_release_that_could_fetch_no_other_one_goes_back(ended, error, is_fault):
+    def fails(app, state):
+        yield 0
+        raise error
+
+    goes_on, reasons = ended(SECONDS * 1000 - 1, asks=fails)
+    assert bool(goes_on) == is_fault and not reasons
+    ended(SECONDS * 1000, asks=fails)
+    told = f"updates fail: {type(error).__name__}: x in {SECONDS} s"
+    assert reasons == ([told] if is_fault else [])
+    assert ended(SECONDS * 1000 - 1)[0] == 0  # one that works is kept
+    assert ended(SECONDS * 1000 - 1, asks=fails, online=False)[0] == 0  # nothing can be asked
 
 
 def test_a_folder_of_configs_alone_is_reached_by_one_connection_at_a_time(monkeypatch):
