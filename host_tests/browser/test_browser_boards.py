@@ -131,12 +131,11 @@ def test_a_page_that_is_open_for_weeks_holds_few_readings(empty, visit):
     asked = []
     page.on("request", lambda request: asked.append(request.url))
     page.evaluate("""async () => {
-      const boards = await import("/micro/ui/boards.js");
-      const compare = await import("/micro/ui/compare.js");
+      const {boards, compare} = await import("/micro/ui/modules.js");
       const [{ id, at }] = boards.allSeries();
       const readings = Array.from({ length: 3100 }, (_, i) => [id, at + i, i]);
       compare.add([{ readings }]);
-      const { empty, insert } = await import("/micro/ui/readings.js");
+      const {empty, insert} = (await import("/micro/ui/modules.js")).readings;
       window.held = empty();
       for (const [, moment, value] of readings) insert(held, moment, value);
     }""")

@@ -19,7 +19,7 @@ from collecting import (
 
 from tools.collector.enrich.event_summary import EventSummary
 from tools.collector.enrich.judge import Row
-from tools.collector.http import page_files
+from tools.collector.http import page_files, page_modules
 from tools.collector.storage import derived_tables
 from tools.collector.storage.retention import Retention
 from tools.collector.storage.store import Store, StoreError
@@ -44,11 +44,26 @@ def ms(ago=0):
     return str(int((time.time() - ago) * 1000))
 
 
-def test_the_page_names_all_of_its_modules():
-    """Else the browser finds them one after the other, each by the import in another."""
-    files = {path.name for path in page_files.STATIC.glob("*.js")}
+def test_the_modules_come_as_one(running):
+    """Else the browser asks for each file, which takes it longer than to run all."""
+    text = page_modules.joined(page_files.STATIC, "main")
     html = (page_files.STATIC / "index.html").read_text()
-    assert set(re.findall(r'="/micro/ui/(\w+\.js)"', html)) == files
+    names = {path.stem for path in page_files.STATIC.glob("*.js")}
+    apart = set(re.findall(r'="/micro/ui/(\w+)\.js"', html)) - {"modules"}
+    assert set(re.findall(r"\$(\w+) as \1\b", text)) == names - apart
+    assert running.request("GET", "/micro/ui/modules.js")[::2] == (200, text.encode())
+
+
+@pytest.mark.parametrize(
+    "mistake",
+    ['import { b } from "./b.js";\n', 'import {\n  b,\n} from "./c.js";\n', "import './c.js';\n",
+     "export let a = 1;\n", "export default 1;\n", 'export * from "./c.js";\n'],
+)  # fmt: skip
+def test_modules_that_cannot_be_joined(tmp_path, mistake):
+    (tmp_path / "a.js").write_text(mistake)
+    (tmp_path / "b.js").write_text('import * as a from "./a.js";\n')
+    with pytest.raises(ValueError, match=r"^[ab]\.js"):
+        page_modules.joined(tmp_path, "a")
 
 
 def test_the_release_and_the_place_of_a_board(empty):

@@ -31,6 +31,7 @@ from tools.collector.enrich import second_judge
 from tools.collector.enrich.iglu import Schemas
 from tools.collector.enrich.judge import judge
 from tools.collector.enrich.second_judge import SecondJudge
+from tools.collector.storage.compression import DICTIONARY, Compression
 from tools.collector.storage.store import Store
 
 EID = str(uuid.UUID(int=7))
@@ -53,11 +54,13 @@ def judge_elsewhere(schemas, payloads):
     """Return what the second process answers for each payload."""
     second, answers = SecondJudge(schemas), [Future() for _ in payloads]
     assert not second.submit(payloads[0], None)  # It was not started
-    second.start()
+    second.start(DICTIONARY)
     wait_for(lambda: second.submit(payloads[0], answers[0].set_result))
     for one, answer in zip(payloads[1:], answers[1:], strict=True):
         assert second.submit(one, answer.set_result)
+    unpack = Compression(DICTIONARY).unpack
     found = [answer.result(120) for answer in answers]
+    found = [rows and [row._replace(record=unpack(row.record)) for row in rows] for rows in found]
     second.close()
     assert not second.submit(payloads[0], None)
     return found
@@ -85,6 +88,7 @@ import pickle, sys
 with sys.stdout.buffer as judged:
     judged.write(pickle.dumps(True))
     judged.flush()
+    pickle.load(sys.stdin.buffer)
     pickle.load(sys.stdin.buffer)
     judged.write(b"cno_such_module\\nRow\\n.")
 sys.stdin.buffer.read()
@@ -122,7 +126,7 @@ def test_nothing_is_kept_in_memory_of_what_it_has_not_judged(monkeypatch):
     started = replace_process(monkeypatch, BUSY)
     second, answers, large = SecondJudge(Schemas([])), [], payload(b"x" * 1000000)
     before = sys.getrefcount(large)
-    second.start()
+    second.start(DICTIONARY)
     for _ in range(3):
         wait_for(lambda: second.submit(large, answers.append))
     started[0].kill()
@@ -134,7 +138,7 @@ def test_nothing_is_kept_in_memory_of_what_it_has_not_judged(monkeypatch):
 def test_only_some_requests_wait_judged_until_they_are_written(tmp_path):
     schemas, waiting, put = Schemas([]), [], []
     is_busy, go_on = threading.Event(), threading.Event()
-    second = types.SimpleNamespace(start=lambda: None, close=lambda: None)
+    second = types.SimpleNamespace(start=lambda _: None, close=lambda: None)
     second.submit = lambda _, done: bool(waiting.append(done)) or len(waiting) > 1
 
     def judge_slowly(one, final):
@@ -144,7 +148,7 @@ def test_only_some_requests_wait_judged_until_they_are_written(tmp_path):
 
     def judged():
         for done in waiting[1:]:
-            done(judge(PAYLOADS[0], schemas))
+            done(Compression(DICTIONARY).pack_rows(judge(PAYLOADS[0], schemas)))
             put.append(done)
 
     store = Store(tmp_path / "c.db", judge_slowly, lambda rows: None, second_judge=second)

@@ -78,7 +78,7 @@ def test_a_database_keeps_the_dictionary_that_it_was_made_with(opened, tmp_path)
         connection.execute("SELECT record FROM events").fetchone()[0]
     ))  # fmt: skip
     connection.execute("UPDATE events SET record=?", (pack,))
-    connection.execute("UPDATE compression SET dictionary=?", (other._dictionary,))
+    connection.execute("UPDATE compression SET dictionary=?", (other.dictionary,))
     connection.commit()
     connection.close()
     store = opened()

@@ -50,6 +50,7 @@ def read(path):
     except OSError:
         return []
 """
+NO_UPDATES = "def check(app, state):\n    yield 0\n    none()\n"
 SILENT = (ROOT / "firmware/transport.py").read_text() + """
 def cannot_send(self, length, body):
     raise OSError("this release cannot send")
@@ -213,6 +214,7 @@ def test_an_update_and_one_by_a_patch(start, images):
     ("always_on", CRASHES, "nothing was sent"),
     ("on_demand/settings", REFUSES, "it is refused"),
     ("transport", SILENT, "nothing was sent"),
+    ("on_demand/update_check", NO_UPDATES, "updates fail: NameError: "),
 ])  # fmt: skip
 def test_a_release_that_does_not_work_goes_back_by_itself(start, images, name, source, reason):
     good = images.make(0)
@@ -321,6 +323,7 @@ NOWHERE = {"collector": "http://127.0.0.1:9"}
     ("always_on", NOWHERE, "nothing was sent"),
     # Events are accepted, but no other config could follow.
     ("always_on", {"update": "https://localhost:9"}, "update.url gave nothing"),
+    ("always_on", {"app_id": 7}, "config.json: app_id: expected a text of 1 to 255 characters"),
     # A board that sends seldom tries what is on trial at each wake.
     ("battery", {**NOWHERE, "battery": {"wakes_per_send": 1000}}, "nothing was sent"),
 ])  # fmt: skip
