@@ -293,6 +293,40 @@ def sleeps_without_the_page():
     return later
 
 
+def sleeps_on_what_was_retained_last():
+    """What a call had no memory to retain is not retained ahead of a deep sleep either."""
+
+    def later():
+        battery = load("firmware.battery").Battery
+        sleep = battery._sleep
+
+        def wrong(self):
+            self.app.store.retain = lambda: None
+            sleep(self)
+
+        battery._sleep = wrong
+
+    return later
+
+
+def keeps_what_cannot_send():
+    """A remote configuration with which nothing can be sent is not taken back."""
+
+    def later():
+        load("firmware.on_demand.remote_config").end_trial = lambda app: None
+
+    return later
+
+
+def forgets_what_it_refused():
+    """A remote configuration that was taken back is tried again at the next fetch."""
+
+    def later():
+        load("firmware.on_demand.remote_config").refused = lambda state: state.get("before") or {}
+
+    return later
+
+
 def saves_nothing_after_a_crash():
     """What is in RAM is neither written nor sent when the firmware crashed."""
 
