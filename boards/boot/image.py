@@ -14,33 +14,39 @@
 # paths with the same CRC are refused when the image is made; of a million paths that are not in
 # it, a few hundredths are taken for one that is.
 #
-# This class stays in RAM. What is needed once is in loader.py, which sets the attributes.
+# This module itself is what vfs.mount() gets: a class would take 200 bytes more. It stays in RAM.
+# What is needed once is in loader.py, which sets the first three names.
+import builtins
 from array import array
 from binascii import crc32
 
+image_name = ""  # "a" or "b"
+paths = b""  # their CRCs
+folders = 0  # how many of these bytes are those of folders
+at = 0  # 4 for each file before the one that was found; below 0: it is a folder
 
-class Image:
-    image_name: str  # "a" or "b"
-    paths: bytes  # their CRCs
-    folders: int  # how many of these bytes are those of folders
-    def mount(self, readonly, mkfs):
-        pass
 
-    # What an import asks for; the mode is all that it reads.
-    def stat(self, path):
-        wanted = crc32(path).to_bytes(4, "little")
-        at = self.paths.find(wanted)
-        while at % 4:  # a miss is -1
-            if at < 0:
-                raise OSError(2)
-            at = self.paths.find(wanted, at + 1)
-        self.at = at - self.folders
-        return (0x4000 if self.at < 0 else 0x8000, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+def mount(readonly, mkfs):
+    pass
 
-    def open(self, path, mode):
-        self.stat(path)
-        file = open("/releases/%s.img" % self.image_name, "rb")
-        file.seek(16 + len(self.paths))
-        skip = sum(array("H", file.read(self.at // 2)))
-        file.seek(16 + len(self.paths) + (len(self.paths) - self.folders) // 2 + skip)
-        return file
+
+# What an import asks for; the mode is all that it reads.
+def stat(path):
+    global at
+    wanted = crc32(path).to_bytes(4, "little")
+    at = paths.find(wanted)
+    while at % 4:  # a miss is -1
+        if at < 0:
+            raise OSError(2)
+        at = paths.find(wanted, at + 1)
+    at -= folders
+    return (0x4000 if at < 0 else 0x8000, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+
+
+def open(path, mode):
+    stat(path)
+    file = builtins.open("/releases/%s.img" % image_name, "rb")
+    file.seek(16 + len(paths))
+    skip = sum(array("H", file.read(at // 2)))
+    file.seek(16 + len(paths) + (len(paths) - folders) // 2 + skip)
+    return file

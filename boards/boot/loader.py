@@ -6,8 +6,8 @@ import os
 import sys
 from binascii import crc32
 
+import image
 import vfs
-from image import Image
 
 from micropython import const
 
@@ -30,7 +30,7 @@ def load():
         _take_config(state)
     for name in (state["run"], _other(state["run"])):
         try:
-            image = _open(name, awake or name != state["run"])
+            found = _open(name, awake or name != state["run"])
         except (OSError, ValueError, MemoryError) as e:  # a damaged head may ask for much
             print("%s%s.img:" % (_FOLDER, name), e)
             continue
@@ -41,6 +41,8 @@ def load():
             _take_config(state)
         elif awake and state["trial"]:
             _watch()
+        image.image_name = name
+        image.paths, image.folders = found
         vfs.mount(image, _MOUNT)
         sys.path[0] = _MOUNT
         return True
@@ -156,18 +158,15 @@ def _open(name, whole):
         head = file.read(16)
         if len(head) < 16 or head[:4] != b"SPI1":
             raise ValueError("this is no image")
-        image = Image()
-        image.image_name = name
-        image.folders = 4 * int.from_bytes(head[12:14], "little")
-        image.paths = file.read(4 * int.from_bytes(head[14:], "little"))
+        paths = file.read(4 * int.from_bytes(head[14:], "little"))
         if whole:
-            check = crc32(image.paths, crc32(head[8:]))
+            check = crc32(paths, crc32(head[8:]))
             buffer = memoryview(bytearray(512))
             while n := file.readinto(buffer):
                 check = crc32(buffer[:n], check)
             if check != int.from_bytes(head[4:8], "little"):
                 raise ValueError("it is damaged")
-    return image
+    return paths, 4 * int.from_bytes(head[12:14], "little")
 
 
 def _woke_from_deep_sleep():

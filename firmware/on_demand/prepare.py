@@ -125,19 +125,21 @@ def _add_networks(networks):
         print("/releases/networks.json:", e)
 
 
-# A release that refuses the config which the one before took must not stay.
+# A config on trial that has a mistake goes back, and so does a release that refuses the config
+# which the one before took.
 def _end_trial(error):
     try:
         from firmware.on_demand import release
     except ImportError:
         return  # a board without updates
-    try:
-        if not release.trial():
-            return
-        release.roll_back(("it refuses the config: %s" % error)[:200])
-    except OSError as e:
-        print("/releases/state.json:", e)
+    found = release.trial()
+    if not found:
         return
+    reason = str(error) if found.get("config") else "it refuses the config: %s" % error
+    try:
+        release.roll_back(reason[:255])
+    except OSError as e:
+        print("/releases/state.json:", e)  # the loader ends the trial after three boots
     import boards
 
     boards.load().reset("config")

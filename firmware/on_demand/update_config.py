@@ -1,6 +1,8 @@
 # The whole of config.json from the folder of releases: a signed document for this board, for its
 # group, or for all boards (tools/release/config.py makes it). The first of them that is there
-# counts. It is checked as a boot does it, and put on trial as an image is: see release.py.
+# counts. It is put on trial as an image is: see release.py. The boot of the trial checks it, as
+# each boot does (prepare.py), since that takes more heap than a running firmware has left: so what
+# is looked at here may have any type.
 #
 # A config that names no link keeps the board's own. Wi-Fi networks that it does not name stay in a
 # file as a fallback (prepare.py adds them) until an event was sent by one that it names.
@@ -24,15 +26,17 @@ def check(app, state):
     if app.trial_start is not None or not release.running():
         return
     del release  # memory is short while it is fetched
-    version = None
+    app.unload()
+    version = whom = None
     try:
         whom, document = yield from _fetch(app)
         if not document:
             return
         from firmware.on_demand import signature
 
+        old = _of_board()  # first: there may be no memory for two configs
         key = signature.load(app.settings["update"]["key"])
-        offer = signature.read(bytes(document), "config", key)
+        offer = signature.read(document, "config", key)
         document = key = None
         found = offer.get("version")
         if not isinstance(found, int) or not isinstance(offer.get("config"), dict):
@@ -45,7 +49,7 @@ def check(app, state):
         if found == known or found <= state.get("config_refused", 0):
             return
         version = found
-        leaves_store, asks = _prepare(app, offer["config"])
+        leaves_store, asks = _prepare(app, offer["config"], old)
     except ValueError as e:
         if version:
             state["config_refused"] = version
@@ -55,8 +59,8 @@ def check(app, state):
     except (OSError, MemoryError) as e:
         _remove()  # the events may need the room
         app.unload()
-        if version and isinstance(e, MemoryError):
-            update.tell(app, state, "waits", version, "no memory to check it", kind="config")
+        if whom is not None and isinstance(e, MemoryError):
+            update.tell(app, state, "waits", version, "no memory to read it", kind="config")
         raise
     update.tell(app, state, "applied", version, kind="config")
     if update.save_state(app, state):
@@ -76,7 +80,7 @@ def _fetch(app):
                 continue
             name = whom and "-" + hexlify(sha256(whom.encode()).digest()[:8]).decode()
             try:
-                return whom, (yield from folder.read("config%s.json" % name))
+                return whom, bytes((yield from folder.read("config%s.json" % name)))
             except ValueError:
                 pass  # there is none for these boards
     finally:
@@ -84,40 +88,61 @@ def _fetch(app):
     return None, None
 
 
-def _prepare(app, data):
-    """Check the config, and write the files of a trial; -> (_leaves_store(), _moves_folder())."""
-    app.unload()  # memory is short while it is checked
-    from firmware.on_demand import config, signature
-    from firmware.on_demand.settings import read
+# A board keeps its links, if the new config names none, and what holds its supply.
+def _of_board():
+    old = read("config.json")
+    return {key: old[key] for key in LINKS + ("hold_pin",) if key in old}
+
+
+def _prepare(app, data, old):
+    """Write the files of a trial; -> (_leaves_store(), _moves_folder())."""
+    from firmware.on_demand import signature
 
     if app.settings["update"]["url"][:6] != "https:" and has_secret(data):
         raise ValueError("it has a password, a PIN or headers, which are taken over https only")
-    old = read("config.json")
-    if not any([data.get(key) for key in LINKS]):
-        data.update({key: old[key] for key in LINKS if key in old})
-    if data.get("hold_pin") != old.get("hold_pin"):
+    if data.get("hold_pin") != old.pop("hold_pin", None):
         raise ValueError("hold_pin: only `make deploy` can change it")
-    with open("config.json.new", "w") as file:
-        json.dump(data, file)
-    data.clear()
-    old = None
-    _copy("config.json", "config.json.old")
-    new = config.check("config.json", read("config.json.new"))
-    if new["wifi"] and not new["wifi"]["networks"]:  # it would open its portal, and then sleep
+    if not any([data.get(key) for key in LINKS]):
+        data.update(old)
+    wifi = data.get("wifi")
+    networks = [wifi]
+    if isinstance(wifi, dict) and "networks" in wifi:
+        networks = wifi["networks"]
+    if not networks:  # it would open its portal, and then sleep
         expected = "expected a list of one network or more; leave wifi out to keep the board's"
         raise ValueError("wifi.networks: %s" % expected)
-    if not new["update"]:
+    update_keys = data.get("update")
+    if not update_keys:
         raise ValueError("update is missing: no other config could follow by air")
-    signature.load(new["update"]["key"])
-    if new["wifi"] and app.settings["wifi"]:
-        _keep_networks(app, new["wifi"]["networks"])
-    return _leaves_store(app, new), _moves_folder(app.settings, new)
+    if isinstance(update_keys, dict) and isinstance(update_keys.get("key"), str):
+        signature.load(update_keys["key"])
+    with open("config.json.new", "w") as file:
+        json.dump(data, file)
+    leaves_store = _leaves_store(app, data)
+    moves_folder = _moves_folder(app.settings, data)
+    data.clear()
+    try:
+        read("config.json.new")
+    except ValueError:
+        raise OSError("config.json.new: not written whole")
+    _copy("config.json", "config.json.old")
+    if wifi and app.settings["wifi"]:
+        _keep_networks(app, networks)
+    return leaves_store, moves_folder
+
+
+def read(path):
+    """The dict in the file of a config, as a board's parser reads it."""
+    with open(path) as file:
+        text = file.read()
+    return json.loads(text[1:] if text[:1] == "\ufeff" else text)
 
 
 # Those of earlier configs stay, also if the new one names them: if it is taken back, the one that
 # comes back may need them. The one in use is the last to go.
 def _keep_networks(app, new):
-    known = [(place["ssid"], place["password"]) for place in new]
+    new = [place for place in new if isinstance(place, dict)] if isinstance(new, list) else ()
+    known = [(place.get("ssid"), place.get("password")) for place in new]
     used = []
     others = []
     for place in app.settings["wifi"]["networks"]:
@@ -129,21 +154,25 @@ def _keep_networks(app, new):
         raise OSError("no room for the networks of before")
 
 
+# The defaults here and below are those of config_keys.py, which takes 6 KB of heap.
 def _leaves_store(app, new):
     """Whether events that are on flash now would not be found with the new config."""
     store = app.store
     if not hasattr(store, "path"):
         return False
-    on_flash = new["store_bytes"] or new["mode"] == "battery" and app.board.retained
-    return not on_flash or new["store_path"] != store.path
+    on_flash = new.get("store_bytes") or new.get("mode") == "battery" and app.board.retained
+    return not on_flash or new.get("store_path", "events") != store.path
 
 
 def _moves_folder(old, new):
     """Whether the next update comes from elsewhere, or is verified in another way."""
+    update_keys = new["update"]
+    if not isinstance(update_keys, dict):
+        return True
     for key in ("url", "key"):
-        if new["update"][key] != old["update"][key]:
+        if update_keys.get(key) != old["update"][key]:
             return True
-    return (new["roots"], new["verify"]) != (old["roots"], old["verify"])
+    return (new.get("roots"), new.get("verify", True)) != (old["roots"], old["verify"])
 
 
 def reaches_folder(app):

@@ -37,6 +37,9 @@ def check(app):
         elif found.get("asks") and not (yield from reaches_folder(app)):
             wait = 60
             why = "update.url gave nothing that update.key has signed"
+        elif not found.get("config"):
+            why = yield from _failure(app)
+            wait = 60 if why else 0
         if wait:
             late = app.settings["update"]["trial_seconds"]
             if clock.ms() >= late * 1000:
@@ -63,6 +66,27 @@ def reaches_folder(app):
         print("update:", str(e) or "out of memory")
     finally:
         app.unload()
+
+
+# A release whose own code of updates is broken must not be the last one that the board can get. A
+# server that is down, or too little memory at the moment, tells nothing about that code.
+def _failure(app):
+    """Yields ms to wait, and returns what is wrong with the code of updates, or None."""
+    try:
+        for name in ("update_bring", "update_patch", "update_config"):
+            __import__("firmware.on_demand." + name)
+            app.unload()
+        if app.board.online():
+            from firmware.on_demand import update_check
+
+            yield from update_check.check(app, load_state(app))
+    except (OSError, MemoryError) as e:
+        print("update:", str(e) or "out of memory")
+    except Exception as e:
+        return "updates fail: %s: %s" % (type(e).__name__, e)
+    finally:
+        app.unload()
+    return None
 
 
 def load_state(app):

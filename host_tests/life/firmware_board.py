@@ -499,7 +499,7 @@ class FirmwareBoard(Board):
             setattr(load("snowplow_tracker.store." + module), name, self._watched(make))
         load("boards.chip").time = load("boards.link").time = self.machine.time
         load("boards.join").time = load("boards.rp2").time = self.machine.time
-        load("boards.links").time = load("boards.common").time = self.machine.time
+        load("boards.links").time = self.machine.time
         load("firmware.sensors").time = self.machine.time
         clock.sleep_ms = self.machine.time.sleep_ms
         clock.boot = int.from_bytes(w.urandom(2), "little")

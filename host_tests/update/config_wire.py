@@ -6,15 +6,17 @@ Its flash is a littlefs with the image `old` of FOLDER and the config OLD (JSON)
 STATE, and it is full where FULL is 1. NETWORKS (a list) are those of an earlier config; it has
 joined the last one of them, else the first one of OLD. It asks once. Prints one JSON line: what
 it reported of configs, the config that is on trial or null, the networks of before, the names of
-its files, and whether it restarts while its store has events, and once all of them were sent.
+its files, whether it restarts while its store has events, and once all of them were sent, and, of
+the boot that follows, what it reported of a config that the boot took back, or null.
 """
 
 import json
 import os
 import sys
 
+import vfs
 from nor import Flash
-from power_cuts import App, bodies, read, run_loader
+from power_cuts import App, bodies, first_boot, read, run_loader
 
 import firmware.app
 from firmware.on_demand import config, end, prepare, release, settings, update
@@ -58,15 +60,22 @@ if full == "1":
         pass
 for wait in update.steps(app):
     clock.sleep_ms(wait)
-reported = [body["data"] for body in bodies(app.store) if isinstance(body["data"], dict)]
+
+
+def steps():
+    reported = [body["data"] for body in bodies(app.store) if isinstance(body["data"], dict)]
+    return [[one["step"], one.get("reason")] for one in reported if one.get("kind") == "config"]
+
+
 trial = release.trial()
 assert bool(trial) == (app.restart_for == "config"), trial
 result = {
-    "steps": [[one["step"], one.get("reason")] for one in reported if one.get("kind") == "config"],
+    "steps": steps(),
     "taken": json.loads(read("config.json.new")) if trial else None,
     "networks": None,
     "files": sorted(os.listdir("/releases")),
     "restarts": [],
+    "taken_back": None,
 }
 if "networks.json" in result["files"]:
     result["networks"] = json.loads(read("networks.json"))["networks"]
@@ -81,4 +90,14 @@ if trial:
         result["restarts"].append(bool(restarts))
         app.store.drop(app.number)
     assert not len(app.store)
+    vfs.umount("/release")
+    assert run_loader() and json.loads(read("config.json")) == result["taken"]
+    if not first_boot():
+        vfs.umount("/release")
+        assert run_loader() and read("config.json") == old.encode()
+        app.restart_for = None
+        app.board.online = lambda: False
+        list(update.steps(app))
+        ((step, result["taken_back"]),) = steps()
+        assert step == "rolled_back"
 print(json.dumps(result))

@@ -19,6 +19,7 @@ OLD_CONFIG = {
     "update": {"url": "https://c.example.com/firmware", "key": "release.der"},
 }  # fmt: skip
 NEW_CONFIG = {**OLD_CONFIG, "app_id": "meadow", "wifi": {"ssid": "mill", "password": "12345678"}}
+BAD_CONFIG = {**NEW_CONFIG, "sample_seconds": "seldom"}
 
 
 @pytest.fixture(scope="session")
@@ -43,7 +44,7 @@ def releases(tmp_path_factory, keys):
     """A folder of releases: `old` and `new` are images, and new is offered with a patch.
 
     without_patches.json is the same offer without one. new_config offers NEW_CONFIG to all
-    boards, which have that in old_config.
+    boards, which have that in old_config; bad_config offers BAD_CONFIG.
     """
     folder = tmp_path_factory.mktemp("releases")
     key = signing.load_private(keys)
@@ -57,8 +58,9 @@ def releases(tmp_path_factory, keys):
     without = signing.sign({**offer, "patches": []}, key)
     (folder / "without_patches.json").write_bytes(without)
     (folder / "old_config").write_text(json.dumps(OLD_CONFIG))
-    path, _ = config.publish(folder, NEW_CONFIG, key, now=1795738410)
-    path.rename(folder / "new_config")
+    for name, data in (("new_config", NEW_CONFIG), ("bad_config", BAD_CONFIG)):
+        path, _ = config.publish(folder, data, key, now=1795738410)
+        path.rename(folder / name)
     return folder
 
 

@@ -4,7 +4,8 @@
 
 A board with events on its flash takes the release in FOLDER (see conftest.py) by WAY (patch or
 image), or its config (config), with what END says: `good`, its trial ends well; `silent`, nothing
-is sent in it; `crash`, it crashes until the loader takes it back. All that the flash is told is
+is sent in it; `crash`, it crashes until the loader takes it back; `refused`, the real start of the
+firmware finds a mistake in it. All that the flash is told is
 written down. Then, for each program and erase, once as it is and once with half of it made, a
 board boots from what the flash had there. It has to run one of the two images, whole, with one of
 the two configs, whole, and with all events that were synced, and to come to the same end by
@@ -22,7 +23,8 @@ import loader
 import vfs
 from nor import Flash
 
-from firmware.on_demand import release, update, update_fetch, update_trial
+import boards
+from firmware.on_demand import prepare, release, unload, update, update_fetch, update_trial
 from snowplow_tracker import clock
 from snowplow_tracker.record import HEADER, HEADER_SIZE
 from snowplow_tracker.store import segment_log
@@ -56,6 +58,32 @@ def run_loader():
     found = loader.load()
     sys.path[:] = path
     return found
+
+
+class Taken(Exception):
+    pass
+
+
+def first_boot():
+    """Whether the real start of the firmware takes the config; it resets the board if not."""
+    try:
+        prepare.prepare()
+    except Taken:
+        return True
+    except Reset:
+        return False
+    check(False, "the board stays at its REPL")
+
+
+class Restarting:
+    """A board that has no more to do than to restart."""
+
+    def reset(self, intent):
+        check(intent == "config", intent)
+        raise Reset
+
+    def reset_intent(self):
+        raise Taken  # asked once the config was taken
 
 
 class Journal(Flash):
@@ -263,6 +291,9 @@ class Life:
             check(Machine.armed or not self.configs, "a hang would not end the trial")
             if self.end == "crash":
                 raise Reset
+            if self.end == "refused":
+                check(not first_boot(), "the config was taken")
+                raise Reset
             app.emitter.sent = self.end == "good"
             if self.end == "silent":
                 clock.ms = lambda: 900000
@@ -281,6 +312,8 @@ class Life:
         else:
             check(running == 0 and state.get(refused) == self.version, "state", state)
             check(steps[-1] == "rolled_back", steps)
+            left = [name for name in os.listdir("/releases") if name[:12] == "config.json."]
+            check(not left, left)
         self.known = app.synced
         return True
 
@@ -344,7 +377,8 @@ def main():
             Folder.files[entry[0]] = read(folder + "/" + entry[0])
     key = folder + "/release.der"
     if way == "config":
-        offered = Folder.files["config.json"] = read(folder + "/new_config")
+        name = "/bad_config" if end == "refused" else "/new_config"
+        offered = Folder.files["config.json"] = read(folder + name)
         del Folder.files["manifest.json"]
         offer = json.loads(offered.split(b"\n")[0])
         Life.configs = [json.loads(read(folder + "/old_config")), offer["config"]]
@@ -407,6 +441,8 @@ class Machine:
 
 
 sys.modules["machine"] = Machine
-loader.Image.umount = lambda self: None  # a board never unmounts its image
+loader.image.umount = lambda: None  # a board never unmounts its image
+boards.load = Restarting
+unload.unload = lambda *_: None  # what is imported here stays, as this has changed it
 if __name__ == "__main__":
     main()

@@ -9,7 +9,7 @@ import pytest
 import trustme
 
 from boards import esp32
-from firmware.on_demand import update_fetch, update_trial
+from firmware.on_demand import config_keys, update_fetch, update_trial
 from host_tests.update.conftest import NEW_CONFIG, OLD_CONFIG
 from host_tests.update.test_wire import server
 from tools.release import config, signing
@@ -84,9 +84,15 @@ def refused(found):
     return reason
 
 
+def taken_back(found):
+    """Why the boot of its trial took it back."""
+    assert applied(found)
+    return found["taken_back"]
+
+
 def test_a_config_is_taken_and_the_networks_of_before_stay_for_a_while(ask):
     found = ask(NEW_CONFIG)
-    assert applied(found) == NEW_CONFIG
+    assert applied(found) == NEW_CONFIG and found["taken_back"] is None
     assert found["networks"] == [{**WIFI, "address": None, "before": True}]
     two = {**NEW_CONFIG, "wifi": {"networks": [NEW_CONFIG["wifi"], WIFI]}}
     assert ask(two)["networks"] is None  # it names them itself
@@ -170,22 +176,45 @@ def test_secrets_come_over_https_only(ask):
 @pytest.mark.parametrize(
     "change, words",
     [
-        ({"app_id": 7}, "app_id: expected a text"),
-        ({"nonsense": 1}, "unknown key nonsense"),
-        ({"collector": "https://u:p@c"}, "collector: expected a URL"),
-        ({"wifi": {"ssid": "mill", "password": 12345678}}, "wifi.password: expected a text"),
         ({"wifi": {"networks": []}}, "wifi.networks: expected a list of one network or more"),
         ({"update": None}, "update is missing"),
         ({"update": {"url": "https://h", "key": "other.der"}}, "no file other.der"),
         ({"hold_pin": 2}, "hold_pin: only `make deploy`"),
+    ],
+)
+def test_what_no_trial_could_end_is_refused_before_it(ask, change, words):
+    made = {**NEW_CONFIG, **change}
+    reason = refused(ask({key: made[key] for key in made if made[key] is not None}))
+    assert words in reason and "12345678" not in reason
+
+
+@pytest.mark.parametrize(
+    "change, words",
+    [
+        ({"app_id": 7}, "config.json: app_id: expected a text of 1 to 255 characters, got 7"),
+        ({"nonsense": 1}, "config.json: unknown key nonsense"),
+        ({"collector": "https://u:p@c"}, "config.json: collector: expected a URL"),
+        ({"wifi": {"ssid": "mill", "password": 12345678}}, "wifi.password: expected a text"),
+        ({"wifi": 1}, "wifi: expected an object"),
+        ({"wifi": {"networks": 1}}, "wifi.networks: expected a list, got 1"),
+        ({"wifi": {"networks": [1, {}]}}, "wifi.networks[0]: expected a JSON object"),
+        ({"update": 1}, "update: expected an object"),
+        ({"update": {"url": 1, "key": 2}}, "update.key: expected a text"),
+        ({"store_bytes": "x", "mode": []}, "mode: expected one of"),
         ({"roots": "none.der", "verify": True}, "roots: expected the path"),
         ({"sensors": {"air": {"type": "bme280"}}}, "sensors.air"),
     ],
 )
-def test_what_a_boot_would_refuse_is_refused_before_it_is_tried(ask, change, words):
-    made = {**NEW_CONFIG, **change}
-    reason = refused(ask({key: made[key] for key in made if made[key] is not None}))
+def test_what_a_boot_refuses_is_taken_back_by_the_boot_of_its_trial(ask, change, words):
+    reason = taken_back(ask({**NEW_CONFIG, **change}))
     assert words in reason and "12345678" not in reason
+
+
+def test_defaults_that_are_not_looked_up():
+    # update_config.py compares these keys of configs without the table, which takes heap.
+    keys = config_keys.KEYS[""]
+    defaults = {key: keys[key][3] for key in ("store_bytes", "store_path", "roots", "verify")}
+    assert defaults == {"store_bytes": 0, "store_path": "events", "roots": None, "verify": True}
 
 
 def test_what_is_not_signed_by_the_key_is_refused(ask, tmp_path):

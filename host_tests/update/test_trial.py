@@ -1,5 +1,6 @@
 """What ends a trial, and what does not."""
 
+import errno
 import json
 import sys
 from types import SimpleNamespace
@@ -13,12 +14,17 @@ from firmware.on_demand import (
     signature,
     update_config,
     update_fetch,
+    update_leave,
     update_trial,
 )
-from snowplow_tracker import clock
+from snowplow_tracker import Emitter, clock
 
 TRIAL = {"id": "202611270013", "boots": 1, "from": "a"}
 SECONDS = 900
+
+
+def _nothing(app, state):
+    yield 0
 
 
 @pytest.fixture
@@ -26,17 +32,18 @@ def ended(monkeypatch, tmp_path):
     """ended(ms, trial, **app) -> why a check of the trial so long after the boot takes it back."""
     reasons = []
 
-    def check(ms, trial=TRIAL, safe_mode=False, sent=1, reaches=None):
+    def check(ms, trial=TRIAL, safe_mode=False, sent=1, reaches=None, asks=_nothing, online=True):
         monkeypatch.setattr(release, "_FOLDER", f"{tmp_path}/")
         monkeypatch.setattr(release, "trial", lambda: trial)
         monkeypatch.setattr(release, "roll_back", reasons.append)
         monkeypatch.setattr(clock, "ms", lambda: ms)
         monkeypatch.setattr("firmware.on_demand.update_config.reaches_folder", reaches)
+        monkeypatch.setattr("firmware.on_demand.update_check.check", asks)
         app = SimpleNamespace(
             settings={"update": {"trial_seconds": SECONDS}, "state_path": str(tmp_path)},
             crashes=SimpleNamespace(safe_mode=safe_mode),
             emitter=SimpleNamespace(sent=sent),
-            board=SimpleNamespace(online=lambda: True),
+            board=SimpleNamespace(online=lambda: online),
             link=SimpleNamespace(name="Ethernet", network=None),
             store=SimpleNamespace(sync=lambda: True),
             restart=lambda intent: None,
@@ -79,6 +86,24 @@ def test_a_config_with_another_folder_has_to_reach_it(ended, error):
     assert ended(SECONDS * 1000 - 1, trial, reaches=answers)[0] == 0
     ended(SECONDS * 1000, trial, reaches=fails)
     assert reasons == [f"update.url gave nothing that update.key has signed in {SECONDS} s"]
+
+
+@pytest.mark.parametrize("error, is_fault", [
+    (OSError(111), False), (OSError("HTTP status 503"), False), (MemoryError(), False),
+    (NameError("x"), True), (AttributeError("x"), True), (ImportError("x"), True),
+])  # fmt: skip
+def test_a_release_that_could_fetch_no_other_one_goes_back(ended, error, is_fault):
+    def fails(app, state):
+        yield 0
+        raise error
+
+    goes_on, reasons = ended(SECONDS * 1000 - 1, asks=fails)
+    assert bool(goes_on) == is_fault and not reasons
+    ended(SECONDS * 1000, asks=fails)
+    told = f"updates fail: {type(error).__name__}: x in {SECONDS} s"
+    assert reasons == ([told] if is_fault else [])
+    assert ended(SECONDS * 1000 - 1)[0] == 0  # one that works is kept
+    assert ended(SECONDS * 1000 - 1, asks=fails, online=False)[0] == 0  # nothing can be asked
 
 
 def test_a_folder_of_configs_alone_is_reached_by_one_connection_at_a_time(monkeypatch):
@@ -144,3 +169,47 @@ def test_the_crashes_of_before_do_not_put_a_trial_into_safe_mode(monkeypatch, tm
     assert not is_first(trial=None)
     assert is_first(trial=None, rolled_back={"id": "1", "reason": "it broke"})
     assert not release.is_first_boot()
+
+
+@pytest.mark.parametrize("new, sends_to, reason", [
+    ({"collector": "http://new:9090/", "method": "get"}, "new", None),
+    ({"collector": "https://new", "roots": "none.der"}, "old", "config.json: collector: "),
+    ({"collector": 7}, "old", "config.json: collector: "),
+    ({"collector": "http://new", "headers": [1]}, "old", "config.json: collector: "),
+    ({}, "old", "config.json: collector: "),
+])  # fmt: skip
+def test_a_config_that_cannot_be_sent_with_goes_back_before_a_restart_that_loses_events(
+    monkeypatch, tmp_path, new, sends_to, reason
+):
+    # Nobody has checked it yet; the events in RAM are refused by the collector of before.
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "config.json.new").write_text(json.dumps(new))
+    reasons = []
+    monkeypatch.setattr(update_leave, "load", lambda path: {"config": "new"})
+    monkeypatch.setattr(release, "trial", lambda: TRIAL)
+    monkeypatch.setattr(release, "roll_back", reasons.append)
+    settings = {"state_path": ".", "update": {"trial_seconds": SECONDS}}  # the rest is dropped
+    emitter = Emitter("old")
+    old = emitter.transport
+    emitter.last_result = OSError(errno.ECONNREFUSED)
+    app = SimpleNamespace(
+        settings=settings,
+        emitter=emitter,
+        transport=old,
+        board=SimpleNamespace(online=lambda: True, dns=()),
+        request_ended=None,
+    )
+    monkeypatch.setattr(clock, "ms", lambda: 5000)
+    assert update_leave.check(app) == 60
+    assert app.transport is emitter.transport
+    if sends_to == "old":
+        assert app.transport is old and len(reasons) == 1 and reasons[0].startswith(reason)
+        return
+    assert not reasons and (app.transport.host, emitter.get) == ("new", True)
+    monkeypatch.setattr(clock, "ms", lambda: 5000 + SECONDS * 1000 - 1)
+    update_leave.check(app)
+    assert not reasons
+    monkeypatch.setattr(clock, "ms", lambda: 5000 + SECONDS * 1000)
+    update_leave.check(app)
+    assert reasons == [f"nothing was sent in {SECONDS} s"]
+    assert app.transport is emitter.transport is old and not emitter.get

@@ -15,6 +15,8 @@ SCENARIOS = [
     ("rp2", "config", "silent", 16),
     ("rp2", "config", "crash", 24),
     ("esp32", "config", "silent", 400),
+    ("rp2", "config", "refused", 40),
+    ("esp32", "config", "refused", 400),
 ]
 
 
