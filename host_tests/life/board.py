@@ -104,6 +104,7 @@ def _watch_heap(module, names):
     if [name for name in ("store", "emitter", "clock", "json_file", "cookies") if name in where]:
         module.bytearray = _bytearray
         module.bytes = _bytes
+        module.isinstance = _isinstance
         module.open = _open
         if "os" in names:
             module.os = Os(lambda: world)
@@ -120,6 +121,10 @@ def _bytearray(n):
 def _bytes(n):
     world.allocates(n if isinstance(n, int) else len(n))
     return bytes(n)
+
+
+def _isinstance(value, kind):
+    return isinstance(value, bytes if kind is _bytes else kind)
 
 
 def _open(path, mode="r"):
