@@ -87,7 +87,7 @@ def patch():
     return real_time
 
 
-# Without *what, which would need memory: what has none left prints that.
+# No *what: it takes memory, of which there may be none when this is called.
 def _print(one="", two="", three="", four=""):
     world.unlock()
     world.trace("printed:", one, two, three, four)
@@ -101,7 +101,7 @@ def _watch_heap(module, names):
     # Allocations that can be made to fail: those of large blocks, of files, and, behind two
     # functions that the stores call everywhere, any.
     where = module.__name__.split(".")
-    if [name for name in ("store", "emitter", "clock", "json_file", "cookies") if name in where]:
+    if any(name in where for name in ("store", "emitter", "clock", "json_file", "cookies")):
         module.bytearray = _bytearray
         module.bytes = _bytes
         module.isinstance = _isinstance

@@ -638,17 +638,17 @@ class FirmwareBoard(Board):
                 self.account.fault("lost", "cannot be sent: %d" % len(self.store))
 
         self.look = look_for_the_end
-        how, ms = "", 0
-        for _ in range(30):
+        how, ms, ends = "", 0, 0
+        while how not in ("deep", "stopped") or len(self.store):
             if how:
                 self.after(how, ms)
-            until = w.now + 3 * 3600000
-            self.stop = False
+                self.stop = False
+            if how != "deep":  # a document on trial may restart it, or it stops with events left
+                until = w.now + 3 * 3600000
+                ends += 1
+            if ends > 30:
+                self.account.fault("lost", "cannot be sent in 30 boots: %d" % len(self.store))
             how, ms = self.run()
-            if how in ("deep", "stopped") and not len(self.store):
-                break
-        else:
-            self.account.fault("lost", "cannot be sent in 30 runs: %d" % len(self.store))
         self.look = look
         self.account.ends()
         File.close_all()
