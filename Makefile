@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 export MICROPYPATH :=
 
-.PHONY: help demo collector setup provision flash scan deploy monitor release release-key release-config
+.PHONY: help demo collector setup provision flash scan deploy labels monitor release release-key release-config
 .PHONY: rollout mpy dist report test check schema bench soak
 .PHONY: life updates mutants docs test-pico-w battery-life clean
 .DEFAULT_GOAL := help
@@ -39,6 +39,9 @@ scan: $(VENV)/.run ## show the sensors and networks that a board sees: PORT=/dev
 
 deploy: $(VENV)/.run ## bring the firmware to a board as one image, with config.json: PORT=/dev/ttyUSB0 (or several, or all) CONFIG=file WAIT=seconds FOLLOW=seconds ALL=1 FILES=1
 	@$(BIN)/python -m tools.deploy $(if $(PORT),--port $(PORT)) $(if $(CONFIG),--config $(call quoted,$(CONFIG))) $(if $(TIMEOUT),--timeout $(TIMEOUT)) $(if $(WAIT),--wait $(WAIT)) $(if $(FOLLOW),--follow $(FOLLOW)) $(if $(ALL),--all) $(if $(FILES),--files)
+
+labels: $(VENV)/.run ## write a page of labels to print, with the Wi-Fi of the boards' portals: PORT=/dev/ttyUSB0 (or several, or all)
+	@$(BIN)/python -m tools.labels $(if $(PORT),--port $(PORT))
 
 monitor: $(VENV)/.run ## show what a board prints: PORT=/dev/ttyUSB0
 	@$(BIN)/python -m tools.monitor $(if $(PORT),--port $(PORT))

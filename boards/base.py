@@ -11,8 +11,9 @@
 #   light_sleep() of a port with a watchdog, which feeds it.
 #
 # What hardly any machine overrides is in common.py. A port that has `machine` and `network` builds
-# on chip.py, which has a method of its own for each of these: to inherit from this file would
-# only fill its RAM.
+# on chip.py, where each of these methods has its own: to inherit from this file would only fill
+# its RAM.
+import os
 import time
 
 from boards import common
@@ -90,6 +91,16 @@ class Board(common.Board):
         """Signal strength in dBm, or None."""
         return None
 
+    def radio_off(self) -> None:
+        """Switch the radio off: asleep with it on, a board draws as much as awake."""
+
+    # The system of this machine sets it. On a port that asks NTP it tells whether a server told
+    # the time: `find` gives the address of a host, or OSError; without it the system looks the
+    # name up, which may block for long.
+    def set_clock(self, find=None) -> bool:
+        """Set the clock where the system does not; whether it was told a plausible time."""
+        return time.gmtime()[0] >= 2025
+
     # A guess to start from when the clock was lost: good enough to check certificates.
     def set_time(self, unix_ms: int) -> None:
         """Set the machine's clock to milliseconds since 1970, where the system does not."""
@@ -97,6 +108,23 @@ class Board(common.Board):
     # --- readings -------------------------------------------------------------------------
     def led(self, on: bool) -> None:
         """Switch the LED (see lamp.py); nothing happens without one."""
+
+    def memory_largest(self) -> int | None:
+        """Largest block that can be had, in bytes, or None where the runtime does not tell."""
+        free = self.memory_free()
+        if free is None:
+            return None
+        from boards.measure import largest_block
+
+        return largest_block(free)
+
+    def flash(self) -> tuple | None:
+        """(size, free) of the filesystem in bytes, or None."""
+        try:
+            space = os.statvfs("/")
+        except (OSError, AttributeError):
+            return None
+        return space[2] * space[1], space[4] * space[1]
 
     # OSError at either end of the scale: 0 V, a cut wire and an overload read the same there.
     def adc(self, pin: int) -> int:
@@ -121,6 +149,11 @@ class Board(common.Board):
         raise OSError("pin: this board has none")
 
     # --- sleep and reset --------------------------------------------------------------------
+    # As machine.RTC().memory: without data it gives what was kept, with data it keeps it.
+    def memory(self, data: bytes | None = None):
+        """Bytes that outlive deep sleep and reset, but not a loss of power."""
+        return b""
+
     # Lasts the whole time for any `ms`, whatever wakes the machine meanwhile, and feeds the
     # watchdog. The program goes on after it. A machine without sleep just waits.
     def light_sleep(self, ms: int) -> None:

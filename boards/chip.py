@@ -100,18 +100,13 @@ class Board(common.Board):
         return ask(self, find)
 
     # --- sleep and reset ------------------------------------------------------------------
+    # A port has _read_reset_intent(), which gives 0 for none, and _write_reset_intent(code).
     def reset_intent(self) -> str | None:
         """Why the last run reset or slept, or None if it did not say."""
         code = self._read_reset_intent()
         if code:
             self._write_reset_intent(0)
         return common.RESET_INTENTS[code] if 0 < code < len(common.RESET_INTENTS) else None
-
-    def _read_reset_intent(self):
-        return 0
-
-    def _write_reset_intent(self, code):
-        raise OSError("no memory for it")
 
     # Anything may end a sleep early: a pin's or a timer's interrupt, the radio's driver. So
     # what counts is the time that has passed, not what was asked for. The watchdog goes on

@@ -1,8 +1,6 @@
 # What all machines have in common, with and without `machine`.
 import gc
-import os
 import sys
-import time
 
 # Why a board resets itself or sleeps; retained memory holds the place in this tuple.
 RESET_INTENTS = ("", "sleep", "config", "link", "crash", "stop")
@@ -25,14 +23,6 @@ class Board:
         self.model = getattr(sys.implementation, "_machine", sys.platform)
         self.absent = []  # "what: why", one string for each thing that is not there
 
-    # --- clock ----------------------------------------------------------------------------
-    # The system of this machine sets it. On a port that asks NTP it tells whether a server told
-    # the time: `find` gives the address of a host, or OSError; without it the system looks the
-    # name up, which may block for long.
-    def set_clock(self, find=None) -> bool:
-        """Set the clock where the system does not; whether it was told a plausible time."""
-        return time.gmtime()[0] >= 2025
-
     # --- readings -------------------------------------------------------------------------
     # None where nothing measures it; sensors/battery.py reads a divider at an ADC pin.
     def supply(self) -> int | None:
@@ -49,23 +39,6 @@ class Board:
         gc.collect()
         return gc.mem_free() if hasattr(gc, "mem_free") else None
 
-    def memory_largest(self) -> int | None:
-        """Largest block that can be had, in bytes, or None where the runtime does not tell."""
-        free = self.memory_free()
-        if free is None:
-            return None
-        from boards.measure import largest_block
-
-        return largest_block(free)
-
-    def flash(self) -> tuple | None:
-        """(size, free) of the filesystem in bytes, or None."""
-        try:
-            space = os.statvfs("/")
-        except (OSError, AttributeError):
-            return None
-        return space[2] * space[1], space[4] * space[1]
-
     # What is built in, made once. Each is read as one event.
     def sensors(self) -> dict:
         """Name to an object with read() -> dict of quantity to number."""
@@ -81,15 +54,6 @@ class Board:
         if value is None:
             raise OSError("cpu temperature: no reading")
         return {"temperature": value}
-
-    # --- sleep ----------------------------------------------------------------------------
-    # As machine.RTC().memory: without data it gives what was kept, with data it keeps it.
-    def memory(self, data: bytes | None = None):
-        """Bytes that outlive deep sleep and reset, but not a loss of power."""
-        return b""
-
-    def radio_off(self) -> None:
-        """Switch the radio off: asleep with it on, a board draws as much as awake."""
 
     # --- the firmware's loop --------------------------------------------------------------
     def stopping(self) -> bool:

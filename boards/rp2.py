@@ -67,6 +67,12 @@ class Board(chip.Board):
         mv = raw * 9900 // 65535
         return mv if 1500 < mv < 6000 else None
 
+    def memory_largest(self) -> int:
+        """Largest block that can be had, in bytes."""
+        from boards.measure import largest_block
+
+        return largest_block(self.memory_free() or 0)
+
     # --- watchdog and sleep ---------------------------------------------------------------
     # The hardware's 8 seconds are shorter than a name server's silence or a long handshake. So
     # a timer feeds it while the last feed() is not older than was asked for: a program that
@@ -106,6 +112,10 @@ class Board(chip.Board):
         """Sleep, then boot; memory() does not outlive it."""
         self.light_sleep(ms)
         self.reset("sleep")
+
+    def memory(self, data: bytes | None = None):
+        """Empty: no memory of this chip outlives deep sleep."""
+        return b""
 
     def _read_reset_intent(self):
         kept = machine.mem32[self._scratch]

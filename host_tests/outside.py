@@ -42,7 +42,7 @@ def node_package(folder, name, version):
         install += ["--no-package-lock", "--legacy-peer-deps", f"{name}@{version}"]
         try:
             subprocess.run(
-                install, cwd=folder, capture_output=True, check=True, text=True, timeout=120
+                install, cwd=folder, capture_output=True, check=True, text=True, timeout=600
             )
         except (OSError, subprocess.SubprocessError) as e:
             said = str(getattr(e, "stderr", None) or e).strip()

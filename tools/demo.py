@@ -23,7 +23,7 @@ from tools.engine import ROOT, find_engine, start_board
 BUILD = ROOT / "build" / "demo"
 STOPPED = re.compile(r"stopped: tracked (\d+), sent (\d+), unsent (\d+), dropped (\d+)")
 # The firmware gives itself 10 s to send what is left.
-STOP_SECONDS = 30
+STOP_SECONDS = 60
 
 
 class Collector:
@@ -79,7 +79,7 @@ class Collector:
         if self._process.poll() is None:
             self._process.send_signal(signal.SIGTERM)
             try:
-                self._process.wait(10)
+                self._process.wait(STOP_SECONDS)
             except subprocess.TimeoutExpired:
                 self._process.kill()
         self._close()

@@ -13,7 +13,7 @@ import time
 
 from boards import access_point
 from boards.lamp import Lamp
-from firmware.on_demand import config
+from firmware.on_demand import config, portal_wifi
 from firmware.on_demand.config_keys import KEYS
 from firmware.on_demand.settings import check_password, read
 from snowplow_tracker import clock
@@ -23,8 +23,6 @@ from snowplow_tracker.transport.http import HttpTransport
 OPEN_MS = 600000  # since the start, or the last values
 _LEAVE_MS = 10000  # for the last page to be fetched, once the config is kept
 _SLEEP_MS = 86400000
-_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # that nobody confuses
-_PASSWORD_FILE = "portal_password"
 
 
 class Provisioning:
@@ -37,7 +35,7 @@ class Provisioning:
     # data: of the config at `path`, or {} if there is none.
     def __init__(self, board, path, data):
         self.board = board
-        self.point = access_point.AccessPoint("snowplow-" + board.id()[-6:], _password())
+        self.point = access_point.AccessPoint(portal_wifi.name(board.id()), portal_wifi.password())
         self.networks = access_point.scan()  # before it disturbs those who are connected
         self.token = os.urandom(8).hex()  # what only the form and its URL know
         self._path = path
@@ -182,30 +180,6 @@ class Provisioning:
                 "collector %s: what answers is no collector (HTTP status %d for /health); does "
                 "this network want a login, or the collector https?" % (url, status)
             )
-
-
-# It stays the same, so that it can stand on a label. Whoever knows the board's number must not
-# know it too, so it is random. An ESP32's random numbers need its radio on.
-def _password():
-    try:
-        with open(_PASSWORD_FILE) as file:
-            kept = file.read().strip()
-        if 8 <= len(kept) <= 63 and all([" " < c <= "~" for c in kept]):
-            return kept
-    except (OSError, UnicodeError):
-        pass
-    access_point.scan()
-    password = ""
-    while len(password) < 12:
-        byte = os.urandom(1)[0]
-        if byte < 8 * len(_LETTERS):  # each letter is as likely as any other
-            password += _LETTERS[byte % len(_LETTERS)]
-    try:
-        with open(_PASSWORD_FILE, "w") as file:
-            file.write(password)
-    except OSError as e:
-        print("%s: %s" % (_PASSWORD_FILE, e))
-    return password
 
 
 def _sleep(board):

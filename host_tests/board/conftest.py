@@ -39,8 +39,10 @@ CONFIG = {
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
-    # The VM is at its REPL sooner than a board.
+    # The VM is at its REPL sooner than a board; but this machine may be slower than all boards.
     monkeypatch.setattr(tools.deploy.board, "SETTLE", 0.2)
+    for name in ("SILENCE", "RETURN", "AGAIN"):
+        monkeypatch.setattr(tools.deploy.board, name, 120)
 
 
 @pytest.fixture

@@ -41,6 +41,7 @@ DEPLOY = """
 import pathlib, sys
 import tools.deploy.__main__, tools.deploy.board
 tools.deploy.board.SETTLE = 0.2
+tools.deploy.board.SILENCE = tools.deploy.board.AGAIN = 120
 args = ["--files", "--follow", "0", "--port", sys.argv[1]]
 sys.exit(tools.deploy.__main__.main(args, root=pathlib.Path(sys.argv[2])))
 """
@@ -260,12 +261,13 @@ def test_an_old_micropython_is_refused_before_anything_is_changed(board, deploy,
 
 
 def test_a_slow_board_gets_the_time_that_it_is_given(board, deploy, monkeypatch):
-    slow = behind.LIST.replace("import os, sys\n", "import os, sys, time\ntime.sleep(1.5)\n", 1)
-    monkeypatch.setattr(behind, "LIST", slow)
+    slow = behind.LIST.replace("import os, sys\n", "import os, sys, time\ntime.sleep(%s)\n", 1)
+    monkeypatch.setattr(behind, "LIST", slow.replace("%s", "8"))
     monkeypatch.setattr(behind, "SILENCE", behind.SILENCE)
     code, printed = deploy("--timeout", "0.5")
     assert code == 1 and "no MicroPython answers" in printed
-    assert deploy("--timeout", "30")[0] == 0
+    monkeypatch.setattr(behind, "LIST", slow.replace("%s", "1.5"))
+    assert deploy("--timeout", "120")[0] == 0
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])

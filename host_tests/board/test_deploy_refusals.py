@@ -85,6 +85,7 @@ def test_ports_that_cannot_be_used(refusal, monkeypatch):
     ours, theirs = pty.openpty()
     port = os.ttyname(theirs)
     monkeypatch.setattr(behind, "SILENCE", 1)
+    monkeypatch.setattr(behind, "AGAIN", 1)
     try:
         assert f"no MicroPython answers at {port}: press the board's" in refusal("--port", port)
         fcntl.flock(theirs, fcntl.LOCK_EX)  # as any program on pyserial does
@@ -110,6 +111,14 @@ def test_ports_that_cannot_be_used(refusal, monkeypatch):
 def test_no_port_named_and_none_or_many_found(refusal, monkeypatch, lines, said):
     monkeypatch.setattr(behind, "mpremote", lambda *args: (True, lines))
     assert said in refusal()
+
+
+def test_a_command_for_one_board_does_not_offer_all(monkeypatch):
+    lines = ["/dev/ttyACM0 e66 2e8a:0005 Pi Pico", "/dev/ttyUSB0 None 10c4:ea60 Silicon CP2102"]
+    monkeypatch.setattr(behind, "mpremote", lambda *args: (True, lines))
+    with pytest.raises(Stop, match="choose one by PORT=...: /dev/ttyACM0") as stop:
+        behind.find_port()
+    assert "PORT=all" not in str(stop.value)
 
 
 def test_no_port_named_and_one_found(monkeypatch):

@@ -307,7 +307,7 @@ def pull_when_copying(board):
     at = 0
     for word, count in ((b"raw REPL; CTRL-B", 5), (b"\x04>", 4)):
         for _ in range(count):
-            board.wait_for(word, at, 30)
+            board.wait_for(word, at)
             at = board.output.index(word, at) + 1
     board.unplug()
 

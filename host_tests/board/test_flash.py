@@ -27,7 +27,7 @@ def chip(tmp_path, vm_program):
 @pytest.fixture
 def flash(chip, tmp_path, capsys, monkeypatch):
     """flash(*args) -> (exit code, what it printed), of the chip."""
-    monkeypatch.setattr(flashing, "BOOT_SECONDS", 15)
+    monkeypatch.setattr(flashing, "BOOT_SECONDS", 120)
     monkeypatch.setattr(flashing, "ROOT", tmp_path)
 
     def run(*args):
@@ -189,7 +189,7 @@ def drive(tmp_path, monkeypatch):
     thread = threading.Thread(target=watch)
     thread.start()
     monkeypatch.setattr(uf2, "places", lambda: [tmp_path, folder])
-    monkeypatch.setattr(uf2, "AWAY", 5)
+    monkeypatch.setattr(uf2, "AWAY", 120)
     yield folder, got
     stop.set()
     thread.join()

@@ -33,6 +33,7 @@ DEPLOY = """
 import pathlib, sys
 import tools.deploy.__main__, tools.deploy.board
 tools.deploy.board.SETTLE = 0.2
+tools.deploy.board.SILENCE = tools.deploy.board.AGAIN = 120
 args = ["--follow", "0", "--port", sys.argv[1]]
 sys.exit(tools.deploy.__main__.main(args, root=pathlib.Path(sys.argv[2])))
 """

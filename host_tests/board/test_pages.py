@@ -46,7 +46,7 @@ def test_from_the_example_to_a_chart(board, compiler, tmp_path, capsys):
             (tmp_path / name).write_text(text, encoding="utf-8")
         code = deploy.main(["--port", board.port, "--config", str(path)])
         assert code == 0, capsys.readouterr()
-        end = time.monotonic() + 40
+        end = time.monotonic() + 120
         while not [n for _, quantity, n in readings(collector) if quantity == "pips" and n > 1]:
             assert time.monotonic() < end, board.output[-2000:]
             time.sleep(0.2)

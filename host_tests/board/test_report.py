@@ -189,10 +189,11 @@ def test_an_answer_that_is_cut_short_does_not_tell_the_config(monkeypatch):
 
 
 def test_without_a_board_it_says_so_and_reports_the_rest(tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(program, "find_ports", lambda: [("/dev/a", "x"), ("/dev/b", "y")])
+    found = [("/dev/a", "x"), ("/dev/b", "y")]
+    monkeypatch.setattr("tools.deploy.board.find_ports", lambda wait: found)
     assert program.main([], root=tmp_path) == 0
     said = capsys.readouterr()
-    assert "several boards found, choose by PORT=...: /dev/a, /dev/b" in said.err
+    assert "several boards found, choose one by PORT=...: /dev/a (x), /dev/b (y)" in said.err
     assert "The board was not asked: several boards found" in said.out
     assert program.main(["--port", str(tmp_path / "tty")], root=tmp_path) == 0
     assert "there is no port" in capsys.readouterr().err

@@ -75,7 +75,7 @@ def test_a_board_that_did_not_hear_the_first_interrupt_is_not_gone(board):
 
 def test_a_board_that_was_left_at_the_raw_repl_is_at_its_prompt_again(board):
     behind.call(board.port, "exec", "print(1)")
-    with serial.Serial(board.port, 115200, timeout=5, exclusive=True) as line:
+    with serial.Serial(board.port, 115200, timeout=120, exclusive=True) as line:
         line.write(b"\r\x01")
         assert line.read_until(b"raw REPL; CTRL-B to exit\r\n>").endswith(b">")
-    assert at_repl(board.port, 10)
+    assert at_repl(board.port, 120)

@@ -37,7 +37,7 @@ class VmBoard:
         self.port = str(Path(directory) / name)
         self.unique_id = unique_id
         self._hardware = Path(directory) / "hardware.json"
-        self._hardware.write_text(json.dumps(hardware or {}))
+        self.wire(hardware or {})
         self.output = b""
         self.hard_boots = self.soft_boots = 0
         self._image = Path(directory) / "flash.img"
@@ -85,7 +85,11 @@ class VmBoard:
         while not os.path.lexists(self.port):
             self._closing.wait(0.01)
 
-    def wait_for(self, text, since=0, seconds=30):
+    def wire(self, hardware):
+        """What is wired to the board from its next boot on: see flash.py."""
+        self._hardware.write_text(json.dumps(hardware))
+
+    def wait_for(self, text, since=0, seconds=120):
         """Wait until the bytes `text` are in `output[since:]`; AssertionError when too late."""
         with self._printed:
             if not self._printed.wait_for(lambda: text in self.output[since:], seconds):
@@ -235,7 +239,7 @@ class VmBoard:
         if RAW in here or FRIENDLY in here:
             self._raw = here.rfind(RAW) > here.rfind(FRIENDLY)
         while text and self._listening:
-            if select.select([], [self._host], [], 0.3)[1]:
+            if select.select([], [self._host], [], 5)[1]:
                 text = text[os.write(self._host, text) :]
             else:
                 self._listening = False

@@ -28,7 +28,9 @@ def chromium():
     if not program:
         pytest.skip("no Chromium: on Debian or Ubuntu, apt install chromium")
     with api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=BROWSER_ARGUMENTS)
+        browser = playwright.chromium.launch(
+            executable_path=program, args=BROWSER_ARGUMENTS, timeout=120000
+        )
         yield browser
         browser.close()
 
@@ -46,7 +48,7 @@ def visit(chromium):
         context = chromium.new_context(**{"viewport": {"width": 1280, "height": 860}, **more})
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(30000)
+        page.set_default_timeout(120000)
         page.errors = []
         pages.append(page)
         origin = f"http://127.0.0.1:{running.port}/"

@@ -31,7 +31,7 @@ def is_there(page, selector, words):
 
 def until(page, expression):
     """Wait for JavaScript to be true. The page's policy forbids Playwright's own way."""
-    wait_for(lambda: page.evaluate(expression), 10)
+    wait_for(lambda: page.evaluate(expression))
 
 
 def count_is(page, selector, count):

@@ -30,7 +30,7 @@ class Running:
         self.plain = self.url.partition("?")[0]
 
     def _run(self, coroutine):
-        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(10)
+        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(120)
 
     def stop(self):
         self._run(self._runner.cleanup())
@@ -44,7 +44,7 @@ class Running:
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(self.plain[:-1] + path, data, headers)
         try:
-            with urllib.request.urlopen(request, timeout=10) as answer:
+            with urllib.request.urlopen(request, timeout=120) as answer:
                 return answer.status, json.loads(answer.read())
         except urllib.error.HTTPError as e:
             return e.code, e.read().decode()
@@ -53,7 +53,7 @@ class Running:
         """The last state of a job, once it is done."""
         status, answer = self.ask(f"/do/{step}", body)
         assert status == 200, answer
-        until = time.monotonic() + 60
+        until = time.monotonic() + 120
         while time.monotonic() < until:
             state = self.ask(f"/job/{answer['job']}")[1]
             if state["done"]:
@@ -67,7 +67,7 @@ def served(tmp_path, monkeypatch):
     collector = Collector(tmp_path / "events.db", 0, ("--iglu", "none", "--quiet"))
     found = Running(tmp_path / "project", collector)
     monkeypatch.setattr(uf2, "places", lambda: [])
-    monkeypatch.setattr(flashing, "BOOT_SECONDS", 15)
+    monkeypatch.setattr(flashing, "BOOT_SECONDS", 120)
     # The schemas of sessions are at Iglu Central only.
     monkeypatch.setattr(steps, "NEW", {**steps.NEW, "track": ["errors"]})
     yield found

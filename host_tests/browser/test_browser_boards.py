@@ -6,6 +6,7 @@ import pytest
 from collecting import OURS, collector, reading, struct, unstruct, wait_for, write_schema
 from looking import ago, axe_findings, count_is, history, is_there, rows_are, text, until
 
+NEXT_FRAME = "new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next)))"
 HEALTH = f"{OURS}/health/jsonschema/1-0-0"
 
 
@@ -72,7 +73,7 @@ def test_a_spike_is_seen_among_many_readings(empty, visit):
     seen = []
     for x in range(spike - 15, spike + 15):
         page.mouse.move(box["x"] + x, box["y"] + 60)
-        page.wait_for_timeout(30)  # It is drawn in the next frame
+        page.evaluate(NEXT_FRAME)  # in which it is drawn
         seen.append(text(page, "figcaption .when"))
         if "to 59.4 °C" in seen[-1]:
             return
@@ -130,12 +131,11 @@ def test_a_page_that_is_open_for_weeks_holds_few_readings(empty, visit):
     asked = []
     page.on("request", lambda request: asked.append(request.url))
     page.evaluate("""async () => {
-      const boards = await import("/micro/ui/boards.js");
-      const compare = await import("/micro/ui/compare.js");
+      const {boards, compare} = await import("/micro/ui/modules.js");
       const [{ id, at }] = boards.allSeries();
       const readings = Array.from({ length: 3100 }, (_, i) => [id, at + i, i]);
       compare.add([{ readings }]);
-      const { empty, insert } = await import("/micro/ui/readings.js");
+      const {empty, insert} = (await import("/micro/ui/modules.js")).readings;
       window.held = empty();
       for (const [, moment, value] of readings) insert(held, moment, value);
     }""")

@@ -135,7 +135,7 @@ def test_local_time_or_utc_everywhere(empty, visit):
 
 def test_days_stand_on_the_axis(empty, visit):
     shown = visit(empty, timezone_id="America/New_York").evaluate("""async () => {
-      const {timeLabels} = await import("/micro/ui/times.js");
+      const {timeLabels} = (await import("/micro/ui/modules.js")).times;
       // From noon on, over the night in which the clock jumps to 3:00
       const hour = 3600, start = Date.UTC(2026, 2, 7, 17) / 1000;
       const ticks = Array.from({length: 4}, (_, i) => start + i * 6 * hour);

@@ -48,7 +48,7 @@ def test_a_chart_moves_as_a_board_sends(empty, visit, screenshot):
     before = pixels(page)
     empty.send(reading(43.25, ttm=ago(0)))
     is_there(page, "figcaption .value", "43.25 °C")
-    assert pixels(page) != before
+    wait_for(lambda: pixels(page) != before)
     is_there(page, "#boards .card", "garden")
     assert text(page, "#good") == "61"
     screenshot(page, "live")
@@ -65,14 +65,14 @@ def test_a_late_reading_and_a_gap(empty, visit):
     # What arrived last counts: the time of a reading may be wrong
     until(page, "document.querySelector('figure').ariaLabel.includes(': 25 °C at')")
     drawn = page.evaluate("""async () => {
-      const {columns, empty, insert} = await import("/micro/ui/readings.js");
+      const {columns, empty, insert} = (await import("/micro/ui/modules.js")).readings;
       const data = empty();
       for (const at of [1000, 2000, 3000, 9000, 10000, 6000]) insert(data, at, at / 1000);
       return columns(data);
     }""")
     assert drawn[0] == [1, 2, 3, 6, 9, 10]  # 3 s is no more than three times the usual second
     drawn = page.evaluate("""async () => {
-      const {columns, isolated, longestStep} = await import("/micro/ui/readings.js");
+      const {columns, isolated, longestStep} = (await import("/micro/ui/modules.js")).readings;
       const at = [1000, 2000, 3000, 4000, 9000, 14000, 15000], value = at.map(() => 1);
       const [x, y] = columns({at, value, low: value, high: value});
       return [x, y, isolated(y), longestStep([1, 2]) === Infinity];
@@ -116,8 +116,8 @@ def test_zoom_by_mouse_and_keys_and_back(empty, visit, screenshot):
 
 def test_units_and_labels_as_people_read_them(empty, visit):
     shown = visit(empty).evaluate("""async () => {
-      const {quantity, labels} = await import("/micro/ui/format.js");
-      const {duration} = await import("/micro/ui/times.js");
+      const {quantity, labels} = (await import("/micro/ui/modules.js")).format;
+      const {duration} = (await import("/micro/ui/modules.js")).times;
       return [quantity(21.456, "Cel"), quantity(5 * 2 ** 20, "By"), quantity(101325, "Pa"),
         quantity(0.5, "1"), quantity(7, null), quantity(1234567, "lx"), quantity(1e-9, "m"),
         labels([0, 0.25, 0.5], "Cel"), labels([1e6, 2e6], "By"), labels([3], null),
@@ -362,7 +362,7 @@ def test_a_pixel_in_a_page_that_a_board_serves(empty, chromium):
     html = tag(f"http://127.0.0.1:{empty.port}", "Greenhouse", aid="board", uid="u1")
     with board(f"<!doctype html><title>x</title>{html}") as url:
         page = chromium.new_page()
-        page.goto(url)
+        page.goto(url, timeout=120000)
         wait_for(lambda: page.evaluate("1") and empty.get("/micro/all")["total"])
         page.close()
     assert empty.get("/micro/bad") == []

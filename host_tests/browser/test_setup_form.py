@@ -6,6 +6,7 @@ pytest.importorskip("pty", reason="no pseudo-terminals on this machine")
 
 from vm_board import VmBoard
 
+from tools import labels
 from tools.config_schema import schema
 from tools.setup import steps
 
@@ -27,13 +28,13 @@ def page(served, plugged, chromium, tmp_path, monkeypatch):
         return root / "x.json"
 
     monkeypatch.setattr(steps, "keep_config", keep)
-    monkeypatch.setattr(steps, "bring", lambda port, path: None)
+    monkeypatch.setattr(steps, "bring", lambda port, path: {"portal": False})
     (tmp_path / "usb").mkdir()
     with VmBoard(tmp_path / "usb", hardware=HARDWARE) as board:
         board.wait_for(b">>> ")
         plugged(board.port)
         page = chromium.new_page()
-        page.set_default_timeout(30000)
+        page.set_default_timeout(120000)
         page.kept, wrong = kept, []
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.goto(served.url)
@@ -135,6 +136,62 @@ def test_lists_and_objects_are_filled_in(page, screenshot):
     assert config["entities"][0]["data"] == {"open": [True, 2]}
     assert config["location"] == {"latitude": 47.5, "longitude": 8}
     assert config["headers"] == {"X-Key": "a b"}
+
+
+def test_an_empty_list_is_something_else_than_none(page):
+    page.fill("#wifi .row [name=ssid]", "")  # as the search has proposed
+    page.click("#all > summary")
+    for title in ("Track", "Triggers"):
+        page.click(f"#more summary:text-is('{title}')")
+    page.click("#deploy")
+    page.wait_for_selector("#result.good")
+    track = page.locator("#more details").filter(has=page.locator("summary:text-is('Track')"))
+    track.get_by_label("None: an empty list, not errors").check()
+    page.locator("#wifi").get_by_label("None: an empty list").first.check()
+    page.click("#deploy")
+    page.wait_for_selector("#result.good")
+    track.locator("input[value=session]").check()  # what is in the list counts
+    page.fill("#wifi .row [name=ssid]", "Guests")
+    page.click("#deploy")
+    page.wait_for_selector("#result.good")
+    usual, empty, filled = page.kept
+    assert usual["track"] == steps.NEW["track"] and "wifi" not in usual
+    assert empty["track"] == [] and empty["wifi"] == {"networks": []}
+    assert filled["track"] == ["session"]
+    assert filled["wifi"] == {"ssid": "Guests", "password": ""}
+    # There is no box where the list is empty anyway.
+    triggers = page.locator("#more summary:text-is('Triggers') ~ div").first
+    assert triggers.is_visible()
+    assert not triggers.get_by_label("None: an empty list").first.is_visible()
+
+
+def test_labels_are_on_a_page_of_their_own(page, served, monkeypatch, screenshot):
+    made = [labels.Label("e6610001", "bed <1>", "snowplow-610001", "k7fm2xqp9wbt"),
+            labels.Label("e6610002", "", "", "")]  # fmt: skip
+    monkeypatch.setattr(labels, "ask", lambda port: made.pop(0))
+    assert not page.is_visible("#label")
+    page.click("#deploy")
+    page.wait_for_selector("#make-label")
+    page.click("#make-label")
+    page.wait_for_selector("#result.good:has-text('The label of bed <1> is made.')")
+    page.click("#make-label")
+    page.wait_for_selector("#result.good:has-text('It has no Wi-Fi')")
+    assert "k7fm2xqp9wbt" not in page.content()
+    with page.expect_popup() as opened:
+        page.click("#labels")
+    shown = opened.value
+    shown.wait_for_selector("section >> nth=1")
+    assert shown.url == served.plain + "labels"
+    texts = shown.locator("section").all_inner_texts()
+    assert [text.split() for text in texts] == [
+        ["bed", "<1>", "Id", "e6610001", "Wi-Fi", "snowplow-610001", "Password", "k7fm2xqp9wbt"],
+        ["e6610002", "Id", "e6610002"],
+    ]
+    style = "getComputedStyle(document.querySelector('section')).borderStyle"
+    assert shown.evaluate(style) == "dashed"
+    screenshot(shown, "labels")
+    shown.close()
+    assert served.ask("/labels", Cookie="")[0] == 401
 
 
 def test_mistakes_are_shown_at_their_field(page):

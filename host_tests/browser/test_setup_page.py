@@ -20,6 +20,7 @@ from esp_board import EspBoard
 from vm_board import VmBoard
 
 from tools.demo import Collector
+from tools.deploy.console import ACCEPTED
 from tools.release.image import modules_of
 from tools.setup import __main__ as program
 from tools.setup import jobs, server, steps
@@ -40,7 +41,7 @@ def test_from_a_blank_board_to_the_first_event_with_pulled_cables(
     with EspBoard(tmp_path / "esp") as chip:
         plugged(chip.port)
         page = chromium.new_page()
-        page.set_default_timeout(30000)
+        page.set_default_timeout(120000)
         wrong = []
         page.on("pageerror", lambda error: wrong.append(str(error)))
         begin = time.monotonic()
@@ -69,9 +70,9 @@ def test_from_a_blank_board_to_the_first_event_with_pulled_cables(
         page.fill("[name=send_seconds]", "1")
         page.fill("[name=sample_seconds]", "1")
         click("Deploy")
-        page.wait_for_selector("#result.good, #result.wrong", timeout=60000)
+        page.wait_for_selector("#result.good, #result.wrong")
         assert "accepted the first event" in page.inner_text("#result")
-        assert "first event accepted" in page.inner_text("#console")
+        assert ACCEPTED.search(page.inner_text("#console"))
         page.wait_for_selector("#charts svg")
         seconds = time.monotonic() - begin
         screenshot(page, "setup")
@@ -124,7 +125,7 @@ def test_three_boards_at_once_with_pulled_cables(
         boards.append(
             VmBoard(
                 tmp_path / f"usb{n}", unique_id=bytes.fromhex(f"e66164084316{n:04x}"),
-                hardware={"wifi": [["Hall", -50, 3]], "wifi_ms": 3000 if n == 2 else 0},
+                hardware={"wifi": [["Hall", -50, 3]], "wifi_ms": 60000 if n == 2 else 0},
             )
         )  # fmt: skip
     first, second, third = boards
@@ -145,6 +146,7 @@ def test_three_boards_at_once_with_pulled_cables(
                 third.wait_for(b"soft reboot", since=seen)
                 third.wait_for(b"raw REPL", since=third.output.index(b"soft reboot", seen))
                 cables.pull(third)
+                third.wire({"wifi": [["Hall", -50, 3]]})
 
             threading.Thread(target=pull, daemon=True).start()
         return scan(port, *rest)
@@ -183,7 +185,7 @@ def test_three_boards_at_once_with_pulled_cables(
             cables.at(line, board)
         for page in pages:
             page.click("#deploy")
-        wait_for(lambda: len(cables.pulled) == 6, 120)
+        wait_for(lambda: len(cables.pulled) == 6)
         third.plug()  # what is followed goes on by itself
         for page, board in zip(pages[:2], boards[:2], strict=True):
             page.wait_for_selector("#result.wrong")
@@ -209,7 +211,7 @@ def test_three_boards_at_once_with_pulled_cables(
 # Each job has its own lines, also while boards are looked for.
 def test_a_job_s_lines_are_its_own(served, plugged, monkeypatch):
     go_on, before = threading.Event(), sys.stdout
-    monkeypatch.setattr(steps, "running", lambda port: go_on.wait(30) and None)
+    monkeypatch.setattr(steps, "running", lambda port: go_on.wait(120) and None)
     plugged("/dev/ttyUSB0", "/dev/ttyUSB1")
 
     def work():
@@ -232,7 +234,7 @@ def test_a_page_that_is_loaded_again_leaves_a_board_alone_that_is_at_work(
     asked, go_on = [], threading.Event()
     monkeypatch.setattr(steps, "running", asked.append)
     plugged("/dev/ttyUSB0")
-    served.setup.jobs.start("/dev/ttyUSB0", lambda: go_on.wait(30))
+    served.setup.jobs.start("/dev/ttyUSB0", lambda: go_on.wait(120))
     number = served.ask("/do/boards", {})[1]["job"]
     thread = threading.Timer(0.5, go_on.set)
     thread.start()
@@ -280,7 +282,7 @@ def test_only_who_has_the_token_and_comes_from_here_may_use_it(served):
         if status != 200:
             assert served.ask("/do/boards", {}, **headers)[0] == status
     with pytest.raises(urllib.error.HTTPError, match="401"):
-        urllib.request.urlopen(served.plain + "?token=x", timeout=10)
+        urllib.request.urlopen(served.plain + "?token=x", timeout=120)
 
 
 def test_the_address_that_other_programs_see_is_good_for_one_use(served, monkeypatch):
@@ -306,11 +308,11 @@ def test_the_address_that_other_programs_see_is_good_for_one_use(served, monkeyp
     thread.join()
     assert served.setup.token not in opened[0]
     cookies = urllib.request.HTTPCookieProcessor()
-    assert urllib.request.build_opener(cookies).open(opened[0], timeout=10).status == 200
+    assert urllib.request.build_opener(cookies).open(opened[0], timeout=120).status == 200
     with pytest.raises(urllib.error.HTTPError, match="401"):
-        urllib.request.urlopen(opened[0], timeout=10)
+        urllib.request.urlopen(opened[0], timeout=120)
     cookies = urllib.request.HTTPCookieProcessor()
-    assert urllib.request.build_opener(cookies).open(served.url, timeout=10).status == 200
+    assert urllib.request.build_opener(cookies).open(served.url, timeout=120).status == 200
 
 
 def test_the_database_may_be_in_any_folder(tmp_path):

@@ -134,7 +134,7 @@ class Collector:
             self.process.kill()
             raise AssertionError(self.process.communicate())
         self.port = int(said[1])
-        self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
 
     def request(self, method, path, body=None, headers=None):
         """Return (status, headers, body) over the kept connection."""
@@ -156,7 +156,7 @@ class Collector:
         """End it; return (exit status, rest of its output, its errors)."""
         self.connection.close()
         self.process.kill() if kill else self.process.terminate()
-        out, errors = self.process.communicate(timeout=20)
+        out, errors = self.process.communicate(timeout=120)
         return self.process.returncode, out, errors
 
 
@@ -172,7 +172,7 @@ def collector(db, *arguments):
     assert ended or (result[0], result[2]) == (0, ""), result
 
 
-def wait_for(condition, seconds=15):
+def wait_for(condition, seconds=120):
     """Return the first true value of ``condition()``, asked again and again."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:

@@ -42,7 +42,7 @@ def test_a_share_and_a_period(monkeypatch):
 
 def send(running):
     """Return the status, or the exception of a connection that was cut."""
-    connection = http.client.HTTPConnection("127.0.0.1", running.port, timeout=20)
+    connection = http.client.HTTPConnection("127.0.0.1", running.port, timeout=120)
     try:
         connection.request("POST", TP2, batch(struct()), JSON)
         return connection.getresponse().status

@@ -17,7 +17,7 @@ def raw(port, request, leave=False):
 
     ``leave`` says that no more will be sent, for a request that is not complete.
     """
-    with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+    with socket.create_connection(("127.0.0.1", port), timeout=120) as connection:
         connection.sendall(request)
         if leave:
             connection.shutdown(socket.SHUT_WR)
@@ -155,7 +155,7 @@ def test_the_cookie(empty):
         headers["Set-Cookie"],
     )
     age = email.utils.parsedate_to_datetime(cookie[2]).timestamp() - time.time()
-    assert abs(age - 365 * 86400) < 60
+    assert abs(age - 365 * 86400) < 3600
     _, headers, _ = empty.request("GET", GET, headers={"Cookie": f"a=b; sp={cookie[1]}"})
     assert headers["Set-Cookie"].startswith(f"sp={cookie[1]};")
     ids = [event["event"]["network_userid"] for event in empty.get("/micro/good")]

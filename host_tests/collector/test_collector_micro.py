@@ -168,7 +168,7 @@ def test_a_suite_in_javascript_finds_its_events(filled, tmp_path):
         ["node", str(tmp_path / "suite.mjs"), f"http://127.0.0.1:{filled.port}"],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
     )
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == {
@@ -183,7 +183,7 @@ def test_a_suite_in_javascript_finds_its_events(filled, tmp_path):
 
 def messages(running, last_id=None):
     """Yield the messages of the page's stream as dicts of their fields."""
-    connection = http.client.HTTPConnection("127.0.0.1", running.port, timeout=20)
+    connection = http.client.HTTPConnection("127.0.0.1", running.port, timeout=120)
     try:
         headers = {"Last-Event-ID": last_id} if last_id else {}
         connection.request("GET", "/micro/stream", headers=headers)
@@ -266,13 +266,16 @@ def test_the_page_is_there_and_loads_nothing_from_elsewhere(running):
         assert path.startswith(("/micro/", "#"))
         if path.startswith("#") or path == "/micro/forward/aside":  # That is there with --forward
             continue
-        brought = not path.startswith("/micro/ui/lib/") or importlib.util.find_spec("uplot")
+        assert running.request("GET", path)[0] == 200
+    for path in re.findall(r'"(/micro/ui/lib/.+)"', (STATIC / "plot.js").read_text()):
+        brought = importlib.util.find_spec("uplot")
         assert running.request("GET", path)[0] == (200 if brought else 404)
-    for path in re.findall(r'from "\.(/[a-z]+\.js)"', (STATIC / "main.js").read_text()):
-        status, headers, _ = running.request("GET", f"/micro/ui{path}")
-        assert status == 200 and headers["Content-Type"].startswith("text/javascript")
+    for name in ("modules.js", "main.js", "page.css", ""):
+        status, headers, _ = running.request("GET", f"/micro/ui/{name}")
+        kind = "text/javascript" if name.endswith(".js") else "text/"
+        assert status == 200 and headers["Content-Type"].startswith(kind)
         unchanged = {"If-None-Match": headers["ETag"]}
-        assert running.request("GET", f"/micro/ui{path}", headers=unchanged)[::2] == (304, b"")
+        assert running.request("GET", f"/micro/ui/{name}", headers=unchanged)[::2] == (304, b"")
     assert running.request("GET", "/micro/ui/none.js")[0] == 404
     for file in STATIC.iterdir():
         text = file.read_text(encoding="utf-8").replace("http://www.w3.org/2000/svg", "")
@@ -286,6 +289,8 @@ def test_the_page_shows_names_from_outside_as_text_only(empty):
         'byId("board-export").href = `/micro/readings?${query}`',  # query is a URLSearchParams
         "this.csv.href = `/micro/readings?${new URLSearchParams(",
         'link.href = location.hash || "#live"',  # It is empty, or begins with #
+        'style.href = "/micro/ui/lib/uPlot.min.css"',
+        'script.src = "/micro/ui/lib/uPlot.iife.js"',
         "for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);",
     ):
         assert script.count(safe) <= 1

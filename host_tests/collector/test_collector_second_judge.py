@@ -31,6 +31,7 @@ from tools.collector.enrich import second_judge
 from tools.collector.enrich.iglu import Schemas
 from tools.collector.enrich.judge import judge
 from tools.collector.enrich.second_judge import SecondJudge
+from tools.collector.storage.compression import DICTIONARY, Compression
 from tools.collector.storage.store import Store
 
 EID = str(uuid.UUID(int=7))
@@ -53,11 +54,13 @@ def judge_elsewhere(schemas, payloads):
     """Return what the second process answers for each payload."""
     second, answers = SecondJudge(schemas), [Future() for _ in payloads]
     assert not second.submit(payloads[0], None)  # It was not started
-    second.start()
+    second.start(DICTIONARY)
     wait_for(lambda: second.submit(payloads[0], answers[0].set_result))
     for one, answer in zip(payloads[1:], answers[1:], strict=True):
         assert second.submit(one, answer.set_result)
-    found = [answer.result(20) for answer in answers]
+    unpack = Compression(DICTIONARY).unpack
+    found = [answer.result(120) for answer in answers]
+    found = [rows and [row._replace(record=unpack(row.record)) for row in rows] for rows in found]
     second.close()
     assert not second.submit(payloads[0], None)
     return found
@@ -86,6 +89,7 @@ with sys.stdout.buffer as judged:
     judged.write(pickle.dumps(True))
     judged.flush()
     pickle.load(sys.stdin.buffer)
+    pickle.load(sys.stdin.buffer)
     judged.write(b"cno_such_module\\nRow\\n.")
 sys.stdin.buffer.read()
 """
@@ -96,7 +100,7 @@ BUSY = """
 import pickle, sys, time
 sys.stdout.buffer.write(pickle.dumps(True))
 sys.stdout.flush()
-time.sleep(60)
+time.sleep(600)
 """
 
 
@@ -122,7 +126,7 @@ def test_nothing_is_kept_in_memory_of_what_it_has_not_judged(monkeypatch):
     started = replace_process(monkeypatch, BUSY)
     second, answers, large = SecondJudge(Schemas([])), [], payload(b"x" * 1000000)
     before = sys.getrefcount(large)
-    second.start()
+    second.start(DICTIONARY)
     for _ in range(3):
         wait_for(lambda: second.submit(large, answers.append))
     started[0].kill()
@@ -134,31 +138,31 @@ def test_nothing_is_kept_in_memory_of_what_it_has_not_judged(monkeypatch):
 def test_only_some_requests_wait_judged_until_they_are_written(tmp_path):
     schemas, waiting, put = Schemas([]), [], []
     is_busy, go_on = threading.Event(), threading.Event()
-    second = types.SimpleNamespace(start=lambda: None, close=lambda: None)
+    second = types.SimpleNamespace(start=lambda _: None, close=lambda: None)
     second.submit = lambda _, done: bool(waiting.append(done)) or len(waiting) > 1
 
     def judge_slowly(one, final):
         is_busy.set()
-        go_on.wait(20)
+        go_on.wait(600)
         return judge(one, schemas)
 
     def judged():
         for done in waiting[1:]:
-            done(judge(PAYLOADS[0], schemas))
+            done(Compression(DICTIONARY).pack_rows(judge(PAYLOADS[0], schemas)))
             put.append(done)
 
     store = Store(tmp_path / "c.db", judge_slowly, lambda rows: None, second_judge=second)
     futures = [store.submit(PAYLOADS[0]) for _ in range(101)]  # The first one stops the writer
     thread = threading.Thread(target=judged)
-    assert is_busy.wait(20)
+    assert is_busy.wait(120)
     thread.start()
     wait_for(lambda: len(put) >= 64)
     thread.join(0.1)
     assert thread.is_alive() and len(put) == 64
     go_on.set()
     for future in futures:
-        future.result(20)
-    thread.join(20)
+        future.result(120)
+    thread.join(120)
     store.close()
     assert store.counts()["good"] == 101
 
@@ -179,7 +183,7 @@ class Load:
             thread.start()
 
     def send(self, port):
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
         try:
             while not self.end:
                 eids = [str(uuid.uuid4()) for _ in range(20)]
@@ -195,7 +199,7 @@ class Load:
     def stop(self):
         self.end = True
         for thread in self.threads:
-            thread.join(20)
+            thread.join(120)
 
 
 def assert_stored_once_and_in_order(db, answered):
@@ -229,7 +233,7 @@ def test_it_ends_with_the_first_process(tmp_path, number):
     before = len(load.answered)
     wait_for(lambda: len(load.answered) > before + 20)
     running.process.send_signal(number)
-    _, errors = running.process.communicate(timeout=20)  # Both have closed their outputs
+    _, errors = running.process.communicate(timeout=120)  # Both have closed their outputs
     load.stop()
     running.connection.close()
     assert errors == ""

@@ -28,7 +28,7 @@ def refused(*arguments):
         cwd=ROOT,
         capture_output=True,
         encoding="utf-8",
-        timeout=30,
+        timeout=120,
     )
     assert (ended.returncode, ended.stdout) == (2, ""), ended
     assert "Traceback" not in ended.stderr
@@ -45,7 +45,7 @@ def output(running):
     with running.process.stdout as out, running.process.stderr as errors:
         said = out.read()
         assert errors.read() == ""
-    assert running.process.wait(20) == 0
+    assert running.process.wait(120) == 0
     return said
 
 
@@ -206,7 +206,7 @@ def test_few_open_files(tmp_path, monkeypatch, limit):
     running = Collector(tmp_path / "c.db")
     clients = []
     for number in range(300):
-        client = http.client.HTTPConnection("127.0.0.1", running.port, timeout=20)
+        client = http.client.HTTPConnection("127.0.0.1", running.port, timeout=120)
         client.request("GET", f"/i?e=se&p=iot&tv=1&se_ca=a&se_ac={number}")
         assert client.getresponse().read()
         clients.append(client)

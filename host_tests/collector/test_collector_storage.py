@@ -48,7 +48,7 @@ def records(store):
     found = store.read(
         lambda c: c.execute("SELECT unpacked(record) FROM events ORDER BY id").fetchall()
     )
-    return [json.loads(record) for (record,) in found.result(20)]
+    return [json.loads(record) for (record,) in found.result(120)]
 
 
 # --- Packed records ---
@@ -58,8 +58,8 @@ def test_records_come_back_as_they_were(opened, tmp_path):
     label = '😀 \0 \\ "quoted"'
     events = [reading(21.5), struct(se_la=label), struct(e="xx"), struct(page="x" * 1999)]
     store = opened()
-    store.submit(payload(batch(*events))).result(20)
-    store.submit(payload(b"nonsense")).result(20)
+    store.submit(payload(batch(*events))).result(120)
+    store.submit(payload(b"nonsense")).result(120)
     (good, text, bad, page, request) = records(store)
     assert good["event"]["unstruct_event"]["data"]["data"]["sensor"] == "cpu"
     assert text["rawEvent"]["parameters"]["se_la"] == events[1]["se_la"]
@@ -70,7 +70,7 @@ def test_records_come_back_as_they_were(opened, tmp_path):
 
 def test_a_database_keeps_the_dictionary_that_it_was_made_with(opened, tmp_path):
     store = opened()
-    store.submit(payload(batch(reading(1)))).result(20)
+    store.submit(payload(batch(reading(1)))).result(120)
     store.close()
     connection = sqlite3.connect(tmp_path / "c.db")
     other = Compression(b"another dictionary than that of this version")
@@ -78,11 +78,11 @@ def test_a_database_keeps_the_dictionary_that_it_was_made_with(opened, tmp_path)
         connection.execute("SELECT record FROM events").fetchone()[0]
     ))  # fmt: skip
     connection.execute("UPDATE events SET record=?", (pack,))
-    connection.execute("UPDATE compression SET dictionary=?", (other._dictionary,))
+    connection.execute("UPDATE compression SET dictionary=?", (other.dictionary,))
     connection.commit()
     connection.close()
     store = opened()
-    store.submit(payload(batch(reading(2)))).result(20)
+    store.submit(payload(batch(reading(2)))).result(120)
     assert [one["schema"].split("/")[1] for one in records(store)] == ["sensor_reading"] * 2
 
 
@@ -173,7 +173,7 @@ def brute_force(store, filters, good, sorting, descending):
     """Return the ids that a filter finds, from the records alone."""
     rows = store.read(
         lambda c: c.execute("SELECT id, good, unpacked(record) FROM events").fetchall()
-    ).result(20)
+    ).result(120)
     found = []
     for id, is_good, record in rows:
         event = flat_event(json.loads(record).get("event") or {})
@@ -204,7 +204,7 @@ def compare(store, filters=(), good=None, sorting=None, descending=True):
     expected = brute_force(store, filters, good, sorting, descending)
     for size, first in ((100, 0), (7, 500), (5000, 0)):
         ask = conditions, sorting, descending, size, first
-        count, ids = store.read(column_query.find_page, *ask).result(20)
+        count, ids = store.read(column_query.find_page, *ask).result(120)
         assert (count, ids) == (len(expected), expected[first : first + size])
     return len(expected)
 
@@ -246,11 +246,11 @@ def fill(store, rng, count, received=1700000005000):
             elif kind < 0.55:
                 event["se_la"] = str(rng.random())
             events.append(event)
-        store.submit(payload(batch(*events), received=received)).result(20)
+        store.submit(payload(batch(*events), received=received)).result(120)
 
 
 def made(store, count):
-    return wait_for(lambda: store.read(next_block).result(20) == count)
+    return wait_for(lambda: store.read(next_block).result(120) == count)
 
 
 def test_filters_and_sorts_find_what_the_records_say(opened):
@@ -270,7 +270,7 @@ def test_filters_and_sorts_find_what_the_records_say(opened):
     compare_all(store)
     made(store, 2151 // BLOCK)
     compare_all(store)
-    store.reset().result(20)
+    store.reset().result(120)
     assert compare_all(store)[0] == 0
     fill(store, rng, 600, received=int(time.time() * 1000))
     compare_all(store)
@@ -281,12 +281,12 @@ def test_filters_and_sorts_find_what_the_records_say(opened):
 def test_a_time_range_counts_arrivals(opened):
     store = opened()
     for at in (1000, 2000, 3000):
-        store.submit(payload(batch(struct(), struct()), received=at)).result(20)
+        store.submit(payload(batch(struct(), struct()), received=at)).result(120)
     for start, end, count in ((1000, 3000, 4), (2000, 2001, 2), (3001, 9000, 0)):
         found = store.read(
             column_query.find_page, [column_query.between(start, end)], None, True, 9, 0
         )
-        assert found.result(20)[0] == count
+        assert found.result(120)[0] == count
 
 
 def test_long_values_and_too_many_columns(opened, monkeypatch):
@@ -296,12 +296,12 @@ def test_long_values_and_too_many_columns(opened, monkeypatch):
     events = [struct(e="ue", ue_pr=unstruct(one)) for one in data]
     more = struct(co=entities({"celsius": 1, "anything": {"long": long}}))
     key = struct(co=entities({"k" * 50000: 1}))  # Bad, but its columns can be read
-    store.submit(payload(batch(*events, more, key, *[struct()] * 260))).result(20)
+    store.submit(payload(batch(*events, more, key, *[struct()] * 260))).result(120)
     made(store, 1)
     sql = "SELECT sum(length(packed)) FROM column_blocks"
-    assert store.read(lambda c: c.execute(sql).fetchone()).result(20)[0] < 20000
+    assert store.read(lambda c: c.execute(sql).fetchone()).result(120)[0] < 20000
     sql = "SELECT max(length(name)) FROM column_names"
-    assert store.read(lambda c: c.execute(sql).fetchone()).result(20)[0] < 1000
+    assert store.read(lambda c: c.execute(sql).fetchone()).result(120)[0] < 1000
     for column, value, count in (
         (f"{EVENT}.anything", json.dumps([long, 1], separators=(",", ":")), 2),
         (f"{CONTEXT}.anything", json.dumps({"long": long}, separators=(",", ":")), 1),
@@ -310,11 +310,11 @@ def test_long_values_and_too_many_columns(opened, monkeypatch):
         assert compare(store, [(column, [value])]) == count
     with pytest.raises(ValueError, match="longer than"):
         ask = [column_query.one_of(f"{EVENT}.{'x' * 1000}", ["x"])], None, True, 9, 0
-        store.read(column_query.find_page, *ask).result(20)
+        store.read(column_query.find_page, *ask).result(120)
     monkeypatch.setattr(column_blocks, "MAX_COLUMNS", 3)
     ask = [column_query.one_of("nothing", ["x"])], None, True, 9, 0
     with pytest.raises(ValueError, match="one of over"):
-        store.read(column_query.find_page, *ask).result(20)
+        store.read(column_query.find_page, *ask).result(120)
 
 
 def test_a_block_of_long_values_needs_little_memory(tmp_path, monkeypatch):

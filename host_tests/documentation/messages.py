@@ -13,7 +13,7 @@ PRINTED = ("lib/snowplow_tracker",)
 FOLDERS = (
     "firmware", "boards", "tools/deploy", "tools/collector", "tools/flash", "tools/provision",
     "tools/scan", "tools/monitor.py", "tools/setup", "tools/release", "tools/dist", "tools/report",
-    "tools/package.py",
+    "tools/package.py", "tools/labels",
 )
 # Read by programs: answers of the APIs, examples, what a driver says to other code.
 OTHERS = (

@@ -132,7 +132,7 @@ async def play(scenario, engine, certificates, hurry):
             stderr=subprocess.PIPE,
         )
         later = asyncio.ensure_future(away(front)) if scenario.late else None
-        out, err = await asyncio.wait_for(board.communicate(), 90)
+        out, err = await asyncio.wait_for(board.communicate(), 300)
         if later:
             collectors.append(await later)
         assert board.returncode == 0 and not err, (out + err).decode()

@@ -617,11 +617,11 @@ def test_calls_of_an_emitter():
 
 # --- a worker ----------------------------------------------------------------------------------
 def wait_for(condition):
-    for _ in range(1000):
+    for _ in range(12000):
         if condition():
             return
         time.sleep(0.01)
-    raise AssertionError("it did not happen in ten seconds")
+    raise AssertionError("it did not happen in two minutes")
 
 
 def has_threads():

@@ -44,6 +44,7 @@ class Event:
         self.began = self.ended = began
         self.ttm = ttm
         self.eid = None
+        self.data = None  # the bytes of its record
         self.sequence = 0
         self.stored = False  # the store holds it, or has counted it as lost
         self.acked = False
@@ -68,6 +69,7 @@ class Account:
         self.under_way = False
         self.current = []  # events of the request under way, as the server got them
         self.refusals = []
+        self.by_data = {}
         self.sequences = {}
         self.highest = 0
         self.lied = False  # a clock said what was wrong, and could not be told from a right one
@@ -98,11 +100,18 @@ class Account:
 
     def number(self, json_bytes):
         """Which event these bytes of a record are, from the eid on; every byte is checked."""
-        try:
-            pairs = json.loads(bytes(json_bytes) + b"}")
-            return self.check(pairs)
-        except (ValueError, KeyError, IndexError, TypeError):
-            self.fault("torn", "no event: %r" % bytes(json_bytes[:60]))
+        data = bytes(json_bytes)
+        event = self.by_data.get(data)
+        if event is None:
+            try:
+                event = self.check(json.loads(data + b"}"))
+            except (ValueError, KeyError, IndexError, TypeError):
+                self.fault("torn", "no event: %r" % data[:60])
+            if event.data:
+                self.fault("torn", "other bytes of event %d: %r" % (event.n, data[:60]))
+            event.data = data
+            self.by_data[data] = event
+        return event
 
     def check(self, pairs):
         """The event that these pairs are; ValueError, KeyError or IndexError if none."""

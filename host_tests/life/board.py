@@ -34,6 +34,7 @@ for _folder in ("clock", "emitter", "store", "transport"):
             MODULES.append(load(LIBRARY + _folder + "." + _name[:-3]))
 MODULES += [clock, emitter_module]
 STATEFUL = [m for m in MODULES if ".clock" in m.__name__ or ".store" in m.__name__]
+SHARED = (list, dict, set)  # a boot needs copies of these
 KISS_OF_DEATH = 2085978496000
 LIES = (-40 * DAY, -3600000, 3600000, 40 * DAY)  # what a wrong time is off by
 REFUSED = (ValueError, MemoryError)
@@ -76,8 +77,12 @@ def patch():
             module.requests.socket = below
         _watch_heap(module, names)
     run_module.sleep_ms = _pause
+    # What a module's state may be; functions and classes stay as they are.
     clean = [
-        (m, [(k, v) for k, v in m.__dict__.items() if not k.startswith("__")]) for m in STATEFUL
+        (m.__dict__, k, v)
+        for m in STATEFUL
+        for k, v in m.__dict__.items()
+        if k[:2] != "__" and (v is None or isinstance(v, (bool, int, bytes, str) + SHARED))
     ]
     return real_time
 
@@ -229,9 +234,8 @@ class Board:
     def _fresh_library(self):
         # As it is after a reset.
         w = self.world
-        for module, values in clean:
-            for name, value in values:
-                setattr(module, name, _fresh(value))
+        for names, name, value in clean:
+            names[name] = value.copy() if isinstance(value, SHARED) else value
         clock.time = self.time
         load(LIBRARY + "plugins.session").time = self.time
         clock.ticks_ms, clock.ticks_diff, clock.sleep_ms = w.ticks_ms, w.ticks_diff, w.sleep_ms
@@ -605,16 +609,6 @@ class Board:
         self.account.ends()
         File.close_all()
         vfs.umount("/f")
-
-
-def _fresh(value):
-    if isinstance(value, list):
-        return list(value)
-    if isinstance(value, dict):
-        return dict(value)
-    if isinstance(value, set):
-        return set(value)
-    return value
 
 
 __all__ = ("Board", "Fault", "patch")

@@ -41,9 +41,10 @@ class FirmwareAccount(Account):
         self.boot = clock.boot
         data = bytes(json_bytes)
         pairs = json.loads(data + b"}")
-        event = self.by_eid[pairs["eid"]] = self.new(0, pairs["e"] == "ue", None)
+        event = self.new(0, pairs["e"] == "ue", None)
         event.eid = pairs["eid"]
-        event.data = data
+        event.pairs = pairs
+        self.by_eid[event.eid] = self.by_data[data] = event
         n = self._reading(pairs)
         if n is not None:
             if n != self.waiting:
@@ -57,18 +58,14 @@ class FirmwareAccount(Account):
         return sequence
 
     def number(self, json_bytes):
-        data = bytes(json_bytes)
-        try:
-            event = self.by_eid[json.loads(data + b"}")["eid"]]
-        except (ValueError, KeyError):
-            event = None
-        if not event or event.data != data:
-            self.fault("torn", "no event: %r" % data[:60])
+        event = self.by_data.get(bytes(json_bytes))
+        if not event:
+            self.fault("torn", "no event: %r" % bytes(json_bytes[:60]))
         return event
 
     def check(self, pairs):
         event = self.by_eid[pairs["eid"]]
-        tracked = json.loads(event.data + b"}")
+        tracked = event.pairs
         for key in tracked:
             if key == "co" and "/clock/" in pairs[key]:
                 told = [e for e in json.loads(pairs[key])["data"] if "/clock/" not in e["schema"]]

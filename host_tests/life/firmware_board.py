@@ -170,6 +170,16 @@ class Loop:
             raise main.error
 
 
+class Heap:
+    """The module `gc`: that of a board is small, and collected at once."""
+
+    def collect(self):
+        pass
+
+    def mem_free(self):
+        return 60000
+
+
 def patch():
     """Put the world below the firmware; behind board.patch()."""
     always_on.asyncio = Loop()
@@ -189,6 +199,7 @@ def patch():
     start.make, start.make_transport = watched_make, watched_transport
     boards.load = lambda **options: life.make_board(options)
     load("boards.ntp").socket = sys.modules["socket"]
+    load("boards.common").gc = load("boards.measure").gc = Heap()
     for module in MODULES:
         module.print = _print
         if hasattr(module, "urandom"):
@@ -427,7 +438,7 @@ class FirmwareBoard(Board):
             setattr(load("snowplow_tracker.store." + module), name, self._watched(make))
         load("boards.chip").time = load("boards.link").time = self.machine.time
         load("boards.join").time = load("boards.rp2").time = self.machine.time
-        load("boards.links").time = load("boards.common").time = self.machine.time
+        load("boards.links").time = self.machine.time
         load("firmware.sensors").time = self.machine.time
         clock.sleep_ms = self.machine.time.sleep_ms
         clock.boot = int.from_bytes(w.urandom(2), "little")

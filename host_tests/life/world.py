@@ -79,15 +79,15 @@ class World:
     def urandom(self, n):
         """For the library: other bytes in each life, and no part of the life's own chance."""
         self.alive()
-        out = bytearray(n)
-        for i in range(n):
-            x = self._noise
+        x = self._noise
+        out = b""
+        while len(out) < n:
             x ^= x << 13 & 0xFFFFFFFF
             x ^= x >> 17
             x ^= x << 5 & 0xFFFFFFFF
-            self._noise = x
-            out[i] = x >> 11 & 0xFF
-        return bytes(out)
+            out += x.to_bytes(4, "little")
+        self._noise = x
+        return out[:n]
 
     def trace(self, *what):
         if self.tracing:
@@ -192,6 +192,10 @@ class BoardFlash(Flash):
 
     world = None
 
+    def __init__(self, geometry, blocks):
+        super().__init__(geometry, blocks)
+        self._all = memoryview(self.data)
+
     def _refuses(self, what):
         w = self.world
         if w.locked:
@@ -219,11 +223,13 @@ class BoardFlash(Flash):
                 return True
         return False
 
+    # Half of all lines that run in a life are those of a read.
     def readblocks(self, n, buf, offset=0):
-        if self._refuses("read"):
+        w = self.world
+        if (w.locked or w.dead or w.trouble) and self._refuses("read"):
             return -self.code
         at = n * BLOCK + offset
-        buf[:] = memoryview(self.data)[at : at + len(buf)]
+        buf[:] = self._all[at : at + len(buf)]
 
     def writeblocks(self, n, buf, offset=0):
         if self._refuses("program"):

@@ -126,7 +126,7 @@ def browse(tmp_path):
     def run(url):
         command = [program, "--headless", *BROWSER_ARGUMENTS, "--dump-dom"]
         command += [f"--user-data-dir={tmp_path / 'profile'}", "--virtual-time-budget=3000", url]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120)
         assert done.returncode == 0, done.stderr[-2000:]
         return done.stdout
 

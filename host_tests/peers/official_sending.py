@@ -21,7 +21,7 @@ run(Emitter("127.0.0.1", "http", port, **options))
 print("Emitter", len(got))
 del got[:]
 tracker = run(AsyncEmitter("127.0.0.1", "http", port, **options))
-for _ in range(500):
+for _ in range(12000):
     if len(got) >= 6:
         break
     time.sleep(0.01)

@@ -97,7 +97,7 @@ def run(engine, *arguments):
     name = "PYTHONPATH" if engine == "cpython" else "MICROPYPATH"
     env = dict(env, **{name: env[name] + os.pathsep + str(ROOT / "host_tests" / "library")})
     script = [*command, str(HERE / "browser_script.py"), *arguments]
-    done = subprocess.run(script, env=env, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(script, env=env, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stdout[-500:] + done.stderr[-2000:]
     *lines, link = done.stdout.splitlines()
     return [json.loads(line) for line in lines], link

@@ -19,7 +19,7 @@ def test_a_program_with_structured_events_loads_none_of_the_rest(engine):
         pytest.skip("no MicroPython VM here: it has no wheel for this machine")
     command, env = engines()[engine]
     script = [*command, str(SCRIPTS / "core.py")]
-    done = subprocess.run(script, env=env, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(script, env=env, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
     for name in json.loads(done.stdout):
         name = name.removeprefix("snowplow_tracker/").rsplit(".", 1)[0]

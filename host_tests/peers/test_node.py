@@ -21,7 +21,7 @@ def node():
     def run(*arguments):
         env = dict(os.environ, NODE_PATH=str(modules))
         command = ["node", *map(str, arguments)]
-        done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=60)
+        done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=120)
         assert done.returncode == 0, done.stderr[-2000:]
         return done.stdout
 
@@ -50,7 +50,7 @@ def test_payloads_equal_node_trackers(sink, node, engine, method):
     theirs = [named_as_ours(comparable(event)) for event in sink.take()]
     command, env = engines()[engine]
     script = [*command, str(HERE / "node_script.py"), str(sink.port), method]
-    done = subprocess.run(script, env=env, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(script, env=env, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr[-2000:]
     ours = [comparable(event) for event in sink.take()]
     assert len(theirs) == len(ours) == EVENTS

@@ -40,7 +40,7 @@ def built():
     """(the event's JSON, its entities) of each case."""
     env = dict(os.environ, NODE_PATH=str(node_tracker() / "node_modules"))
     command = ["node", "-e", PROGRAM, json.dumps([case[:2] for case in CASES])]
-    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr[-2000:]
     return json.loads(done.stdout)
 

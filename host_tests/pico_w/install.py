@@ -21,7 +21,7 @@ def build(folder, url):
     return stage(folder, {**CONFIG, "collector": url}, mpy=True)
 
 
-def mpremote(port, *arguments, timeout=60):
+def mpremote(port, *arguments, timeout=120):
     """Run mpremote; its output, or an AssertionError with it."""
     command = [Path(sys.executable).with_name("mpremote"), "connect", port, *arguments]
     run = subprocess.run(command, capture_output=True, text=True, timeout=timeout)
@@ -29,7 +29,7 @@ def mpremote(port, *arguments, timeout=60):
     return run.stdout
 
 
-def copy(port, board, timeout=60):
+def copy(port, board, timeout=120):
     """Copy the tree in `board` to the root of the flash; main.py comes last."""
     last = [str(board / "boot.py"), str(board / "main.py")]
     first = sorted({str(path) for path in board.iterdir()} - set(last))

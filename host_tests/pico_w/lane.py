@@ -54,7 +54,7 @@ def emulator(tmp_path):
         yield f"socket://127.0.0.1:{port}", process, log, services
     finally:
         process.terminate()
-        process.wait(30)
+        process.wait(120)
         log.close()
         for service in services:
             service.close()

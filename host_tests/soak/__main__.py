@@ -39,8 +39,8 @@ KINDS = (
 class Collector(wire.Collector):
     """Each request meets one of KINDS."""
 
-    def __init__(self, seed):
-        super().__init__([])
+    def __init__(self, seed, hurry):
+        super().__init__([], hurry=hurry)
         self.random = random.Random(seed)
         self.seen = {}  # (run, number) -> eids
         self.faults = 0
@@ -91,7 +91,7 @@ class Soak:
     def __init__(self, events, seed, persistent):
         self.events = events
         self.random = random.Random(seed)
-        self.collector = Collector(seed)
+        self.seed = seed
         self.persistent = persistent
         self.safe = {}  # run -> up to which number its events were synced
         self.reboots = 0
@@ -100,6 +100,8 @@ class Soak:
         """Board after board, until all events are through."""
         with tempfile.TemporaryDirectory() as folder:
             mpy = compile_library(Path(folder) / "mpy")
+            self.hurry = str(Path(folder) / "hurry")
+            self.collector = Collector(self.seed, wire.Hurry(self.hurry))
             store = Path(folder) / "events"
             store.mkdir()
             self.env = dict(os.environ, MICROPYPATH=f".frozen:{mpy}")
@@ -126,6 +128,7 @@ class Soak:
         process = await asyncio.create_subprocess_exec(
             *(find_vm(), "-X", f"heapsize={HEAP}", BOARD, url, self.store, run),
             str(events),
+            self.hurry,
             env=self.env,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -21,7 +21,8 @@ from tools.engine import compile_mpy
 from tools.release import config, image, manifest, signing
 
 UPDATES = int(os.environ.get("UPDATES", "3"))  # with two kills in each
-SECONDS = {"seconds": 1, "trial_seconds": 12}
+SECONDS = {"seconds": 1, "trial_seconds": 300}
+TO_FAIL = 12  # trial_seconds of what does not work, for which a test waits
 BROKEN = "def run():\n    raise RuntimeError('it broke')\n"
 CRASHES = "def make(*parts):\n    raise RuntimeError('it crashed')\n"
 REFUSES = "def load_settings(path):\n    raise ValueError('config.json: it is refused')\n"
@@ -129,6 +130,13 @@ class ImageBoard(Board):
         self._stopping = False
         self.start()
 
+    def set_trial(self, seconds):
+        """How long what comes next is tried: the next boot reads it."""
+        path = self.directory / "config.json"
+        config = json.loads(path.read_text())
+        config["update"]["trial_seconds"] = seconds
+        path.write_text(json.dumps(config))
+
     def running(self):
         """The bytes of the image that runs, and whether it is on trial."""
         state = json.loads((self.releases / "state.json").read_text())
@@ -184,14 +192,14 @@ def test_an_update_and_one_by_a_patch(start, images):
     until(lambda: collected.of("sensor_reading"), board)
     made = images.make(1)
     version = start.publish(made)
-    until(lambda: "works" in steps(collected, version), board, 30)
+    until(lambda: "works" in steps(collected, version), board)
     assert steps(collected, version) == ["offered", "downloading", "applied", "works"]
     assert board.running() == (made, False)
     (first,) = [d for d in collected.of("update") if d["step"] == "downloading"]
     assert first["bytes"] == len(made)
     again = images.make(2)
     version = start.publish(again)
-    until(lambda: "works" in steps(collected, version), board, 30)
+    until(lambda: "works" in steps(collected, version), board)
     assert steps(collected, version) == ["offered", "downloading", "applied", "works"]
     assert board.running() == (again, False)
     second = [d for d in collected.of("update") if d["step"] == "downloading"][-1]
@@ -212,8 +220,9 @@ def test_a_release_that_does_not_work_goes_back_by_itself(start, images, name, s
     good = images.make(0)
     board, collected = start(good)
     until(lambda: collected.of("sensor_reading"), board)
+    board.set_trial(TO_FAIL)
     version = start.publish(images.make(1, **{name: source}))
-    until(lambda: "rolled_back" in steps(collected, version), board, 90)
+    until(lambda: "rolled_back" in steps(collected, version), board)
     assert board.running() == (good, False)
     (back,) = [d for d in collected.of("update") if d["step"] == "rolled_back"]
     assert reason in back["reason"]
@@ -222,9 +231,10 @@ def test_a_release_that_does_not_work_goes_back_by_itself(start, images, name, s
     time.sleep(3)
     assert board.boots == boots  # it is not tried again
     # A better one is.
+    board.set_trial(SECONDS["trial_seconds"])
     better = images.make(2)
     version = start.publish(better)
-    until(lambda: "works" in steps(collected, version), board, 30)
+    until(lambda: "works" in steps(collected, version), board)
     assert board.running() == (better, False)
     board.stop()
     check_readings(collected)
@@ -235,7 +245,7 @@ def test_a_board_on_battery_updates_itself(start, images):
     until(lambda: collected.of("sensor_reading"), board)
     made = images.make(1)
     version = start.publish(made)
-    until(lambda: "works" in steps(collected, version), board, 90)
+    until(lambda: "works" in steps(collected, version), board)
     assert steps(collected, version) == ["offered", "downloading", "applied", "works"]
     assert board.running() == (made, False)
     board.stop()
@@ -249,7 +259,7 @@ def test_a_release_that_ends_safe_mode(start, images, tmp_path):
     board, collected = start(images.make(0))
     until(lambda: collected.said("board", "safe_mode"), board)
     version = start.publish(images.make(1))
-    until(lambda: "works" in steps(collected, version), board, 90)
+    until(lambda: "works" in steps(collected, version), board)
     until(lambda: collected.of("sensor_reading"), board)
     assert len(collected.said("board", "safe_mode")) == 1 and board.boots == 2
 
@@ -322,15 +332,14 @@ def test_a_config_by_air_and_one_that_does_not_work(start_secure, offered, mode,
     moved = {**first["update"], "url": offered.url + "/moved"}
     good = {**first, "app_id": "meadow", "update": moved}
     version = offered.offer(good)
-    until(lambda: "works" in config_steps(collected, version), board, 60)
+    until(lambda: "works" in config_steps(collected, version), board)
     assert config_steps(collected, version) == ["applied", "works"]
     assert json.loads((board.directory / "config.json").read_text()) == good
     until(lambda: collected.events()[-1]["aid"] == "meadow", board)
-    bad = {**good, **change}
-    if "update" in change:
-        bad["update"] = {**moved, "url": change["update"]}
+    url = change.get("update", moved["url"])
+    bad = {**good, **change, "update": {**moved, "url": url, "trial_seconds": TO_FAIL}}
     version = offered.offer(bad)
-    until(lambda: "rolled_back" in config_steps(collected, version), board, 90)
+    until(lambda: "rolled_back" in config_steps(collected, version), board)
     assert json.loads((board.directory / "config.json").read_text()) == good
     back = [data for data in collected.of("update") if data["step"] == "rolled_back"][-1]
     assert reason in back["reason"] and back["from"] < version
@@ -359,7 +368,7 @@ def test_events_in_ram_go_to_the_collector_of_the_next_config(
     try:
         version = offered.offer({**first, "collector": next_one.url})
         collected = Collected(next_one)
-        until(lambda: "works" in config_steps(collected, version), board, 90)
+        until(lambda: "works" in config_steps(collected, version), board)
         assert config_steps(collected, version) == ["applied", "works"] and board.boots == 2
         made = {int(number) for number in (board.directory / "begun").read_text().split()}
         until(lambda: made <= {*numbers(before), *numbers(collected)}, board)
@@ -375,18 +384,18 @@ def test_the_networks_of_before_stay_until_the_new_ones_worked(start_secure, off
     networks.write_text('{"barn": "joined"}')
     new = {**first, "wifi": {"ssid": "mill", "password": "12345678", "timeout": 5}}
     version = offered.offer(new)
-    until(lambda: "works" in config_steps(collected, version), board, 60)
+    until(lambda: "works" in config_steps(collected, version), board)
     assert json.loads((board.directory / "config.json").read_text()) == new
     assert any("online: Wi-Fi barn" in line for line in board.lines) and before.exists()
     # The router gets its new name and password, and the board joins it by itself.
     networks.write_text('{"barn": "not_found", "mill": "joined"}')
     board.kill()
-    until(lambda: not before.exists(), board, 60)
+    until(lambda: not before.exists(), board)
     assert any("online: Wi-Fi mill" in line for line in board.lines)
     # A config with a network that is not there goes back to the one that works.
     lost = {**new, "wifi": {"ssid": "nowhere", "password": "12345678", "timeout": 5}}
     version = offered.offer(lost)
-    until(lambda: "works" in config_steps(collected, version), board, 60)
+    until(lambda: "works" in config_steps(collected, version), board)
     assert before.exists()
 
 
@@ -405,8 +414,8 @@ def test_updates_with_kills_at_random_moments(start, images, tmp_path, closing_l
         for _ in range(2):  # a trial ends with the fourth boot
             time.sleep(some.random() * 3)
             board.kill()
-        until(lambda: board.running() == (made, False), board, 90)  # noqa: B023
-        until(lambda: "works" in steps(collected, version), board, 90)  # noqa: B023
+        until(lambda: board.running() == (made, False), board)  # noqa: B023
+        until(lambda: "works" in steps(collected, version), board)  # noqa: B023
     assert not [step for step in collected.of("update") if step["step"] == "rolled_back"]
     until(lambda: (board.directory / "kept").exists(), board)
     kept = {int(n) for n in (board.directory / "kept").read_text().split()}

@@ -16,7 +16,7 @@ class VM:
         self.program = program
         self.env = dict(os.environ, MICROPYPATH=f".frozen:{ROOT / 'lib'}")
 
-    def run(self, *arguments, heap="96wk", timeout=60, **options):
+    def run(self, *arguments, heap="96wk", timeout=300, **options):
         """Run it to its end: a CompletedProcess with text output."""
         return subprocess.run(
             [self.program, "-X", f"heapsize={heap}", *map(str, arguments)],

@@ -82,10 +82,13 @@ class PortalBoard:
                 self.output += data
                 self._printed.notify_all()
 
-    def wait_for(self, text, seconds=20):
-        """Wait until `text` was printed; what was printed."""
+    def wait_for(self, *texts):
+        """Wait until one of the texts was printed; what was printed."""
+        def said():
+            return any(text.encode() in self.output for text in texts)
+
         with self._printed:
-            found = self._printed.wait_for(lambda: text.encode() in self.output, seconds)
+            found = self._printed.wait_for(said, 120)
         assert found, self.output.decode(errors="replace")
         return self.output.decode(errors="replace")
 
@@ -96,7 +99,7 @@ class PortalBoard:
 
     def end(self):
         """Wait until the program has ended; what was printed."""
-        self.process.wait(20)
+        self.process.wait(120)
         self.kill()
         return self.output.decode(errors="replace")
 
@@ -104,7 +107,7 @@ class PortalBoard:
         """Cut the power."""
         self.process.kill()
         self.process.wait()
-        self._thread.join(5)
+        self._thread.join()
         self.process.stdin.close()
         self.process.stdout.close()
 
@@ -115,7 +118,7 @@ class PortalBoard:
 
     # 127.0.0.2 is somebody in its own network, 127.1.0.2 one in the network that it joined.
     def connect(self, source="127.0.0.2"):
-        return socket.create_connection(("127.0.0.1", self.http), 15, (source, 0))
+        return socket.create_connection(("127.0.0.1", self.http), 120, (source, 0))
 
     def send(self, data, source="127.0.0.2"):
         """Send bytes to the web server: (status line, headers, text) of its answer."""
@@ -142,7 +145,7 @@ class PortalBoard:
         head += "\r\nContent-Type: application/x-www-form-urlencoded\r\n\r\n"
         return self.send((head + body).encode(), source)
 
-    def result(self, seconds=20):
+    def result(self, seconds=120):
         """The page once what was sent has been tried."""
         end = time.monotonic() + seconds
         while self.get("/state")[2] == "trying":

@@ -171,7 +171,7 @@ def vm(code, *options, path="", **how):
 
 def test_the_vm_tells_what_cpython_tells():
     with vm(REPORT, stdin=subprocess.DEVNULL) as process:
-        told = json.loads(process.communicate(timeout=60)[0])
+        told = json.loads(process.communicate(timeout=120)[0])
     board = unix.Board()
     for name, value in (("model", board.model), ("id", board.id()), ("mac", board.mac())):
         assert told[name] == value
@@ -189,7 +189,7 @@ def test_the_vm_tells_what_cpython_tells():
 
 def test_it_fits_a_small_heap():
     with vm(REPORT, "-X", "heapsize=48wk", stdin=subprocess.DEVNULL) as process:
-        assert json.loads(process.communicate(timeout=60)[0])["sensors"]
+        assert json.loads(process.communicate(timeout=120)[0])["sensors"]
     assert process.returncode == 0
 
 
@@ -206,7 +206,7 @@ def test_a_pipe_stops_the_vm(last_words):
 
 def test_dev_null_does_not_stop_the_vm():
     with vm("import boards; print(boards.load().stopping())", stdin=subprocess.DEVNULL) as process:
-        assert process.communicate(timeout=60)[0] == "False\n"
+        assert process.communicate(timeout=120)[0] == "False\n"
 
 
 @pytest.mark.parametrize(
@@ -219,7 +219,7 @@ def test_dev_null_does_not_stop_the_vm():
 def test_a_port_runs_on_the_vm(port, pin, expected):
     code = "PORT = %r\nPIN = %d\n%s" % (port, pin, PORT)
     with vm(code, path=ROOT / "host_tests" / "fakes", stdin=subprocess.DEVNULL) as process:
-        told = json.loads(process.communicate(timeout=60)[0])
+        told = json.loads(process.communicate(timeout=120)[0])
     assert told == {
         **expected,
         "mac": "28:CD:C1:00:0A:0B",
@@ -236,7 +236,7 @@ def test_a_port_runs_on_the_vm(port, pin, expected):
 def test_sensors_and_sleep_on_the_vm(port, pin, celsius):
     code = "PORT = %r\nPIN = %d\n%s" % (port, pin, SENSORS)
     with vm(code, path=ROOT / "host_tests" / "fakes", stdin=subprocess.DEVNULL) as process:
-        found = json.loads(process.communicate(timeout=60)[0])
+        found = json.loads(process.communicate(timeout=120)[0])
     humidity = found["bme280"].pop("humidity")
     assert 0 < humidity < 100
     assert found == {
@@ -259,7 +259,7 @@ def test_sensors_and_sleep_on_the_vm(port, pin, celsius):
 def test_every_driver_reads_its_chip_on_the_vm(port):
     code = "PORT = %r\n%s" % (port, EVERY)
     with vm(code, path=ROOT / "host_tests" / "fakes", stdin=subprocess.DEVNULL) as process:
-        found = json.loads(process.communicate(timeout=60)[0])
+        found = json.loads(process.communicate(timeout=120)[0])
     for kind, got, expected in found:
         assert got == expected, kind
     assert len(found) == len(list((ROOT / "boards" / "sensors").glob("[!_]*.py")))
@@ -272,7 +272,7 @@ def test_the_flash_that_is_free_can_be_written(geometry, blocks, folders, files)
     code = "GEOMETRY, BLOCKS, FOLDERS, FILES = %r\n%s" % (values, FLASH)
     path = "%s:%s" % (ROOT / "host_tests" / "fakes", ROOT / "host_tests" / "store")
     with vm(code, "-X", "heapsize=8m", path=path, stdin=subprocess.DEVNULL) as process:
-        told, free, written, after = map(int, process.communicate(timeout=60)[0].split())
+        told, free, written, after = map(int, process.communicate(timeout=120)[0].split())
     assert free - 4096 <= written <= free == after
     # What statvfs says itself: two blocks too little for each folder, or below zero.
     assert told * 4096 == free - 2 * folders * 4096 or told > blocks and 2 * folders * 4096 > free

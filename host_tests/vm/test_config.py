@@ -32,7 +32,7 @@ def boot(request, tmp_path):
             path.write_bytes(text.encode("utf-8") if isinstance(text, str) else text)
         # Its input ends at once, so that a firmware that should not start stops all the same.
         with start_board(tmp_path, engine, heap) as board:
-            console = board.communicate(timeout=60)[0]
+            console = board.communicate(timeout=120)[0]
         return board.returncode, console.strip()
 
     return run

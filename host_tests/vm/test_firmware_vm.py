@@ -53,6 +53,7 @@ class Board:
         self._chips = chips
         self._environment = {"CHIPS": json.dumps(chips)} if chips else {}
         self.boots = 0
+        self._booted = []
         self._vm, self._fakes, self.directory, self._port = vm, fakes, directory, port
         stage(directory, config, mpy=True)
         self._stopping = False
@@ -65,6 +66,7 @@ class Board:
 
     def _spawn(self):
         self.boots += 1
+        self._booted.append(time.monotonic())
         self.process = subprocess.Popen(
             [self._vm.program, "-X", f"heapsize={MORE if self._chips else self.heap}", str(BOOT)]
             + [self._port],
@@ -88,6 +90,12 @@ class Board:
             time.sleep(asleep)
             self._spawn()
 
+    def longest_wake_ms(self):
+        """How long two wakes and their sleeps took together, at most: so far may two readings
+        of wakes in a row be from each other."""
+        pairs = zip(self._booted, self._booted[2:], strict=False)
+        return 1000 * max(later - first for first, later in pairs)
+
     def alive(self):
         return self._thread.is_alive()
 
@@ -98,10 +106,10 @@ class Board:
             self.process.stdin.close()
         except (BrokenPipeError, ValueError):
             pass
-        self._thread.join(20)
+        self._thread.join(120)
         if self._thread.is_alive():
             self.process.kill()
-            self._thread.join(5)
+            self._thread.join()
         return "\n".join(self.lines)
 
 
@@ -142,7 +150,7 @@ class Collected:
         ]
 
 
-def until(condition, board, seconds=40):
+def until(condition, board, seconds=180):
     end = time.monotonic() + seconds
     while not condition():
         late = time.monotonic() > end or not board.alive()
@@ -167,7 +175,7 @@ class Collector:
 
     def stop(self):
         self._process.terminate()
-        self._process.wait(10)
+        self._process.wait(120)
         self._drain.join()
         self._process.stdout.close()
 
@@ -275,7 +283,12 @@ def test_an_air_monitor(start, port):
     }  # fmt: skip
     assert {"quantity": "pm2_5", "value": 13, "unit": "ug/m3"} in readings["dust"]
     assert collected.of("application_error") == []
-    assert len(collected.of("health")) > 3  # while it waited for the sensors
+    # While it waited for the sensors.
+    health, gases = (
+        [int(e["dtm"]) for e in collected.events() if text in e.get("ue_pr", "")]
+        for text in ("/health/", "voc_raw")
+    )
+    assert sorted(health)[1] < min(gases)
 
 
 def test_battery_with_process_death_as_deep_sleep(start):
@@ -294,7 +307,8 @@ def test_battery_with_process_death_as_deep_sleep(start):
     assert len({event["eid"] for event in readings}) == len(readings)
     times = [int(e["dtm"]) for e in readings if "/sensor_reading/" in e.get("ue_pr", "")]
     assert times == sorted(times)
-    assert {b - a for a, b in zip(times[2:], times[3:], strict=False)} <= set(range(500, 2500))
+    longest = max(2500, board.longest_wake_ms() + 1000)
+    assert all(500 <= b - a < longest for a, b in zip(times[2:], times[3:], strict=False))
     assert collected.of("health")[-1]["resetIntent"] in ("sleep", None)
 
 
@@ -339,6 +353,9 @@ def test_a_crash_is_told_of_at_the_next_boot(start, tmp_path):
     assert len(collected.of("application_error")) == 1
 
 
+SAFE = "safe mode after 3 crashes in a row: no sensors"
+
+
 def test_crashes_in_a_row_end_in_safe_mode_which_reports(start, tmp_path):
     sensor = tmp_path / "board" / "boards" / "sensors" / "bad.py"
     sensor.parent.mkdir(parents=True)
@@ -346,9 +363,9 @@ def test_crashes_in_a_row_end_in_safe_mode_which_reports(start, tmp_path):
     (tmp_path / "board" / "always").write_text("")
     board, collected = start("rp2", sensors={"bad": {"type": "bad"}}, safe_mode_seconds=6)
     until(lambda: collected.said("board", "safe_mode"), board)
-    assert board.boots == 4
-    until(lambda: collected.of("health"), board)
-    assert collected.of("health")[-1]["safeMode"] is True
+    crashes = [n for n, line in enumerate(board.lines) if line.startswith("world:")]
+    assert len([n for n in crashes if n < board.lines.index(SAFE)]) == 3
+    until(lambda: any(health["safeMode"] is True for health in collected.of("health")), board)
     (tmp_path / "board" / "always").unlink()
     before = len(collected.of("sensor_reading"))
     until(lambda: len(collected.of("sensor_reading")) > before, board)  # one more try
@@ -385,7 +402,7 @@ def documents():
 
 def test_remote_configuration_and_its_way_back(start, documents, collector):
     board, collected = start(
-        remote={"url": documents.url, "seconds": 1, "trial_seconds": 6}, health_seconds=0
+        remote={"url": documents.url, "seconds": 1, "trial_seconds": 120}, health_seconds=0
     )
     until(lambda: collected.of("sensor_reading"), board)
     documents.set(2, trackerConfiguration={"appId": "orchard"})
@@ -395,8 +412,10 @@ def test_remote_configuration_and_its_way_back(start, documents, collector):
     documents.set(3, networkConfiguration={"endpoint": "nowhere:port"})
     until(lambda: collected.said("remote_config", "refused"), board)
     # It is valid, but nobody is there: taken back after the trial.
+    path = board.directory / "config.json"
+    path.write_text(path.read_text().replace('"trial_seconds": 120', '"trial_seconds": 6'))
     documents.set(4, networkConfiguration={"endpoint": "http://127.0.0.1:9"})
-    until(lambda: collected.said("remote_config", "rolled_back"), board, 60)
+    until(lambda: collected.said("remote_config", "rolled_back"), board)
     back = collected.said("remote_config", "rolled_back")
     assert [event["se_la"] for event in back] == ["4"]
     until(lambda: collected.events()[-1]["aid"] == "orchard", board)  # version 2 is in force
@@ -517,7 +536,7 @@ def test_what_changes_from_afar_is_in_the_next_request(start, documents):
     with serving(Asked) as server:
         board, _ = start(
             collector=server.url,
-            remote={"url": documents.url, "seconds": 1, "trial_seconds": 60},
+            remote={"url": documents.url, "seconds": 1, "trial_seconds": 600},
             health_seconds=0,
             board_sensors=False,
         )

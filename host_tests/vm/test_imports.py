@@ -16,7 +16,7 @@ MODULES = [
 def test_a_module_alone(vm, module):
     script = "import sys; import %s; assert %r in sys.modules" % (module, module)
     run = subprocess.run(
-        [vm.program, "-c", script], env=vm.env, capture_output=True, text=True, timeout=60
+        [vm.program, "-c", script], env=vm.env, capture_output=True, text=True, timeout=120
     )
     assert run.returncode == 0, run.stdout + run.stderr
 
@@ -27,6 +27,6 @@ def test_from_its_package(vm, module):
     package, _, name = module.rpartition(".")
     script = "from %s import %s as m; assert m.__name__ == %r" % (package, name, module)
     run = subprocess.run(
-        [vm.program, "-c", script], env=vm.env, capture_output=True, text=True, timeout=60
+        [vm.program, "-c", script], env=vm.env, capture_output=True, text=True, timeout=120
     )
     assert run.returncode == 0, run.stdout + run.stderr

@@ -41,7 +41,7 @@ def packets(board, count, since=0):
         def found():
             return re.findall(rb"(?s)IMPROV\x01.(?:.)", board.output[since:])
 
-        assert board._printed.wait_for(lambda: len(found()) >= count, 20), board.output
+        assert board._printed.wait_for(lambda: len(found()) >= count, 120), board.output
     rest, all_found = board.output[since:], []
     while (at := rest.find(HEAD)) >= 0:
         size = 10 + rest[at + 8]
@@ -160,7 +160,7 @@ def test_the_client_of_its_makers(vm_program, code, tmp_path, healthy):  # noqa:
     tries = json.dumps([["yard", "not its password"], ["barn", PASSWORD]])
     done = subprocess.run(
         ["node", tmp_path / "improv_client.mjs", folder, tries, *board.command],
-        cwd=board.directory, env=board.environment, capture_output=True, text=True, timeout=60,
+        cwd=board.directory, env=board.environment, capture_output=True, text=True, timeout=120,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)

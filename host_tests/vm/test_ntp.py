@@ -54,7 +54,7 @@ class Server:
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._other = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.bind(("127.0.0.1", 0))
-        self._socket.settimeout(10)
+        self._socket.settimeout(120)
         self.port = self._socket.getsockname()[1]
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()
@@ -79,7 +79,7 @@ class Server:
             self._socket.sendto(right, sender)
 
     def close(self):
-        self._thread.join(20)
+        self._thread.join(120)
         self._socket.close()
         self._other.close()
 
@@ -95,9 +95,9 @@ def test_each_field_of_the_answer_is_checked(engine, request):
     try:
         found = subprocess.run(
             [*program, "-c", SCRIPT, str(server.port), ROOT / "host_tests" / "fakes", ROOT],
-            input="".join(["%d\n" % (5000 if case in told else 100) for case in cases]),
+            input="".join(["%d\n" % (60000 if case in told else 100) for case in cases]),
             env=dict(os.environ, PYTHONPATH="", MICROPYPATH=".frozen"),
-            capture_output=True, text=True, timeout=60,
+            capture_output=True, text=True, timeout=120,
         )  # fmt: skip
     finally:
         server.close()
@@ -105,7 +105,7 @@ def test_each_field_of_the_answer_is_checked(engine, request):
     lines = [None if line == "None" else int(line) for line in found.stdout.split()]
     times = dict(zip(cases, lines, strict=True))
     for case in ("right", *IGNORED):
-        assert abs(times.pop(case) - time.time() * 1000 - 500) < 60000, case
+        assert abs(times.pop(case) - time.time() * 1000 - 500) < 600000, case
     assert times.pop(2040) // 1000 == 2208988800  # 2040-01-01, in the era after 2036
     assert set(times.values()) == {None}, times
     # What it asks with tells nobody anything.

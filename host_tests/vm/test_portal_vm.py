@@ -84,7 +84,7 @@ def question(name, kind=1, number=b"\x12\x34"):
     return number + b"\x01\x00\0\1\0\0\0\0\0\0" + labels + b"\0" + struct.pack(">HH", kind, 1)
 
 
-def ask(board, query, seconds=5):
+def ask(board, query, seconds=120):
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
         sock.settimeout(seconds)
         sock.sendto(query, ("127.0.0.1", board.dns))
@@ -184,7 +184,8 @@ def test_mistakes_come_back_with_a_reason_until_it_works(
     assert "world: reset 0" in board.end()
     assert not (board.directory / "config.json.new").exists()
     board.boot(LARGER)
-    board.wait_for("first event accepted; sending every 1 s", 30)
+    # The second where the first try was before it had joined.
+    board.wait_for("first event accepted; sending every 1 s", "sending works again")
     with urllib.request.urlopen(collector.url + "/micro/good") as answer:
         event = json.load(answer)[0]["rawEvent"]["parameters"]
     assert json.loads(event["co"])["data"][0]["data"]["name"] == "gärten & <b>"

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import tools.deploy.board as behind
 from tools.deploy import ROOT, Stop, console, several
-from tools.deploy.board import find_port, find_ports
+from tools.deploy.board import chosen_ports
 from tools.deploy.one_board import Options, deploy
 from tools.deploy.user_config import check_config
 
@@ -51,16 +51,12 @@ def main(argv=None, root=ROOT):
     behind.SILENCE = args.timeout
     options = Options(args.files, args.all, args.wait, args.follow)
     try:
-        if args.port == "all" or "," in (args.port or ""):
-            ports = args.port.split(",")
-            if args.port == "all":
-                ports = [port for port, _ in find_ports(args.wait)]
+        many = args.port == "all" or "," in (args.port or "")
+        if many or not args.config and several.has_only_folder(root):
+            ports = chosen_ports(args.port, args.wait)
             return several.deploy_all(ports, root, args.config, options)
-        if not args.config and several.has_only_folder(root):
-            port = args.port or find_port(args.wait)
-            return several.deploy_all([port], root, None, options)
         config = check_config(args.config, root)
-        port = args.port or find_port(args.wait)
+        (port,) = chosen_ports(args.port, args.wait)
         deploy(port, root / "build", config, root, options)
     except Stop as stop:
         print(f"deploy: {stop}", file=sys.stderr)

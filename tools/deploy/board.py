@@ -20,16 +20,26 @@ RETURN = 20  # seconds for the port to come back after a reset
 AGAIN = 5  # seconds in which a board that did not answer mpremote is interrupted again and again
 
 
-def find_port(wait=0):
+def find_port(wait=0, several=False):
     """The port of the one board that is plugged in, within `wait` seconds.
 
-    Stop when there is none, or a choice.
+    Stop when there is none, or a choice. several: whether the command takes several boards.
     """
     found = find_ports(wait)
     if len(found) > 1:
         names = ", ".join(f"{port} ({name})" for port, name in found)
-        raise Stop(f"several boards found, choose by PORT=..., or all by PORT=all: {names}")
+        if several:
+            raise Stop(f"several boards found, choose by PORT=..., or all by PORT=all: {names}")
+        raise Stop(f"several boards found, choose one by PORT=...: {names}")
     return found[0][0]
+
+
+def chosen_ports(text, wait=0):
+    """The ports that PORT=`text` names: several with commas, or "all"; without it, that of the
+    one board. Stop as find_port()."""
+    if text == "all":
+        return [port for port, _ in find_ports(wait)]
+    return text.split(",") if text else [find_port(wait, several=True)]
 
 
 def find_ports(wait=0):
@@ -49,7 +59,7 @@ def find_ports(wait=0):
         if time.monotonic() > until:
             raise Stop(
                 "no board found: connect it with a USB cable that carries data, or name its port: "
-                "make deploy PORT=/dev/ttyACM0 (Pico W), /dev/ttyUSB0 (ESP32), COM3 (Windows)"
+                "PORT=/dev/ttyACM0 (Pico W), PORT=/dev/ttyUSB0 (ESP32), PORT=COM3 (Windows)"
             )
         time.sleep(0.2)
 

@@ -21,6 +21,7 @@ def unused_features(config):
         "/firmware/on_demand/provision.py": portal,
         "/firmware/on_demand/portal.py": portal,
         "/firmware/on_demand/portal_page.py": portal,
+        "/firmware/on_demand/portal_wifi.py": portal,
         "/firmware/on_demand/improv.py": portal,
         "/boards/access_point.py": portal,
         "/firmware/on_demand/config_events.py": few,

@@ -39,8 +39,8 @@ USUAL = Options()
 def deploy(port, build, config, root=ROOT, options=USUAL):
     """Make the board at `port` run the firmware of `root` with the Config, and restart it.
 
-    It is compiled in the folder `build`. Raises Stop when something fails, or the board cannot do
-    what the Config asks for.
+    It is compiled in the folder `build`. Returns whether the board now opens its portal. Raises
+    Stop when something fails, or the board cannot do what the Config asks for.
     """
     if options.wait:
         wait_for(port, options.wait)
@@ -96,7 +96,7 @@ def deploy(port, build, config, root=ROOT, options=USUAL):
     if not path or asks:
         reset(port)
         print("Portal   the console (make monitor) tells the name and password of its Wi-Fi")
-        return
+        return True
     if seconds is None:  # an event waits for send_seconds
         seconds = max(console.FOLLOW, config.settings["send_seconds"] + 60)
     if seconds:
@@ -105,6 +105,7 @@ def deploy(port, build, config, root=ROOT, options=USUAL):
         print("Accepted the first event", flush=True)
     else:
         reset(port)
+    return False
 
 
 def _with_networks(port, config, build):

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from tools.deploy import ROOT, Stop
-from tools.deploy.board import find_ports
+from tools.deploy.board import find_port
 from tools.deploy.user_config import write_private
 from tools.report import board, computer, text_of_report
 
@@ -37,7 +37,7 @@ def _report(args, root):
     config = path.read_bytes() if path.exists() else None
     found, lines, why = None, None, ""
     try:
-        port = args.port or _port()
+        port = args.port or find_port()
         print(f"Ask      the board at {port}: its firmware stops and starts again", flush=True)
         found = board.ask(port)
         print(f"Listen   to it for {args.seconds:g} seconds at most", flush=True)
@@ -51,14 +51,6 @@ def _report(args, root):
     print(text)
     print(f"Written  to {target}. Read it once, then paste it into the issue")
     return 0
-
-
-def _port():
-    found = find_ports()
-    if len(found) > 1:
-        names = ", ".join(port for port, _ in found)
-        raise Stop(f"several boards found, choose by PORT=...: {names}")
-    return found[0][0]
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from aiohttp import web
 
+from tools import labels
 from tools.collector.http.access import is_loopback
 from tools.deploy import ROOT, Stop, presets
 from tools.setup import steps
@@ -36,6 +37,7 @@ class Setup:
     def __init__(self, collector, database, root=ROOT, page=None):
         self.collector, self.database, self.root, self.page = collector, database, root, page
         self.jobs = Jobs()
+        self.labels = {}  # id of a board: its Label
         self.token = secrets.token_urlsafe(16)
         # What the browser gets as an argument, which all programs see: it is good for one use.
         self.once = secrets.token_urlsafe(16)
@@ -57,6 +59,7 @@ async def start(setup, port):
             web.get("/", _page), web.static("/static/", STATIC), web.get("/about", _about),
             web.get("/job/{number:[0-9]{1,9}}", _job), web.get("/readings", _readings),
             web.post("/do/{step:[a-z]+}", _do), web.post("/check", _check),
+            web.get("/labels", _labels), web.get("/labels.css", _labels_style),
         ]
     )  # fmt: skip
     app.on_response_prepare.append(_add_headers)
@@ -126,6 +129,15 @@ async def _readings(request):
     return web.json_response(await asyncio.to_thread(steps.readings, database))
 
 
+async def _labels(request):
+    made = list(request.app[SETUP].labels.values())
+    return web.Response(text=labels.page(made, "/labels.css"), content_type="text/html")
+
+
+async def _labels_style(request):
+    return web.FileResponse(labels.STYLE)
+
+
 async def _do(request):
     """Start a step; answer its job's number, or 400 with the reason why it cannot be started."""
     try:
@@ -191,4 +203,11 @@ def _deploy(setup, asked):
     return lambda: steps.bring(port, path)
 
 
-STEPS = {"boards": _boards, "flash": _flash, "scan": _scan, "deploy": _deploy}
+def _label(setup, asked):
+    port = asked["port"]
+    return lambda: steps.make_label(port, setup.labels)
+
+
+STEPS = {
+    "boards": _boards, "flash": _flash, "scan": _scan, "deploy": _deploy, "label": _label,
+}  # fmt: skip

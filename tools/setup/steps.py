@@ -4,6 +4,7 @@ import sqlite3
 from contextlib import closing, suppress
 from pathlib import Path
 
+from tools import labels
 from tools.deploy import ROOT, Stop, ports, presets
 from tools.deploy.board import find_ports, restart
 from tools.deploy.console import wait_for
@@ -109,10 +110,22 @@ def keep_config(name, config, board=None, root=ROOT):
 
 
 def bring(port, path):
-    """Deploy to the board at `port` with the config at this Path, until its first event."""
+    """Deploy to the board at `port` with the config at this Path, until its first event, or until
+    it opens its portal: {"portal": whether it does}."""
     config = check_config(path)
     build = ROOT / "build" / "boards" / path.stem
-    deploy(port, build, config, ROOT, Options(wait=WAIT))
+    return {"portal": deploy(port, build, config, ROOT, Options(wait=WAIT))}
+
+
+def make_label(port, made):
+    """Put the board's Label into the dict `made`, by its id: {"name", "wifi"}. The password is
+    not in the answer: the page of labels has it."""
+    wait_for(port, WAIT)
+    label = labels.ask(port)
+    made[label.id] = label
+    with suppress(Stop):  # the label is good, whatever becomes of the board
+        restart(port)
+    return {"name": label.name or label.id, "wifi": label.wifi}
 
 
 def readings(database):

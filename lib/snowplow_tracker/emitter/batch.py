@@ -56,23 +56,27 @@ class Batch:
         n = len(head)
         view[:n] = head
         for part in self.parts():
-            at = 0
-            while True:
-                json = self.json(part)
-                step = min(len(json) - at, size - n)
-                view[n : n + step] = json[at : at + step]
-                at += step
-                n += step
-                if n < size:
-                    break
+            end = n + len(part)
+            while end > size:
+                view[n:] = part[: size - n]
+                end -= size
                 yield view
                 n = 0
+                sequence = self._sequence
+                if sequence:
+                    part = self._peek(sequence - 1)
+                    if part is None or unpack_from(HEADER, part)[3] != sequence:
+                        raise OSError("the store changed")
+                part = part[-end:]
+            view[n:end] = part
+            n = end
         yield view[:n]
 
     # One clock for both times: the collector's side relies on their difference. They have 13
     # digits until the year 2286, so that a body's length is known before it is written.
     def parts(self):
-        """The wrapper's start; by turns a record, for json(), and what closes it; its end."""
+        """The wrapper's start; by turns a record's JSON and what closes it; its end."""
+        self._sequence = 0  # of the record that is a part now
         wall = clock.unix_ms()
         start = wall - clock.ms()
         stm = b',"stm":"%013d"},' % wall
@@ -87,7 +91,7 @@ class Batch:
             size, flags, boot, after, ms = unpack_from(HEADER, record)
             if after > last:
                 break
-            part = after
+            part = record[HEADER_SIZE:]
             end = stm if after < last else stm[:-1]
             if not flags & DTM:
                 if boot == clock.boot or flags & UNIX and clock.known():
@@ -100,21 +104,15 @@ class Batch:
             length -= size + len(end)
             if length < 0:
                 break
+            if not isinstance(part, bytes):
+                self._sequence = after
             yield part
+            self._sequence = 0
             yield end
         if length:
             # It has since they were counted, and the collector must not get a body that is whole.
             raise OSError("the store changed")
         yield b"]}"
-
-    def json(self, part):
-        """The bytes of a part; of a sequence, a view of that record's JSON."""
-        if not isinstance(part, int):
-            return part
-        record = self._peek(part - 1)
-        if record is None or unpack_from(HEADER, record)[3] != part:
-            raise OSError("the store changed")
-        return record[HEADER_SIZE:]
 
 
 def _backdated(record):

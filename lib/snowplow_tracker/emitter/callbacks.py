@@ -36,4 +36,4 @@ def payloads(batch):
     for part in parts:
         if part == b"]}":
             break
-        yield json.loads(bytes(batch.json(part)) + next(parts).rstrip(b","))
+        yield json.loads(bytes(part) + next(parts).rstrip(b","))

@@ -69,7 +69,8 @@ class HttpTransport:
         self._ask_again = False
         self._sock = self._stream = None  # type: ignore[assignment]
         self._response = response.Response(self)
-        self._buf = bytearray(1400)  # with a TLS record's frame it fits a packet
+        # A board's fits a packet, with the frame of TLS; a computer's takes most requests whole.
+        self._buf = bytearray(16384 if _CPYTHON else 1400)
 
     def send(self, length: int, body):
         """A generator that returns the status; transport/__init__.py states its contract."""

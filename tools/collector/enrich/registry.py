@@ -2,7 +2,7 @@
 
 A schema that is found goes into a cache on disk, which is one more directory of schemas. A schema
 that is not found is not requested again for five minutes, and a server that does not answer gets
-no request for half a minute. So an unknown schema delays one request, by two seconds at most.
+no request for half a minute. So an unknown schema delays one request, by five seconds at most.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from tools.collector.enrich import strict_json
 from tools.collector.enrich.iglu import MAX_SCHEMA_BYTES, parse_uri
 
 IGLU_CENTRAL = "http://iglucentral.com"
-_TIMEOUT = 2  # seconds for one schema, name resolution included
+_TIMEOUT = 5  # seconds for one schema, name resolution included
 _ANSWER_SECONDS = 300  # for which an answer of the server is remembered
 _PAUSE_SECONDS = 30  # without a request, after the server did not answer
 _MAX_SCHEMAS = 8  # that one request with events may cause to be fetched
@@ -69,7 +69,7 @@ class Registry:
         self._pause = (0, "")
 
     async def fetch(self, uris):
-        """Fetch schemas. It takes two seconds at most and never fails."""
+        """Fetch schemas. It takes five seconds at most and never fails."""
         wanted = sorted(uris)
         for uri in wanted[_MAX_SCHEMAS:]:
             text = f"not asked: over {_MAX_SCHEMAS} unknown schemas at once"

@@ -15,6 +15,7 @@ import threading
 
 from tools.collector.enrich.iglu import Schemas
 from tools.collector.enrich.judge import judge
+from tools.collector.storage.compression import Compression
 
 _ENDED = EOFError, OSError, pickle.UnpicklingError  # raised where the other process has ended
 
@@ -30,17 +31,21 @@ class SecondJudge:
         self._is_ready = False
         self._thread = None
 
-    def start(self):
-        """Start the process if it was not started before. Does not wait for it."""
+    def start(self, dictionary):
+        """Start the process if it was not started before. Does not wait for it.
+
+        ``dictionary`` is that of the :class:`compression.Compression` that packs the records.
+        """
         if self._thread is None:
+            self._payloads.put(dictionary)
             self._thread = threading.Thread(target=self._run, name="collector-judge", daemon=True)
             self._thread.start()
 
     def submit(self, payload, done):
         """Have a payload judged; return whether the process can do so.
 
-        ``done(rows)`` is then called in another thread; ``rows`` is None where the first process
-        has to judge the payload.
+        ``done(rows)`` is then called in another thread; ``rows`` have packed records, or are None
+        where the first process has to judge the payload.
         """
         with self._lock:
             if self._is_ready:
@@ -110,10 +115,11 @@ def main(has_registry, *directories):
     schemas = Schemas(directories)
     answer = True
     try:
+        compression = Compression(pickle.load(received))
         while True:
             pickle.dump(answer, judged, pickle.HIGHEST_PROTOCOL)
             judged.flush()
-            answer = judge(pickle.load(received), schemas)
+            answer = compression.pack_rows(judge(pickle.load(received), schemas))
             if schemas.take_missing() and has_registry == "1":
                 answer = None  # The registry of the first process may have the schema
     except _ENDED:

@@ -1,11 +1,14 @@
 """The files of the page: HTML, JavaScript, CSS, and the library that draws the charts."""
 
+import hashlib
 import importlib.util
 import os
+from functools import lru_cache
 from pathlib import Path
 
 from aiohttp import web
 
+from tools.collector.http import page_modules
 from tools.collector.http.access import PAGES
 
 STATIC = Path(__file__).parents[1] / "static"
@@ -32,6 +35,7 @@ def add_routes(app):
     library = chart_library()
     if library:
         app.router.add_static(f"{_FOLDER}lib/", library)
+    app.router.add_get(f"{_FOLDER}modules.js", _modules, allow_head=False)
     app.router.add_get(f"{_FOLDER}{{name}}", _file)
     app.on_response_prepare.append(_add_headers)
 
@@ -46,29 +50,49 @@ def chart_library():
 
 
 async def _page(request):
-    return _answer(request, "index.html")
+    return _static(request, "index.html")
 
 
 async def _file(request):
-    return _answer(request, request.match_info["name"])
+    return _static(request, request.match_info["name"])
 
 
-def _answer(request, name):
+async def _modules(request):
+    """Answer all JavaScript modules as one, see :mod:`page_modules`."""
+    version = _version(sorted(STATIC.glob("*.js")))
+    return _answer(request, ".js", version, lambda: _joined(version))
+
+
+def _static(request, name):
     """Answer one of the page's files. They are small, and read at once.
 
-    The page needs 30 of them, and aiohttp's own response for files passes each through a thread.
+    aiohttp's own response for files passes each through a thread.
     """
+    path = STATIC / name
     if name not in os.listdir(STATIC):
         raise web.HTTPNotFound()
-    status = os.stat(STATIC / name)
-    tag = f"{status.st_mtime_ns:x}-{status.st_size:x}"
-    if any(one.value == tag for one in request.if_none_match or ()):
+    return _answer(request, path.suffix, _version([path]), path.read_bytes)
+
+
+def _answer(request, suffix, version, body):
+    if any(one.value == version for one in request.if_none_match or ()):
         response = web.Response(status=304)
     else:
-        content_type = _TYPES.get(Path(name).suffix, "application/octet-stream")
-        response = web.Response(body=(STATIC / name).read_bytes(), content_type=content_type)
-    response.etag = tag
+        content_type = _TYPES.get(suffix, "application/octet-stream")
+        response = web.Response(body=body(), content_type=content_type)
+    response.etag = version
     return response
+
+
+def _version(paths):
+    """Return a text that is another one after a change of a file."""
+    found = [(status.st_mtime_ns, status.st_size) for status in map(os.stat, paths)]
+    return hashlib.sha256(repr(found).encode()).hexdigest()[:32]
+
+
+@lru_cache(1)
+def _joined(version):
+    return page_modules.joined(STATIC, "main").encode()
 
 
 async def _add_headers(request, response):

@@ -66,14 +66,18 @@ async def _collect(request):
         known = ", ".join(micro_api.ROUTES)
         return web.Response(status=404, text=f"There is no such path. There are: {known}")
     two_segments = _PATH.fullmatch(path)
+    # A reset removes what has arrived before it, so the moment of the last byte counts.
+    arrivals = []
+    request.content.on_eof(lambda: arrivals.append(request.app[COLLECTOR].store.arrival()))
     if request.method == "POST" and two_segments:
-        return await _receive(request, await read_body(request))
+        body = await read_body(request)
+        return await _receive(request, body, *arrivals)
     if request.method in ("GET", "HEAD") and (two_segments or path in ("/i", "/ice.png")):
-        return await _receive(request, None)
+        return await _receive(request, None, *arrivals)
     return web.Response(status=404, text="Not found")
 
 
-async def _receive(request, body):
+async def _receive(request, body, arrival=None):
     """Queue the request's events and answer when they are on disk, or as ``--fault`` says."""
     collector = request.app[COLLECTOR]
     if collector.forward and has_passed(request, collector.forward.via):
@@ -88,7 +92,7 @@ async def _receive(request, body):
     network_id = _network_id(request, anonymous)
     payload = _payload(request, body, network_id, anonymous)
     try:
-        await asyncio.wrap_future(collector.store.submit(payload))
+        await asyncio.wrap_future(collector.store.submit(payload, arrival))
         if collector.forward:
             own = None if anonymous else network_id
             copy = capture(request, body, own, access.COOKIE, collector.forward.via)

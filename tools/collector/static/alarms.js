@@ -34,10 +34,10 @@ export function active(board, series) {
   }
   for (const one of series) {
     const [low, high, silence] = limits(one);
-    const shown = `${one.quantity} of ${one.sensor}: ${withUnit(one.value, unitOf(one))}`;
-    const bound = (value) => withUnit(value, unitOf(one));
-    if (low !== null && one.value < low) found.push(`${shown} is below ${bound(low)}`);
-    if (high !== null && one.value > high) found.push(`${shown} is above ${bound(high)}`);
+    const text = (value) => withUnit(value, unitOf(one));
+    const shown = () => `${one.quantity} of ${one.sensor}: ${text(one.value)}`; // Most have no alarm
+    if (low !== null && one.value < low) found.push(`${shown()} is below ${text(low)}`);
+    if (high !== null && one.value > high) found.push(`${shown()} is above ${text(high)}`);
     if (silence && Date.now() - one.at > silence * 60000) {
       found.push(`${one.quantity} of ${one.sensor}: last reading ${ago(one.at)}`);
     }

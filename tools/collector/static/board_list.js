@@ -11,6 +11,7 @@ import { sparkline } from "./sparklines.js";
 import { ago, moment, when } from "./times.js";
 
 const MAX_VALUES = 4; // on a card
+const FIRST = 12; // items that are filled before the browser has told which are in view
 const items = new Map(); // key of a board -> its list item
 const list = byId("boards");
 const [search, sort, asTable] = [byId("board-search"), byId("board-sort"), byId("board-table")];
@@ -84,7 +85,7 @@ function arrange(entries) {
     if (list.children[place] !== item) list.insertBefore(item, list.children[place] ?? null);
     if (item === entry) return;
     visibility.observe(item);
-    if (item.isInView) fill(item);
+    if (item.isInView ?? place < FIRST) fill(item);
   });
   focusAgain(focused);
 }

@@ -1,7 +1,7 @@
 // One chart: a series, with its newest value above.
 import * as alarms from "./alarms.js";
 import { getJson, make } from "./dom.js";
-import { createPlot } from "./plot.js";
+import { createPlot, hasLibrary, loadLibrary } from "./plot.js";
 import { columns, empty, insert, MAX_READINGS } from "./readings.js";
 import { quantity, unitOf, withUnit } from "./format.js";
 import { moment, when } from "./times.js";
@@ -71,9 +71,9 @@ export class Chart {
     const request = `${time.from} ${time.to}`;
     this.request = request;
     try {
-      const found = await getJson(`/micro/readings/${this.series.id}`, {
+      const [found] = await Promise.all([getJson(`/micro/readings/${this.series.id}`, {
         from: Math.max(0, Math.floor(time.from)), to: Math.ceil(time.to + 1000), points,
-      });
+      }), loadLibrary()]);
       if (this.request !== request) return; // The range was changed meanwhile
       this.data = found;
       this.changed = true;
@@ -91,7 +91,7 @@ export class Chart {
   }
 
   draw(time) {
-    if (!this.visible || !this.isLoaded) return;
+    if (!this.visible || !this.isLoaded || !hasLibrary()) return;
     const [from, to] = [Math.max(0, Math.floor(time.from)), Math.ceil(time.to)];
     this.csv.href = `/micro/readings?${new URLSearchParams({ format: "csv", series: this.series.id, from, to })}`;
     if (this.data.at.length > MAX_READINGS) {

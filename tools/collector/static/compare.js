@@ -3,7 +3,7 @@ import * as address from "./address.js";
 import * as boards from "./boards.js";
 import { byId, getJson, make } from "./dom.js";
 import { unitOf, withUnit } from "./format.js";
-import { COLOURS, createPlot } from "./plot.js";
+import { COLOURS, createPlot, hasLibrary, loadLibrary } from "./plot.js";
 import { columns, empty, insert, MAX_READINGS } from "./readings.js";
 import { followNow, time, zoom } from "./range.js";
 import { moment } from "./times.js";
@@ -99,6 +99,7 @@ async function load(one) {
     from: Math.floor(time.from), to: Math.ceil(time.to + 1000), points: 600,
   }).catch(() => empty());
   into.set(one.id, found);
+  await loadLibrary().catch(() => {}); // The header says that the collector does not answer
   isChanged = true;
   draw();
 }
@@ -131,7 +132,7 @@ function draw() {
   const loaded = shown.filter((one) => data.get(one.id));
   const lines = loaded.map((one) => one.id).join();
   if (lines !== drawnLines) repaint();
-  if (!loaded.length) return;
+  if (!loaded.length || !hasLibrary()) return;
   if (!plot) {
     plot = createPlot(byId("compare-plot"), joined(loaded), {
       height: HEIGHT,

@@ -1,4 +1,5 @@
-// Starts the page: views, live stream. Each view has a module of its own.
+// Starts the page: views, live stream. Each view has a module of its own. The server joins all
+// modules that this one imports, and those that they import, as modules.js.
 import * as address from "./address.js";
 import * as board from "./board.js";
 import * as boardList from "./board_list.js";
@@ -9,6 +10,7 @@ import * as compare from "./compare.js";
 import { atMostEvery, byId, copy, getJson } from "./dom.js";
 import * as events from "./events.js";
 import * as failed from "./failed.js";
+import "./forward.js";
 import { showGuide } from "./guide.js";
 import { whole } from "./format.js";
 import "./keys.js";

@@ -1,4 +1,5 @@
 // A chart of lines over time with uPlot, bands between lowest and highest values, and marks.
+import { make } from "./dom.js";
 import { axisSteps, labels } from "./format.js";
 import { isolated } from "./readings.js";
 import { axisDate, timeLabels } from "./times.js";
@@ -7,6 +8,28 @@ const DOT_SPACE = 12; // CSS pixels for each reading, from which on each has a d
 const FONT = "11px system-ui, sans-serif";
 const LETTER = 6.4; // CSS pixels that a letter of it takes, at most
 export const COLOURS = 8;
+let library = null; // a promise that uPlot is there
+
+export const hasLibrary = () => "uPlot" in window;
+
+// Loads the library before the first chart, since Live with many boards needs none.
+export function loadLibrary() {
+  library ??= new Promise((resolve, reject) => {
+    const style = make("link");
+    style.rel = "stylesheet";
+    style.href = "/micro/ui/lib/uPlot.min.css";
+    document.head.prepend(style); // The page's own styles come after it
+    const script = make("script");
+    script.src = "/micro/ui/lib/uPlot.iife.js";
+    script.onload = resolve;
+    script.onerror = () => {
+      library = null; // The next chart tries again
+      reject(new Error("The chart library cannot be loaded: is the collector running?"));
+    };
+    document.head.append(script);
+  });
+  return library;
+}
 
 const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 export const colour = (number) => css(`--chart-${number % COLOURS}`);

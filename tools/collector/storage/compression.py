@@ -67,7 +67,7 @@ class Compression:
     """Packs and unpacks the records of one database, which has the ``dictionary`` (bytes)."""
 
     def __init__(self, dictionary):
-        self._dictionary = dictionary
+        self.dictionary = dictionary
         # To copy it is quicker than to read the dictionary for each record.
         self._packer = zlib.compressobj(
             _LEVEL, zlib.DEFLATED, _WINDOW, _MEMORY, zlib.Z_DEFAULT_STRATEGY, dictionary
@@ -78,8 +78,12 @@ class Compression:
         packer = self._packer.copy()
         return packer.compress(text.encode()) + packer.flush()
 
+    def pack_rows(self, rows):
+        """Return :class:`judge.Row` s with packed records."""
+        return [row._replace(record=self.pack(row.record)) for row in rows]
+
     def unpack(self, stored):
         """Return the record's JSON text. A database of an earlier version has it as it is."""
         if isinstance(stored, str):
             return stored
-        return zlib.decompressobj(_WINDOW, self._dictionary).decompress(stored).decode()
+        return zlib.decompressobj(_WINDOW, self.dictionary).decompress(stored).decode()

@@ -25,7 +25,8 @@ class Store:
 
     ``judge(payload, final)`` turns a payload into rows (see :func:`judge.judge`) and runs in the
     writer thread; unless ``final``, it may return a future instead, and is called again when that
-    is done. ``on_commit(rows)`` is called there after each commit, with no rows after a reset.
+    is done. ``on_commit(rows)`` is called there after each commit, with no rows after a reset;
+    their records are packed.
     ``retention`` is a :class:`retention.Retention`, ``second_judge`` a
     :class:`second_judge.SecondJudge`, which judges the same when it can. Raises
     :class:`StoreError` where the file cannot be opened.
@@ -63,15 +64,23 @@ class Store:
         good, bad = self._writer.good, self._writer.bad
         return {"total": good + bad, "good": good, "bad": bad}
 
-    def submit(self, payload):
+    def arrival(self):
+        """Return a number for a request that has arrived: see :meth:`reset`."""
+        return self._writer.arrival()
+
+    def submit(self, payload, arrival=None):
         """Queue a payload; return a future that is done when its events are on disk.
 
-        Its exception is ``sqlite3.Error`` where they could not be written.
+        Its exception is ``sqlite3.Error`` where they could not be written. ``arrival`` is a number
+        of :meth:`arrival` if the payload arrived before now.
         """
-        return self._writer.submit(payload)
+        return self._writer.submit(payload, arrival)
 
     def reset(self):
-        """Queue the removal of all events; return a future."""
+        """Queue the removal of all events that arrived before now; return a future.
+
+        Those that are not stored yet never will be.
+        """
         return self._writer.submit(None)
 
     def replay(self, ids):

@@ -6,17 +6,16 @@ Requests that arrive during a commit share the next one. When there are none, th
 blocks of columns, and removes what is too old.
 """
 
-import queue
 import sqlite3
 import sys
 import threading
 import time
 from concurrent.futures import Future
 from contextlib import closing
-from typing import Any, NamedTuple
 
 from tools.collector.storage.derived_tables import DerivedTables
 from tools.collector.storage.replay import Replay, replay
+from tools.collector.storage.requests import Requests
 from tools.collector.storage.tables import compression, connect
 
 _INSERT = (
@@ -25,17 +24,9 @@ _INSERT = (
 )
 _COUNT = "SELECT good, COUNT(*) FROM events GROUP BY good"
 _LAST_ID = "SELECT seq FROM sqlite_sequence WHERE name='events'"
-_MAX_REQUESTS = 64  # in one transaction
 _IDLE_SECONDS = 10  # without a request, after which the writer looks for events to remove
 _PAUSE_SECONDS = 0.2  # without a request, after which it makes blocks of columns
 _MAX_WAITING_BLOCKS = 100  # beyond it, blocks are made while requests come, too
-
-
-class _Request(NamedTuple):
-    payload: Any  # or a Replay, or None: remove all events
-    future: Future
-    final: bool = False  # judge it without waiting for schemas again
-    rows: list | None = None  # if the second process has judged it
 
 
 class Writer:
@@ -46,77 +37,51 @@ class Writer:
 
     def __init__(self, path, connection, judge, on_commit, retention, second_judge=None):
         self._path, self._judge, self._on_commit = path, judge, on_commit
-        self._retention, self._second_judge = retention, second_judge
+        self._retention = retention
+        self._compression = compression(connection)
+        self._requests = Requests(second_judge, self._compression.dictionary)
         counts = dict(connection.execute(_COUNT))
         self._last_id = (connection.execute(_LAST_ID).fetchone() or (0,))[0]
         self.good, self.bad = counts.get(1, 0), counts.get(0, 0)
         self.healthy = True
         self.generation = time.time_ns()
-        self._queue = queue.SimpleQueue()
-        # Judged events need up to 100 times the memory of their request: only so many may wait.
-        self._judged = threading.Semaphore(_MAX_REQUESTS)
+        self._last_reset = 0  # the number of the request
         self._thread = threading.Thread(target=self._run, name="collector-writer")
         self._thread.start()
 
-    def submit(self, payload):
+    def arrival(self):
+        """See :meth:`requests.Requests.arrival`."""
+        return self._requests.arrival()
+
+    def submit(self, payload, arrival=None):
         """Queue a payload, a Replay, or None to remove all events; return a future.
 
         The result is that of :func:`replay.replay` for a Replay; otherwise it is None.
         """
-        request = _Request(payload, Future())
-        second = None if payload is None or isinstance(payload, Replay) else self._second_judge
-        if not second or not second.submit(payload, self._queue_judged(request)):
-            self._queue.put(request)
-            if second and not self._queue.empty():
-                second.start()
-        return request.future
+        return self._requests.submit(payload, arrival)
 
     def close(self):
         """Write the requests that are queued, then end the thread."""
-        if self._second_judge:
-            self._second_judge.close()
-        self._queue.put(None)
+        self._requests.close()
         self._thread.join()
 
     def _run(self):
         with closing(connect(self._path)) as connection:
-            self._compression = compression(connection)
+            compression(connection)  # Makes unpacked() known
             self._derived = DerivedTables(connection)
-            while (requests := self._next_requests()) is not None:
-                for request in requests:
-                    if request.rows:
-                        self._judged.release()
-                    if not request.final:
-                        # From here on the future cannot be cancelled: the events are stored, even
-                        # if the client has left.
-                        request.future.set_running_or_notify_cancel()
+            while not self._requests.ended:
+                results = {}
                 try:
-                    results = self._commit(connection, requests) if requests else {}
+                    self._commit(connection, results)
                 except Exception as error:  # The writer must go on, whatever the error is
                     self._failed(connection, error)
-                    _complete(requests, error=error)
+                    _complete(results, error)
                 else:
-                    self.healthy = self.healthy or bool(requests)
-                    _complete([one for one in requests if one.future in results], results)
-                    self._make_blocks(connection, bool(requests))
-                    self._prune(connection, len(requests))
-
-    def _next_requests(self):
-        """Return the requests that are queued, [] where there are none, None at the end."""
-        is_waiting = self.healthy and self._derived.columns.waiting(self._last_id)
-        pause = _PAUSE_SECONDS if is_waiting else _IDLE_SECONDS
-        try:
-            requests = [self._queue.get(timeout=pause)]
-        except queue.Empty:
-            return []
-        while (
-            len(requests) < _MAX_REQUESTS and not self._queue.empty() and requests[-1] is not None
-        ):
-            requests.append(self._queue.get())
-        if requests[-1] is None:
-            self._queue.put(None)  # The next call returns None, after these requests
-            return requests[:-1] or None
-        return requests
+                    self.healthy = self.healthy or bool(results)
+                    _complete(results)
+                    if not self._requests.ended:
+                        self._make_blocks(connection, bool(results))
+                        self._prune(connection, len(results))
 
     def _failed(self, connection, error):
         self.healthy = False
@@ -126,20 +91,24 @@ class Writer:
         except sqlite3.Error:
             pass  # The next commit will fail too
 
-    def _commit(self, connection, requests):
-        """Judge and write requests; return ``{future: result}`` of those that are done.
+    def _commit(self, connection, results):
+        """Judge and write requests; put ``{future: result}`` of them into ``results``.
 
-        The others wait for a schema.
+        In the end it has only those that are done. The others wait for a schema.
         """
-        written, results, waiting, last_id = [], {}, [], self._last_id
-        was_reset, mended = False, 0
+        written, waiting, last_id = [], [], self._last_id
+        last_reset, mended = self._last_reset, 0
         with connection:  # One transaction: it commits, or rolls back and raises
-            for request in requests:
+            for request in self._requests.take(self._pause()):
                 results[request.future] = None
+                if not request.final:
+                    # From here on the future cannot be cancelled: the events are stored, even if
+                    # the client has left.
+                    request.future.set_running_or_notify_cancel()
                 if request.payload is None:
                     connection.execute("DELETE FROM events")
                     self._derived.clear(connection, last_id)
-                    written, was_reset, mended = [], True, 0
+                    written, last_reset, mended = [], request.number, 0
                     continue
                 if isinstance(request.payload, Replay):
                     ids = request.payload.ids
@@ -147,17 +116,18 @@ class Writer:
                     results[request.future] = counts
                     mended += counts[1]
                     continue
-                rows = request.rows or self._judge(request.payload, request.final)
-                if isinstance(rows, Future):
-                    del results[request.future]
-                    waiting.append((request, rows))
-                    continue
+                if request.number < last_reset:
+                    continue  # It came before the reset, and was judged elsewhere, or waited
+                rows = request.rows
+                if not rows:
+                    rows = self._judge(request.payload, request.final)
+                    if isinstance(rows, Future):
+                        waiting.append((request, rows))
+                        continue
+                    rows = self._compression.pack_rows(rows)
                 numbered = list(enumerate(rows, last_id + 1))
                 last_id += len(numbered)
-                pack = self._compression.pack
-                connection.executemany(
-                    _INSERT, [(id, *row[:6], pack(row.record)) for id, row in numbered]
-                )
+                connection.executemany(_INSERT, [(id, *row[:7]) for id, row in numbered])
                 self._derived.add(
                     connection,
                     [
@@ -166,22 +136,19 @@ class Writer:
                     ],
                 )
                 written += rows
-        self._last_id = last_id
+        was_reset = last_reset != self._last_reset
+        self._last_id, self._last_reset = last_id, last_reset
         for request, schemas in waiting:
+            del results[request.future]
             schemas.add_done_callback(self._queue_again(request))
         self._count(written, was_reset, mended)
-        return results
 
-    def _queue_judged(self, request):
-        def put(rows):
-            if rows:
-                self._judged.acquire()
-            self._queue.put(request._replace(rows=rows))
-
-        return put
+    def _pause(self):
+        is_waiting = self.healthy and self._derived.columns.waiting(self._last_id)
+        return _PAUSE_SECONDS if is_waiting else _IDLE_SECONDS
 
     def _queue_again(self, request):
-        return lambda _: self._queue.put(request._replace(final=True))
+        return lambda _: self._requests.put_again(request)
 
     def _count(self, written, was_reset, mended):
         if was_reset:
@@ -203,7 +170,7 @@ class Writer:
             while self.healthy and columns.waiting(self._last_id) > most:
                 with connection:
                     columns.make_next(connection)
-                if is_busy or not self._queue.empty():
+                if is_busy or self._requests.are_waiting():
                     return
         except Exception as error:  # The writer must go on, whatever the error is
             self._failed(connection, error)
@@ -213,17 +180,17 @@ class Writer:
             while removed := self._retention.prune(connection, self._derived, requests):
                 self.bad -= removed[0]
                 self.good -= removed[1]
-                if requests or not self._queue.empty():
+                if requests or self._requests.are_waiting():
                     return
         except sqlite3.Error as error:
             self._failed(connection, error)
 
 
-def _complete(requests, results=None, error=None):
-    for request in requests:
-        if request.future.done():  # It was cancelled before its turn
+def _complete(results, error=None):
+    for future, result in results.items():
+        if future.done():  # It was cancelled before its turn
             continue
         if error:
-            request.future.set_exception(error)
+            future.set_exception(error)
         else:
-            request.future.set_result(results[request.future])
+            future.set_result(result)

@@ -60,10 +60,22 @@ export function formOf(schema) {
       return place(box, at);
     });
     const labels = all.map((box) => element("label", {}, box, ` ${box.value}`));
+    const empty = emptyOf(rule);
     const chosen = () => all.filter((box) => box.checked).map((box) => box.value);
     return {
-      element: element("div", {}, ...labels), value: () => (chosen().length ? chosen() : undefined),
+      element: element("div", {}, ...labels, empty.element),
+      value: () => (chosen().length ? chosen() : empty.value()),
     };
+  }
+
+  // A box for the empty list, where that is something else than no list at all. It counts where
+  // nothing is in the list.
+  function emptyOf(rule) {
+    if (rule.minItems || rule.default?.length === 0) return { element: "", value: () => undefined };
+    const box = element("input", { type: "checkbox" });
+    const usual = rule.default ? `, not ${rule.default.join(", ")}` : "";
+    const label = element("label", {}, box, ` None: an empty list${usual}`);
+    return { element: label, value: () => (box.checked ? [] : undefined) };
   }
 
   function titled(key, rule, editor, needed) {
@@ -152,7 +164,9 @@ export function formOf(schema) {
     const made = rowsOf(at, what, (row, given) =>
       make(rule.items, () => `${at()}[${before(row)?.length ?? 0}]`, given, key));
     value.forEach((one) => made.add(one));
-    return { ...made, value: () => some(made.rows.map((row) => row.value())) };
+    const empty = emptyOf(rule);
+    made.element.append(empty.element);
+    return { ...made, value: () => some(made.rows.map((row) => row.value())) ?? empty.value() };
   }
 
   function some(values) {

@@ -43,9 +43,9 @@ export function config() {
   const made = { ...more.value(), collector: $("collector").value.trim(), app_id: $("app_id").value };
   if ($("preset").value) made.board = $("preset").value;
   // An open network has an empty password.
-  const all = (networks.value() ?? []).map((one) => ({ password: "", ...one }));
-  if (all.length === 1) made.wifi = { ...all[0], ...link.value() };
-  else if (all.length || link.value()) made.wifi = { networks: all, ...link.value() };
+  const all = networks.value()?.map((one) => ({ password: "", ...one }));
+  if (all?.length === 1) made.wifi = { ...all[0], ...link.value() };
+  else if (all || link.value()) made.wifi = { networks: all ?? [], ...link.value() };
   for (const key in parts) if (parts[key].value()) made[key] = parts[key].value();
   return made;
 }

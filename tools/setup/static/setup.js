@@ -92,6 +92,7 @@ function words(found) {
 
 function choose(found) {
   board = found;
+  $("label").hidden = $("labels").hidden; // until this one is set up, too
   for (const button of $("found").querySelectorAll("button")) {
     button.setAttribute("aria-pressed", button.dataset.key === (found.port ?? found.drive));
   }
@@ -160,8 +161,21 @@ $("settings").addEventListener("submit", async (event) => {
   $("progress").hidden = true; // of the step before
   if (!(await check(true))) return;
   const asked = { port: board.port, id: board.id, name: $("name").value, config: config() };
-  const done = () => "The collector has accepted the first event.";
-  if (await show("Deploy", "deploy", asked, done)) watch();
+  const done = (result) => (result?.portal
+    ? "The board opens its portal, which asks for a network. A label has its Wi-Fi's password."
+    : "The collector has accepted the first event.");
+  const result = await show("Deploy", "deploy", asked, done);
+  if (!result) return;
+  $("label").hidden = false;
+  if (!result.portal) watch();
+});
+
+// --- labels --------------------------------------------------------------------------------------
+$("make-label").addEventListener("click", async () => {
+  const done = ({ name, wifi }) => (wifi
+    ? `The label of ${name} is made.`
+    : `The label of ${name} is made. It has no Wi-Fi, since its config opens no portal.`);
+  if (await show("Label", "label", { port: board.port }, done)) $("labels").hidden = false;
 });
 
 // --- readings ------------------------------------------------------------------------------------
