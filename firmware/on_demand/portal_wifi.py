@@ -1,6 +1,7 @@
 # Name and password of the portal's Wi-Fi. `make labels` runs this, too, so that a label can be
 # printed before the portal was ever open.
 import os
+from errno import ENOENT
 
 from boards import access_point
 
@@ -16,14 +17,17 @@ def name(board_id: str) -> str:
 # It stays the same, so that it can stand on a label. Whoever knows the board's number must not
 # know it too, so it is random. An ESP32's random numbers need its radio on.
 def password() -> str:
-    """The one in the file portal_password; a random one is written there if there is none."""
+    """The one in the file portal_password; without that file a random one is written there."""
+    keep = True
     try:
         with open(_FILE) as file:
             kept = file.read().strip()
         if 8 <= len(kept) <= 63 and all([" " < c <= "~" for c in kept]):
             return kept
-    except (OSError, UnicodeError):
+    except UnicodeError:
         pass
+    except OSError as e:
+        keep = e.errno == ENOENT  # what cannot be read for once is on a label
     access_point.scan()
     made = ""
     while len(made) < 12:
@@ -31,8 +35,9 @@ def password() -> str:
         if byte < 8 * len(_LETTERS):  # each letter is as likely as any other
             made += _LETTERS[byte % len(_LETTERS)]
     try:
-        with open(_FILE, "w") as file:
-            file.write(made)
+        if keep:
+            with open(_FILE, "w") as file:
+                file.write(made)
     except OSError as e:
         print("%s: %s" % (_FILE, e))
     return made
