@@ -15,6 +15,7 @@ from firmware.on_demand import (
     update_config,
     update_fetch,
     update_leave,
+    update_steps,
     update_trial,
 )
 from snowplow_tracker import Emitter, clock
@@ -104,6 +105,48 @@ def test_a_release_that_could_fetch_no_other_one_goes_back(ended, error, is_faul
     assert reasons == ([told] if is_fault else [])
     assert ended(SECONDS * 1000 - 1)[0] == 0  # one that works is kept
     assert ended(SECONDS * 1000 - 1, asks=fails, online=False)[0] == 0  # nothing can be asked
+
+
+@pytest.mark.parametrize("broken", ["update.steps", "update_trial.check", "update_trial.works"])
+@pytest.mark.parametrize("error, is_fault", [
+    (OSError(28), False), (MemoryError(), False), (NameError("x"), True),
+])  # fmt: skip
+def test_a_fault_in_the_code_that_ends_a_trial_ends_it(
+    monkeypatch, tmp_path, broken, error, is_fault
+):
+    def fails(*_, **__):
+        raise error
+
+    reasons = []
+    monkeypatch.setattr(f"firmware.on_demand.{broken}", fails)
+    monkeypatch.setattr(release, "trial", lambda: None if reasons else TRIAL)
+    monkeypatch.setattr(release, "roll_back", reasons.append)
+    monkeypatch.setattr("firmware.on_demand.update_check.check", _nothing)
+    update_keys = {"trial_seconds": SECONDS, "seconds": 60}
+    app = SimpleNamespace(
+        settings={"update": update_keys, "state_path": str(tmp_path)},
+        crashes=SimpleNamespace(safe_mode=False),
+        emitter=SimpleNamespace(sent=1),
+        board=SimpleNamespace(online=lambda: True),
+        restart=reasons.append,
+        restart_for=None,
+        unload=lambda: None,
+    )
+
+    def seconds_to_the_next(ms):
+        monkeypatch.setattr(clock, "ms", lambda: ms)
+        doing = update_steps.steps(app)
+        while True:
+            try:
+                next(doing)
+            except StopIteration as end:
+                return end.value
+
+    # Not later than a minute after its time, and in time to be seen at it if that is shorter.
+    assert seconds_to_the_next(SECONDS * 1000 - 1) == (60 if is_fault else 300) and not reasons
+    seconds_to_the_next(SECONDS * 1000)
+    assert reasons == ([f"updates fail: {type(error).__name__}: x", "config"] if is_fault else [])
+    assert seconds_to_the_next(SECONDS * 1000) == 300 and len(reasons) == 2 * is_fault
 
 
 def test_a_folder_of_configs_alone_is_reached_by_one_connection_at_a_time(monkeypatch):

@@ -1,0 +1,17 @@
+# Whatever goes wrong with an update, the board goes on with its work.
+
+
+def steps(app, only_due=False):
+    """As update.steps(), without an exception."""
+    try:
+        try:
+            from firmware.on_demand import update
+
+            return (yield from update.steps(app, only_due))
+        except Exception as e:
+            from firmware.on_demand.update_failed import handle
+
+            return handle(app, e)
+    except Exception as e:  # no memory, or flash takes no state
+        print("update:", str(e) or "out of memory")
+    return 300
