@@ -220,6 +220,8 @@ def test_the_crashes_of_before_do_not_put_a_trial_into_safe_mode(monkeypatch, tm
     ({"collector": 7}, "old", "config.json: collector: "),
     ({"collector": "http://new", "headers": [1]}, "old", "config.json: collector: "),
     ({}, "old", "config.json: collector: "),
+    # A remote configuration has moved the board there, and does so with the new config, too.
+    ({"collector": "http://new", "remote": {"url": "http://h"}}, "remote", None),
 ])  # fmt: skip
 def test_a_config_that_cannot_be_sent_with_goes_back_before_a_restart_that_loses_events(
     monkeypatch, tmp_path, new, sends_to, reason
@@ -227,12 +229,14 @@ def test_a_config_that_cannot_be_sent_with_goes_back_before_a_restart_that_loses
     # Nobody has checked it yet; the events in RAM are refused by the collector of before.
     monkeypatch.chdir(tmp_path)
     (tmp_path / "config.json.new").write_text(json.dumps(new))
+    remote = {"version": 1, "changes": {"collector": "http://remote"}}
+    (tmp_path / "remote.json").write_text(json.dumps(remote))
     reasons = []
     monkeypatch.setattr(update_leave, "load", lambda path: {"config": "new"})
     monkeypatch.setattr(release, "trial", lambda: TRIAL)
     monkeypatch.setattr(release, "roll_back", reasons.append)
     settings = {"state_path": ".", "update": {"trial_seconds": SECONDS}}  # the rest is dropped
-    emitter = Emitter("old")
+    emitter = Emitter("remote" if sends_to == "remote" else "old")
     old = emitter.transport
     emitter.last_result = OSError(errno.ECONNREFUSED)
     app = SimpleNamespace(
@@ -248,7 +252,8 @@ def test_a_config_that_cannot_be_sent_with_goes_back_before_a_restart_that_loses
     if sends_to == "old":
         assert app.transport is old and len(reasons) == 1 and reasons[0].startswith(reason)
         return
-    assert not reasons and (app.transport.host, emitter.get) == ("new", True)
+    assert not reasons and app.transport.host == sends_to
+    assert emitter.get == ("method" in new)
     monkeypatch.setattr(clock, "ms", lambda: 5000 + SECONDS * 1000 - 1)
     update_leave.check(app)
     assert not reasons
