@@ -1,6 +1,6 @@
-# What becomes of an exception in the code of updates. A server, flash or memory may be better the
-# next time; a fault in the code stays. What is on trial with it must not be the last that the
-# board can get: it is taken back once its time is over.
+# How a trial ends that does not work, and what becomes of an exception in the code of updates: a
+# server, flash or memory may be better the next time, but a fault in the code stays. What is on
+# trial with it must not be the last that the board can get.
 from firmware.on_demand import release
 from snowplow_tracker import clock
 
@@ -12,6 +12,13 @@ def handle(app, error):
         return 300
     late = app.settings["update"]["trial_seconds"]
     if clock.ms() >= late * 1000:
-        release.roll_back("updates fail: %s: %s" % (type(error).__name__, error))
-        app.restart("config")
+        go_back(app, "updates fail: %s: %s" % (type(error).__name__, error))
     return min(60, late)
+
+
+def go_back(app, reason):
+    """Take back what is on trial, and restart."""
+    release.roll_back(reason)
+    if not app.nothing_to_lose():
+        app.tracker.flush(10)  # what is in RAM alone
+    app.restart("config")

@@ -33,7 +33,16 @@ def ended(monkeypatch, tmp_path):
     """ended(ms, trial, **app) -> why a check of the trial so long after the boot takes it back."""
     reasons = []
 
-    def check(ms, trial=TRIAL, safe_mode=False, sent=1, reaches=None, asks=_nothing, online=True):
+    def check(
+        ms,
+        trial=TRIAL,
+        safe_mode=False,
+        sent=1,
+        reaches=None,
+        asks=_nothing,
+        online=True,
+        **changes,
+    ):
         monkeypatch.setattr(release, "_FOLDER", f"{tmp_path}/")
         monkeypatch.setattr(release, "trial", lambda: trial)
         monkeypatch.setattr(release, "roll_back", reasons.append)
@@ -47,11 +56,13 @@ def ended(monkeypatch, tmp_path):
             board=SimpleNamespace(online=lambda: online),
             link=SimpleNamespace(name="Ethernet", network=None),
             store=SimpleNamespace(sync=lambda: True),
+            nothing_to_lose=lambda: True,
             restart=lambda intent: None,
             restart_for=None,
             track_event=lambda *_: None,
             unload=lambda: None,
         )
+        vars(app).update(changes)
         checking = update_trial.check(app)
         try:
             while True:
@@ -69,6 +80,17 @@ def test_safe_mode_keeps_nothing_that_is_on_trial(ended):
     ended(SECONDS * 1000, safe_mode=True)
     assert reasons == [f"nothing was sent outside of safe mode in {SECONDS} s"]
     assert ended(SECONDS * 1000)[0] == 0  # without it, it works
+
+
+def test_a_trial_that_ends_loses_no_event_that_can_be_sent(ended):
+    done = []
+    parts = {
+        "nothing_to_lose": lambda: False,  # they are in RAM alone
+        "tracker": SimpleNamespace(flush=done.append),
+        "restart": done.append,
+    }
+    _, reasons = ended(SECONDS * 1000, safe_mode=True, **parts)
+    assert len(reasons) == 1 and done == [10, "config"]
 
 
 @pytest.mark.parametrize("error", [OSError(111), ValueError("it is not signed"), MemoryError()])
@@ -127,7 +149,9 @@ def test_a_fault_in_the_code_that_ends_a_trial_ends_it(
         settings={"update": update_keys, "state_path": str(tmp_path)},
         crashes=SimpleNamespace(safe_mode=False),
         emitter=SimpleNamespace(sent=1),
+        store=SimpleNamespace(sync=lambda: True),
         board=SimpleNamespace(online=lambda: True),
+        nothing_to_lose=lambda: True,
         restart=reasons.append,
         restart_for=None,
         unload=lambda: None,
