@@ -12,11 +12,11 @@ def handle(app, error):
         return 300
     late = app.settings["update"]["trial_seconds"]
     if clock.ms() >= late * 1000:
-        go_back(app, "updates fail: %s: %s" % (type(error).__name__, error))
+        end(app, "updates fail: %s: %s" % (type(error).__name__, error))
     return min(60, late)
 
 
-def go_back(app, reason):
+def end(app, reason):
     """Take back what is on trial, and restart."""
     release.roll_back(reason)
     if not app.nothing_to_lose():

@@ -4,14 +4,18 @@
 def steps(app, only_due=False):
     """As update.steps(), without an exception."""
     try:
-        try:
-            from firmware.on_demand import update
+        from firmware.on_demand import update
 
-            return (yield from update.steps(app, only_due))
-        except Exception as e:
-            from firmware.on_demand.update_failed import handle
+        return (yield from update.steps(app, only_due))
+    except Exception as e:
+        return _after(app, e)
 
-            return handle(app, e)
+
+def _after(app, error):
+    try:
+        from firmware.on_demand.update_failed import handle
+
+        return handle(app, error)
     except Exception as e:  # no memory, or flash takes no state
         print("update:", str(e) or "out of memory")
     return 300

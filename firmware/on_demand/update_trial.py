@@ -43,9 +43,9 @@ def check(app):
         if wait:
             late = app.settings["update"]["trial_seconds"]
             if clock.ms() >= late * 1000:
-                from firmware.on_demand.update_failed import go_back
+                from firmware.on_demand.update_failed import end
 
-                go_back(app, "%s in %d s" % (why, late))
+                end(app, "%s in %d s" % (why, late))
             return wait
         # In this order: if it is cut between, the trial is kept once more, and reported once.
         state = load_state(app)
