@@ -242,6 +242,7 @@ class Battery:
 
             features.before_sleep(app)
         if app.board.retained:
+            app.store.retain()
             self._save()
             app.board.deep_sleep(ms)
         self._sleep_lightly(ms)

@@ -40,7 +40,8 @@ def stat(path):
             raise OSError(2)
         at = paths.find(wanted, at + 1)
     at -= folders
-    return (0x4000 if at < 0 else 0x8000, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+    # Constants, since to make one searches the heap for a place of that size.
+    return (0x4000, 0, 0, 0, 0, 0, 0, 0, 0, 0) if at < 0 else (0x8000, 0, 0, 0, 0, 0, 0, 0, 0, 0)
 
 
 def open(path, mode):

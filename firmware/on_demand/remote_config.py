@@ -54,7 +54,11 @@ def check(app):
         from firmware.on_demand.settings import read
 
         changes, ignored = remote_keys.changes_of(document, settings["namespace"])
-        new = remote_keys.check("remote config", read("config.json"), changes)
+        try:
+            own = read("config.json")
+        except ValueError as e:  # which the boot has read: it is not the document's mistake
+            raise OSError(str(e))
+        new = remote_keys.check("remote config", own, changes)
     except ValueError as e:
         print("remote config: version %d is refused: %s" % (version, e))
         if version > state.get("refused", -1):

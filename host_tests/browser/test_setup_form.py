@@ -169,9 +169,11 @@ def test_labels_are_on_a_page_of_their_own(page, served, monkeypatch, screenshot
     made = [labels.Label("e6610001", "bed <1>", "snowplow-610001", "k7fm2xqp9wbt"),
             labels.Label("e6610002", "", "", "")]  # fmt: skip
     monkeypatch.setattr(labels, "ask", lambda port: made.pop(0))
+    monkeypatch.setattr(steps, "bring", lambda port, path: {"portal": True})
     assert not page.is_visible("#label")
     page.click("#deploy")
-    page.wait_for_selector("#make-label")
+    page.wait_for_selector("#result.good:has-text('The board opens its portal')")
+    assert not page.is_visible("#readings")
     page.click("#make-label")
     page.wait_for_selector("#result.good:has-text('The label of bed <1> is made.')")
     page.click("#make-label")

@@ -357,7 +357,13 @@ def test_retained_memory_that_cannot_be_written_for_lack_of_memory():
         assert put(store, b"b")[0]
         store._memory = memory
         put(store, b"c")
-        assert bodies(board.boot(RetainedStore)) == [b"a", b"b", b"c"]
+        store = board.boot(RetainedStore)
+        assert bodies(store) == [b"a", b"b", b"c"]
+        store._memory = no_memory
+        put(store, b"d")
+        store._memory = memory
+        store.retain()  # as ahead of a sleep, where there is no next call
+        assert bodies(board.boot(RetainedStore)) == [b"a", b"b", b"c", b"d"]
 
 
 def test_what_was_dropped_is_not_given_again_while_flash_cannot_be_read():

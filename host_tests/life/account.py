@@ -18,6 +18,7 @@ written, by a RetainedStore after put() as long as the power stays, by a RingSto
 """
 
 import json
+from binascii import a2b_base64
 
 import vfs
 from nor import Flash
@@ -36,6 +37,25 @@ def text(n, size):
     return (unit * (size // len(unit) + 1))[:size]
 
 
+ENTITY = "iglu:com.example/bed/jsonschema/1-0-0"  # of some events, with the event's number
+
+
+def loads(pairs, plain, encoded):
+    """The JSON that an event has under one of two keys, or None."""
+    if plain in pairs:
+        return json.loads(pairs[plain])
+    if encoded in pairs:
+        text = pairs[encoded].replace("-", "+").replace("_", "/")
+        return json.loads(a2b_base64(text + "=" * (-len(text) % 4)))
+    return None
+
+
+def entities(pairs):
+    """The entities of an event."""
+    found = loads(pairs, "co", "cx")
+    return found["data"] if found else ()
+
+
 class Event:
     def __init__(self, n, size, described, began, ttm):
         self.n = n
@@ -43,6 +63,7 @@ class Event:
         self.described = described
         self.began = self.ended = began
         self.ttm = ttm
+        self.has_entity = False
         self.eid = None
         self.data = None  # the bytes of its record
         self.sequence = 0
@@ -71,7 +92,7 @@ class Account:
         self.refusals = []
         self.by_data = {}
         self.sequences = {}
-        self.highest = 0
+        self.began_blind = False  # whether a boot could not open the store on flash
         self.lied = False  # a clock said what was wrong, and could not be told from a right one
         self.found = []  # numbers of the events that a boot found
         self.born_dropped = 0  # what the store counted then
@@ -119,7 +140,7 @@ class Account:
             n = int(pairs["se_la"])
             said = pairs["se_pr"]
         else:
-            data = json.loads(pairs["ue_pr"])["data"]["data"]
+            data = loads(pairs, "ue_pr", "ue_px")["data"]["data"]
             n = data["n"]
             said = data["said"]
         event = self.events[n]
@@ -127,6 +148,9 @@ class Account:
             raise ValueError("content of event %d" % n)
         if pairs["aid"] != "life" or pairs["tna"] != "board" or pairs["p"] != "iot":
             raise ValueError("event %d" % n)
+        found = [e["data"] for e in entities(pairs) if e["schema"] == ENTITY]
+        if found != [{"n": n}] * event.has_entity:
+            raise ValueError("entities of event %d" % n)
         if event.eid is None:
             event.eid = pairs["eid"]
         elif event.eid != pairs["eid"]:
@@ -216,8 +240,7 @@ class Account:
         self.fault("time", words)
 
     def _bracket(self, pairs):
-        co = pairs.get("co")
-        for entity in json.loads(co)["data"] if co else ():
+        for entity in entities(pairs):
             if "/clock/" in entity["schema"]:
                 return entity["data"]["earliest"], entity["data"]["latest"]
 
@@ -270,6 +293,7 @@ class Account:
         self.seen_dropped = store.dropped
         self.seen_damaged = store.lost.get("corruption", 0)
         # What flash knows of losses comes when it can be read.
+        self.began_blind = self.began_blind or self.blind()
         to_come = self.start_dropped - store.dropped
         self.to_come = to_come if self.blind() else 0
         # Damaged records that a boot has found, and that this one has still to count.
@@ -281,6 +305,12 @@ class Account:
         store.put, store.drop, store.sync, store.peek = (
             self._put, self._drop, self._sync, self._peek,
         )  # fmt: skip
+        self.unretained = []  # dropped, and in retained memory yet
+        self.retained = True  # whether the last call wrote what it did there
+        self.in_call = False
+        self.excused = False  # whether retain() had no memory when a program called it
+        if self.kind == "retained" and hasattr(store, "retain"):
+            self.real_retain, store.retain = store.retain, self._retain
 
     def blind(self):
         """Whether the store's flash could not be read when it was opened."""
@@ -356,7 +386,7 @@ class Account:
         ring = getattr(self.store, "_ring", self.store)
         following = ring.next_sequence
         try:
-            sequence = self.real[0](ms, flags, json_bytes)
+            sequence = self._call(0, ms, flags, json_bytes)
         except MemoryError as e:
             self.world.alive()
             self.world.trace_error(e)
@@ -395,8 +425,9 @@ class Account:
 
     def _sequence(self, event, sequence):
         known = self.sequences.get(sequence)
-        # With flash that fails nobody can know which ones only RAM knew.
-        if known is not None and known is not event and known.done and not self.world.troubled:
+        # Where flash could not be read nobody can know which ones only RAM knew.
+        unknown = self.world.troubled or self.began_blind
+        if known is not None and known is not event and known.done and not unknown:
             self.fault("twice", "sequence %d for %d and %d" % (sequence, known.n, event.n))
         self.sequences[sequence] = event
 
@@ -412,7 +443,7 @@ class Account:
         self.world.alive()
         before = len(self.store)
         trouble = self.blind() or self.store.error
-        self.real[1](sequence)
+        self._call(1, sequence)
         self.world.alive()
         rise = self._poll()
         # Those that were sent are gone; if others are too, the balance tells.
@@ -433,7 +464,11 @@ class Account:
         self.world.trace("drop", sequence, [e.n for e in gone])
         # What was evicted while it was under way, or when its answer was lost, stays counted.
         self.evicted_under_way += len([e for e in gone if self.doubtful(e)])
-        if not trouble:
+        if not self.retained:
+            self.unretained += gone
+            for event in gone:
+                event.cut = True
+        elif not trouble:
             for event in gone:
                 event.settled = True
         self._ack()
@@ -457,9 +492,37 @@ class Account:
         # After 8 rounds in which it failed alone, while others were accepted.
         return event.failures >= 8
 
+    def _call(self, n, *given):
+        self.in_call = True
+        try:
+            return self.real[n](*given)
+        finally:
+            self.in_call = False
+
+    def sleeps(self):
+        """The program ends in a deep sleep, and has called retain() ahead of it."""
+        if not self.excused:
+            for event in self.held:
+                event.done = event.stored
+
+    def _retain(self):
+        w = self.world
+        w.alive()
+        before, w.failed = w.failed, False
+        self.real_retain()
+        self.retained = not w.failed
+        self.excused = w.failed and not self.in_call
+        w.failed = w.failed or before
+        if self.retained:
+            for event in self.unretained:
+                event.settled = True
+            self.unretained = []
+            for event in self.held:
+                event.done = event.done or event.stored
+
     def _sync(self):
         self.world.alive()
-        done = self.real[2]()
+        done = self._call(2)
         self.world.alive()
         self._poll()
         if done and self.kind != "ring" and not self.blind():

@@ -7,7 +7,7 @@ import os
 import sys
 
 import vfs
-from account import Account, text
+from account import ENTITY, Account, text
 from internet import NAME, Net
 from world import DAY, BoardFlash, Fault, File, Os, PowerCut, Time, load
 
@@ -87,9 +87,10 @@ def patch():
     return real_time
 
 
-def _print(*what):
+# No *what: it takes memory, of which there may be none when this is called.
+def _print(one="", two="", three="", four=""):
     world.unlock()
-    world.trace("printed:", *what)
+    world.trace("printed:", one, two, three, four)
 
 
 def _pause(ms):
@@ -100,9 +101,10 @@ def _watch_heap(module, names):
     # Allocations that can be made to fail: those of large blocks, of files, and, behind two
     # functions that the stores call everywhere, any.
     where = module.__name__.split(".")
-    if "store" in where or "emitter" in where or "clock" in where or "json_file" in where:
+    if any(name in where for name in ("store", "emitter", "clock", "json_file", "cookies")):
         module.bytearray = _bytearray
         module.bytes = _bytes
+        module.isinstance = _isinstance
         module.open = _open
         if "os" in names:
             module.os = Os(lambda: world)
@@ -119,6 +121,10 @@ def _bytearray(n):
 def _bytes(n):
     world.allocates(n if isinstance(n, int) else len(n))
     return bytes(n)
+
+
+def _isinstance(value, kind):
+    return isinstance(value, bytes if kind is _bytes else kind)
 
 
 def _open(path, mode="r"):
@@ -157,6 +163,7 @@ class Board:
         self.has_hook = w.chance(75)
         self.name_server = w.chance(50)
         self.get = w.chance(4)
+        self.base64 = w.chance(15)
         self.requests = not self.get and w.chance(10)
         self.honest = w.chance(75)
         self.flash_fails = w.chance(30)
@@ -224,7 +231,7 @@ class Board:
         self.account.watch_store(store)
         self.store = store
         self._make_emitter()
-        self.tracker = Tracker("board", self.emitter, app_id="life")
+        self.tracker = Tracker("board", self.emitter, app_id="life", encode_base64=self.base64)
         self.session = None
         if self.has_session:
             self.session = Session("/f")
@@ -350,6 +357,10 @@ class Board:
         ttm = w.now - w.between(0, DAY) if w.chance(5) else None
         event = self.account.new(size, described, ttm)
         said = text(event.n, size)
+        context = None
+        if w.chance(20):
+            event.has_entity = True
+            context = [(ENTITY, {"n": event.n})]
         w.pass_ms(w.between(0, 5))
         if self.heap_fails and w.chance(20):
             w.no_memory = w.between(1, 30)
@@ -358,10 +369,10 @@ class Board:
             if described:
                 data = {"n": event.n, "said": said}
                 schema = "iglu:com.example/life/jsonschema/1-0-0"
-                eid = self.tracker.track_self_describing_event((schema, data), tstamp=ttm)
+                eid = self.tracker.track_self_describing_event((schema, data), context, ttm)
             else:
                 eid = self.tracker.track_struct_event(
-                    "life", "lives", str(event.n), said, tstamp=ttm
+                    "life", "lives", str(event.n), said, context=context, tstamp=ttm
                 )
         except MemoryError:
             w.alive()
@@ -547,6 +558,9 @@ class Board:
                 self.account.all_safe = self.store.sync()
             if self.session:
                 self.session.background()
+            if self.kind == "retained":
+                self.store.retain()
+                self.account.sleeps()
             self.frozen = boot_history.freeze()
             w.alive()
         elif how == "planned":

@@ -17,6 +17,9 @@ class FirmwareAccount(Account):
         self.readings = []  # when each was given
         self.waiting = None  # the number of the last one, until it comes to the store
         self.aside = None
+        # Of the remote configuration: this version and those before; those that are refused.
+        self.refused_version = -1
+        self.bad_versions = []
 
     # --- readings -----------------------------------------------------------------------------
     def give(self):
@@ -52,10 +55,21 @@ class FirmwareAccount(Account):
                 self.fault("torn", words % (n, self.waiting))
             self.waiting = None
             event.began = self.readings[n]
+        if pairs.get("se_ca") == "remote_config":
+            self._document(pairs["se_ac"], int(pairs["se_la"]))
         sequence = super()._put(ms, flags, json_bytes)
         event.ended = self.world.now
         self.world.trace("track", event.n, pairs.get("se_ac") or n, "->", sequence)
         return sequence
+
+    def _document(self, action, version):
+        # What became of a document; the board's file says the same, if flash can be read.
+        if action in ("refused", "rolled_back"):
+            self.refused_version = max(self.refused_version, version)
+            if action == "refused" and version not in self.bad_versions:
+                self.fault("raised", "version %d is good, and is refused" % version)
+        elif action == "applied" and version <= self.refused_version and not self.world.troubled:
+            self.fault("twice", "version %d was refused, and is tried again" % version)
 
     def number(self, json_bytes):
         event = self.by_data.get(bytes(json_bytes))

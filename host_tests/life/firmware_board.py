@@ -15,7 +15,7 @@ import sys
 import vfs
 from board import LIES, Board, _print, load
 from firmware_account import FirmwareAccount
-from internet import NAME
+from internet import NAME, NOBODY, OTHER_NAME
 from world import DAY, File, PowerCut
 
 ROOT = __file__.rsplit("/", 3)[0]
@@ -44,7 +44,8 @@ MODULES = [
         "firmware.sensors", "firmware.crashes", "firmware.retained_memory", "firmware.transport",
         "firmware.on_demand.settings", "firmware.on_demand.start", "firmware.on_demand.end",
         "firmware.on_demand.health", "firmware.on_demand.report", "firmware.on_demand.unload",
-        "firmware.run",
+        "firmware.on_demand.features", "firmware.on_demand.remote_config",
+        "firmware.on_demand.remote_keys", "firmware.on_demand.remote_options", "firmware.run",
     )
 ]  # fmt: skip
 always_on, unloading, start = [
@@ -196,7 +197,13 @@ def patch():
         life.account.watch_transport(transport)
         return transport
 
+    def watched_removal(directory):
+        life.account.refused_version = -1
+        remove_state(directory)
+
+    remove_state = start._remove_state
     start.make, start.make_transport = watched_make, watched_transport
+    start._remove_state = watched_removal
     boards.load = lambda **options: life.make_board(options)
     load("boards.ntp").socket = sys.modules["socket"]
     load("boards.common").gc = load("boards.measure").gc = Heap()
@@ -222,6 +229,9 @@ class FirmwareBoard(Board):
         w.power_up(0)
         self.account = self.net.account = FirmwareAccount(w, kind)
         self.net.answer_ntp = self.answer_ntp
+        self.net.document = self.document
+        self.has_remote = w.chance(40)
+        self.version = 0  # of the document on the server
         self.machine = simulation.world = Machine(w, port)
         self.machine.time = Time(self.machine)
         w.wall = w.power_on - w.now
@@ -255,6 +265,13 @@ class FirmwareBoard(Board):
             "battery": {"wakes_per_send": w.pick((1, 3, 5)), "send_timeout": w.pick((5, 60))},
             "wifi": {"ssid": "barn", "password": "secret12", "timeout": 5},
         }
+        if self.has_remote:
+            self.config["remote"] = {
+                "url": "http://" + NAME + "/remote.json",
+                "seconds": w.pick((20, 60, 300)),
+                "trial_seconds": w.pick((30, 60, 300)),
+            }
+            self._document()
         self._write_config()
 
     def _write_config(self):
@@ -341,6 +358,41 @@ class FirmwareBoard(Board):
             self.account.lies()
         return ntp_server.reply(query, now)
 
+    def _document(self):
+        """The server has another document: one that helps, does nothing, harms or is refused."""
+        w = self.world
+        self.version += w.between(0, 2)  # the same number is no new one
+        network = {"endpoint": "http://" + w.pick((NAME, OTHER_NAME, OTHER_NAME, NOBODY))}
+        emitter = {"emitRange": w.pick((1, 3, 30)), "byteLimitPost": w.pick((0, 2000, 40000))}
+        if w.chance(20):
+            network["method"] = "get"
+        if w.chance(20):
+            emitter["maxEventStoreSize"] = w.pick((4, 10, 20))
+        if w.chance(20):
+            emitter["maxEventStoreAge"] = w.pick((3600, 86400))
+        tracker = {"devicePlatform": w.pick(("iot", "srv"))}
+        if w.chance(20):
+            tracker["sessionContext"] = w.chance(80)
+        if w.chance(10):
+            emitter["emitRange"] = "all"
+            self.account.bad_versions.append(self.version)
+        self.served = {
+            "configurationVersion": self.version,
+            "configurationBundle": [
+                {
+                    "namespace": w.pick(("firmware", "firmware", "firmware", "other")),
+                    "networkConfiguration": network,
+                    "trackerConfiguration": tracker,
+                    "emitterConfiguration": emitter,
+                }
+            ],
+        }
+        w.trace("document:", self.version, network, emitter, tracker)
+
+    def document(self):
+        """What the server of the remote configuration has."""
+        return json.dumps(self.served).encode()
+
     def measure(self, pin):
         """The sensor's next reading."""
         w = self.world
@@ -349,6 +401,8 @@ class FirmwareBoard(Board):
             self.fail()
         if w.now < self.bad:
             raise OSError("no answer")
+        if self.heap_fails and w.chance(10):
+            w.no_memory = w.between(1, 10)  # in the middle of the tracking
         return 100 + self.account.give()
 
     def fail(self):
@@ -368,7 +422,8 @@ class FirmwareBoard(Board):
             at = w.now + w.between(0, seconds * 1000)
             what = w.weighted(
                 [("network", 8), ("trouble", 6), ("clock", 2), ("sensor", 3), ("link", 3),
-                 ("others", 1), ("config", 1), ("early", 1), ("fragment", 2)]
+                 ("others", 1), ("config", 1), ("early", 1), ("fragment", 2),
+                 ("document", 6 if self.has_remote else 0), ("heap", 10 if self.heap_fails else 0)]
             )  # fmt: skip
             self.plan.append((at, what))
         end = w.pick(("power", "power", "button", "stop", "memory", "hangs", "planned"))
@@ -379,6 +434,9 @@ class FirmwareBoard(Board):
         self.plan.sort(key=lambda entry: entry[0])
 
     def look(self):
+        if self.world.failed:
+            self.world.failed = False
+            self.account.no_memory()
         while self.plan and self.plan[0][0] <= self.world.now:
             what = self.plan.pop(0)[1]
             self.world.trace("happens:", what)
@@ -402,6 +460,9 @@ class FirmwareBoard(Board):
     def _config(self):
         if self.app:
             self.app.restart_for = "config"
+
+    def _heap(self):
+        self.world.no_memory = self.world.between(1, self.world.pick((6, 60)))
 
     def _early(self):
         self.machine.interrupted = self.world.pick((None, 64, 2000))
@@ -449,6 +510,9 @@ class FirmwareBoard(Board):
         self.account.waiting = None
         self.account.all_safe = False
         w.patience = 1 << 40
+        w.exhausted = w.failed = False
+        if self.heap_fails and w.chance(20):
+            self._heap()
         w.trace("boot", self.mode, self.machine.port, self.kind)
         try:
             exec(MAIN, {"__name__": "__main__", "print": _print})
@@ -460,6 +524,8 @@ class FirmwareBoard(Board):
         except SystemExit:
             how, ms = "exit", 0
         finally:
+            w.unlock()
+            w.no_memory = 0
             os.chdir("/")
         if w.dead:
             how = "cut"
@@ -474,7 +540,7 @@ class FirmwareBoard(Board):
         if how == "locked up":
             account.fault("raised", "the watchdog bit in a light sleep")
         if how in ("reset", "stopped") and flash_works:
-            account.all_safe = True
+            account.all_safe = not account.aside
             if how == "reset":
                 account.check_planned(self.intent)
         File.close_all()
@@ -482,6 +548,8 @@ class FirmwareBoard(Board):
             vfs.umount("/f")
             self.mounted = False
         slept = how == "deep"
+        if slept:
+            account.sleeps()
         off, kept, cause = ms, slept, "deep"
         if how == "cut":
             how = self.cut()
@@ -560,8 +628,6 @@ class FirmwareBoard(Board):
         self.config.update(batch_size=20, sample_seconds=60, send_seconds=20)
         self.config["battery"] = {"wakes_per_send": 1}
         self._write_config()
-        until = w.now + 3 * 3600000
-        self.stop = False
         look = self.look
 
         def look_for_the_end():
@@ -572,11 +638,16 @@ class FirmwareBoard(Board):
                 self.account.fault("lost", "cannot be sent: %d" % len(self.store))
 
         self.look = look_for_the_end
-        how, ms = "", 0
+        how, ms, ends = "", 0, 0
         while how not in ("deep", "stopped") or len(self.store):
             if how:
                 self.after(how, ms)
                 self.stop = False
+            if how != "deep":  # a document on trial may restart it, or it stops with events left
+                until = w.now + 3 * 3600000
+                ends += 1
+            if ends > 30:
+                self.account.fault("lost", "cannot be sent in 30 boots: %d" % len(self.store))
             how, ms = self.run()
         self.look = look
         self.account.ends()

@@ -35,7 +35,11 @@ GONE = ["gone_reset", "gone_silent", "gone_page"]
 AGAIN = ["500", "503", "502", "404", "429"]
 NAME = "collector.example.com"
 ADDRESS = "192.0.2.7"
+OTHER_NAME = "other.example.com"  # the same collector's
+NOBODY = "nobody.example.com"  # a name without a server
+NO_ADDRESS = "192.0.2.66"
 SERVER = "192.0.2.53"
+OWN_ANSWERS = {"/health": "health", "/remote.json": "document"}
 
 
 def moods(w):
@@ -82,6 +86,10 @@ class Net:
         self.lwip = world.chance(50)
         self.lie = 0  # what the Date of those in between is off by
         self.answer_ntp = None  # of a query: the reply, or None
+        self.document = None  # gives what /remote.json has, as bytes
+        self.cookies = ()  # those that were given
+        self.sets_cookies = world.chance(40)
+        self.load_balancer = world.chance(50)
         self.calm()
 
     def calm(self):
@@ -96,16 +104,42 @@ class Net:
         self.dates = [("right", 8), ("none", 2), ("junk", 1)]
         self.world.trace("network:", self.kind)
 
+    # --- cookies ------------------------------------------------------------------------------
+    def user_of(self, request):
+        """The user that the collector knows by its cookie, or None."""
+        user = None
+        for pair in request.headers.get("cookie", "").split("; "):
+            if pair and pair not in self.cookies:
+                self.account.fault("torn", "a cookie that nobody gave: %r" % pair)
+            if pair[:3] == "sp=":
+                user = pair[3:]
+        return user
+
+    def set_cookies(self, user):
+        """The Set-Cookie lines of an answer, to a user whom it may not know yet."""
+        w = self.world
+        if not self.sets_cookies:
+            return ""
+        given = ["sp=" + (user or str(w.between(0, 1 << 28)))]
+        lines = "Set-Cookie: %s; Expires=%s; Domain=example.com; Path=/\r\n" % (
+            given[0], http_date(w.now + 365 * 86400000)
+        )  # fmt: skip
+        if self.load_balancer:
+            given.append("SRV=s%d" % w.between(1, 3))
+            lines = "Set-Cookie: %s; path=/\r\n" % given[1] + lines
+        self.cookies += tuple([pair for pair in given if pair not in self.cookies])
+        return lines
+
     # --- the module socket --------------------------------------------------------------------
     def getaddrinfo(self, host, port, family=0, kind=0, *_):
         w = self.world
         w.alive()
-        if host == NAME:
+        if host in (NAME, OTHER_NAME, NOBODY):
             w.sleep_ms(w.between(1, 300))
             if w.weighted(self.connects) in ("noname", "unreachable"):
                 self.account.asked = True
                 raise OSError(-2)
-            host = ADDRESS
+            host = NO_ADDRESS if host == NOBODY else ADDRESS
         return [(2, kind, 0, "", (host, port))]
 
     def socket(self, family=2, kind=1, *_):
@@ -147,7 +181,8 @@ class Datagrams:
         else:
             reply = head + b"\x81\x80\0\1\0\1\0\0\0\0" + data[12:]
             reply += b"\xc0\x0c\0\1\0\1\0\0\0\x3c\0\4"
-            reply += bytes([int(p) for p in ADDRESS.split(".")])
+            found = NO_ADDRESS if b"\x06nobody" in data else ADDRESS
+            reply += bytes([int(p) for p in found.split(".")])
         if w.chance(5):
             reply = reply[: len(reply) // 2]
         self.replies.append((w.now + w.between(5, 1500), reply, address))
@@ -223,6 +258,8 @@ class Socket(io.IOBase):
         w.alive()
         if self.state == "new":
             how = w.weighted(self.net.connects)
+            if NO_ADDRESS in address:
+                how = w.pick(("refused", "silent"))
             if how != "open":
                 self.net.account.asked = True
             if how == "unreachable":
@@ -376,8 +413,9 @@ class Socket(io.IOBase):
             if end < 0:
                 return
             self.request = Request(self.data[: end + 4], w.now)
+            self.user = net.user_of(self.request)
             self.data = self.data[end + 4 :]
-            how = "health" if self.request.path == "/health" else w.weighted(net.answers)
+            how = OWN_ANSWERS.get(self.request.path) or w.weighted(net.answers)
             self.how = how
             if how == "early" and self.request.length > len(self.data) + 400:
                 # It answers, and reads no more than this.
@@ -401,6 +439,11 @@ class Socket(io.IOBase):
             else:
                 how = w.pick(("ok", "404", "500", "ok_close"))
             self.how = how
+        elif how == "document":
+            how = self.how = w.weighted(
+                [("document", 6), ("ok", 1), ("404", 1), ("500", 1), ("gone_silent", 1)]
+                if net.kind in ("calm", "rough") else [(net.kind, 1)]
+            )  # fmt: skip
         elif how[:2] == "ok" or how[:4] == "lost" or how == "early":
             net.account.receive(request, body)
         elif how in ("400", "413"):
@@ -420,10 +463,15 @@ class Socket(io.IOBase):
             lines += "Date: yesterday\r\n"
         if kind:
             lines += "Content-Type: %s\r\n" % kind
+        if status == "200 OK":
+            lines += self.net.set_cookies(self.user)
         if length:
             lines += "Content-Length: %d\r\n" % len(body)
         head = (lines + more + "\r\n").encode()
         self.out.append([w.now + delay, head + body, date == "right"])
+
+    def _document(self):
+        self._say("200 OK", self.net.document(), self._delay(), "application/json")
 
     def _delay(self):
         return self.world.pick((1, 5, 40, 300, 2500))
@@ -470,7 +518,7 @@ class Socket(io.IOBase):
         self.end = self.world.now + delay + 1, "closed"
 
     _gone_reset = _lost_reset
-    _gone_silent = _lost_silent
+    _down = _failing = _gone_silent = _lost_silent
 
     def _gone_page(self):
         self.out.append([self.world.now + 5, b"<html>no such thing</html>", False])

@@ -7,7 +7,6 @@ in the firmware returns a function that does so afterwards.
 from world import load
 
 from snowplow_tracker import clock
-from snowplow_tracker.record import HEADER_SIZE
 
 LIBRARY = "snowplow_tracker."
 
@@ -22,17 +21,15 @@ def keeps_a_view_across_a_yield():
         n = len(head)
         view[:n] = head
         for part in self.parts():
-            json = self.json(part)
-            at = 0
-            while True:
-                step = min(len(json) - at, size - n)
-                view[n : n + step] = json[at : at + step]
-                at += step
-                n += step
-                if n < size:
-                    break
+            end = n + len(part)
+            while end > size:
+                view[n:] = part[: size - n]
+                part = part[size - n :]
+                end -= size
                 yield view
                 n = 0
+            view[n:end] = part
+            n = end
         yield view[:n]
 
     batch.Batch.body = body
@@ -233,15 +230,28 @@ def streams_what_moved():
     """A record is not looked at again: whatever lies in its place now is sent."""
     batch = load(LIBRARY + "emitter.batch")
 
-    def json(self, part):
-        if not isinstance(part, int):
-            return part
-        record = self._peek(part - 1)
-        if record is None:
-            raise OSError("the store changed")
-        return record[HEADER_SIZE:]
+    def body(self, buf, head=b""):
+        view = memoryview(buf)
+        size = len(buf)
+        n = len(head)
+        view[:n] = head
+        for part in self.parts():
+            end = n + len(part)
+            while end > size:
+                view[n:] = part[: size - n]
+                end -= size
+                yield view
+                n = 0
+                if self._sequence:
+                    part = self._peek(self._sequence - 1)
+                    if part is None:
+                        raise OSError("the store changed")
+                part = part[-end:]
+            view[n:end] = part
+            n = end
+        yield view[:n]
 
-    batch.Batch.json = json
+    batch.Batch.body = body
 
 
 def takes_two_clocks():
@@ -289,6 +299,40 @@ def sleeps_without_the_page():
             board.memory(module.pack(module._FORMAT, module._MARK, *values) + module.freeze())
 
         module.save = save
+
+    return later
+
+
+def sleeps_on_what_was_retained_last():
+    """What a call had no memory to retain is not retained ahead of a deep sleep either."""
+
+    def later():
+        battery = load("firmware.battery").Battery
+        sleep = battery._sleep
+
+        def wrong(self):
+            self.app.store.retain = lambda: None
+            sleep(self)
+
+        battery._sleep = wrong
+
+    return later
+
+
+def keeps_what_cannot_send():
+    """A remote configuration with which nothing can be sent is not taken back."""
+
+    def later():
+        load("firmware.on_demand.remote_config").end_trial = lambda app: None
+
+    return later
+
+
+def forgets_what_it_refused():
+    """A remote configuration that was taken back is tried again at the next fetch."""
+
+    def later():
+        load("firmware.on_demand.remote_config").refused = lambda state: state.get("before") or {}
 
     return later
 

@@ -28,10 +28,15 @@ SHOWS = {
     "keeps_no_progress": ("twice",),
     "takes_the_shown_time_for_told": ("time",),
     "sleeps_without_the_page": ("lost", "twice"),
+    "sleeps_on_what_was_retained_last": ("lost", "twice"),
+    "forgets_what_it_refused": ("twice",),
 }
 IN_FIRMWARE = (
     "takes_the_shown_time_for_told",
     "sleeps_without_the_page",
+    "sleeps_on_what_was_retained_last",
+    "keeps_what_cannot_send",
+    "forgets_what_it_refused",
     "saves_nothing_after_a_crash",
 )
 

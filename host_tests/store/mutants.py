@@ -109,11 +109,11 @@ def does_not_retain_a_put(retained_store):
     put = retained_store.put
 
     def wrong(self, ms, flags, json):
-        self._retain, retain = lambda: None, self._retain
+        self.retain, retain = lambda: None, self.retain
         try:
             return put(self, ms, flags, json)
         finally:
-            self._retain = retain
+            self.retain = retain
 
     retained_store.put = wrong
 
@@ -130,10 +130,10 @@ def retains_before_it_writes(retained_store):
     def wrong(self):
         kept = self._ring.count
         self._ring.count = 0
-        self._retain()
+        self.retain()
         self._ring.count = kept
         done = sync(self)
-        self._retain()
+        self.retain()
         return done
 
     retained_store.sync = wrong

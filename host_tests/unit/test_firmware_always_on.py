@@ -1,4 +1,5 @@
 """The always-on mode on the simulated boards: what goes wrong in the field, as scenarios."""
+import builtins
 import errno
 import itertools
 import json
@@ -376,6 +377,25 @@ def test_a_new_collector_that_does_not_is_taken_back_and_nothing_in_ram_is_lost(
     assert [e["se_ac"] for e in life.said("remote_config")] == ["applied", "rolled_back"]
     assert max(gaps(life)) <= 75_000
     assert life.said("board", "boot")[0]["se_la"] == "power_on"
+
+
+def test_a_document_is_not_refused_for_a_config_that_cannot_be_read_for_once(life, monkeypatch):
+    serve_document(monkeypatch, 2, trackerConfiguration={"appId": "orchard"})
+    life.configure(remote(seconds=60))
+    reads = []
+    real = open
+
+    def second_fails(path, *args, **options):
+        if path == "config.json":
+            reads.append(path)
+            if len(reads) == 2:
+                raise OSError(5)
+        return real(path, *args, **options)
+
+    monkeypatch.setattr(builtins, "open", second_fails)
+    life.run(seconds=600)
+    assert [e["se_ac"] for e in life.said("remote_config")] == ["applied", "works"]
+    assert life.received[-1]["aid"] == "orchard"
 
 
 # --- whatever is in a file, it ends in a state that reports --------------------------------------

@@ -210,6 +210,26 @@ def test_losses_are_told_once_each_although_every_wake_may_be_a_boot(life):
     assert told == last["dropped"] == last["lost"]["overflow"] > 100
 
 
+def test_a_reading_is_not_lost_in_a_sleep_if_memory_ran_out_while_it_was_stored(life, monkeypatch):
+    from firmware.retained_memory import PageMemory
+
+    missing = []
+    real = PageMemory.__call__
+
+    def keep(self, data=None):
+        if data is not None and missing:
+            raise MemoryError(missing.pop())
+        return real(self, data)
+
+    monkeypatch.setattr(PageMemory, "__call__", keep)
+    life.after(lambda: missing.append("for a moment"), hours=5)
+    life.run(hours=12)
+    if life.world.port == "esp32":
+        assert not missing
+    gaps = [b - a for a, b in itertools.pairwise(times(life))]
+    assert len(gaps) > 50 and max(gaps[3:]) < 700_000  # until it knows the time, one may be odd
+
+
 def on_trial(life):
     """A config with a remote document that is on trial; it asks for none again."""
     remote = {"url": "http://192.168.4.1:9091/remote.json", "seconds": 604800}

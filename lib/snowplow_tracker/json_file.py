@@ -16,7 +16,7 @@ def load(path: str) -> dict:
 
 
 def save(path: str, state: "dict | list") -> bool:
-    """Write the dict, or list; False if the filesystem does not take it."""
+    """Write the dict, or list; False if it cannot be written now."""
     try:
         os.stat(path)  # a read may have failed before: see has_folder() in store/reader.py
     except OSError as e:
@@ -26,5 +26,5 @@ def save(path: str, state: "dict | list") -> bool:
         with open(path, "w") as file:
             json.dump(state, file)
         return True
-    except OSError:
+    except (OSError, MemoryError):
         return False

@@ -42,7 +42,7 @@ class RetainedStore(SegmentStore):
         # To make room would count as lost what may be on flash.
         self._ring.refuse = self._log.refuse or self._may_be_on_flash()
         sequence = super().put(ms, flags, json)
-        self._retain()
+        self.retain()
         return sequence
 
     def peek(self, after: int = 0):
@@ -59,11 +59,11 @@ class RetainedStore(SegmentStore):
 
     def drop(self, sequence: int):
         super().drop(sequence)
-        self._retain()
+        self.retain()
 
     def sync(self) -> bool:
         done = super().sync()
-        self._retain()
+        self.retain()
         return done
 
     def _may_be_on_flash(self):
@@ -77,7 +77,8 @@ class RetainedStore(SegmentStore):
         ring.buf = memoryview(self._image)[_SIZE:]
         return ring
 
-    def _retain(self):
+    def retain(self) -> None:
+        """Write to this memory what a call before may have had no RAM for."""
         image = self._image
         ring = self._ring
         try:
@@ -92,7 +93,7 @@ class RetainedStore(SegmentStore):
             pack_into("<I", image, 4, crc32(memoryview(image)[8:]))
             self._memory(image)
         except MemoryError:
-            pass  # the next call retains this too
+            pass  # the next call retains this too; ahead of a sleep it is retain()
 
     def _restore(self):
         kept = self._memory()

@@ -41,3 +41,9 @@ class RetainedStore(SegmentStore):
         """Remove the records up to a sequence."""
     def sync(self) -> bool:
         """Write what is only in this memory to flash; -> whether that worked."""
+    def retain(self) -> None:
+        """Write to this memory what the last call may have had no RAM for.
+
+        The other calls do it themselves, unless RAM runs out in the middle of it. A program calls
+        it ahead of a deep sleep.
+        """
