@@ -12,10 +12,10 @@ async def run(app):
     while True:
         seconds = 300
         try:
-            from firmware.on_demand.update_steps import steps
+            from firmware.on_demand import update_steps
 
-            doing = steps(app)
-            steps = None
+            doing = update_steps.steps(app)
+            del update_steps
             while True:
                 expect("update", 120)
                 await sleep_ms(next(doing))
