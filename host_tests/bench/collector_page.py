@@ -46,7 +46,7 @@ def fill(path):
     """Store a million judged events of the last 30 days, straight into the tables."""
     schemas = Schemas([ROOT / "firmware" / "schemas"])
     connection = sqlite3.connect(path)
-    connection.executescript("PRAGMA page_size=8192; PRAGMA synchronous=OFF;")
+    connection.executescript("PRAGMA page_size=4096; PRAGMA synchronous=OFF;")
     prepare(connection)
     connection.executescript("PRAGMA journal_mode=OFF; PRAGMA cache_size=-200000;")
     indexes = connection.execute(

@@ -51,6 +51,11 @@ def test_a_label_has_the_password_that_the_board_keeps(
     assert f"Label    {board.port}: bed <1> & ü\n" in (printed := "".join(capsys.readouterr()))
     for text in (password, password.encode().hex()):
         assert text not in printed and not [one for one in arguments if text in one]
+    page.unlink()
+    script = "import os\nos.chdir('/')\nos.remove('portal_password')\nos.mkdir('portal_password')"
+    behind.call(board.port, "exec", script)
+    assert program.main(["--port", board.port], root=tmp_path) == 1
+    assert "cannot keep its portal's password" in capsys.readouterr().err and not page.exists()
 
 
 def test_a_board_without_a_portal_and_one_that_is_not_there(board, tmp_path, capsys):

@@ -16,8 +16,10 @@ def health(board="7c9ebd", at=0, **more):
     return {**reading(0, board=board, ttm=ago(at)), "ue_pr": unstruct(data, HEALTH)}
 
 
-def names(page):
-    return page.locator(".card .name").all_inner_texts()
+def names_are(page, *expected):
+    """Wait until the cards begin with these names."""
+    found = page.locator(".card .name")
+    wait_for(lambda: found.all_inner_texts()[: len(expected)] == list(expected))
 
 
 def test_cards_say_what_is_measured_and_stay_in_place(empty, visit, screenshot):
@@ -25,15 +27,15 @@ def test_cards_say_what_is_measured_and_stay_in_place(empty, visit, screenshot):
     empty.send(reading(101322, "pressure", "air", "a", "Pa"), health("a", rssi=-60))
     page = visit(empty)
     is_there(page, ".card", "1,013.2 hPa")
-    assert names(page) == ["garden · a", "garden · b"]
+    names_are(page, "garden · a", "garden · b")
     page.wait_for_selector(".card .spark svg")
     is_there(page, ".card .today", "20 to 22 °C")
     empty.send(reading(23.5, board="b"))
     is_there(page, ".card", "23.5 °C")
-    assert names(page) == ["garden · a", "garden · b"]
+    names_are(page, "garden · a", "garden · b")
     empty.send(health("b", dropped=7))
     is_there(page, ".card .problems", "Dropped: 7 events")
-    assert names(page) == ["garden · b", "garden · a"]  # Problems first
+    names_are(page, "garden · b", "garden · a")  # Problems first
     screenshot(page, "cards")
     page.select_option("#board-sort", "name")
     until(page, "document.querySelector('.card .name').textContent === 'garden · a'")
@@ -46,7 +48,7 @@ def test_a_name_in_the_config_is_the_title(empty, visit):
     empty.send(reading(1, co=json.dumps({"schema": wrapper, "data": [entity]})), reading(2))
     page = visit(empty)
     is_there(page, ".card .name", "Bed 1")
-    assert names(page) == ["Bed 1", "garden"]
+    names_are(page, "Bed 1", "garden")
 
 
 def test_a_wrong_time_is_not_the_newest(empty, visit):
@@ -61,7 +63,10 @@ def test_a_wrong_time_is_not_the_newest(empty, visit):
 
 def test_a_spike_is_seen_among_many_readings(empty, visit):
     ages = range(3600, 0, -4)
-    values = [reading(59.4 if age == 2000 else 20 + age % 3, ttm=ago(age)) for age in ages]
+    # In two columns of the chart, since between two pixels there may be one that none is at.
+    values = [
+        reading(59.4 if age in (2000, 2012) else 20 + age % 3, ttm=ago(age)) for age in ages
+    ]
     for first in range(0, len(values), 300):
         empty.send(*values[first : first + 300])
     page = visit(empty, viewport={"width": 420, "height": 900})
@@ -155,7 +160,7 @@ def test_alarms_make_a_card_red(empty, visit, screenshot):
     is_there(page, "#board-about .problems", "31.5 °C is above 25 °C")
     page.keyboard.press("1")
     page.wait_for_selector(".card.has-alarm")
-    assert names(page)[0] == "garden · b"
+    names_are(page, "garden · b")
     page.click(".card.has-alarm .name")
     page.fill("[aria-label='temperature of cpu minutes without']", "0.0001")
     page.evaluate("document.activeElement.blur()")
@@ -189,7 +194,8 @@ def test_an_alarm_is_notified_once(empty, visit):
         is_there(page, "figcaption .value", str(value))
         above = f"temperature of cpu: {value} °C is above 25 °C"
         count_is(page, "#board-about .problems", int(value > 25))
-    assert page.evaluate("told") == [f"garden: {above.replace('33', '31.5')}", f"garden: {above}"]
+    told = [f"garden: {above.replace('33', '31.5')}", f"garden: {above}"]
+    wait_for(lambda: page.evaluate("told") == told)
 
 
 def test_two_hundred_boards(empty, visit, screenshot):
@@ -201,7 +207,7 @@ def test_two_hundred_boards(empty, visit, screenshot):
     page.wait_for_selector(".card .spark circle")
     full = "[...document.querySelectorAll('#boards li')].filter((li) => li.children.length).length"
     assert 0 < page.evaluate(full) < 60  # Only what is in view has content
-    assert names(page)[0] == "app0 · board0"
+    names_are(page, "app0 · board0")
     page.evaluate("scrollTo(0, document.body.scrollHeight)")
     is_there(page, ".card .name", "app49 · board199")
     assert page.evaluate(full) < 60

@@ -78,7 +78,7 @@ def test_a_place_is_chosen_with_the_keyboard_and_seen_on_a_phone(garden, visit, 
     place = page.locator(".place", has_text="colour")
     place.focus()
     page.keyboard.press("Enter")
-    assert place.get_attribute("aria-pressed") == "true"
+    wait_for(lambda: place.get_attribute("aria-pressed") == "true")
     for pane in page.locator(".side-by-side pre").all():
         pane.scroll_into_view_if_needed()
         box, mark = pane.bounding_box(), pane.locator("mark.chosen").first.bounding_box()

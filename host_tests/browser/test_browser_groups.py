@@ -4,7 +4,16 @@ import json
 import re
 
 import pytest
-from collecting import OURS, collector, entities, reading, struct, unstruct, write_schema
+from collecting import (
+    OURS,
+    collector,
+    entities,
+    reading,
+    struct,
+    unstruct,
+    wait_for,
+    write_schema,
+)
 from looking import ago, axe_findings, count_is, is_there, text, until
 
 OTHER = "iglu:com.example/other/jsonschema/1-0-0"
@@ -54,6 +63,7 @@ def test_two_hundred_boards_in_groups(empty, visit, screenshot):
     count_is(page, "#boards .group", 4)
     page.select_option("#board-sort", "name")
     until(page, "location.hash.includes('sort=name')")
+    wait_for(lambda: headings(page)[0].startswith("Barn"))
     assert headings(page) == [
         "Barn 67 boards, none with a problem",
         "mill 67 boards, 1 with a problem",
@@ -66,8 +76,8 @@ def test_two_hundred_boards_in_groups(empty, visit, screenshot):
     toggle.focus()
     page.keyboard.press("Enter")
     count_is(page, "#boards .card", 201 - 67)
-    assert toggle.get_attribute("aria-expanded") == "false"
-    assert page.evaluate("document.activeElement.ariaExpanded") == "false"  # The focus stays
+    wait_for(lambda: toggle.get_attribute("aria-expanded") == "false")
+    until(page, "document.activeElement.ariaExpanded === 'false'")  # The focus stays
     page.reload()
     count_is(page, "#boards .card", 201 - 67)
     screenshot(page, "groups")
@@ -78,12 +88,12 @@ def test_two_hundred_boards_in_groups(empty, visit, screenshot):
     full = (
         "[...document.querySelectorAll('#boards .card')].filter((li) => li.children.length).length"
     )
-    assert 0 < page.evaluate(full) < 60  # Only what is in view has content
+    wait_for(lambda: 0 < page.evaluate(full) < 60)  # Only what is in view has content
     page.click("#board-table")
     page.select_option("#board-group", "release")
     until(page, "document.querySelectorAll('#boards .group').length === 3")
     kinds = ["release 8", "firmware 0.1.0", "release 7"]  # That of the problem first
-    assert [" ".join(one.split()[:2]) for one in headings(page)] == kinds
+    wait_for(lambda: [" ".join(one.split()[:2]) for one in headings(page)] == kinds)
     page.fill("#board-search", "b13")
     count_is(page, "#boards .card", 11)
     page.goto(page.url.split("#")[0] + "#live?group=app&closed=%25zz,app0")
@@ -119,7 +129,7 @@ def test_a_map_of_the_boards_that_have_a_place(empty, visit, screenshot):
     empty.send(board("z", "Zürich", ZURICH))
     empty.send(board("g", "Geneva", (46.2044, 6.1432)))
     count_is(page, "#board-map a", 3)
-    assert page.evaluate("document.activeElement.dataset.point") == "z"
+    until(page, "document.activeElement.dataset.point === 'z'")
     page.keyboard.press("Enter")
     until(page, "location.hash === '#board?board=z'")
     is_there(page, "#board-title", "Zürich")
@@ -180,4 +190,4 @@ def test_no_finding_of_axe(empty, visit, scheme):
     views = ("live?map=1&group=name", "live?table=1&group=release&closed=firmware%25200.1.0")
     page = visit(empty, color_scheme=scheme)
     assert axe_findings(page, scheme, *views, f"events?event={bad}") == []
-    assert page.locator(".failed-part mark").count() >= 2
+    wait_for(lambda: page.locator(".failed-part mark").count() >= 2)

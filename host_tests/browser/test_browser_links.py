@@ -1,7 +1,7 @@
 """The address of the page has what is shown; times and colours are as the user wants them."""
 
 import pytest
-from collecting import reading, struct
+from collecting import reading, struct, wait_for
 from looking import ago, count_is, history, is_there, pixels, rows_are, text, until
 
 
@@ -13,16 +13,16 @@ def test_board_zoom_and_back(empty, visit):
     page.click("#ranges >> text=15 min")
     page.keyboard.press("+")
     page.keyboard.press("ArrowLeft")  # One entry of the history for all of the zooming
-    zoomed = page.url
-    assert "board=7c9ebd" in zoomed and "from=" in zoomed
-    assert "live" not in text(page, "#range-text")
-    shown = text(page, "#range-text")
+    until(page, "location.hash.includes('from=') && location.hash.includes('board=7c9ebd')")
+    wait_for(lambda: "live" not in text(page, "#range-text"))
+    zoomed, shown = page.evaluate("location.href"), text(page, "#range-text")
     page.reload()
     page.wait_for_selector("figure canvas")
-    assert (page.url, text(page, "#range-text")) == (zoomed, shown)
+    wait_for(lambda: text(page, "#range-text") == shown)
+    assert page.evaluate("location.href") == zoomed
     page.go_back()
     until(page, "location.hash === '#board?board=7c9ebd&range=900000'")
-    assert page.get_attribute("[data-range='900000']", "aria-pressed") == "true"
+    page.wait_for_selector("[data-range='900000'][aria-pressed=true]")
     page.go_back()
     page.go_back()
     page.wait_for_selector("#live:not([hidden])")
@@ -39,13 +39,13 @@ def test_an_event_has_an_address_and_back_closes_it(empty, visit):
     rows_are(page, 5)
     page.locator("#rows button").nth(1).click()
     page.wait_for_selector("#detail .table")
-    assert page.evaluate("document.activeElement.id") == "detail"
-    link = page.url
+    until(page, "document.activeElement.id === 'detail'")
+    link = page.evaluate("location.href")
     page.keyboard.press("j")
     is_there(page, "#detail .table", "number2")
     page.go_back()  # As on a phone
     page.wait_for_selector("#detail", state="hidden")
-    assert page.url.endswith("#events?text=number")
+    until(page, "location.hash === '#events?text=number'")
     until(page, "document.activeElement.className === 'row'")
     page.evaluate("(link) => { location.href = link; }", link)
     is_there(page, "#detail .table", "number3")
@@ -53,7 +53,7 @@ def test_an_event_has_an_address_and_back_closes_it(empty, visit):
     page.wait_for_selector("#detail", state="hidden")
     page.click("#copy-link")
     is_there(page, "#copy-link", "Copied")
-    assert page.evaluate("navigator.clipboard.readText()") == page.url
+    assert page.evaluate("navigator.clipboard.readText()") == page.evaluate("location.href")
 
 
 def test_typing_makes_one_entry_in_the_history(empty, visit):
@@ -68,7 +68,7 @@ def test_typing_makes_one_entry_in_the_history(empty, visit):
     assert page.evaluate("history.length") == before + 1
     page.go_back()
     rows_are(page, 2)
-    assert page.input_value("[name=text]") == ""
+    wait_for(lambda: page.input_value("[name=text]") == "")
 
 
 def test_columns_of_the_list(empty, visit):
@@ -122,7 +122,7 @@ def test_local_time_or_utc_everywhere(empty, visit):
     is_there(page, "#range-text", "2026-11-27 01:00 to 03:00 (UTC)")
     is_there(page, "figcaption .when", "02:01:00")
     until(page, "document.querySelector('figure canvas')")
-    assert pixels(page) != tokyo  # The labels of the axis
+    wait_for(lambda: pixels(page) != tokyo)  # The labels of the axis
     until(page, r"/^\d\d:\d\d UTC$/.test(document.querySelector('#timeline-from').textContent)")
     page.keyboard.press("2")
     page.click("#rows button")
@@ -176,7 +176,7 @@ def test_the_timeline_by_keyboard(empty, visit):
     page.focus("#timeline button[tabindex='0']")
     page.keyboard.press("Enter")
     rows_are(page, 1)
-    assert "from=" in page.url
+    until(page, "location.hash.includes('from=')")
 
 
 def test_back_from_a_board_leads_to_its_card(empty, visit):
@@ -190,7 +190,7 @@ def test_back_from_a_board_leads_to_its_card(empty, visit):
         leave()
         until(page, "location.hash === '#live?sort=name'")
         until(page, f"{focused} === 'board59'")
-        assert page.evaluate("scrollY") > 0
+        until(page, "scrollY > 0")
         page.keyboard.press("Enter")
         until(page, "document.activeElement.id === 'board-title'")
 

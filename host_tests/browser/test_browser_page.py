@@ -17,7 +17,7 @@ from collecting import (
     wait_for,
     write_schema,
 )
-from looking import ago, history, is_there, pixels, rows_are, text, until
+from looking import ago, count_is, history, is_there, pixels, rows_are, text, until
 
 from host_tests.outside import Handler, serving
 
@@ -26,17 +26,18 @@ EVIL = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>\'"
 
 def test_the_first_visit_leads_to_the_first_event(empty, visit, screenshot):
     page = visit(empty)
-    assert page.is_visible("#empty") and not page.is_visible("#boards-section")
+    page.wait_for_selector("#empty")
+    assert not page.is_visible("#boards-section")
+    is_there(page, "#config", str(empty.port))
     line = text(page, "#curl")
     assert re.fullmatch(r'"collector": "http://[0-9.]+:\d+"', text(page, "#config"))
-    assert str(empty.port) in text(page, "#config")
-    assert page.is_visible("#local")
+    page.wait_for_selector("#local")
     screenshot(page, "first-visit")
     url = re.fullmatch(r"curl '(http://127\.0\.0\.1:\d+/i\?[^']+)'", line)[1]
     urllib.request.urlopen(url).read()
     is_there(page, "#boards .card", "desk")
-    assert not page.is_visible("#empty")
-    assert text(page, "#good") == "1"
+    page.wait_for_selector("#empty", state="hidden")
+    wait_for(lambda: text(page, "#good") == "1")
 
 
 def test_a_chart_moves_as_a_board_sends(empty, visit, screenshot):
@@ -50,7 +51,7 @@ def test_a_chart_moves_as_a_board_sends(empty, visit, screenshot):
     is_there(page, "figcaption .value", "43.25 °C")
     wait_for(lambda: pixels(page) != before)
     is_there(page, "#boards .card", "garden")
-    assert text(page, "#good") == "61"
+    wait_for(lambda: text(page, "#good") == "61")
     screenshot(page, "live")
 
 
@@ -87,13 +88,13 @@ def test_zoom_by_mouse_and_keys_and_back(empty, visit, screenshot):
     page = visit(empty)
     page.wait_for_selector("figure canvas")
     live = page.locator("[data-move=live]")
-    assert live.is_disabled()
+    wait_for(live.is_disabled)
     box = page.locator(".u-over").first.bounding_box()
     page.mouse.move(box["x"] + 80, box["y"] + 40)
     page.mouse.down()
     page.mouse.move(box["x"] + 200, box["y"] + 40, steps=5)
     page.mouse.up()
-    assert live.is_enabled()
+    wait_for(live.is_enabled)
     page.wait_for_timeout(200)
     screenshot(page, "zoomed")
     zoomed = pixels(page)
@@ -101,7 +102,7 @@ def test_zoom_by_mouse_and_keys_and_back(empty, visit, screenshot):
     wait_for(lambda: pixels(page) != zoomed)
     page.keyboard.press("+")
     page.keyboard.press("0")
-    assert live.is_disabled()
+    wait_for(live.is_disabled)
     box = page.locator(".u-over").first.bounding_box()
     page.mouse.move(box["x"] + 100, box["y"] + 40)
     newest = f"{text(page, 'figcaption .when')}"
@@ -109,9 +110,9 @@ def test_zoom_by_mouse_and_keys_and_back(empty, visit, screenshot):
     until(page, f"document.querySelector('figcaption .when').textContent !== '{newest}'")
     page.keyboard.press("-")
     page.mouse.dblclick(box["x"] + 100, box["y"] + 40)
-    assert live.is_disabled()
+    wait_for(live.is_disabled)
     page.click("#ranges >> text=15 min")
-    assert page.get_attribute("[data-range='900000']", "aria-pressed") == "true"
+    page.wait_for_selector("[data-range='900000'][aria-pressed=true]")
 
 
 def test_units_and_labels_as_people_read_them(empty, visit):
@@ -135,7 +136,7 @@ def test_an_old_series_is_found_at_once(empty, visit):
     empty.send(*history(*range(90000, 80000, -600)))
     page = visit(empty)
     page.wait_for_selector("figure canvas")
-    assert page.get_attribute("[data-range='86400000']", "aria-pressed") == "true"
+    page.wait_for_selector("[data-range='86400000'][aria-pressed=true]")
 
 
 def test_a_bad_event_shows_its_field_value_rule_and_payload(empty, visit, screenshot):
@@ -152,10 +153,10 @@ def test_a_bad_event_shows_its_field_value_rule_and_payload(empty, visit, screen
     assert '\\"value\\": \\"hot\\"' in other.locator("pre").inner_text()
     empty.request("POST", TP2, b'{"half a body', JSON)
     is_there(page, "#failures > li", "a whole request")
-    assert text(page, "#failed-count") == "3"
+    wait_for(lambda: text(page, "#failed-count") == "3")
     empty.send(struct(aid="desk", se_va="cold"))
     is_there(page, "#failures .times", "2 times")
-    assert page.locator("#failures > li").count() == 3
+    count_is(page, "#failures > li", 3)
     screenshot(page, "failed")
 
 
@@ -181,15 +182,15 @@ def test_the_list_search_filters_and_one_event_in_full(empty, visit, screenshot)
     page = visit(empty, "#events")
     rows = page.locator("#rows li")
     is_there(page, "#rows li", "needle")
-    assert rows.count() == 3
+    rows_are(page, 3)
     page.keyboard.press("/")
     until(page, "document.activeElement.name === 'text'")
     page.keyboard.type("NEEDLE")
     rows_are(page, 1)
-    assert "text=NEEDLE" in page.url
+    until(page, "location.hash.includes('text=NEEDLE')")
     empty.send(struct(se_la="hay"), struct(se_la="another needle"))  # What comes is filtered too
     is_there(page, "#rows li.new", "another needle")
-    assert rows.count() == 2
+    rows_are(page, 2)
     page.fill("[name=text]", "")
     page.select_option("[name=good]", "0")
     rows_are(page, 1)
@@ -197,7 +198,7 @@ def test_the_list_search_filters_and_one_event_in_full(empty, visit, screenshot)
     is_there(page, "#detail .reasons", "se_va")
     page.select_option("[name=good]", "")
     rows_are(page, 5)
-    assert page.locator("#rows .chosen").count() == 1  # It stays open, and its row is marked
+    count_is(page, "#rows .chosen", 1)  # It stays open, and its row is marked
     page.keyboard.press("Escape")
     page.wait_for_selector("#detail", state="hidden")
     page.keyboard.press("j")
@@ -214,7 +215,7 @@ def test_the_list_search_filters_and_one_event_in_full(empty, visit, screenshot)
     is_there(page, "#rows li", "cpu temperature=21.5 Cel")
     page.reload()
     rows_are(page, 1)
-    assert page.input_value("[name=board]") == "7c9ebd"
+    wait_for(lambda: page.input_value("[name=board]") == "7c9ebd")
     with page.expect_download() as download:
         page.click(".export [value=jsonl]")
     lines = download.value.path().read_text().splitlines()
@@ -231,7 +232,7 @@ def test_older_events_come_when_asked_for(empty, visit):
     page.click("#older")
     rows_are(page, 250)
     assert "number0" in page.locator("#rows li").last.inner_text()
-    assert not page.is_visible("#older")
+    page.wait_for_selector("#older", state="hidden")
 
 
 def test_from_a_board_and_from_the_timeline_to_the_events(empty, visit):
@@ -242,15 +243,15 @@ def test_from_a_board_and_from_the_timeline_to_the_events(empty, visit):
     is_there(page, "#time-filter", " to ")
     rows_are(page, 2)
     page.click("#time-filter")
-    assert page.url.endswith("#events")
+    until(page, "location.hash === '#events'")
     page.click("nav >> text=Live")
     page.locator(".card").filter(has_text="other").locator(".more").click()
     rows_are(page, 1)
     page.keyboard.press("1")
     page.locator(".card").filter(has_text="other").locator(".name").click()
     until(page, "document.querySelectorAll('figure').length === 1")
-    assert text(page, "#board-title") == "garden · other"
-    assert page.evaluate("document.activeElement.id") == "board-title"
+    wait_for(lambda: text(page, "#board-title") == "garden · other")
+    until(page, "document.activeElement.id === 'board-title'")
 
 
 def test_nothing_that_a_board_sends_runs_in_the_page(empty, visit):
@@ -296,15 +297,15 @@ def test_a_reset_empties_the_page(empty, visit):
     is_there(page, ".card", "garden")
     empty.post("/micro/reset", {})
     page.wait_for_selector("#empty")
-    assert not page.is_visible("#boards-section")
+    page.wait_for_selector("#boards-section", state="hidden")
 
 
 def test_the_list_of_keys(empty, visit):
     page = visit(empty)
     page.keyboard.press("?")
-    assert page.is_visible("#keys")
+    page.wait_for_selector("#keys")
     page.keyboard.press("Escape")
-    assert not page.is_visible("#keys")
+    page.wait_for_selector("#keys", state="hidden")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -10,6 +10,7 @@ import pytest
 
 from snowplow_tracker import record
 from snowplow_tracker.transport.cpython import Stream
+from snowplow_tracker.transport.http import HttpTransport
 
 
 def made(n):
@@ -69,3 +70,22 @@ def test_an_answer_wakes_and_its_absence_blocks_for_a_moment_only():
         assert found == 4
         far.close()
         assert stream.readinto(buf) == 0
+
+
+def test_a_large_page_in_an_answer_hides_no_status():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        transport = HttpTransport(f"http://127.0.0.1:{server.getsockname()[1]}/i")
+        sending = transport.send(2, lambda buf, head: iter([head + b"{}"]))
+        while not transport.wrote:
+            next(sending)
+        far, _ = server.accept()
+        with far:
+            far.recv(1000)
+            far.sendall(b"HTTP/1.1 413 Too large\r\n")
+            while not transport._response.started:
+                next(sending)
+            far.sendall(b"Content-Length: 30000\r\n\r\n" + b"x" * 30000)
+            with pytest.raises(StopIteration) as ended:
+                while True:
+                    next(sending)
+        assert ended.value.value == 413

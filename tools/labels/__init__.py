@@ -21,6 +21,7 @@ os.chdir('/')
 sys.path.append('/')
 board = hexlify(machine.unique_id()).decode()
 name = wifi = password = ''
+kept = True
 try:
     with open('/config.json') as f:
         name = str(json.loads(f.read().lstrip(chr(0xfeff))).get('name') or '')
@@ -34,10 +35,11 @@ except (ImportError, OSError):
 try:
     from firmware.on_demand import portal_wifi
     wifi, password = portal_wifi.name(board), portal_wifi.password()
+    kept = portal_wifi.password() == password  # else each call makes another one
 except ImportError:
     pass  # its firmware opens no portal
 told = [hexlify(text.encode()).decode() or '-' for text in (name, wifi, password)]
-print('@label', board, *told)
+print('@label', board, *told) if kept else print('@unkept')
 """
 
 
@@ -52,8 +54,14 @@ class Label(NamedTuple):
 
 
 def ask(port):
-    """The Label of the board at `port`, whose firmware stops; Stop if it does not answer."""
+    """The Label of the board at `port`, whose firmware stops; Stop if it does not answer, or
+    cannot keep a password."""
     for line in call(port, "exec", HOLD, "+", "exec", SCRIPT):
+        if line == "@unkept":
+            raise Stop(
+                "the board cannot keep its portal's password: remove files of yours "
+                "(mpremote fs rm), or a folder portal_password"
+            )
         if line.startswith("@label "):
             _, board, *told = line.split(" ")
             texts = ["" if text == "-" else bytes.fromhex(text).decode() for text in told]

@@ -1,6 +1,7 @@
 # CPython's sockets in MicroPython's manner: None where they would block.
 from ssl import SSLError, SSLSocket, SSLWantReadError, SSLWantWriteError
 
+_ANSWER = 1400  # bytes that are read at a time, as by a board: response.py counts what is read
 _WAITS = 3  # of half a millisecond for an answer, before the caller is left to sleep
 
 
@@ -17,7 +18,7 @@ class Stream:
         if waits:
             self._sock.settimeout(0.0005)
         try:
-            n = self._try(self._sock.recv_into, buf)
+            n = self._try(self._sock.recv_into, memoryview(buf)[:_ANSWER])
         finally:
             if waits:
                 self._sock.settimeout(0)

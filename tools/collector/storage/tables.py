@@ -95,8 +95,9 @@ ALTER TABLE listed ADD COLUMN suspicious TEXT;
 def connect(path):
     """Return a connection that writes to the database file at ``path``."""
     connection = sqlite3.connect(path, timeout=10)
-    connection.execute("PRAGMA page_size=8192")  # The default has room for few records
+    connection.execute("PRAGMA page_size=4096")  # Each new eid changes another page of its index
     connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA wal_autocheckpoint=2000")  # pages
     connection.execute("PRAGMA synchronous=FULL")
     return connection
 
