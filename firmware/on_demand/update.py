@@ -7,6 +7,8 @@
 #   update_bring.py   brings it on flash (update_fetch.py, update_patch.py) and puts it on trial
 #   update_config.py  does all that for the config
 #   update_leave.py   where a config waits for events that the collector of before does not take
+#   update_steps.py   calls steps(), and lets no exception out
+#   update_failed.py  takes back what is on trial; what becomes of an exception in any of them
 #
 # Each is loaded when it is needed, and unloaded before the next. The state, in update.json, is
 #   version    of the newest release that worked here, or was deployed: an older one is a replay

@@ -36,25 +36,37 @@ def _leave(app):
     from firmware.on_demand.update_config import read
 
     emitter = app.emitter
+    method = "get" if emitter.get else "post"
+    transport, new_method = emitter.transport, method
     try:
         new = read("config.json.new")
-        settings = {
-            "collector": new["collector"].rstrip("/"),
-            "roots": new.get("roots"),
-            "verify": new.get("verify") is not False,
-            "method": new.get("method", "post"),
-            "extras": {"headers": new.get("headers")},
-            "state_path": app.settings["state_path"],
-        }
-        transport = make_transport(app, settings)
+        if not _is_moved(new):
+            new_method = new.get("method", "post")
+            settings = {
+                "collector": new["collector"].rstrip("/"),
+                "roots": new.get("roots"),
+                "verify": new.get("verify") is not False,
+                "method": new_method,
+                "extras": {"headers": new.get("headers")},
+                "state_path": app.settings["state_path"],
+            }
+            transport = make_transport(app, settings)
     except MemoryError:
         raise  # it is tried again
     except Exception as e:
         return "config.json: collector: %s" % e
-    method = "get" if emitter.get else "post"
     app.leaving = clock.ms(), emitter.transport, method, emitter.batch_size
-    _send_by(app, transport, settings["method"], emitter.batch_size)
+    _send_by(app, transport, new_method, emitter.batch_size)
     print("update: events go to the collector of the new config")
+
+
+# Whether the remote configuration names the collector, as it does with the new config, too.
+def _is_moved(new):
+    if not new.get("remote"):
+        return False
+    from firmware.on_demand.remote_config import load_state
+
+    return "collector" in load_state(new.get("state_path", ".")).get("changes", ())
 
 
 def _send_by(app, transport, method, batch_size):

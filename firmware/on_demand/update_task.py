@@ -1,17 +1,6 @@
 # Asks for updates now and then, see update.py. This file stays loaded in the mode always_on where
 # the config has `update`; what it calls does not.
 
-# Whatever goes wrong with an update, the board goes on with its work.
-def steps(app, only_due=False):
-    """As update.steps(), without an exception."""
-    try:
-        from firmware.on_demand import update
-
-        return (yield from update.steps(app, only_due))
-    except Exception as e:
-        print("update: %s: %s" % (type(e).__name__, e))
-        return 300
-
 
 async def run(app):
     """The task of the mode always_on."""
@@ -21,13 +10,19 @@ async def run(app):
 
     expect = app.watchdog.expect
     while True:
-        doing = steps(app)
+        seconds = 300
         try:
+            from firmware.on_demand import update_steps
+
+            doing = update_steps.steps(app)
+            del update_steps
             while True:
                 expect("update", 120)
                 await sleep_ms(next(doing))
         except StopIteration as e:
             seconds = e.value
+        except MemoryError:  # of the import
+            pass
         doing = None
         app.unload()
         expect("update", seconds + 120)

@@ -43,8 +43,9 @@ def check(app):
         if wait:
             late = app.settings["update"]["trial_seconds"]
             if clock.ms() >= late * 1000:
-                release.roll_back("%s in %d s" % (why, late))
-                app.restart("config")
+                from firmware.on_demand.update_failed import end
+
+                end(app, "%s in %d s" % (why, late))
             return wait
         # In this order: if it is cut between, the trial is kept once more, and reported once.
         state = load_state(app)

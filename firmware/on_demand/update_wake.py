@@ -1,5 +1,5 @@
 # Asks for updates in the mode battery, after a send.
-from firmware.on_demand import update_task
+from firmware.on_demand import update_steps
 from snowplow_tracker import clock
 from snowplow_tracker.json_file import load
 
@@ -7,7 +7,7 @@ from snowplow_tracker.json_file import load
 def check(mode):
     """Do the next step of an update, if it is due."""
     app = mode.app
-    for wait in update_task.steps(app, mode._resumed):
+    for wait in update_steps.steps(app, mode._resumed):
         mode._expect_progress()
         clock.sleep_ms(wait)
         app.board.idle()

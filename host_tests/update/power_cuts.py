@@ -198,6 +198,9 @@ class App:
     def unload(self):
         pass
 
+    def nothing_to_lose(self):
+        return self.store.sync()
+
     def restart(self, intent):
         self.store.sync()
         raise Reset

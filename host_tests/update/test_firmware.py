@@ -51,6 +51,7 @@ def read(path):
         return []
 """
 NO_UPDATES = "def check(app, state):\n    yield 0\n    none()\n"
+NO_TRIAL = "def check(app):\n    yield 0\n    none()\n"
 SILENT = (ROOT / "firmware/transport.py").read_text() + """
 def cannot_send(self, length, body):
     raise OSError("this release cannot send")
@@ -215,6 +216,7 @@ def test_an_update_and_one_by_a_patch(start, images):
     ("on_demand/settings", REFUSES, "it is refused"),
     ("transport", SILENT, "nothing was sent"),
     ("on_demand/update_check", NO_UPDATES, "updates fail: NameError: "),
+    ("on_demand/update_trial", NO_TRIAL, "updates fail: NameError: "),
 ])  # fmt: skip
 def test_a_release_that_does_not_work_goes_back_by_itself(start, images, name, source, reason):
     good = images.make(0)

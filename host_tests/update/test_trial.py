@@ -15,6 +15,7 @@ from firmware.on_demand import (
     update_config,
     update_fetch,
     update_leave,
+    update_steps,
     update_trial,
 )
 from snowplow_tracker import Emitter, clock
@@ -32,7 +33,16 @@ def ended(monkeypatch, tmp_path):
     """ended(ms, trial, **app) -> why a check of the trial so long after the boot takes it back."""
     reasons = []
 
-    def check(ms, trial=TRIAL, safe_mode=False, sent=1, reaches=None, asks=_nothing, online=True):
+    def check(
+        ms,
+        trial=TRIAL,
+        safe_mode=False,
+        sent=1,
+        reaches=None,
+        asks=_nothing,
+        online=True,
+        **changes,
+    ):
         monkeypatch.setattr(release, "_FOLDER", f"{tmp_path}/")
         monkeypatch.setattr(release, "trial", lambda: trial)
         monkeypatch.setattr(release, "roll_back", reasons.append)
@@ -46,11 +56,13 @@ def ended(monkeypatch, tmp_path):
             board=SimpleNamespace(online=lambda: online),
             link=SimpleNamespace(name="Ethernet", network=None),
             store=SimpleNamespace(sync=lambda: True),
+            nothing_to_lose=lambda: True,
             restart=lambda intent: None,
             restart_for=None,
             track_event=lambda *_: None,
             unload=lambda: None,
         )
+        vars(app).update(changes)
         checking = update_trial.check(app)
         try:
             while True:
@@ -68,6 +80,17 @@ def test_safe_mode_keeps_nothing_that_is_on_trial(ended):
     ended(SECONDS * 1000, safe_mode=True)
     assert reasons == [f"nothing was sent outside of safe mode in {SECONDS} s"]
     assert ended(SECONDS * 1000)[0] == 0  # without it, it works
+
+
+def test_a_trial_that_ends_loses_no_event_that_can_be_sent(ended):
+    done = []
+    parts = {
+        "nothing_to_lose": lambda: False,  # they are in RAM alone
+        "tracker": SimpleNamespace(flush=done.append),
+        "restart": done.append,
+    }
+    _, reasons = ended(SECONDS * 1000, safe_mode=True, **parts)
+    assert len(reasons) == 1 and done == [10, "config"]
 
 
 @pytest.mark.parametrize("error", [OSError(111), ValueError("it is not signed"), MemoryError()])
@@ -104,6 +127,50 @@ def test_a_release_that_could_fetch_no_other_one_goes_back(ended, error, is_faul
     assert reasons == ([told] if is_fault else [])
     assert ended(SECONDS * 1000 - 1)[0] == 0  # one that works is kept
     assert ended(SECONDS * 1000 - 1, asks=fails, online=False)[0] == 0  # nothing can be asked
+
+
+@pytest.mark.parametrize("broken", ["update.steps", "update_trial.check", "update_trial.works"])
+@pytest.mark.parametrize("error, is_fault", [
+    (OSError(28), False), (MemoryError(), False), (NameError("x"), True),
+])  # fmt: skip
+def test_a_fault_in_the_code_that_ends_a_trial_ends_it(
+    monkeypatch, tmp_path, broken, error, is_fault
+):
+    def fails(*_, **__):
+        raise error
+
+    reasons = []
+    monkeypatch.setattr(f"firmware.on_demand.{broken}", fails)
+    monkeypatch.setattr(release, "trial", lambda: None if reasons else TRIAL)
+    monkeypatch.setattr(release, "roll_back", reasons.append)
+    monkeypatch.setattr("firmware.on_demand.update_check.check", _nothing)
+    update_keys = {"trial_seconds": SECONDS, "seconds": 60}
+    app = SimpleNamespace(
+        settings={"update": update_keys, "state_path": str(tmp_path)},
+        crashes=SimpleNamespace(safe_mode=False),
+        emitter=SimpleNamespace(sent=1),
+        store=SimpleNamespace(sync=lambda: True),
+        board=SimpleNamespace(online=lambda: True),
+        nothing_to_lose=lambda: True,
+        restart=reasons.append,
+        restart_for=None,
+        unload=lambda: None,
+    )
+
+    def seconds_to_the_next(ms):
+        monkeypatch.setattr(clock, "ms", lambda: ms)
+        doing = update_steps.steps(app)
+        while True:
+            try:
+                next(doing)
+            except StopIteration as end:
+                return end.value
+
+    # Not later than a minute after its time, and in time to be seen at it if that is shorter.
+    assert seconds_to_the_next(SECONDS * 1000 - 1) == (60 if is_fault else 300) and not reasons
+    seconds_to_the_next(SECONDS * 1000)
+    assert reasons == ([f"updates fail: {type(error).__name__}: x", "config"] if is_fault else [])
+    assert seconds_to_the_next(SECONDS * 1000) == 300 and len(reasons) == 2 * is_fault
 
 
 def test_a_folder_of_configs_alone_is_reached_by_one_connection_at_a_time(monkeypatch):
@@ -177,6 +244,8 @@ def test_the_crashes_of_before_do_not_put_a_trial_into_safe_mode(monkeypatch, tm
     ({"collector": 7}, "old", "config.json: collector: "),
     ({"collector": "http://new", "headers": [1]}, "old", "config.json: collector: "),
     ({}, "old", "config.json: collector: "),
+    # A remote configuration has moved the board there, and does so with the new config, too.
+    ({"collector": "http://new", "remote": {"url": "http://h"}}, "remote", None),
 ])  # fmt: skip
 def test_a_config_that_cannot_be_sent_with_goes_back_before_a_restart_that_loses_events(
     monkeypatch, tmp_path, new, sends_to, reason
@@ -184,12 +253,14 @@ def test_a_config_that_cannot_be_sent_with_goes_back_before_a_restart_that_loses
     # Nobody has checked it yet; the events in RAM are refused by the collector of before.
     monkeypatch.chdir(tmp_path)
     (tmp_path / "config.json.new").write_text(json.dumps(new))
+    remote = {"version": 1, "changes": {"collector": "http://remote"}}
+    (tmp_path / "remote.json").write_text(json.dumps(remote))
     reasons = []
     monkeypatch.setattr(update_leave, "load", lambda path: {"config": "new"})
     monkeypatch.setattr(release, "trial", lambda: TRIAL)
     monkeypatch.setattr(release, "roll_back", reasons.append)
     settings = {"state_path": ".", "update": {"trial_seconds": SECONDS}}  # the rest is dropped
-    emitter = Emitter("old")
+    emitter = Emitter("remote" if sends_to == "remote" else "old")
     old = emitter.transport
     emitter.last_result = OSError(errno.ECONNREFUSED)
     app = SimpleNamespace(
@@ -205,7 +276,8 @@ def test_a_config_that_cannot_be_sent_with_goes_back_before_a_restart_that_loses
     if sends_to == "old":
         assert app.transport is old and len(reasons) == 1 and reasons[0].startswith(reason)
         return
-    assert not reasons and (app.transport.host, emitter.get) == ("new", True)
+    assert not reasons and app.transport.host == sends_to
+    assert emitter.get == ("method" in new)
     monkeypatch.setattr(clock, "ms", lambda: 5000 + SECONDS * 1000 - 1)
     update_leave.check(app)
     assert not reasons

@@ -10,7 +10,7 @@ import sys
 import vfs
 
 import micropython
-from firmware.on_demand import update_task
+from firmware.on_demand import update_steps
 from snowplow_tracker import clock
 from snowplow_tracker.json_file import load
 from snowplow_tracker.store.ring import RingStore
@@ -96,7 +96,7 @@ def import_and_sample(*arguments):
 
 if "imports" in sys.argv:
     builtins.__import__ = import_and_sample
-for wait in update_task.steps(app):
+for wait in update_steps.steps(app):
     sample()
     clock.sleep_ms(wait)
 builtins.__import__ = real_import
