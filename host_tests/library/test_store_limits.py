@@ -344,6 +344,30 @@ def test_a_record_that_memory_is_short_for_is_not_lost():
         assert len(store) == 0 and not store.dropped
 
 
+def test_an_eviction_that_fails_half_way_counts_nothing_as_damaged():
+    for error in MemoryError(), OSError(5, ""):
+
+        def failing(*_, error=error):
+            raise error
+
+        with Board() as board:
+            store = board.boot(max_bytes=16384)
+            put(store, *[b"%03d" % i + b"x" * 500 for i in range(28)])
+            for i in range(28, 60):
+                oldest = store.peek(0)  # it is sent and accepted meanwhile
+                sequence = unpack_from(HEADER, oldest)[3]
+                reader.open = failing
+                try:
+                    put(store, b"%03d" % i + b"x" * 500)
+                finally:
+                    reader.open = open
+                if store.lost["error"]:  # the page in RAM is full, too
+                    before = len(store), store.dropped
+                    store.drop(sequence)
+                    assert (len(store), store.dropped) == (before[0] - 1, before[1]), i
+            assert store.lost["error"] and not store.lost["corruption"], store.lost
+
+
 def test_retained_memory_that_cannot_be_written_for_lack_of_memory():
     with Board() as board:
         store = board.boot(RetainedStore)

@@ -479,8 +479,27 @@ def test_what_was_accepted_is_not_too_old_either():
         store.sync()
         store.settled = (sequences[0], sequences[2])
         board.pass_time(DAY + 1)
-        store.drop(sequences[3])
-        assert len(store) == 0 and store.lost["age"] == 2
+        store.drop(sequences[2])
+        assert store.lost["age"] == 1
+        assert bodies(store) == [] and store.lost["age"] == 2
+
+
+def test_what_is_too_old_behind_a_record_that_is_not_is_sent_and_not_lost():
+    # A program may note that it was accepted, though it was passed over.
+    with Board() as board:
+        wall = board.wall
+        for name, began in (b"a", wall), (b"b", wall - 2 * DAY), (b"c", wall):
+            board.wall = began  # the clock of the second boot was wrong
+            store = board.boot(max_age=DAY)
+            put(store, name)
+            store.sync()
+        store = board.boot(max_age=DAY)
+        found = records(store)
+        assert [record[4] for record in found] == [b"a", b"b", b"c"]
+        store.settled = (found[0][0], found[2][0])
+        assert records(store) == found
+        store.drop(found[2][0])
+        assert len(store) == 0 and not store.dropped
 
 
 def test_boundary_is_where_littlefs_blocks_end():

@@ -486,7 +486,9 @@ class Account:
 
     def doubtful(self, event):
         """Whether it was accepted, and the board cannot know it."""
-        return event.accepted and not event.settled and (event.cut or not event.learned)
+        # Without a byte of memory drop() may fail after the answer.
+        unknown = event.cut or not event.learned or self.world.was_exhausted
+        return event.accepted and not event.settled and unknown
 
     def _gives_up(self, event):
         # After 8 rounds in which it failed alone, while others were accepted.

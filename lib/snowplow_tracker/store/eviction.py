@@ -6,22 +6,28 @@ def evict(log):
     """Delete the oldest segment of a SegmentLog, to make room."""
     r = log.reader
     head = r.head
-    # How many of its records were accepted?
-    accepted = 0
-    after, last = log.ring.settled
-    r.copy(head)
-    while r.sequence <= last and r.seek(True) and r.number == head.number:
-        accepted += after < r.record_sequence <= last
-    r.copy(head)
-    if not r.next_segment():
-        r.go_to_end()
-    elif r.seek():
-        r.sequence = max(r.sequence, r.end - r.left)
-    elif r.error:
-        raise r.error
-    else:
-        r.go_to_end()
-    log.move_head("overflow", accepted)
+    done = False
+    try:
+        # How many of its records were accepted?
+        accepted = 0
+        after, last = log.ring.settled
+        r.copy(head)
+        while r.sequence <= last and r.seek(True) and r.number == head.number:
+            accepted += after < r.record_sequence <= last
+        r.copy(head)
+        if not r.next_segment():
+            r.go_to_end()
+        elif r.seek():
+            r.sequence = max(r.sequence, r.end - r.left)
+        elif r.error:
+            raise r.error
+        else:
+            r.go_to_end()
+        log.move_head("overflow", accepted)
+        done = True
+    finally:
+        if not done:  # what was not evicted is still to be read
+            r.copy(head)
     try:
         save_state(log)
     except OSError as e:

@@ -236,9 +236,11 @@ class Reader(Place):
                     age = clock.unix_ms() - ms
             elif boot == clock.boot:
                 age = clock.ms() - ms
-            # What was accepted is never too old.
+            # What was accepted is never too old. Nor is what lies behind a record that is to be
+            # sent: it may be passed over once that was accepted.
             after, last = self.log.ring.settled
             aged = age > self.max_ms and not after < sequence <= last
+            aged = aged and self.good == self.head.good
             good = not aged
             pack_into(HEADER, buf, 0, n - 1, flags, boot, sequence, ms)
             record = buf[:stop]
