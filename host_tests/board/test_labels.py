@@ -52,6 +52,15 @@ def test_a_label_has_the_password_that_the_board_keeps(
     for text in (password, password.encode().hex()):
         assert text not in printed and not [one for one in arguments if text in one]
     page.unlink()
+    state = json.loads(board.files()["/releases/state.json"])
+    for trial in {"boots": 0, "from": "b"}, None:
+        text = repr(json.dumps({**state, "trial": trial}))
+        script = f"with open('/releases/state.json', 'w') as f:\n f.write({text})\n"
+        behind.call(board.port, "exec", script)
+        assert program.main(["--port", board.port], root=tmp_path) == (1 if trial else 0)
+        told = "the board tries an update" in capsys.readouterr().err
+        assert told == bool(trial) and page.exists() != bool(trial)
+    page.unlink()
     script = "import os\nos.chdir('/')\nos.remove('portal_password')\nos.mkdir('portal_password')"
     behind.call(board.port, "exec", script)
     assert program.main(["--port", board.port], root=tmp_path) == 1

@@ -22,14 +22,21 @@ sys.path.append('/')
 board = hexlify(machine.unique_id()).decode()
 name = wifi = password = ''
 kept = True
+trial = None
 try:
     with open('/config.json') as f:
         name = str(json.loads(f.read().lstrip(chr(0xfeff))).get('name') or '')
 except (OSError, ValueError, AttributeError):
     pass
 try:
-    sys.path.insert(0, '/releases')
-    __import__('loader').load()
+    with open('/releases/state.json') as f:
+        trial = json.load(f).get('trial')
+except (OSError, ValueError, AttributeError):
+    pass
+try:
+    if not trial:  # else load() would count another boot of it
+        sys.path.insert(0, '/releases')
+        __import__('loader').load()
 except (ImportError, OSError):
     pass  # it has plain files, or its image is mounted
 try:
@@ -39,7 +46,7 @@ try:
 except ImportError:
     pass  # its firmware opens no portal
 told = [hexlify(text.encode()).decode() or '-' for text in (name, wifi, password)]
-print('@label', board, *told) if kept else print('@unkept')
+print('@trial') if trial else print('@label', board, *told) if kept else print('@unkept')
 """
 
 
@@ -54,9 +61,11 @@ class Label(NamedTuple):
 
 
 def ask(port):
-    """The Label of the board at `port`, whose firmware stops; Stop if it does not answer, or
-    cannot keep a password."""
+    """The Label of the board at `port`, whose firmware stops; Stop if it does not answer, cannot
+    keep a password, or tries an update."""
     for line in call(port, "exec", HOLD, "+", "exec", SCRIPT):
+        if line == "@trial":
+            raise Stop("the board tries an update: make its label in some minutes")
         if line == "@unkept":
             raise Stop(
                 "the board cannot keep its portal's password: remove files of yours "
