@@ -242,7 +242,8 @@ class Battery:
 
             features.before_sleep(app)
         if app.board.retained:
-            app.store.retain()
+            if hasattr(app.store, "retain"):  # one that switches itself off has all on flash
+                app.store.retain()
             self._save()
             app.board.deep_sleep(ms)
         self._sleep_lightly(ms)

@@ -394,6 +394,28 @@ def test_a_boot_of_which_nothing_is_known_gets_the_widest_bracket():
         assert clock.EARLIEST <= int(event["dtm"]) <= NOW
 
 
+def test_a_boot_that_could_not_be_noted_is_not_taken_for_one_before_all_others():
+    def fails(guess):
+        pass  # flash or memory
+
+    with File() as path, Machine(NOW) as m:
+        boot_history.start(path)
+        m.pass_ms(1000)
+        boot_history.save()
+        m.boot(off_ms=DAY)
+        write, boot_history.write = boot_history.write, fails
+        try:
+            boot_history.start(path)
+        finally:
+            boot_history.write = write
+        unknown, made = clock.boot, m.wall
+        m.boot(off_ms=DAY)
+        boot_history.start(path)
+        event, _ = send_earlier([(unknown, clock.ms(), b'{"e":"se"')])
+        bracket = json.loads(event["co"])["data"][0]["data"]
+        assert bracket["earliest"] <= made <= bracket["latest"] <= m.wall
+
+
 def test_no_time_is_ever_of_1970_2000_or_2021():
     for wall in (Y1970, Y2000, Y2021):
         with File() as path, Machine(wall) as m:

@@ -1,6 +1,7 @@
 # The time of an event of an earlier boot. It comes from that boot's clock, if it was ever known.
 # Else it lies between the last known time before that boot, plus its ms, and the first one
-# after: the event gets the middle, and an entity with both.
+# after: the event gets the middle, and an entity with both. Of a boot that is not in the list, as
+# flash may have failed when it began, all that is known is that it was before now.
 from struct import unpack_from
 
 from .. import clock
@@ -27,7 +28,7 @@ def possible_times(boot: int, ms: int) -> "tuple[int, int]":
                 return origin + ms, origin + ms
             earliest = since + ms
             left = max(0, last - ms)
-        elif left >= 0 or boot not in [b[0] for b in boot_history.boots]:
+        elif left >= 0:
             if other == clock.boot:
                 origin = clock.boot_start()
             if origin:
