@@ -18,6 +18,12 @@ def pytest_configure(config):
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def pytest_collection_modifyitems(items):
+    # Of these files each takes minutes. Begun last, they would run on while all others wait.
+    long = ("test_update_power_cuts.py", "test_life.py", "test_power_cuts.py", "test_fuzz.py")
+    items.sort(key=lambda item: item.path.name not in long)
+
+
 def pytest_collection_finish(session):
     # The code on a board collects garbage often: without all modules it takes a tenth of the time.
     gc.freeze()
