@@ -6,7 +6,6 @@ def evict(log):
     """Delete the oldest segment of a SegmentLog, to make room."""
     r = log.reader
     head = r.head
-    done = False
     try:
         # How many of its records were accepted?
         accepted = 0
@@ -24,10 +23,9 @@ def evict(log):
         else:
             r.go_to_end()
         log.move_head("overflow", accepted)
-        done = True
-    finally:
-        if not done:  # what was not evicted is still to be read
-            r.copy(head)
+    except BaseException:
+        r.copy(head)  # what was not evicted is still to be read
+        raise
     try:
         save_state(log)
     except OSError as e:
