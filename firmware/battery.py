@@ -73,6 +73,9 @@ class Battery:
             if trigger.crossed and trigger.when == "boot":
                 trigger.slot = None  # see conditions.py
 
+    def _save_events(self):
+        self.app.store.retain()
+
     def _save(self):
         from firmware import retained_memory
 
@@ -242,8 +245,7 @@ class Battery:
 
             features.before_sleep(app)
         if app.board.retained:
-            if hasattr(app.store, "retain"):  # one that switches itself off has all on flash
-                app.store.retain()
+            self._save_events()
             self._save()
             app.board.deep_sleep(ms)
         self._sleep_lightly(ms)

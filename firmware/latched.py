@@ -78,8 +78,10 @@ class Latched(Battery):
         if self._counter:
             self._counter.add(count)
 
-    def _save(self):
+    def _save_events(self):
         self.app.store.sync()
+
+    def _save(self):
         if clock.saver:
             clock.saver()
         super()._save()
