@@ -14,25 +14,7 @@ LIBRARY = "snowplow_tracker."
 def keeps_a_view_across_a_yield():
     """The bytes of a record are taken once, and used on after a yield."""
     batch = load(LIBRARY + "emitter.batch")
-
-    def body(self, buf, head=b""):
-        view = memoryview(buf)
-        size = len(buf)
-        n = len(head)
-        view[:n] = head
-        for part in self.parts():
-            end = n + len(part)
-            while end > size:
-                view[n:] = part[: size - n]
-                part = part[size - n :]
-                end -= size
-                yield view
-                n = 0
-            view[n:end] = part
-            n = end
-        yield view[:n]
-
-    batch.Batch.body = body
+    batch.Batch._sequence = property(lambda self: 0, lambda self, sequence: None)
 
 
 def drops_before_the_answer():
