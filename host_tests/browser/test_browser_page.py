@@ -105,9 +105,10 @@ def test_zoom_by_mouse_and_keys_and_back(empty, visit, screenshot):
     wait_for(live.is_disabled)
     box = page.locator(".u-over").first.bounding_box()
     page.mouse.move(box["x"] + 100, box["y"] + 40)
-    newest = f"{text(page, 'figcaption .when')}"
-    page.mouse.move(box["x"] + 60, box["y"] + 40)
-    until(page, f"document.querySelector('figcaption .when').textContent !== '{newest}'")
+    there = text(page, "figcaption .when")
+    # Its reading is not among those of the zoomed range, which the chart may still have.
+    page.mouse.move(box["x"] + 400, box["y"] + 40)
+    until(page, f"document.querySelector('figcaption .when').textContent !== '{there}'")
     page.keyboard.press("-")
     page.mouse.dblclick(box["x"] + 100, box["y"] + 40)
     wait_for(live.is_disabled)
