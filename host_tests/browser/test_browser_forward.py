@@ -8,9 +8,9 @@ def test_how_far_behind_it_is(tmp_path, visit, screenshot):
     refuses = True
 
     def decide(received):
-        if not received.body or not refuses:
-            return None
-        return "400" if b"poison" in received.body else "404"
+        if b"poison" in received.body:
+            return "400" if refuses else None
+        return None if target.taken or not received.body else "404"  # The poison goes first
 
     target = Target(decide)
     with collector(tmp_path / "c.db", "--quiet", "--forward", target.url) as running:

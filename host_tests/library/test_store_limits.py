@@ -7,7 +7,7 @@ from sys import implementation
 from expect import records, refused
 from snowplow_tracker import clock
 from snowplow_tracker.record import HEADER, UNIX
-from snowplow_tracker.store import reader, segment_format, segment_log
+from snowplow_tracker.store import checkpoint, reader, recovery, segment_format, segment_log
 from snowplow_tracker.store.retained import RetainedStore
 from snowplow_tracker.store.segments import SegmentStore
 from store_board import DAY, Board, bodies, numbered, numbers, put
@@ -366,6 +366,65 @@ def test_an_eviction_that_fails_half_way_counts_nothing_as_damaged():
                     store.drop(sequence)
                     assert (len(store), store.dropped) == (before[0] - 1, before[1]), i
             assert store.lost["error"] and not store.lost["corruption"], store.lost
+
+
+def test_a_loss_that_flash_was_not_told_is_not_in_retained_memory():
+    """The same records count as lost when flash is told, or are there after a reset."""
+
+    def failing(*_):
+        raise OSError(5, "")
+
+    with Board() as board:
+        store = board.boot(RetainedStore, max_bytes=16384)
+        put(store, *[b"%03d" % i + b"x" * 500 for i in range(26)])
+        lost = store.dropped
+        checkpoint.open = failing
+        try:
+            put(store, *[b"%03d" % i + b"x" * 500 for i in range(26, 32)])
+            assert store.lost["overflow"] > lost and store.lost["error"], store.lost
+        finally:
+            del checkpoint.open
+        store = board.boot(RetainedStore, max_bytes=16384)
+        assert len(bodies(store)) + store.dropped == 32, store.lost
+
+    with Board() as board:
+        store = board.boot(RetainedStore, max_age=DAY)
+        put(store, *[b"%d" % i for i in range(5)])
+        assert store.sync()
+        board.pass_time(2 * DAY)
+        (sequence,) = put(store, b"new")
+        assert store.sync()
+        checkpoint.open = failing
+        try:
+            assert store.peek()
+            store.drop(sequence)
+            assert store.lost["age"] == 5, store.lost
+        finally:
+            del checkpoint.open
+        store = board.boot(RetainedStore, max_age=DAY)
+        assert bodies(store) == [b"new"]
+        store.drop(sequence)
+        assert store.lost["age"] == store.dropped == 5 and not len(store), store.lost
+
+
+def test_a_loss_that_flash_was_told_is_known_while_flash_cannot_be_read():
+    def failing(*_):
+        raise OSError(5, "")
+
+    with Board() as board:
+        store = board.boot(RetainedStore, max_bytes=16384)
+        put(store, *[b"%03d" % i + b"x" * 500 for i in range(40)])
+        lost = dict(store.lost)
+        assert lost["overflow"] and store.error is None
+        for module in reader, recovery:
+            module.open = failing
+        try:
+            store = board.boot(RetainedStore, max_bytes=16384)
+            assert store.error and store.lost == lost
+        finally:
+            for module in reader, recovery:
+                del module.open
+        assert store.sync() and store.lost == lost
 
 
 def test_retained_memory_that_cannot_be_written_for_lack_of_memory():

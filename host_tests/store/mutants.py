@@ -12,12 +12,12 @@ def drops_before_it_writes(store):
     """Segments are removed before the state says so."""
     move_head = SegmentLog.move_head
 
-    def wrong(self, *cause):
+    def wrong(self, *accepted):
         r = self.reader
         r.close()
         for number in range(r.head.number, r.number):
             os.remove(segment_name(self.path, number))
-        move_head(self, *cause)
+        move_head(self, *accepted)
 
     SegmentLog.move_head = wrong
 

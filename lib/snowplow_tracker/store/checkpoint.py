@@ -53,3 +53,5 @@ def save_state(log):
     log.saved_lost = total
     log.known_start = known
     log.moved = False
+    for i in range(3):
+        log.unsaved_lost[i] = 0

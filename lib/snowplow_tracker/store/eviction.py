@@ -22,7 +22,7 @@ def evict(log):
             raise r.error
         else:
             r.go_to_end()
-        log.move_head("overflow", accepted)
+        log.move_head(accepted)
     except BaseException:
         r.copy(head)  # what was not evicted is still to be read
         raise

@@ -84,8 +84,10 @@ class RetainedStore(SegmentStore):
         try:
             place = ring.next_sequence, ring.head, ring.tail, ring.end, ring.count
             # No comprehension with `self`: that allocates before the try.
-            lost = tuple(map(self.lost.get, CAUSES))
-            rest = (clock.boot, clock.boot_start()) + lost
+            lost = list(map(self.lost.get, CAUSES))
+            for i in range(3):
+                lost[i] -= self._log.unsaved_lost[i]  # flash counts them again after a reset
+            rest = (clock.boot, clock.boot_start()) + tuple(lost)
             magic = _MAGIC
             if not self._opened:
                 magic += 1 + max(0, self._restored - ring.next_sequence + ring.count)

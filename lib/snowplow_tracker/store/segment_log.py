@@ -9,7 +9,7 @@ from errno import EEXIST, ENOENT
 
 from .. import clock
 from ..record import HEADER_SIZE
-from .checkpoint import save_state
+from .checkpoint import CAUSES, save_state
 from .reader import Reader
 from .segment_format import (
     ITEM_EXTRA,
@@ -59,6 +59,8 @@ class SegmentLog:
         self.max_bytes = max_bytes
         self.refuse = refuse  # the newest, when it is full; else the oldest make room
         self.reader = Reader(self, max_age)
+        # How many records were lost since the state was written: to overflow, age, corruption.
+        self.unsaved_lost = [0, 0, 0]
 
     def open(self):
         """Find the records; -> how many were lost before, by cause."""
@@ -161,8 +163,8 @@ class SegmentLog:
             used += max(blocks(size), blocks(self.max_size))  # to evict once a segment
         return used * 4096 <= self.max_bytes or not len(self)
 
-    def move_head(self, cause=None, accepted=0):
-        """All before the reader's place was sent, or is lost."""
+    def move_head(self, accepted=None):
+        """All before the reader's place was sent, or makes room: then so many were accepted."""
         r = self.reader
         head = r.head
         if r.number == head.number and r.at == head.at and r.ordinal == head.ordinal:
@@ -172,17 +174,15 @@ class SegmentLog:
         passed = max(0, r.ordinal - head.ordinal)
         aged = r.aged - head.aged
         damaged = max(0, passed - (r.good - head.good) - aged)
+        more = (0, aged, damaged) if accepted is None else (passed - accepted, 0, 0)
         if r.ordinal >= self.ordinal:
             # Nothing is left: the next record begins a new segment.
             self.begin()
             r.set(self.number, 0, 0, 1, self.last + 1, 0, 0, 0, self.ordinal)
         # From here on nothing is allocated.
-        lost = self.ring.lost
-        if cause:
-            lost[cause] += passed - accepted
-        else:
-            lost["age"] += aged
-            lost["corruption"] += damaged
+        for i in range(3):
+            self.ring.lost[CAUSES[i]] += more[i]
+            self.unsaved_lost[i] += more[i]
         head.copy(r)
         r.back.copy(r)
         self.moved = True
