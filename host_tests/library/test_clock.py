@@ -7,6 +7,7 @@ import snowplow_tracker.clock.boot_history as boot_history
 from expect import tracker
 from fake_time import NOW, Machine
 from snowplow_tracker import clock
+from snowplow_tracker.clock import start
 from snowplow_tracker.clock.http_date import compare_date, retry_after_ms, set_time, unix_ms
 from snowplow_tracker.clock.set_clock import set_clock
 from snowplow_tracker.clock.start import load
@@ -256,6 +257,26 @@ def test_a_torn_or_foreign_file_is_no_obstacle():
                 file.write(text)
             boot_history.start(path)
             assert load(path)[0][-1][0] == clock.boot
+
+
+def test_a_read_that_fails_for_once_forgets_no_boot():
+    failures = []
+
+    def failing(*arguments):
+        if failures:
+            raise failures.pop()
+        return open(*arguments)
+
+    with File() as path, Machine(NOW) as m:
+        boot_history.start(path)
+        m.boot(wall=Y2021)
+        failures += OSError(5, ""), OSError(5, "")
+        start.open = failing
+        try:
+            boot_history.start(path)
+        finally:
+            del start.open
+        assert len(boot_history.boots) == 2 and clock.unix_ms() >= NOW
 
 
 def test_the_file_stays_small():

@@ -1,5 +1,6 @@
 # What boot_history.py needs at a boot only: the firmware removes it from RAM afterwards.
 import json
+from errno import ENOENT
 from struct import unpack
 
 from .. import clock
@@ -49,7 +50,7 @@ def resume(data: bytes) -> bool:
     return True
 
 
-def load(path: str) -> tuple:
+def load(path: str, tries: int = 3) -> tuple:
     """The boots, and whether the last one left a guess in the system's clock."""
     try:
         with open(path) as file:
@@ -61,5 +62,10 @@ def load(path: str) -> tuple:
                     raise ValueError
             _, _, _, _ = boot
         return boots, guess
-    except (OSError, ValueError, TypeError):
-        return [], 0  # none yet, or torn
+    except OSError as e:
+        # One read that fails is no reason to overwrite what all stored events are dated by.
+        if e.errno != ENOENT and tries > 1:
+            return load(path, tries - 1)
+    except (ValueError, TypeError):
+        pass  # it was torn
+    return [], 0
