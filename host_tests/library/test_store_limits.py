@@ -427,6 +427,30 @@ def test_a_loss_that_flash_was_told_is_known_while_flash_cannot_be_read():
         assert store.sync() and store.lost == lost
 
 
+def test_losses_while_flash_cannot_be_read_add_to_those_that_only_flash_knows():
+    def failing(*_):
+        raise OSError(5, "")
+
+    with Board() as board:
+        store = board.boot(RetainedStore)
+        put(store, b"a")
+        kept = board.kept
+        put(store, b"x" * 70000)
+        assert store.sync() and store.dropped == 1
+        board.kept = kept  # the reset came between flash and this memory
+        recovery.open = failing
+        try:
+            for boot in range(2):
+                store = board.boot(RetainedStore)
+                put(store, b"x" * 70000)
+                assert store.error and store.dropped == 1 + boot, store.lost
+        finally:
+            del recovery.open
+        store = board.boot(RetainedStore)
+        assert store.dropped == 3 and store.error is None, store.lost
+        assert store.sync() and board.boot(RetainedStore).dropped == 3
+
+
 def test_retained_memory_that_cannot_be_written_for_lack_of_memory():
     with Board() as board:
         store = board.boot(RetainedStore)

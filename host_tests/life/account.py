@@ -485,10 +485,11 @@ class Account:
         return event.accepted or event.refused or self._gives_up(event)
 
     def doubtful(self, event):
-        """Whether it was accepted, and the board cannot know it."""
+        """Whether it was accepted or refused, and the board cannot know it."""
         # Without a byte of memory drop() may fail after the answer.
-        unknown = event.cut or not event.learned or self.world.was_exhausted
-        return event.accepted and not event.settled and unknown
+        exhausted = self.world.was_exhausted
+        unknown = event.accepted and (event.cut or not event.learned or exhausted)
+        return not event.settled and (unknown or event.refused and exhausted)
 
     def _gives_up(self, event):
         # After 8 rounds in which it failed alone, while others were accepted.

@@ -6,7 +6,8 @@
 #   u32 magic, u32 CRC of what follows; while flash cannot be read, the magic plus 1, plus how
 #   many of the oldest records may be there too,
 #   u32 next sequence, u16 each: head, tail, end and count of the ring (ring.py),
-#   u16 boot, u64 its start if that is known, u32 each: losses by cause,
+#   u16 boot, u48 its start if that is known, u16 losses since flash cannot be read,
+#   u32 each: losses by cause before,
 #   the ring's buffer as it is
 from binascii import crc32
 from struct import pack_into, unpack_from
@@ -83,15 +84,18 @@ class RetainedStore(SegmentStore):
         ring = self._ring
         try:
             place = ring.next_sequence, ring.head, ring.tail, ring.end, ring.count
-            # No comprehension with `self`: that allocates before the try.
-            lost = list(map(self.lost.get, CAUSES))
-            for i in range(3):
-                lost[i] -= self._log.unsaved_lost[i]  # flash counts them again after a reset
-            rest = (clock.boot, clock.boot_start()) + tuple(lost)
             magic = _MAGIC
-            if not self._opened:
+            start = clock.boot_start()
+            if self._opened:
+                # No comprehension with `self`: that allocates before the try.
+                lost = list(map(self.lost.get, CAUSES))
+                for i in range(3):
+                    lost[i] -= self._log.unsaved_lost[i]  # flash counts them again after a reset
+            else:
                 magic += 1 + max(0, self._restored - ring.next_sequence + ring.count)
-            pack_into(_HEAD, image, 0, magic, 0, *(place + rest))
+                lost = self._known_losses  # flash may have been told of some of these, or more
+                start += min(self.dropped - sum(lost), 0xFFFF) << 48
+            pack_into(_HEAD, image, 0, magic, 0, *place, clock.boot, start, *lost)
             pack_into("<I", image, 4, crc32(memoryview(image)[8:]))
             self._memory(image)
         except MemoryError:
@@ -103,6 +107,8 @@ class RetainedStore(SegmentStore):
             return
         state = unpack_from(_HEAD, kept)
         magic, crc, following, head, tail, end, n, boot, start = state[:9]
+        unseen = start >> 48
+        start &= 0xFFFFFFFFFFFF
         doubtful = magic - _MAGIC - 1
         if not -1 <= doubtful <= n or crc != crc32(memoryview(kept)[8:]):
             return
@@ -110,6 +116,7 @@ class RetainedStore(SegmentStore):
         self._known_losses = losses = state[9:]
         for i in range(4):
             self.lost[CAUSES[i]] = max(self.lost[CAUSES[i]], losses[i])
+        self.lost["error"] += unseen
         self._image[:] = kept
         ring = self._ring
         fresh = ring.next_sequence
