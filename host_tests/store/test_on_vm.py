@@ -17,7 +17,7 @@ SCENARIOS = [
 def trouble(on_vm):
     # So much that nothing is collected: a file that failed to close is closed once more by its
     # finaliser, and a flash written in Python cannot be called from there. One in C can.
-    return on_vm("trouble.py", heap="400m")
+    return on_vm("trouble.py", heap="800m")
 
 
 @pytest.mark.parametrize("name", SCENARIOS)

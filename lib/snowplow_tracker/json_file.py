@@ -18,7 +18,7 @@ def load(path: str) -> dict:
 def save(path: str, state: "dict | list") -> bool:
     """Write the dict, or list; False if it cannot be written now."""
     try:
-        os.stat(path)  # a read may have failed before: see has_folder() in store/reader.py
+        os.stat(path + "-")  # as can_look_up() in store/segment_format.py
     except OSError as e:
         if e.errno != ENOENT:
             return False

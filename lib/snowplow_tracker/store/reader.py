@@ -18,6 +18,7 @@ from .segment_format import (
     RUN_KIND,
     RUN_SIZE,
     boundary,
+    can_look_up,
     is_gone,
     segment_name,
 )
@@ -128,16 +129,14 @@ class Reader(Place):
             if not self.next_segment():
                 return False
 
-    # After a failure this comes before anything else is read, and above all written: littlefs
-    # takes for read what was in its cache then, until it has looked into another folder, the one
-    # above. It may take an old state of a folder for the present one, and write that over it.
     def has_folder(self):
-        """Whether the store's folder can be looked up."""
+        """Whether the store's folder is there and can be read; see can_look_up()."""
+        path = self.log.path + "/"
         try:
             os.stat(self.log.path or "/")
-            return True
         except OSError:
             return False
+        return can_look_up(path)
 
     def next_segment(self):
         """Go on to the next file; False if there is none."""

@@ -71,11 +71,26 @@ def is_gone(e):
     return e.errno in (ENOENT, 84)
 
 
+# After a read that failed this comes before anything else is read, and above all written:
+# littlefs takes for read what was in its cache then, until it has looked elsewhere. It may take an
+# old state of a folder for the present one, and write that over it. stat() of what is there is not
+# enough: it does not tell that it could not read the time of its last change.
+def can_look_up(name):
+    """Whether flash can be read; nothing has that name and a dash."""
+    try:
+        os.stat(name + "-")
+        return True
+    except OSError as e:
+        return e.errno == ENOENT
+
+
 def remove(name):
     try:
         os.remove(name)
         return True
-    except OSError:
+    except OSError as e:
+        if not (is_gone(e) or can_look_up(name)):
+            raise
         return False
 
 

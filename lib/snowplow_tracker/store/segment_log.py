@@ -16,6 +16,7 @@ from .segment_format import (
     RUN_SIZE,
     blocks,
     boundary,
+    can_look_up,
     file_size,
     remove,
     segment_name,
@@ -287,7 +288,7 @@ class SegmentLog:
 
 def make_folder(path):
     try:
-        os.stat(path or "/")  # first of all, as a read may have failed: see has_folder()
+        os.stat(path or "/")
     except OSError as e:
         if e.errno != ENOENT:
             raise
@@ -296,3 +297,5 @@ def make_folder(path):
         except OSError as e:
             if e.errno != EEXIST:
                 raise
+    if not can_look_up(path + "/"):
+        raise OSError(5, "flash cannot be read")  # EIO
