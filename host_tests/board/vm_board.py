@@ -22,6 +22,7 @@ from tools.engine import find_vm
 
 FLASH = Path(__file__).with_name("flash.py")
 CAUGHT = 1  # seconds after which a program that still runs has caught its interrupt
+DEAF = 60  # seconds after which whoever does not read has left; it may only stand still
 RAW, FRIENDLY = b"raw REPL; CTRL-B to exit", b'Type "help()"'
 
 
@@ -239,7 +240,9 @@ class VmBoard:
         if RAW in here or FRIENDLY in here:
             self._raw = here.rfind(RAW) > here.rfind(FRIENDLY)
         while text and self._listening:
-            if select.select([], [self._host], [], 5)[1]:
+            ordered, ready, _ = select.select([self._wake], [self._host], [], DEAF)
+            if ready:
                 text = text[os.write(self._host, text) :]
             else:
-                self._listening = False
+                self._listening = bool(ordered)  # the order comes first
+                break

@@ -113,13 +113,42 @@ def payload(body=None, query="", **more):
     )
 
 
-class Collector:
-    """A collector in a process of its own, with the port that it said."""
+# Its limits of time, which a process of a test that stands still for long would exceed.
+PATIENCE = {
+    "enrich.registry._TIMEOUT": 600,
+    "http.connections.HEAD_SECONDS": 600,
+    "http.request_body.BODY_TIMEOUT": 600,
+    "storage.store._QUERY_SECONDS": 600,
+}
+PATIENCE_FORWARDING = {
+    "forward.target._CONNECT_SECONDS": 600,
+    "forward.target._ANSWER_SECONDS": 600,
+}
+START = """
+import importlib, json, sys
+from tools.collector.__main__ import main
+for name, value in json.loads(sys.argv.pop(1)).items():
+    module, _, name = name.rpartition(".")
+    module = importlib.import_module("tools.collector." + module)
+    assert hasattr(module, name), name
+    setattr(module, name, value)
+sys.exit(main())
+"""
 
-    def __init__(self, db, *arguments):
+
+class Collector:
+    """A collector in a process of its own, with the port that it said.
+
+    It is patient; ``limits`` are other values of what :data:`PATIENCE` has.
+    """
+
+    def __init__(self, db, *arguments, limits=()):
         self.db = db
         self.own = ROOT / "firmware" / "schemas"
-        command = [sys.executable, "-m", "tools.collector", "--port", "0", "--db", str(db)]
+        limits = {**PATIENCE, **dict(limits)}
+        if "--forward" in arguments:
+            limits |= PATIENCE_FORWARDING
+        command = [sys.executable, "-c", START, json.dumps(limits), "--port", "0", "--db", str(db)]
         command += [] if "--iglu" in arguments else ["--iglu", "none"]  # Never ask the network
         self.process = subprocess.Popen(
             [*command, *arguments],
@@ -161,9 +190,9 @@ class Collector:
 
 
 @contextlib.contextmanager
-def collector(db, *arguments):
+def collector(db, *arguments, **more):
     """Run a collector; whatever happens it is ended, and must end cleanly."""
-    running = Collector(db, *arguments)
+    running = Collector(db, *arguments, **more)
     try:
         yield running
     finally:

@@ -147,6 +147,7 @@ def test_lines_on_the_terminal(tmp_path):
 def test_counts_on_the_terminal(monkeypatch):
     lines = []
     monkeypatch.setattr(console, "COUNTS_SECONDS", 0.05)
+    monkeypatch.setattr(console, "_CLOSE_SECONDS", 120)
     monkeypatch.setattr(console, "write", lambda line: lines.append(line) or True)
     terminal = console.Console(quiet=True)
     terminal.show_events([types.SimpleNamespace(good=1)] * 3 + [types.SimpleNamespace(good=0)])
@@ -171,6 +172,7 @@ def test_lines_that_a_slow_terminal_has_no_room_for_are_counted(monkeypatch):
         lines.append(line)
 
     monkeypatch.setattr(console, "MAX_WAITING", 2)
+    monkeypatch.setattr(console, "_CLOSE_SECONDS", 120)
     monkeypatch.setattr(console, "write", write)
     terminal = console.Console(quiet=False)
     row = types.SimpleNamespace(good=1, received=0, app_id="a", event_type="struct",

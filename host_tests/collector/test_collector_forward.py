@@ -233,7 +233,7 @@ def test_a_request_that_comes_back_is_refused(site, target):
         assert status == 508 and b"Start one of the collectors without --forward" in body
         assert site.request("GET", "/i?e=se", headers={"Via": own})[0] == 508
         assert site.get("/micro/all")["total"] == before + 1
-    assert site.get("/micro/forward")["sent"]["requests"] == 2
+    wait_for(lambda: site.get("/micro/forward")["sent"]["requests"] == 2)
 
 
 def test_a_loop_is_told_and_loses_nothing(tmp_path):
@@ -260,8 +260,8 @@ def test_what_is_passed_on_and_what_is_not(site, target):
     (received,) = taken(target)
     assert received.events() == [struct(eid="no uuid")]
     assert site.get("/micro/all")["total"] == 5
-    status = site.get("/micro/forward")
-    assert status["sent"] == {"requests": 5, "events": 5} and not status["failing"]
+    wait_for(lambda: site.get("/micro/forward")["sent"] == {"requests": 5, "events": 5})
+    assert not site.get("/micro/forward")["failing"]
 
 
 def test_what_waited_is_sent_with_a_later_stm(tmp_path, target):
@@ -273,18 +273,19 @@ def test_what_waited_is_sent_with_a_later_stm(tmp_path, target):
     body = (text % (1600000000000, inner)).encode()
     target.stop()
     with collector(tmp_path / "c.db", "--quiet", "--forward", target.url) as site:
+        begin = time.time()
         site.request("POST", TP2, body, JSON)
         site.request("GET", "/i?e=se&stm=1600000000000&a=1")
-        first, begin = site.get("/micro/forward")["waiting"], time.time()
-        assert first["requests"] == 2
+        came = time.time()
+        assert site.get("/micro/forward")["waiting"]["requests"] == 2
     with collector(tmp_path / "c.db", "--quiet") as site:
         line = site.process.stdout.readline()
         assert line.startswith("3 events of an earlier --forward still wait")
-    wait_for(lambda: time.time() > begin + 1.2)
+    wait_for(lambda: time.time() > came + 1.2)
     target.start()
     with collector(tmp_path / "c.db", "--quiet", "--forward", target.url):
         post, get = taken(target, 2)
-        most = 1000 * (time.time() - begin + first["oldest_seconds"] + 1)
+        most = 1000 * (time.time() - begin + 1)
     moved = post.events()[0]["stm"]
     assert 1000 < int(moved) - 1600000000000 < most
     assert post.body.decode() == text % (int(moved), inner)
@@ -322,9 +323,12 @@ def test_the_certificate_is_verified(tmp_path, monkeypatch):
     address = target.url.replace("http:", "https:")
     with collector(tmp_path / "c.db", "--quiet", "--forward", address) as site:
         site.send(struct())
-        error = wait_for(lambda: site.get("/micro/forward")["last_error"])
-        assert error["error"].startswith("its certificate is not trusted")
-        assert "SSL_CERT_FILE" in error["advice"]
+
+        def error():  # A slow machine may need more time for a handshake than there is
+            found = site.get("/micro/forward")["last_error"]
+            return found and found["error"].startswith("its certificate is not trusted") and found
+
+        assert "SSL_CERT_FILE" in wait_for(error)["advice"]
     assert target.taken == []
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
     with collector(tmp_path / "c.db", "--quiet", "--forward", address):
@@ -356,8 +360,16 @@ def test_trouble_is_explained(fault, error, advice):
 
 
 def test_how_far_behind_it_is(tmp_path, target):
-    faults = ["500", "404"]
-    target.decide = lambda received: faults.pop(0) if received.body and faults else None
+    faults, looked = ["500", "404"], threading.Event()
+
+    def decide(received):
+        if not (received.body and faults):
+            return None
+        if faults[0] == "404":
+            looked.wait(600)
+        return faults.pop(0)
+
+    target.decide = decide
     with collector(tmp_path / "c.db", "--quiet", "--forward", target.url) as site:
         site.send(struct(), struct())
         status = wait_for(
@@ -370,6 +382,7 @@ def test_how_far_behind_it_is(tmp_path, target):
         assert status["last_error"]["error"] == "it answered 500 Internal Server Error"
         assert 0 <= status["next_try_seconds"] <= 1
         site.post("/micro/reset", {})  # It is no way to lose what was acknowledged
+        looked.set()
         taken(target)
         status = wait_for(
             lambda: not site.get("/micro/forward")["failing"] and site.get("/micro/forward")
@@ -415,7 +428,9 @@ def test_what_there_is_no_room_for_is_counted_and_said(tmp_path, target):
     target.stop()
     arguments = ("--quiet", "--forward", target.url, "--forward-mb", "0.01")
     with collector(tmp_path / "c.db", *arguments) as site:
-        for number in range(40):
+        site.send(struct(se_va="0"))
+        wait_for(lambda: site.get("/micro/forward")["failing"])
+        for number in range(1, 40):
             site.send(struct(se_va=str(number)))
         status = site.get("/micro/forward")
         assert status["waiting"]["bytes"] <= 10000
@@ -580,9 +595,12 @@ def test_how_long_a_message_waited_is_not_taken_from_a_clock_that_was_not_set(wa
     queue = waiting()
     queue.put(post(1), 5000).result(120)  # 1970, before a network had set the clock
     row = queue.first()
-    assert 0 <= queue.waited(row) < 60000
+    waited = queue.waited(row)
     assert queue.waited(row._replace(life=1)) == 0
-    assert 5000 <= queue.waited(row._replace(life=1, received=now - 5000)) < 60000
+    of_another_life = queue.waited(row._replace(life=1, received=now - 5000))
+    most = time.time_ns() // 1000000 - now + 1000  # The clocks are read one after the other
+    assert 0 <= waited <= most
+    assert 5000 <= of_another_life <= most + 5000
 
 
 def test_totals_outlive_the_program(tmp_path):

@@ -1,5 +1,6 @@
 """The collector's routes and statuses, over a real socket."""
 
+import contextlib
 import email.utils
 import re
 import socket
@@ -18,7 +19,8 @@ def raw(port, request, leave=False):
     ``leave`` says that no more will be sent, for a request that is not complete.
     """
     with socket.create_connection(("127.0.0.1", port), timeout=120) as connection:
-        connection.sendall(request)
+        with contextlib.suppress(ConnectionError):  # What is too large may not be taken to its end
+            connection.sendall(request)
         if leave:
             connection.shutdown(socket.SHUT_WR)
         answer = b""

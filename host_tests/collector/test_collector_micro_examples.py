@@ -94,6 +94,6 @@ def run(examples, port, checks, tmp_path):
     expected.write_text(json.dumps(checks))
     script = Path(__file__).with_name("micro_examples.js")
     command = ["node", script, examples, f"http://127.0.0.1:{port}", expected]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stdout + done.stderr
     assert len(done.stdout.splitlines()) == len(checks)

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 import types
 import uuid
 from concurrent.futures import Future
@@ -178,6 +179,7 @@ class Load:
 
     def __init__(self, port):
         self.answered, self.end = [], False
+        self.begun = {}  # The first eid of a batch -> the monotonic time before it was sent
         self.threads = [threading.Thread(target=self.send, args=(port,)) for _ in range(4)]
         for thread in self.threads:
             thread.start()
@@ -187,6 +189,7 @@ class Load:
         try:
             while not self.end:
                 eids = [str(uuid.uuid4()) for _ in range(20)]
+                self.begun[eids[0]] = time.monotonic()
                 connection.request("POST", TP2, batch(*(struct(eid=eid) for eid in eids)), JSON)
                 if connection.getresponse().read() != b"ok":
                     return

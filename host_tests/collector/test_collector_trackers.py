@@ -40,7 +40,8 @@ const {newTracker, buildPageView, buildStructEvent, buildSelfDescribingEvent} = 
 const endpoint = "http://127.0.0.1:" + process.argv[2];
 for (const eventMethod of ["post", "get"]) {
   const tracker = newTracker({namespace: "official", appId: "node",
-    encodeBase64: eventMethod === "get"}, {endpoint, eventMethod, bufferSize: 1});
+    encodeBase64: eventMethod === "get"}, {endpoint, eventMethod, bufferSize: 1,
+    connectionTimeout: 600000});
   const link = JSON.parse(process.argv[3]);
   tracker.setUserId("ü");
   tracker.track(buildPageView({pageUrl: "http://a.b/", pageTitle: "t"}));

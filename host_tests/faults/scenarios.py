@@ -76,7 +76,7 @@ STAGES = [
     plain("store_and_reset", duplicates=True),
     plain("store_and_say_nothing", duplicates=True),
     plain("read_slowly"),
-    Scenario("refuse", late=True, board={"wait_ms": 100}, failures=(1, 10**6)),
+    Scenario("refuse", late=True, board={"late": True}, failures=(1, 10**6)),
 ]
 
 ANSWERS = [
@@ -187,7 +187,7 @@ STATUSES = (
             failures=(9, 10**6),
             given_up=1,
         ),
-        plain("retry_after_seconds", times=1, retry_in_ms=(70000, 77000)),
+        plain("retry_after_seconds", times=1, retry_in_ms=(60000, 77000)),
         plain("retry_after_date", times=1, retry_in_ms=(3500000, 3600000)),
         plain("retry_after_nonsense", times=1, retry_in_ms=(0, 1000)),
     ]
@@ -302,7 +302,7 @@ def by_requests(name, *faults, failures=(1, 1), board=None, **options):
     return Scenario(
         f"urequests_{name}",
         [None, *[wire.FAULTS[fault] for fault in faults]],
-        board=board or {"urequests": 20},
+        board=board or {"urequests": 60},
         failures=failures,
         heap=6144,  # an HttpTransport
         **options,

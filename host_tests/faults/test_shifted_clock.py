@@ -59,22 +59,19 @@ from snowplow_tracker import Emitter, RingStore, Tracker, clock
 from snowplow_tracker.transport.http import HttpTransport
 url, step_ns, known = sys.argv[1], int(sys.argv[2]), sys.argv[3] == "known"
 assert clock.known() == known, clock.unix_ms()
-emitter = Emitter("h", transport=HttpTransport(url), event_store=RingStore(4000))
+emitter = Emitter("h", transport=HttpTransport(url, timeout=120), event_store=RingStore(4000))
 tracker = Tracker("ns", emitter)
 tracker.track_struct_event("c", "first")
 time.sleep_ms(300)
 time.shift_ns += step_ns
 tracker.track_struct_event("c", "second")
 time.sleep_ms(200)
-assert emitter.flush(30), emitter.last_result
+assert emitter.flush(240), emitter.last_result
 tracker.track_struct_event("c", "third")
 time.sleep_ms(100)
-assert emitter.flush(30), emitter.last_result
+assert emitter.flush(240), emitter.last_result
 emitter.close()
 """
-# What a busy machine may take more; the clock is moved by an hour at least, or made 20 times as
-# fast, which is 9.5 s for the first event.
-SLOW_MS = 9000
 YEAR = 31557600
 EARLIEST = 1735689600000
 NOW = "now"
@@ -106,6 +103,21 @@ async def play(program, tmp_path, url_of, script_arguments, shim):
     return events
 
 
+def check(events, begin_ns):
+    """Check times against how long all took, since a busy machine may stand still; return how
+    many ms that were, and (dtm, stm) of each event.
+
+    The clock is moved by an hour at least, or made 20 times as fast.
+    """
+    took = (time.time_ns() - begin_ns) // 10**6
+    found = [(int(e["dtm"]), int(e["stm"])) for e in events]
+    # The collector's side takes the difference from its own time: it is that of the making.
+    for (dtm, stm), age in zip(found, (500, 200, 100), strict=True):
+        assert age - 5 <= stm - dtm <= took, json.dumps(events)
+        assert dtm >= EARLIEST  # never a second in 1970, 2000 or 2021
+    return took, found
+
+
 @pytest.mark.parametrize(
     ("start", "step_s", "known"),
     [
@@ -135,17 +147,13 @@ def test_times_that_arrive(start, step_s, known, tmp_path, vm_program):
             SHIM % shift,
         )
     )
-    first, second, third = [(int(e["dtm"]), int(e["stm"])) for e in events]
-    # The collector's side takes the difference from its own time: it is that of the making.
-    for (dtm, stm), age in ((first, 500), (second, 200), (third, 100)):
-        assert age - 5 <= stm - dtm < age + SLOW_MS, json.dumps(events)
-        assert dtm >= EARLIEST  # never a second in 1970, 2000 or 2021
+    took, (first, _, third) = check(events, base)
     expected = (base + shift + step) // 10**6
     if known or step_s == NOW:
-        assert 0 <= first[1] - expected < 20000
+        assert 0 <= first[1] - expected <= took
     # From the first answer on, the time is known in any case.
     if not known:
-        assert abs(third[1] - time.time_ns() // 10**6) < 20000
+        assert abs(third[1] - time.time_ns() // 10**6) < took + 2000
 
 
 @pytest.mark.parametrize(("start", "rate"), [(946684800, 1), (NOW, 1), (NOW, 20)])
@@ -156,12 +164,9 @@ def test_an_epoch_of_2000_ticks_that_wrap_and_drift(start, rate, tmp_path, vm_pr
     shim = ESP32 % (shift, rate)
     url = "http://127.0.0.1:%d/x/y"
     events = asyncio.run(play(vm_program, tmp_path, lambda port: url % port, arguments, shim))
-    first, second, third = [(int(e["dtm"]), int(e["stm"])) for e in events]
-    for (dtm, stm), age in ((first, 500), (second, 200), (third, 100)):
-        assert age - 5 <= stm - dtm < age + SLOW_MS, json.dumps(events)
-        assert dtm >= EARLIEST
+    took, (first, _, third) = check(events, base)
     sent = first[1] if start == NOW else third[1]
-    assert abs(sent - base // 10**6) < 20000 * rate
+    assert abs(sent - base // 10**6) < (took + 2000) * rate
 
 
 # mbedTLS reads the clock of the C library, which no module of Python's can stand in front of.

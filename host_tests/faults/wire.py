@@ -130,7 +130,7 @@ async def silence(collector, reader):
     rest = asyncio.ensure_future(_all(reader))
     try:
         while not (await asyncio.wait([rest], timeout=0.03))[0]:
-            collector.hurry.pass_s(3)
+            collector.hurry.pass_s(9)
     finally:
         rest.cancel()
         await asyncio.gather(rest, return_exceptions=True)
@@ -155,7 +155,7 @@ def forward(port, delay=0, cut_up=None, cut_down=None, hole_up=None, slice_=6553
         try:
             while not (await asyncio.wait(both, timeout=0.03, return_when="FIRST_COMPLETED"))[0]:
                 if lost.is_set():
-                    collector.hurry.pass_s(3)
+                    collector.hurry.pass_s(9)
         finally:
             for task in both:
                 task.cancel()
@@ -259,7 +259,7 @@ async def read_slowly(collector, reader, writer):
     for _ in range(30):
         await reader.read(1)
         await asyncio.sleep(0.01)
-        collector.hurry.pass_s(3)
+        collector.hurry.pass_s(9)
 
 
 # --- answers that are none
@@ -303,7 +303,7 @@ async def drip(collector, reader, writer):
         writer.write(bytes([byte]))
         await writer.drain()
         await asyncio.sleep(0.01)
-        collector.hurry.pass_s(1)
+        collector.hurry.pass_s(3)
 
 
 answer("half_a_status_line", b"HTTP/1.1 20")

@@ -35,7 +35,10 @@ async function main() {
   for (const encodeBase64 of [false, true]) {
     const t = node.newTracker(
       { namespace: 'ns', appId: 'gärten', encodeBase64 },
-      { endpoint: 'http://127.0.0.1:' + port, eventMethod: method, bufferSize: 1000 },
+      {
+        endpoint: 'http://127.0.0.1:' + port, eventMethod: method, bufferSize: 1000,
+        connectionTimeout: 600000,
+      },
     );
     t.setPlatform('iot');
     await run(t, null, null);

@@ -32,6 +32,7 @@ for encode in (False, True):
         protocol="http",
         port=int(sys.argv[1]),
         method=sys.argv[2],
+        request_timeout=600,
         event_store=RingStore(60000),
     )
     t = Tracker("ns", emitter, app_id="gärten", encode_base64=encode)

@@ -72,7 +72,9 @@ for encode in (False, True):
             app_id="gärten",
             subject=subject or Subject().set_platform("iot"),
             tracker_config=TrackerConfiguration(encode_base64=encode),
-            emitter_config=EmitterConfiguration(batch_size=1, byte_limit=1000000),
+            emitter_config=EmitterConfiguration(
+                batch_size=1, byte_limit=1000000, request_timeout=600
+            ),
         )
         board = SelfDescribingJson(BOARD, {"id": "00ff", "text": TEXT})
         for context in (None, [board, SelfDescribingJson(READING, DATA)]):

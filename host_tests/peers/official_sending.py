@@ -16,7 +16,7 @@ def run(emitter):
 
 
 port = int(sys.argv[1])
-options = {"batch_size": 3, "on_success": got.extend}
+options = {"batch_size": 3, "on_success": got.extend, "request_timeout": 600}
 run(Emitter("127.0.0.1", "http", port, **options))
 print("Emitter", len(got))
 del got[:]

@@ -89,7 +89,7 @@ def test_full_batches_are_sent_without_a_flush_as_by_the_official_tracker(sink, 
 
 # Another thread may run between any two steps of Python's.
 def test_threads_that_track_while_full_batches_are_sent(sink):
-    t = Tracker("ns", Emitter("127.0.0.1", "http", sink.port))
+    t = Tracker("ns", Emitter("127.0.0.1", "http", sink.port, request_timeout=600))
 
     def track(name):
         for n in range(100):
@@ -148,7 +148,8 @@ import requests
 from snowplow_tracker import Emitter, Tracker
 session = requests.Session()
 for status in sys.argv[2:]:
-    emitter = Emitter("http://127.0.0.1:%s/%s" % (sys.argv[1], status), session=session)
+    url = "http://127.0.0.1:%s/%s" % (sys.argv[1], status)
+    emitter = Emitter(url, session=session, request_timeout=600)
     Tracker("ns", emitter).track_struct_event("c", status)
     print(status, emitter.flush())
 """

@@ -14,6 +14,7 @@ import json
 import os
 import sys
 
+import patient
 import vfs
 from nor import Flash
 from power_cuts import App, bodies, first_boot, read, run_loader
@@ -23,6 +24,7 @@ from firmware.on_demand import config, end, prepare, release, settings, update
 from snowplow_tracker import clock
 
 folder, url, state, old, full, networks = sys.argv[1:]
+patient.wait(120000)
 clock.boot = 1
 
 

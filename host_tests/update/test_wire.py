@@ -4,7 +4,7 @@ not the signed image is ever on trial."""
 import contextlib
 import http.server
 import json
-import time
+import threading
 
 import pytest
 
@@ -59,12 +59,14 @@ def server(releases, change=None, files=None, kind=None):
 
 @pytest.fixture
 def take(on_vm, releases):
-    """take(change, rounds, state, files, fill, deployed) -> what wire.py prints"""
+    """take(change, rounds, state, files, fill, deployed, limit_ms) -> what wire.py prints"""
 
-    def run(change=None, rounds=1, state=None, files=None, fill=0, deployed=None):
+    def run(
+        change=None, rounds=1, state=None, files=None, fill=0, deployed=None, limit_ms=120000
+    ):  # fmt: skip
         with server(releases, change, files) as running:
             texts = [json.dumps(state or {}), json.dumps(deployed or {"run": "a", "trial": None})]
-            found = on_vm("wire.py", releases, running.url, rounds, *texts, fill)
+            found = on_vm("wire.py", releases, running.url, rounds, *texts, fill, limit_ms)
         # The events go on, and no image is on trial but the one that is signed.
         assert found["kept"] is True
         assert not found["on_trial"] or found["is_new"]
@@ -165,12 +167,19 @@ def test_a_server_without_ranges_is_told_of_and_nothing_is_taken(take, releases)
 
 
 def test_a_stall_ends(take, releases):
+    stalls, ended = [], threading.Event()
+
     def change(name, count, start, data):
-        if name.endswith(".img") and start == 2048 and count < 3:
-            time.sleep(11)  # the transport's limit is 10 s
+        if name.endswith(".img") and start == 2048 and len(stalls) < 2:
+            stalls.append(count)
+            ended.wait(600)
         return data
 
-    assert applied(take(change, rounds=2, files=without_patches(releases)))
+    try:
+        found = take(change, rounds=20, files=without_patches(releases), limit_ms=2000)
+    finally:
+        ended.set()
+    assert applied(found) and len(stalls) == 2
 
 
 def signed(releases, keys, **changes):

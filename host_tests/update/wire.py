@@ -1,11 +1,11 @@
 """A board takes an update from a real server; runs on the VM.
 
-    micropython wire.py FOLDER URL ROUNDS STATE DEPLOYED FILL
+    micropython wire.py FOLDER URL ROUNDS STATE DEPLOYED FILL LIMIT
 
 Its flash is a littlefs with the image `old` of FOLDER, update.json is STATE, and state.json is
 DEPLOYED. It asks ROUNDS times, or until a release is on trial. With FILL, something else fills the
-flash in the middle of the download. Prints one JSON line: the steps that it reported, with their
-reasons, and whether the spare image is `new` and on trial.
+flash in the middle of the download. An answer may take LIMIT milliseconds. Prints one JSON line:
+the steps that it reported, with their reasons, and whether the spare image is `new` and on trial.
 """
 
 import json
@@ -13,6 +13,7 @@ import os
 import sys
 from hashlib import sha256
 
+import patient
 import power_cuts
 from nor import Flash
 from power_cuts import App, bodies, read, run_loader
@@ -20,7 +21,8 @@ from power_cuts import App, bodies, read, run_loader
 from firmware.on_demand import release, update
 from snowplow_tracker import clock
 
-folder, url, rounds, state, deployed, fill = sys.argv[1:]
+folder, url, rounds, state, deployed, fill, limit = sys.argv[1:]
+patient.wait(int(limit))
 clock.boot = 1
 
 

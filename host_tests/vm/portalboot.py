@@ -80,6 +80,16 @@ class Sockets:
 portal.socket = Sockets()
 portal.HTTP_PORT, portal.DNS_PORT = HTTP_PORT, DNS_PORT
 provision.OPEN_MS = open_ms
+make_transport = provision.HttpTransport
+
+
+def transport(url, **options):  # a collector of a test may stand still for long
+    made = make_transport(url, **options)
+    made.limit_ms = 100000
+    return made
+
+
+provision.HttpTransport = transport
 real_unload = unloading.unload
 
 

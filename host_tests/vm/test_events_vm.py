@@ -187,7 +187,7 @@ def test_an_app_that_fails_stops_nothing(start, tmp_path):
     console = board.stop()
     tracked, sent, unsent, dropped = stopped(console)
     assert (len(collected.events()), unsent, dropped) == (tracked, 0, 0), console
-    assert not collected.again
+    assert not collected.again or board.waited_in_vain()
     assert board.boots == 1
     told = {(e["message"], e["threadName"]) for e in collected.of("application_error")}
     assert ("half started", "app bad: start") in told

@@ -150,11 +150,11 @@ class Forwarder:
             return 0
         is_new = not self._failures or text != self._last_error["error"]
         since = self._last_error["since"] if self._failures else _now()
-        self._failures += 1
         self._last_error = {
             **{"error": text, "advice": advice, "since": since},
-            **{"at": _now(), "tries": self._failures},
+            **{"at": _now(), "tries": self._failures + 1},
         }
+        self._failures += 1  # After it: whoever reads that it fails also reads why
         if is_new:
             self._say(f"forward: {self.url}: {text}. {advice} {self._waiting()}")
         seconds = min(_FIRST_SECONDS * 2 ** min(self._failures - 1, 10), _MOST_SECONDS)
