@@ -67,7 +67,9 @@ def served(tmp_path, monkeypatch):
     collector = Collector(tmp_path / "events.db", 0, ("--iglu", "none", "--quiet"))
     found = Running(tmp_path / "project", collector)
     monkeypatch.setattr(uf2, "places", lambda: [])
-    monkeypatch.setattr(flashing, "BOOT_SECONDS", 120)
+    # The program that is a board may stand still for longer than a board does.
+    for module, name in ((flashing, "BOOT_SECONDS"), (flashing, "REPL_SECONDS"), (steps, "WAIT")):
+        monkeypatch.setattr(module, name, 120)
     # The schemas of sessions are at Iglu Central only.
     monkeypatch.setattr(steps, "NEW", {**steps.NEW, "track": ["errors"]})
     yield found

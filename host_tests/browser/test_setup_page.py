@@ -20,7 +20,8 @@ from esp_board import EspBoard
 from vm_board import VmBoard
 
 from tools.demo import Collector
-from tools.deploy.console import ACCEPTED
+from tools.deploy.console import ACCEPTED, at_repl
+from tools.flash import flashing
 from tools.release.image import modules_of
 from tools.setup import __main__ as program
 from tools.setup import jobs, server, steps
@@ -32,7 +33,7 @@ pytestmark = pytest.mark.usefixtures("compiler", "vm_program")
     not importlib.util.find_spec("esptool"), reason="no esptool here: `make flash` installs it"
 )
 def test_from_a_blank_board_to_the_first_event_with_pulled_cables(
-    served, plugged, chromium, screenshot, tmp_path, closing_line
+    served, plugged, chromium, screenshot, tmp_path, closing_line, monkeypatch
 ):
     (tmp_path / "esp").mkdir()
     image = tmp_path / "ESP32_GENERIC.bin"
@@ -40,6 +41,11 @@ def test_from_a_blank_board_to_the_first_event_with_pulled_cables(
     clicks = []
     with EspBoard(tmp_path / "esp") as chip:
         plugged(chip.port)
+
+        def answers(port, seconds):  # Without an image nothing does, however long one waits
+            return at_repl(port, seconds if chip.has_image() else 3)
+
+        monkeypatch.setattr(flashing, "at_repl", answers)
         page = chromium.new_page()
         page.set_default_timeout(120000)
         wrong = []
@@ -231,19 +237,22 @@ def test_a_job_s_lines_are_its_own(served, plugged, monkeypatch):
 def test_a_page_that_is_loaded_again_leaves_a_board_alone_that_is_at_work(
     served, plugged, monkeypatch
 ):
-    asked, go_on = [], threading.Event()
-    monkeypatch.setattr(steps, "running", asked.append)
+    asked, at_work, go_on = [], threading.Event(), threading.Event()
+
+    def work():
+        at_work.set()
+        go_on.wait(120)
+
+    monkeypatch.setattr(steps, "running", lambda port: asked.append((port, go_on.is_set())))
     plugged("/dev/ttyUSB0")
-    served.setup.jobs.start("/dev/ttyUSB0", lambda: go_on.wait(120))
+    served.setup.jobs.start("/dev/ttyUSB0", work)
+    assert at_work.wait(120)  # It has the board from now on
     number = served.ask("/do/boards", {})[1]["job"]
     thread = threading.Timer(0.5, go_on.set)
     thread.start()
-    assert not asked
-    while not served.ask(f"/job/{number}")[1]["done"]:
-        assert go_on.is_set() or not asked
-        time.sleep(0.05)
+    wait_for(lambda: served.ask(f"/job/{number}")[1]["done"])
     thread.join()
-    assert asked == ["/dev/ttyUSB0"]
+    assert asked == [("/dev/ttyUSB0", True)]
 
 
 @pytest.mark.parametrize(
