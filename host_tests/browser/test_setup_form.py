@@ -5,6 +5,7 @@ import pytest
 pytest.importorskip("pty", reason="no pseudo-terminals on this machine")
 
 from collecting import wait_for
+from setting_up import STEP_MS
 from vm_board import VmBoard
 
 from tools import labels
@@ -35,7 +36,7 @@ def page(served, plugged, chromium, tmp_path, monkeypatch):
         board.wait_for(b">>> ")
         plugged(board.port)
         page = chromium.new_page()
-        page.set_default_timeout(120000)
+        page.set_default_timeout(STEP_MS)
         page.kept, wrong = kept, []
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.goto(served.url)

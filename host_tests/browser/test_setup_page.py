@@ -17,6 +17,7 @@ pytest.importorskip("pty", reason="no pseudo-terminals on this machine")
 import images
 from collecting import wait_for
 from esp_board import EspBoard
+from setting_up import STEP_MS
 from vm_board import VmBoard
 
 from tools.demo import Collector
@@ -47,7 +48,7 @@ def test_from_a_blank_board_to_the_first_event_with_pulled_cables(
 
         monkeypatch.setattr(flashing, "at_repl", answers)
         page = chromium.new_page()
-        page.set_default_timeout(120000)
+        page.set_default_timeout(STEP_MS)
         wrong = []
         page.on("pageerror", lambda error: wrong.append(str(error)))
         begin = time.monotonic()
@@ -166,7 +167,7 @@ def test_three_boards_at_once_with_pulled_cables(
         for n, board in enumerate(boards):
             page = chromium.new_page()
             pages.append(page)
-            page.set_default_timeout(120000)
+            page.set_default_timeout(STEP_MS)
             page.goto(served.url)
             button = f"#found button[data-key='{board.port}']"
             page.wait_for_selector(button)
@@ -191,8 +192,9 @@ def test_three_boards_at_once_with_pulled_cables(
             cables.at(line, board)
         for page in pages:
             page.click("#deploy")
-        wait_for(lambda: len(cables.pulled) == 6)
+        wait_for(lambda: cables.pulled.count(third) == 2, STEP_MS / 1000)
         third.plug()  # what is followed goes on by itself
+        wait_for(lambda: len(cables.pulled) == 6, STEP_MS / 1000)
         for page, board in zip(pages[:2], boards[:2], strict=True):
             page.wait_for_selector("#result.wrong")
             assert AWAY.search(page.inner_text("#result"))
