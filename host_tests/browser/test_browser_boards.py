@@ -51,6 +51,19 @@ def test_cards_say_what_is_measured_and_stay_in_place(empty, visit, screenshot):
     until(page, "document.querySelector('.card .name').textContent === 'garden · a'")
 
 
+@pytest.mark.parametrize("pressed, opened", [(".card .name", "#board?"), (".good", "#events?")])
+def test_what_is_pressed_while_events_come_is_clicked(empty, visit, pressed, opened):
+    empty.send(reading(1, board="a"), reading(1, board="b"))
+    page = visit(empty)
+    page.hover(pressed)
+    page.mouse.down()
+    with page.expect_response("**/micro/overview"), page.expect_response("**/micro/timeline"):
+        empty.send(reading(2, board="a"), reading(2, board="b"))
+    page.evaluate(NEXT_FRAME)
+    page.mouse.up()
+    until(page, f"location.hash.startsWith({opened!r})")
+
+
 def test_a_name_in_the_config_is_the_title(empty, visit):
     about = {"port": "esp32", "model": "ESP32", "id": "b1", "firmware": "1", "name": "Bed 1"}
     entity = {"schema": f"{OURS}/board/jsonschema/1-0-1", "data": about}
