@@ -55,8 +55,16 @@ def test_cards_say_what_is_measured_and_stay_in_place(empty, visit, screenshot):
 def test_what_is_pressed_while_events_come_is_clicked(empty, visit, pressed, opened):
     empty.send(reading(1, board="a"), reading(1, board="b"))
     page = visit(empty)
-    page.hover(pressed)
-    page.mouse.down()
+
+    is_there(page, "#timeline-to", "now")  # What is above the cards is there
+
+    def press():  # It may move away before that, as a bar does
+        page.hover(pressed)
+        page.mouse.down()
+        is_down = page.locator(f"{pressed}:active").count()
+        return is_down or page.mouse.up()
+
+    wait_for(press)
     with page.expect_response("**/micro/overview"), page.expect_response("**/micro/timeline"):
         empty.send(reading(2, board="a"), reading(2, board="b"))
     page.evaluate(NEXT_FRAME)
