@@ -74,13 +74,14 @@ class EspBoard:
         os.close(end)  # so that the host's closing is seen
         self._loader = self._stub = False
         self._rest = b""
-        self._power_vm(self._has_image())
+        self._power_vm(self.has_image())
 
     def _unplug(self):
         os.unlink(self.port)
         os.close(self._host)
 
-    def _has_image(self):
+    def has_image(self):
+        """Whether there is something to start."""
         start = START.get(self.chip, 0)
         return self.flash[start] == 0xE9 and self.flash[0x8000:0x8002] == b"\xaa\x50"
 
@@ -117,7 +118,7 @@ class EspBoard:
                 except OSError:  # EIO: nobody has the port open
                     if self._loader:
                         self._loader = self._stub = False
-                        self._power_vm(self._has_image())
+                        self._power_vm(self.has_image())
                     self._stop_or_wait()
 
     def _stop_or_wait(self):

@@ -44,20 +44,37 @@ def rows_are(page, count):
     count_is(page, "#rows li", count)
 
 
+def boxes(page, *selectors):
+    """Return where elements are, all at one moment: what comes later may move them."""
+    return page.evaluate(
+        """(selectors) => selectors.flatMap((one) => [...document.querySelectorAll(one)])
+            .map((one) => one.getBoundingClientRect().toJSON())""",
+        list(selectors),
+    )
+
+
+def at_noon():
+    """Return a time zone in which it is about noon: what was a while ago, was today."""
+    hours = 12 - time.gmtime().tm_hour
+    return f"Etc/GMT{-hours:+d}" if hours else "Etc/GMT"
+
+
 def pixels(page):
     """Return the first chart's picture."""
     return page.evaluate("document.querySelector('figure canvas').toDataURL()")
 
 
-def axe_findings(page, scheme, *views):
-    """Return what axe-core finds in views at three sizes; in "dark" only about colours."""
+def axe_findings(page, scheme, views):
+    """Return what axe-core finds in views, {address: selector of what comes last in it}, at three
+    sizes; in "dark" only about colours."""
     page.evaluate((node_package(ROOT / "build" / "axe", *AXE) / "axe.min.js").read_text())
     options = '{runOnly: ["color-contrast"]}' if scheme == "dark" else "{}"
     found = []
     for width, height in SIZES:
         page.set_viewport_size({"width": width, "height": height})
-        for view in views:
+        for view, last in views.items():
             page.evaluate("(view) => { location.hash = view; }", view)
+            page.wait_for_selector(last)
             page.wait_for_timeout(200)
             for finding in page.evaluate(f"axe.run({options}).then((one) => one.violations)"):
                 where = [node["html"][:160] for node in finding["nodes"][:3]]

@@ -11,11 +11,13 @@ import urllib.request
 import pytest
 
 from tools.demo import Collector
+from tools.deploy import console
 from tools.engine import ROOT
 from tools.flash import flashing, uf2
 from tools.setup import server, steps
 
 sys.path.insert(0, str(ROOT / "host_tests" / "board"))
+STEP_MS = 600000  # for a step of the page, which starts a dozen programs: one alone may be slow
 
 
 class Running:
@@ -67,7 +69,10 @@ def served(tmp_path, monkeypatch):
     collector = Collector(tmp_path / "events.db", 0, ("--iglu", "none", "--quiet"))
     found = Running(tmp_path / "project", collector)
     monkeypatch.setattr(uf2, "places", lambda: [])
-    monkeypatch.setattr(flashing, "BOOT_SECONDS", 120)
+    # The program that is a board may stand still for longer than a board does.
+    for module, name in ((flashing, "BOOT_SECONDS"), (flashing, "REPL_SECONDS"), (steps, "WAIT")):
+        monkeypatch.setattr(module, name, 120)
+    monkeypatch.setattr(console, "FOLLOW", STEP_MS / 1000)
     # The schemas of sessions are at Iglu Central only.
     monkeypatch.setattr(steps, "NEW", {**steps.NEW, "track": ["errors"]})
     yield found

@@ -81,8 +81,12 @@ def test_a_place_is_chosen_with_the_keyboard_and_seen_on_a_phone(garden, visit, 
     wait_for(lambda: place.get_attribute("aria-pressed") == "true")
     for pane in page.locator(".side-by-side pre").all():
         pane.scroll_into_view_if_needed()
-        box, mark = pane.bounding_box(), pane.locator("mark.chosen").first.bounding_box()
-        assert box["y"] <= mark["y"] <= box["y"] + box["height"]
+        top, mark, bottom = pane.evaluate("""(pane) => {
+            const [box, mark] = [pane, pane.querySelector("mark.chosen")]
+                .map((one) => one.getBoundingClientRect());
+            return [box.y, mark.y, box.bottom];
+        }""")
+        assert top <= mark <= bottom
         assert pane.locator("code > *").count() < 400  # Of 600 lines, those around the marks
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     screenshot(page, "schema-beside-data-phone")

@@ -14,7 +14,7 @@ from collecting import (
     wait_for,
     write_schema,
 )
-from looking import ago, axe_findings, count_is, is_there, text, until
+from looking import ago, axe_findings, boxes, count_is, is_there, text, until
 
 OTHER = "iglu:com.example/other/jsonschema/1-0-0"
 GEO = "iglu:com.snowplowanalytics.snowplow/geolocation_context/jsonschema/1-1-0"
@@ -116,7 +116,7 @@ def test_a_map_of_the_boards_that_have_a_place(empty, visit, screenshot):
     names = [one.get_attribute("aria-label") for one in page.locator("#board-map a").all()]
     assert names == ["Bern: with a warning", "Zürich: well"]
     assert "1 board without a place" in text(page, "#board-map .legend")
-    bern, zurich = [one.bounding_box() for one in page.locator("#board-map a circle").all()]
+    bern, zurich = boxes(page, "#board-map a circle")
     assert zurich["x"] > bern["x"] and zurich["y"] < bern["y"]  # East of it, and north
     pixels = ((zurich["x"] - bern["x"]) ** 2 + (zurich["y"] - bern["y"]) ** 2) ** 0.5
     number, unit = page.locator("#board-map svg > text:not([aria-hidden])").text_content().split()
@@ -146,10 +146,7 @@ def test_boards_at_one_place_lie_beside_each_other(empty, visit, screenshot):
     empty.send(*[board(f"b{n}", f"Bed {n}", BERN) for n in range(30)], *gps)
     page = visit(empty, "#live?map=1", viewport={"width": 360, "height": 740})
     count_is(page, "#board-map a", 31)
-    seen = {
-        tuple(one.bounding_box().values()) for one in page.locator("#board-map a circle").all()
-    }
-    assert len(seen) == 31
+    assert len({(one["x"], one["y"]) for one in boxes(page, "#board-map a circle")}) == 31
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     screenshot(page, "map-phone")
 
@@ -187,7 +184,11 @@ def test_no_finding_of_axe(empty, visit, scheme):
     empty.send(board("z", "Zürich", ZURICH), board("b", "Bern", BERN), board("n", "nowhere"))
     empty.send(*[board("b", "Bern", BERN, release="7") for _ in range(2)])  # The schema: a number
     bad = empty.get("/micro/list?good=0")[0]["id"]
-    views = ("live?map=1&group=name", "live?table=1&group=release&closed=firmware%25200.1.0")
+    views = {
+        "live?map=1&group=name": "#board-map a",
+        "live?table=1&group=release&closed=firmware%25200.1.0": "#boards.table .group",
+        f"events?event={bad}": ".failed-part mark.chosen",
+    }
     page = visit(empty, color_scheme=scheme)
-    assert axe_findings(page, scheme, *views, f"events?event={bad}") == []
+    assert axe_findings(page, scheme, views) == []
     wait_for(lambda: page.locator(".failed-part mark").count() >= 2)

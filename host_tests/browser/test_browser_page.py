@@ -55,6 +55,31 @@ def test_a_chart_moves_as_a_board_sends(empty, visit, screenshot):
     screenshot(page, "live")
 
 
+@pytest.mark.parametrize(
+    "view, value",
+    [
+        ("live", "figcaption .value"),
+        ("compare?quantity=temperature&unit=Cel", "#compare-legend .value"),
+    ],
+)
+def test_a_reading_that_comes_while_its_chart_is_loaded(empty, visit, view, value):
+    empty.send(*history(*range(600, 0, -10)))
+    page = visit(empty, "#failed")
+    held = []
+    page.route("**/micro/readings/*", lambda route: held.append((route, route.fetch())))
+    page.evaluate(f"location.hash = '{view}'")
+    wait_for(lambda: page.evaluate("1") and held)
+    empty.send(reading(43.25, ttm=ago(0)))
+    is_there(page, value, "43.25 °C")
+    for route, answer in held:
+        route.fulfill(response=answer)
+    plot = page.locator(".u-over")
+    plot.hover(position={"x": 5, "y": 60})
+    wait_for(lambda: "43.25" not in text(page, value))
+    plot.hover(position={"x": plot.bounding_box()["width"] - 2, "y": 60})
+    is_there(page, value, "43.25 °C")  # It is in the line, too
+
+
 def test_a_late_reading_and_a_gap(empty, visit):
     empty.send(*history(*range(600, 400, -10), *range(200, 0, -10)))
     page = visit(empty)
@@ -68,7 +93,7 @@ def test_a_late_reading_and_a_gap(empty, visit):
     drawn = page.evaluate("""async () => {
       const {columns, empty, insert} = (await import("/micro/ui/modules.js")).readings;
       const data = empty();
-      for (const at of [1000, 2000, 3000, 9000, 10000, 6000]) insert(data, at, at / 1000);
+      for (const at of [1000, 2000, 3000, 9000, 10000, 6000, 6000]) insert(data, at, at / 1000);
       return columns(data);
     }""")
     assert drawn[0] == [1, 2, 3, 6, 9, 10]  # 3 s is no more than three times the usual second
@@ -87,6 +112,7 @@ def test_zoom_by_mouse_and_keys_and_back(empty, visit, screenshot):
     empty.send(*history(*range(1200, 0, -10)), *history(*range(1200, 0, -30), quantity="load"))
     page = visit(empty)
     page.wait_for_selector("figure canvas")
+    is_there(page, "#timeline-to", "now")  # What is above the charts is there
     live = page.locator("[data-move=live]")
     wait_for(live.is_disabled)
     box = page.locator(".u-over").first.bounding_box()
@@ -186,7 +212,7 @@ def test_the_list_search_filters_and_one_event_in_full(empty, visit, screenshot)
     rows_are(page, 3)
     page.keyboard.press("/")
     until(page, "document.activeElement.name === 'text'")
-    page.keyboard.type("NEEDLE")
+    page.keyboard.insert_text("NEEDLE")  # At once, or a part of it would be searched for, too
     rows_are(page, 1)
     until(page, "location.hash.includes('text=NEEDLE')")
     empty.send(struct(se_la="hay"), struct(se_la="another needle"))  # What comes is filtered too
@@ -314,9 +340,10 @@ def test_on_a_phone(empty, visit, screenshot, scheme):
     empty.send(*history(*range(600, 0, -10)), struct(aid="a" * 200, se_la="b" * 3000, se_va="x"))
     size = {"width": 360, "height": 740}
     page = visit(empty, viewport=size, color_scheme=scheme, has_touch=True, is_mobile=True)
-    for view in ("live", "events", "failed"):
+    views = {"live": ".card .today", "events": "#rows li", "failed": "#failures li"}
+    for view, last in views.items():
         page.tap(f"nav [data-view={view}]")
-        page.wait_for_timeout(400)
+        page.wait_for_selector(last)
         assert page.evaluate("document.documentElement.scrollWidth") <= 360, view
         screenshot(page, f"phone-{view}-{scheme}")
     page.tap("nav [data-view=events]")

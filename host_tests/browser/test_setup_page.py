@@ -17,10 +17,12 @@ pytest.importorskip("pty", reason="no pseudo-terminals on this machine")
 import images
 from collecting import wait_for
 from esp_board import EspBoard
+from setting_up import STEP_MS
 from vm_board import VmBoard
 
 from tools.demo import Collector
-from tools.deploy.console import ACCEPTED
+from tools.deploy.console import ACCEPTED, at_repl
+from tools.flash import flashing
 from tools.release.image import modules_of
 from tools.setup import __main__ as program
 from tools.setup import jobs, server, steps
@@ -32,7 +34,7 @@ pytestmark = pytest.mark.usefixtures("compiler", "vm_program")
     not importlib.util.find_spec("esptool"), reason="no esptool here: `make flash` installs it"
 )
 def test_from_a_blank_board_to_the_first_event_with_pulled_cables(
-    served, plugged, chromium, screenshot, tmp_path, closing_line
+    served, plugged, chromium, screenshot, tmp_path, closing_line, monkeypatch
 ):
     (tmp_path / "esp").mkdir()
     image = tmp_path / "ESP32_GENERIC.bin"
@@ -40,8 +42,13 @@ def test_from_a_blank_board_to_the_first_event_with_pulled_cables(
     clicks = []
     with EspBoard(tmp_path / "esp") as chip:
         plugged(chip.port)
+
+        def answers(port, seconds):  # Without an image nothing does, however long one waits
+            return at_repl(port, seconds if chip.has_image() else 3)
+
+        monkeypatch.setattr(flashing, "at_repl", answers)
         page = chromium.new_page()
-        page.set_default_timeout(120000)
+        page.set_default_timeout(STEP_MS)
         wrong = []
         page.on("pageerror", lambda error: wrong.append(str(error)))
         begin = time.monotonic()
@@ -160,7 +167,7 @@ def test_three_boards_at_once_with_pulled_cables(
         for n, board in enumerate(boards):
             page = chromium.new_page()
             pages.append(page)
-            page.set_default_timeout(120000)
+            page.set_default_timeout(STEP_MS)
             page.goto(served.url)
             button = f"#found button[data-key='{board.port}']"
             page.wait_for_selector(button)
@@ -185,8 +192,9 @@ def test_three_boards_at_once_with_pulled_cables(
             cables.at(line, board)
         for page in pages:
             page.click("#deploy")
-        wait_for(lambda: len(cables.pulled) == 6)
+        wait_for(lambda: cables.pulled.count(third) == 2, STEP_MS / 1000)
         third.plug()  # what is followed goes on by itself
+        wait_for(lambda: len(cables.pulled) == 6, STEP_MS / 1000)
         for page, board in zip(pages[:2], boards[:2], strict=True):
             page.wait_for_selector("#result.wrong")
             assert AWAY.search(page.inner_text("#result"))
@@ -231,19 +239,22 @@ def test_a_job_s_lines_are_its_own(served, plugged, monkeypatch):
 def test_a_page_that_is_loaded_again_leaves_a_board_alone_that_is_at_work(
     served, plugged, monkeypatch
 ):
-    asked, go_on = [], threading.Event()
-    monkeypatch.setattr(steps, "running", asked.append)
+    asked, at_work, go_on = [], threading.Event(), threading.Event()
+
+    def work():
+        at_work.set()
+        go_on.wait(120)
+
+    monkeypatch.setattr(steps, "running", lambda port: asked.append((port, go_on.is_set())))
     plugged("/dev/ttyUSB0")
-    served.setup.jobs.start("/dev/ttyUSB0", lambda: go_on.wait(120))
+    served.setup.jobs.start("/dev/ttyUSB0", work)
+    assert at_work.wait(120)  # It has the board from now on
     number = served.ask("/do/boards", {})[1]["job"]
     thread = threading.Timer(0.5, go_on.set)
     thread.start()
-    assert not asked
-    while not served.ask(f"/job/{number}")[1]["done"]:
-        assert go_on.is_set() or not asked
-        time.sleep(0.05)
+    wait_for(lambda: served.ask(f"/job/{number}")[1]["done"])
     thread.join()
-    assert asked == ["/dev/ttyUSB0"]
+    assert asked == [("/dev/ttyUSB0", True)]
 
 
 @pytest.mark.parametrize(

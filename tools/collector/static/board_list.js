@@ -2,7 +2,7 @@
 import * as address from "./address.js";
 import * as alarms from "./alarms.js";
 import * as boards from "./boards.js";
-import { button, byId, make } from "./dom.js";
+import { button, byId, isPressed, make } from "./dom.js";
 import { digits, events, unitOf, whole, withUnit } from "./format.js";
 import * as groups from "./groups.js";
 import * as map from "./map.js";
@@ -131,7 +131,7 @@ function fill(item) {
   const wrong = boards.problems(board);
   const content = JSON.stringify([board, wrong, boards.titleOf(board.key), table,
     boards.measured(board.key), settings.get("zone"), Math.floor(Date.now() / 15000)]);
-  if (item.children.length && item.shown === content) return;
+  if (item.children.length && (item.shown === content || isPressed(item))) return;
   item.shown = content;
   item.className = wrong.length ? `card has-${wrong[0].level}` : "card";
   item.classList.toggle("silent", boards.isSilent(board));

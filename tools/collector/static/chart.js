@@ -17,6 +17,7 @@ export class Chart {
     this.onZoom = onZoom;
     this.marks = marks;
     this.data = empty();
+    this.late = null; // [[at, value]] that arrive while the server is asked
     this.visible = false;
     this.isLoaded = false; // data has the server's readings for the time shown
     this.number = make("b");
@@ -70,12 +71,15 @@ export class Chart {
     const points = Math.max(100, Math.min(Math.round(this.place.clientWidth), MAX_READINGS / 3));
     const request = `${time.from} ${time.to}`;
     this.request = request;
+    this.late = [];
     try {
       const [found] = await Promise.all([getJson(`/micro/readings/${this.series.id}`, {
         from: Math.max(0, Math.floor(time.from)), to: Math.ceil(time.to + 1000), points,
       }), loadLibrary()]);
       if (this.request !== request) return; // The range was changed meanwhile
       this.data = found;
+      for (const [at, value] of this.late) insert(found, at, value);
+      this.late = null;
       this.changed = true;
       this.draw(time);
     } catch (error) {
@@ -87,6 +91,7 @@ export class Chart {
   add(at, value) {
     if (!this.isLoaded) return;
     insert(this.data, at, value);
+    this.late?.push([at, value]);
     this.changed = true;
   }
 

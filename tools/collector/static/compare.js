@@ -12,6 +12,7 @@ const HEIGHT = 380;
 const MAX_LINES = 2 * COLOURS; // then colours with dashes are used up too
 const DEFAULT_LINES = COLOURS;
 let data = new Map(); // id of a series -> its readings; null: they are being loaded
+let late = []; // [id, at, value] that arrive meanwhile
 let shown = []; // series with a line
 let drawnLines = ""; // of the plot
 let isChanged = false;
@@ -98,6 +99,10 @@ async function load(one) {
   const found = await getJson(`/micro/readings/${one.id}`, {
     from: Math.floor(time.from), to: Math.ceil(time.to + 1000), points: 600,
   }).catch(() => empty());
+  if (into === data) {
+    for (const [id, at, value] of late) if (id === one.id) insert(found, at, value);
+    late = late.filter(([id]) => id !== one.id);
+  }
   into.set(one.id, found);
   await loadLibrary().catch(() => {}); // The header says that the collector does not answer
   isChanged = true;
@@ -107,12 +112,14 @@ async function load(one) {
 // The range was changed.
 export function refresh() {
   data = new Map();
+  late = [];
   show();
 }
 
 export function add(events) {
   for (const { readings } of events) {
     for (const [id, at, value] of readings) {
+      if (data.get(id) === null) late.push([id, at, value]);
       if (!data.get(id)) continue;
       insert(data.get(id), at, value);
       isChanged = true;

@@ -41,6 +41,9 @@ export function atMostEvery(milliseconds, action) {
   };
 }
 
+// Whether the mouse is down on an element: if it were made anew, the click would be lost.
+export const isPressed = (element) => element.matches(":active");
+
 // Adds the values that a select does not have yet.
 export function options(select, values, label = (value) => value) {
   const known = new Set([...select.options].map((option) => option.value));

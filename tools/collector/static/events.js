@@ -24,6 +24,7 @@ let isAdding = false; // a request for newer events is waiting for its answer
 let isPaused = false;
 let typing = null; // the timer that waits for the end of it
 let missed = 0; // events that arrived during the pause
+let counted = 0; // id up to which they are listed, or counted as missed
 
 // --- Filters: the form, the address and the list have the same ones ---
 
@@ -130,7 +131,7 @@ async function load(before) {
   if (!before) {
     rows.replaceChildren();
     rows.className = columns.map((name) => `with-${name}`).join(" ");
-    listed = Math.max(newest, events[0]?.id ?? 0);
+    listed = counted = Math.max(newest, events[0]?.id ?? 0);
   }
   rows.append(...events.map(row));
   byId("older").hidden = events.length < PAGE;
@@ -145,7 +146,7 @@ byId("older").addEventListener("click", () => load(Number(rows.lastElementChild.
 export function add(events) {
   stored = Math.max(stored, events.at(-1).id);
   if (isPaused) {
-    missed += events.length;
+    missed += events.filter(({ id }) => id > counted).length; // The stream may be behind the list
     showPause();
   }
   addNewer();
@@ -163,6 +164,7 @@ async function addNewer() {
     if (isPaused || wouldPushOut(events.length)) {
       pause(true);
       missed = events.length;
+      counted = Math.max(newest, events[0]?.id ?? 0);
       showPause();
       break;
     }
@@ -192,6 +194,7 @@ function prepend(events) {
 function pause(wanted) {
   isPaused = wanted;
   missed = 0;
+  counted = listed;
   showPause();
 }
 

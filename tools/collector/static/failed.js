@@ -1,6 +1,6 @@
 // The view Failed: what is wrong with events, how often, since when, of which boards.
 import * as boards from "./boards.js";
-import { atMostEvery, button, byId, getJson, make } from "./dom.js";
+import { atMostEvery, button, byId, getJson, isPressed, make } from "./dom.js";
 import * as detail from "./detail.js";
 import { failedParts } from "./failed_parts.js";
 import { events, plural, whole } from "./format.js";
@@ -43,7 +43,7 @@ function place(kind) {
   const key = JSON.stringify([app, name, record.failures.map(({ field, rule }) => [field, rule])]);
   const version = `${id} ${count} ${zone()} ${kind.boards.map(boards.titleOf)}`;
   const before = items.get(key);
-  if (before?.version === version) return before;
+  if (before && (before.version === version || isPressed(before))) return before;
   const item = failure(kind);
   item.version = version;
   item.querySelector("details").open = before?.querySelector("details").open ?? false;

@@ -72,7 +72,6 @@ function showData() {
   const [view, query] = address.current();
   const key = boardShown();
   if (shownView === "live") boardList.update();
-  if (key !== null) board.show(key);
   const isCompare = view === "compare";
   const series = isCompare ? compare.series() : boards.seriesOfBoard(key);
   byId("charts-section").hidden = !series.length || isCompare;
@@ -81,6 +80,7 @@ function showData() {
   byId("time-bar").hidden = !series.length || !hasCharts;
   byId("no-charts").hidden = hasCharts;
   range.update(series);
+  if (key !== null) board.show(key); // After that, since it has links with the range
   const wanted = [view, key, query.get("from"), query.get("to"), query.get("range")].join(" ");
   const isRangeNew = wanted !== shownRange;
   if (series.length) shownRange = wanted;

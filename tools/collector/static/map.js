@@ -1,7 +1,7 @@
 // A plot of the places of boards in the view Live, with a scale. Nothing is fetched for it.
 import * as address from "./address.js";
 import * as boards from "./boards.js";
-import { byId, make, shape } from "./dom.js";
+import { byId, isPressed, make, shape } from "./dom.js";
 import { digits, plural } from "./format.js";
 
 const EARTH = 6371008.8; // its mean radius in m
@@ -42,7 +42,7 @@ function draw() {
   const placed = shown.filter(boards.place).sort(boards.byTitle).map((board) => (
     { key: board.key, title: boards.titleOf(board.key), state: stateOf(board), at: boards.place(board) }));
   const wanted = JSON.stringify([width, height, placed, shown.length]);
-  if (wanted === drawn) return;
+  if (wanted === drawn || isPressed(place)) return;
   drawn = wanted;
   const focused = document.activeElement?.dataset?.point;
   const { points, scale } = project(placed.map(({ at }) => at), width, height);

@@ -4,12 +4,14 @@ export const MAX_READINGS = 3000; // in memory; beyond it, the server is asked f
 
 export const empty = () => ({ at: [], value: [], low: [], high: [] });
 
-// Inserts a reading by its time, which is mostly the newest. Beyond MAX_READINGS none is: a page may
-// be open, and not be looked at, for weeks.
+// Inserts a reading by its time, which is mostly the newest. One that is there already is not: the
+// stream may bring what the server has answered. Beyond MAX_READINGS none is: a page may be open,
+// and not be looked at, for weeks.
 export function insert(data, at, value) {
   if (data.at.length > MAX_READINGS) return;
   let place = data.at.length;
   while (place && data.at[place - 1] > at) place -= 1;
+  if (place && data.at[place - 1] === at && data.value[place - 1] === value) return;
   data.at.splice(place, 0, at);
   for (const key of ["value", "low", "high"]) data[key].splice(place, 0, value);
 }

@@ -1,6 +1,6 @@
 // Bars: how many events arrived in each part of the last hour, or of a shorter time if that has all.
 import * as address from "./address.js";
-import { atMostEvery, button, byId, make } from "./dom.js";
+import { atMostEvery, button, byId, isPressed, make } from "./dom.js";
 import { clock, zone } from "./times.js";
 import { whole } from "./format.js";
 
@@ -33,6 +33,7 @@ async function draw() {
   } catch {
     return; // The header shows that the collector does not answer
   }
+  if (isPressed(timeline)) return refresh();
   const most = Math.max(1, ...points.map((point) => point.validEvents + point.failedEvents));
   const hadFocus = timeline.contains(document.activeElement);
   timeline.replaceChildren(...points.map((point) => bar(point, most)));
