@@ -132,7 +132,7 @@ def test_a_clock_that_is_set_late(life):
     life.world.ntp = [OSError(110)] * 40 + ["true"]
     life.run(hours=1)
     assert life.world.born_ms and min(times(life)) >= 1767225600000  # not in 2000 or 2021
-    assert max(gaps(life)) <= 65_000
+    assert max(gaps(life)) <= 70_000  # a sample may have to wait for NTP
     # The guess that the clock shows meanwhile is no answer: it was asked on, until there was one.
     assert abs(life.world.wall_ms - life.world.true_ms) < 1000
 
