@@ -5,8 +5,7 @@ from errno import ENOENT
 from struct import unpack, unpack_from
 
 from .checkpoint import FORMAT, LEASE, MAGIC, SIZE, state_name
-from .segment_format import boundary, file_size, is_gone, remove, segment_name
-from .segment_log import make_folder
+from .segment_format import boundary, file_size, is_gone, make_folder, remove, segment_name
 
 
 def recover(log):

@@ -16,7 +16,7 @@
 # What cannot be read is passed over: the ordinals tell how many records it was.
 import os
 from binascii import crc32
-from errno import ENOENT
+from errno import EEXIST, ENOENT
 from struct import pack, unpack_from
 
 from .. import clock
@@ -82,6 +82,21 @@ def can_look_up(name):
         return True
     except OSError as e:
         return e.errno == ENOENT
+
+
+def make_folder(path):
+    try:
+        os.stat(path or "/")
+    except OSError as e:
+        if e.errno != ENOENT:
+            raise
+        try:
+            os.mkdir(path)
+        except OSError as e:
+            if e.errno != EEXIST:
+                raise
+    if not can_look_up(path + "/"):
+        raise OSError(5, "flash cannot be read")  # EIO
 
 
 def remove(name):

@@ -5,7 +5,6 @@
 # cut of the power in between does no harm. An OSError or MemoryError may come out of any method
 # that reads or writes; the call can be repeated.
 import os
-from errno import EEXIST, ENOENT
 
 from .. import clock
 from ..record import HEADER_SIZE
@@ -16,8 +15,8 @@ from .segment_format import (
     RUN_SIZE,
     blocks,
     boundary,
-    can_look_up,
     file_size,
+    make_folder,
     remove,
     segment_name,
     write_record,
@@ -284,18 +283,3 @@ class SegmentLog:
         self.last = last
         ring.next_sequence = following
         ring.head = ring.tail = ring.end = ring.count = 0
-
-
-def make_folder(path):
-    try:
-        os.stat(path or "/")
-    except OSError as e:
-        if e.errno != ENOENT:
-            raise
-        try:
-            os.mkdir(path)
-        except OSError as e:
-            if e.errno != EEXIST:
-                raise
-    if not can_look_up(path + "/"):
-        raise OSError(5, "flash cannot be read")  # EIO
