@@ -49,7 +49,8 @@ def server(releases, change=None, files=None, kind=None):
             for key, value in {"Content-Length": len(body), **headers}.items():
                 self.send_header(key, value)
             self.end_headers()
-            self.wfile.write(body)
+            with contextlib.suppress(BrokenPipeError):  # it had been given up
+                self.wfile.write(body)
             self.close_connection = "Content-Length" in headers  # which is a lie
 
     with serving(Files, kind or http.server.ThreadingHTTPServer) as running:
