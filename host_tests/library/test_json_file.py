@@ -20,5 +20,10 @@ def test_a_state_that_cannot_be_written_for_lack_of_memory_stays_as_it_was():
         assert save(path, {"boots": 2}) is False
     finally:
         del json_file.open
+    look_up, json_file.can_look_up = json_file.can_look_up, no_memory
+    try:
+        assert save(path, {"boots": 3}) is False
+    finally:
+        json_file.can_look_up = look_up
     assert load(path) == {"boots": 1}
     os.remove(path)

@@ -12,6 +12,7 @@ from nor import Flash
 from power_cuts import Memory, records
 
 from snowplow_tracker import clock
+from snowplow_tracker.clock.start import load as load_boots
 from snowplow_tracker.json_file import load, save
 from snowplow_tracker.store import segment_log
 from snowplow_tracker.store.retained import RetainedStore
@@ -472,6 +473,37 @@ def two_reads_that_fail_spoil_no_folder():
     assert not wrong, wrong
 
 
+def a_read_that_fails_forgets_no_boot():
+    """Whichever read of the boots' file fails, all boots are known."""
+    boots = [[5, 1, 2, 3], [6, 2, 3, 4]]
+    wrong = []
+    for writes in range(4):
+        flash = fresh()
+        open_store(16384)
+        for _ in range(1 + writes):
+            save("/f/boots.json", boots + [0])
+        for flash.raises in (True, False):
+            reads, first = [1], 0
+            while reads[0] > first:
+                first += 1
+                reads[0] = 0
+
+                def trouble(what, first=first, reads=reads):
+                    reads[0] += what == "read"
+                    if what == "read" and reads[0] == first:
+                        raise OSError(5)
+
+                vfs.umount("/f")
+                flash.mount("/f")
+                flash.trouble = trouble
+                if load_boots("/f/boots.json")[0] != boots:
+                    wrong.append((writes, flash.raises, first))
+                flash.trouble = None
+        vfs.umount("/f")
+    fresh()
+    assert not wrong, wrong
+
+
 SCENARIOS = (
     flash_cannot_be_read_for_one_request,
     every_read_fails_once_or_twice,
@@ -489,6 +521,7 @@ SCENARIOS = (
     every_single_write_fails_once,
     a_read_that_failed_spoils_no_folder,
     two_reads_that_fail_spoil_no_folder,
+    a_read_that_fails_forgets_no_boot,
 )
 
 

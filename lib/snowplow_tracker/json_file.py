@@ -18,13 +18,23 @@ def load(path: str) -> dict:
 def save(path: str, state: "dict | list") -> bool:
     """Write the dict, or list; False if it cannot be written now."""
     try:
-        os.stat(path + "-")  # as can_look_up() in store/segment_format.py
-    except OSError as e:
-        if e.errno != ENOENT:
+        if not can_look_up(path):
             return False
-    try:
         with open(path, "w") as file:
             json.dump(state, file)
         return True
     except (OSError, MemoryError):
         return False
+
+
+# After a read that failed this comes before anything else is read, and above all written:
+# littlefs takes for read what was in its cache then, until it has looked elsewhere. It may take an
+# old state of a folder for the present one, and write that over it. stat() of what is there is not
+# enough: it does not tell that it could not read the time of its last change.
+def can_look_up(name: str) -> bool:
+    """Whether flash can be read; nothing has that name and a dash."""
+    try:
+        os.stat(name + "-")
+        return True
+    except OSError as e:
+        return e.errno == ENOENT

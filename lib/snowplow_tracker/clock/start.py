@@ -4,6 +4,7 @@ from errno import ENOENT
 from struct import unpack
 
 from .. import clock
+from ..json_file import can_look_up
 from . import boot_history, set_clock
 
 
@@ -65,6 +66,7 @@ def load(path: str, tries: int = 3) -> tuple:
     except OSError as e:
         # One read that fails is no reason to overwrite what all stored events are dated by.
         if e.errno != ENOENT and tries > 1:
+            can_look_up(path)
             return load(path, tries - 1)
     except (ValueError, TypeError):
         pass  # it was torn

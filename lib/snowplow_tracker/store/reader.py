@@ -9,6 +9,7 @@ from binascii import crc32
 from struct import pack_into, unpack_from
 
 from .. import clock
+from ..json_file import can_look_up
 from ..record import HEADER, HEADER_SIZE, UNIX
 from .segment_format import (
     ITEM,
@@ -18,7 +19,6 @@ from .segment_format import (
     RUN_KIND,
     RUN_SIZE,
     boundary,
-    can_look_up,
     is_gone,
     segment_name,
 )
@@ -131,12 +131,11 @@ class Reader(Place):
 
     def has_folder(self):
         """Whether the store's folder is there and can be read; see can_look_up()."""
-        path = self.log.path + "/"
         try:
             os.stat(self.log.path or "/")
         except OSError:
             return False
-        return can_look_up(path)
+        return can_look_up(self.log.path + "/")
 
     def next_segment(self):
         """Go on to the next file; False if there is none."""

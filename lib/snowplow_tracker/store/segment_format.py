@@ -20,6 +20,7 @@ from errno import EEXIST, ENOENT
 from struct import pack, unpack_from
 
 from .. import clock
+from ..json_file import can_look_up
 from ..record import HEADER, HEADER_SIZE
 
 RUN = "<IHHIIQQ"
@@ -69,19 +70,6 @@ def is_gone(e):
     """Whether an error says that a file is not there or damaged for good, on every port."""
     # 84 is littlefs' LFS_ERR_CORRUPT: its own checksums tell. errno has no name for it.
     return e.errno in (ENOENT, 84)
-
-
-# After a read that failed this comes before anything else is read, and above all written:
-# littlefs takes for read what was in its cache then, until it has looked elsewhere. It may take an
-# old state of a folder for the present one, and write that over it. stat() of what is there is not
-# enough: it does not tell that it could not read the time of its last change.
-def can_look_up(name):
-    """Whether flash can be read; nothing has that name and a dash."""
-    try:
-        os.stat(name + "-")
-        return True
-    except OSError as e:
-        return e.errno == ENOENT
 
 
 def make_folder(path):
