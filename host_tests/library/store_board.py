@@ -73,6 +73,24 @@ class Board:
             self.wall += seconds
 
 
+class NoOpen:
+    """No file can be opened by these modules of the store."""
+
+    def __init__(self, error, *modules):
+        self.error, self.modules = error, modules
+
+    def __enter__(self):
+        for module in self.modules:
+            module.open = self._raise
+
+    def __exit__(self, *_):
+        for module in self.modules:
+            del module.open
+
+    def _raise(self, *_):
+        raise self.error
+
+
 def bodies(store):
     return [r[4] for r in records(store)]
 

@@ -10,7 +10,7 @@ from snowplow_tracker.record import HEADER, UNIX
 from snowplow_tracker.store import checkpoint, reader, recovery, segment_format, segment_log
 from snowplow_tracker.store.retained import RetainedStore
 from snowplow_tracker.store.segments import SegmentStore
-from store_board import DAY, Board, bodies, numbered, numbers, put
+from store_board import DAY, Board, NoOpen, bodies, numbered, numbers, put
 
 
 def test_a_second_store_on_one_path_is_refused():
@@ -346,21 +346,14 @@ def test_a_record_that_memory_is_short_for_is_not_lost():
 
 def test_an_eviction_that_fails_half_way_counts_nothing_as_damaged():
     for error in MemoryError(), OSError(5, ""):
-
-        def failing(*_, error=error):
-            raise error
-
         with Board() as board:
             store = board.boot(max_bytes=16384)
             put(store, *[b"%03d" % i + b"x" * 500 for i in range(28)])
             for i in range(28, 60):
                 oldest = store.peek(0)  # it is sent and accepted meanwhile
                 sequence = unpack_from(HEADER, oldest)[3]
-                reader.open = failing
-                try:
+                with NoOpen(error, reader):
                     put(store, b"%03d" % i + b"x" * 500)
-                finally:
-                    reader.open = open
                 if store.lost["error"]:  # the page in RAM is full, too
                     before = len(store), store.dropped
                     store.drop(sequence)
@@ -370,20 +363,13 @@ def test_an_eviction_that_fails_half_way_counts_nothing_as_damaged():
 
 def test_a_loss_that_flash_was_not_told_is_not_in_retained_memory():
     """The same records count as lost when flash is told, or are there after a reset."""
-
-    def failing(*_):
-        raise OSError(5, "")
-
     with Board() as board:
         store = board.boot(RetainedStore, max_bytes=16384)
         put(store, *[b"%03d" % i + b"x" * 500 for i in range(26)])
         lost = store.dropped
-        checkpoint.open = failing
-        try:
+        with NoOpen(OSError(5, ""), checkpoint):
             put(store, *[b"%03d" % i + b"x" * 500 for i in range(26, 32)])
             assert store.lost["overflow"] > lost and store.lost["error"], store.lost
-        finally:
-            del checkpoint.open
         store = board.boot(RetainedStore, max_bytes=16384)
         assert len(bodies(store)) + store.dropped == 32, store.lost
 
@@ -394,13 +380,10 @@ def test_a_loss_that_flash_was_not_told_is_not_in_retained_memory():
         board.pass_time(2 * DAY)
         (sequence,) = put(store, b"new")
         assert store.sync()
-        checkpoint.open = failing
-        try:
+        with NoOpen(OSError(5, ""), checkpoint):
             assert store.peek()
             store.drop(sequence)
             assert store.lost["age"] == 5, store.lost
-        finally:
-            del checkpoint.open
         store = board.boot(RetainedStore, max_age=DAY)
         assert bodies(store) == [b"new"]
         store.drop(sequence)
@@ -408,29 +391,18 @@ def test_a_loss_that_flash_was_not_told_is_not_in_retained_memory():
 
 
 def test_a_loss_that_flash_was_told_is_known_while_flash_cannot_be_read():
-    def failing(*_):
-        raise OSError(5, "")
-
     with Board() as board:
         store = board.boot(RetainedStore, max_bytes=16384)
         put(store, *[b"%03d" % i + b"x" * 500 for i in range(40)])
         lost = dict(store.lost)
         assert lost["overflow"] and store.error is None
-        for module in reader, recovery:
-            module.open = failing
-        try:
+        with NoOpen(OSError(5, ""), reader, recovery):
             store = board.boot(RetainedStore, max_bytes=16384)
             assert store.error and store.lost == lost
-        finally:
-            for module in reader, recovery:
-                del module.open
         assert store.sync() and store.lost == lost
 
 
 def test_losses_while_flash_cannot_be_read_add_to_those_that_only_flash_knows():
-    def failing(*_):
-        raise OSError(5, "")
-
     with Board() as board:
         store = board.boot(RetainedStore)
         put(store, b"a")
@@ -438,14 +410,11 @@ def test_losses_while_flash_cannot_be_read_add_to_those_that_only_flash_knows():
         put(store, b"x" * 70000)
         assert store.sync() and store.dropped == 1
         board.kept = kept  # the reset came between flash and this memory
-        recovery.open = failing
-        try:
+        with NoOpen(OSError(5, ""), recovery):
             for boot in range(2):
                 store = board.boot(RetainedStore)
                 put(store, b"x" * 70000)
                 assert store.error and store.dropped == 1 + boot, store.lost
-        finally:
-            del recovery.open
         store = board.boot(RetainedStore)
         assert store.dropped == 3 and store.error is None, store.lost
         assert store.sync() and board.boot(RetainedStore).dropped == 3
@@ -474,21 +443,15 @@ def test_retained_memory_that_cannot_be_written_for_lack_of_memory():
 
 
 def test_what_was_dropped_is_not_given_again_while_flash_cannot_be_read():
-    def broken(*_):
-        raise OSError(5, "")
-
     with Board() as board:
         (sequence,) = put(board.boot(), b"a")
         assert board.store.sync()
         store = board.boot()  # which reads the newest record
-        reader.open = broken
-        try:
+        with NoOpen(OSError(5, ""), reader):
             assert store.peek() and store.error is None
             store.drop(sequence)
             assert store.error and len(store) == 1
             assert store.peek() is None and store.error
-        finally:
-            del reader.open
         store.sync()
         assert bodies(store) == [b"a"]
         store.drop(sequence)
