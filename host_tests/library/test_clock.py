@@ -548,6 +548,22 @@ def test_a_guess_stays_a_guess_through_a_deep_sleep():
         assert clock.known() and abs(clock.unix_ms() - NOW - 20 * DAY) < 5000
 
 
+def test_a_guess_that_is_made_after_a_deep_sleep_stays_one_through_a_reset():
+    with File() as path, Machine(NOW) as m:
+        boot_history.start(path)
+        m.boot(off_ms=2000, wall=Y2021)
+        boot_history.start(path)
+        boot_history.save()
+        frozen = boot_history.freeze()
+        m.boot(wall=m.wall + 60000)
+        assert boot_history.resume(frozen)
+        boot_history.start(path, lambda ms: setattr(m, "wall", ms))
+        assert not clock.known() and m.wall >= NOW
+        m.boot(wall=m.wall + 1000)  # which keeps what the system's clock shows
+        boot_history.start(path, lambda ms: setattr(m, "wall", ms))
+        assert not clock.known() and not clock.boot_start()
+
+
 def test_a_guess_that_turns_out_to_be_right_is_known():
     with File() as path, Machine(NOW) as m:
         boot_history.start(path)

@@ -16,7 +16,8 @@ def start(path: str, set_time=None) -> None:
         clock.floor = max(clock.floor, since, origin and origin + last)
     clock.saver = boot_history.save_hourly  # type: ignore[assignment]
     boot_history.boots = boots
-    if not (boot_history.resumed and boots and boots[-1][0] == clock.boot):
+    goes_on = boot_history.resumed and boots and boots[-1][0] == clock.boot
+    if not goes_on:
         # What a reset has kept of the boot before: its guess, or what a kiss-of-death made.
         now = clock.system_ms()
         if guess and clock.known() or -60000 < now - set_clock.NTP_ZERO < 60 * 86400000:
@@ -26,8 +27,11 @@ def start(path: str, set_time=None) -> None:
             clock.boot = clock.boot + 1 & 0xFFFF
         boots = boot_history.boots = boots[-15:]  # and this one
         boots.append([clock.boot, clock.floor, 0, 0])
-        boot_history.write(boot_history.is_guess() or bool(set_time and not clock.known()))
-    if set_time and not clock.known():
+    if clock.known():
+        set_time = None
+    if set_time or not goes_on:
+        boot_history.write(bool(set_time) or boot_history.is_guess())
+    if set_time:
         set_time(clock.unix_ms())
         clock.guess_start = clock.system_ms() - clock.ms()
 
