@@ -654,6 +654,26 @@ def test_the_collector_is_asked_for_the_time_before_an_event_that_needs_it():
             assert not asks or abs(stm - NOW) < 2000
 
 
+def test_without_memory_to_ask_for_the_time_nothing_is_sent_with_a_guess():
+    dated = b"HTTP/1.1 200 OK\r\nDate: Sun, 22 Nov 2026 12:29:06 GMT\r\nContent-Length: 0\r\n\r\n"
+    with Machine(0), Net(dated, OK) as net:
+        transport = HttpTransport(URL)
+        emitter = Emitter("host", transport=transport, event_store=RingStore(1000))
+        clock.boot ^= 1
+        emitter.put(0, 0, b'{"a":"1"')
+        clock.boot ^= 1
+        send = transport.send
+
+        def no_memory(*_):
+            transport.send = send
+            raise OSError(12, "MemoryError")
+
+        transport.send = no_memory
+        assert not emitter.flush() and emitter.last_result.errno == 12
+        assert not net.sent() and len(emitter.event_store) == 1
+        assert emitter.flush() and clock.known()
+
+
 def test_the_endpoint_may_end_in_slashes_and_have_a_path():
     for endpoint in ("http://host:9090", "http://host:9090/", "http://host:9090//"):
         emitter = Emitter(endpoint, event_store=RingStore(100), idle=print)

@@ -29,8 +29,11 @@ def prepare(emitter):
         transport = HttpTransport(url)
     try:
         yield from _ask(transport)
-    except OSError:
-        pass  # the request that follows will tell
+    except OSError as e:
+        if e.errno == 12:  # ENOMEM: nobody was asked, so nothing is sent with a guess
+            emitter.last_result = e
+            raise MemoryError from None
+        # The request that follows will tell.
 
 
 def _needs_time(record):
