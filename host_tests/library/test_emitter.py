@@ -740,6 +740,34 @@ def test_an_undecided_oldest_that_is_evicted_takes_along_only_what_was_sent():
     assert t.flush() and sent == eids
 
 
+def test_older_events_that_can_be_read_again_are_not_taken_for_sent():
+    class Returning(RingStore):
+        hidden = 0  # flash cannot be read: records up to this sequence are not seen
+
+        def peek(self, after=0):
+            return super().peek(max(after, self.hidden))
+
+    sent = []
+    t, wire = tracker(batch_size=5)
+    t.emitters[0].event_store = store = Returning()
+    eids = fill(t, 3)
+    store.hidden = 3
+    bad = t.track_struct_event("c", "bad")
+    eids += fill(t, 4)
+
+    def judge(events):
+        return 500 if "bad" in [event["se_ac"] for event in events] else 200
+
+    wire.send = answering(judge, sent)
+    for _ in range(6):
+        t.flush()
+    assert sorted(sent) == sorted(eids[3:])  # they went ahead of `bad`
+    store.hidden = 0
+    for _ in range(24):
+        t.flush()
+    assert sorted(set(sent)) == sorted(eids) and bad not in sent
+
+
 def test_anonymous_events_never_share_a_request():
     t, wire = tracker()
     emitter = t.emitters[0]

@@ -27,7 +27,7 @@ def run(vm, first, count, *options):
     """Some lives in one process: a list of the dicts that it prints, the last with totals."""
     paths = (HERE, HERE.parent / "store", ".frozen", ROOT / "lib")
     done = subprocess.run(
-        [vm, "-X", "heapsize=16m", HERE / "lives.py", str(first), str(count), *options],
+        [vm, "-X", "heapsize=32m", HERE / "lives.py", str(first), str(count), *options],
         env=dict(os.environ, MICROPYPATH=os.pathsep.join(map(str, paths))),
         capture_output=True,
         text=True,
@@ -91,7 +91,7 @@ def main():
         paths = (HERE, HERE.parent / "store", ".frozen", ROOT / "lib")
         os.environ["MICROPYPATH"] = os.pathsep.join(map(str, paths))
         script = [HERE / "lives.py", str(options.seed), str(options.lives), "--trace", *more]
-        return subprocess.run([vm, "-X", "heapsize=16m", *script]).returncode
+        return subprocess.run([vm, "-X", "heapsize=32m", *script]).returncode
     totals, failures = live(vm, options.seed, options.lives, *more)
     for failure in failures:
         print(describe(failure))

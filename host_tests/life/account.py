@@ -78,6 +78,7 @@ class Event:
         self.lying = False  # of a boot in which some clock lied
         self.done = False  # put() returned
         self.blind = False  # stored while flash could not be read
+        self.given_up = False  # counted as lost, since flash could not be written
         self.max_age = 0
 
 
@@ -349,6 +350,8 @@ class Account:
         evicted = min(n, given_up - self.given_up)
         self.given_up = given_up
         if n > 0:
+            for event in self.in_ram[: max(0, evicted)]:
+                event.given_up = True
             for event in self.in_ram[max(0, evicted) : n]:
                 event.acked = True
             self.in_ram = self.in_ram[n:]
@@ -442,7 +445,8 @@ class Account:
     def _drop(self, sequence):
         self.world.alive()
         before = len(self.store)
-        trouble = self.blind() or self.store.error
+        blind = self.blind()
+        trouble = blind or self.store.error
         self._call(1, sequence)
         self.world.alive()
         rise = self._poll()
@@ -451,8 +455,11 @@ class Account:
         gone = [e for e in passed if e.accepted or e.refused]
         trouble = trouble or self.store.error
         if trouble:  # what is on flash stays, and comes again
-            n = max(0, before - len(self.store) - rise)
-            gone = gone[max(0, len(gone) - n) :]
+            if blind:
+                gone = [e for e in gone if not e.acked]
+            else:
+                n = max(0, before - len(self.store) - rise)
+                gone = gone[max(0, len(gone) - n) :]
             for event in self.held:
                 event.cut = event.cut or event.accepted
         self.held = [e for e in self.held if e not in gone]
@@ -576,7 +583,9 @@ class Account:
             if store.error:
                 self.fault("raised", "the store of a whole flash says: %r" % store.error)
             damaged = len(store) - len(found)
-            if damaged < 0:
+            if damaged < 0 and w.troubled:
+                damaged = 0  # a write that failed was done, and others have its ordinals
+            elif damaged < 0:
                 self.fault("lost", "%d can be read, len() says %d" % (len(found), len(store)))
             # They are counted when drop() passes them.
             dropped = store.dropped + damaged
@@ -614,6 +623,8 @@ class Account:
             self.fault("lost", words, len(lost_for_sure) - counted)
         allowed = len(lost) + self.over + self.evicted_under_way
         allowed += len([e for e in gone if self.doubtful(e) or self._gives_up(e)])
+        if w.troubled:  # what could not be written was counted, and may be there all the same
+            allowed += len([e for e in found if e.given_up or not e.stored])
         if dropped - self.start_dropped > allowed:
             words = "%d are gone, %d counted" % (len(lost), dropped - self.start_dropped)
             self.fault("overcounted", words)
@@ -625,7 +636,7 @@ class Account:
         for event in found:
             event.acked = event in safe
             event.stored = True
-            event.blind = False
+            event.blind = event.given_up = False
         self.start_interval(found, dropped, on_flash)
 
     def no_memory(self):

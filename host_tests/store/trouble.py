@@ -29,9 +29,9 @@ def fresh(blocks=24):
     return flash
 
 
-def open_store(max_bytes=49152, **options):
+def open_store(max_bytes=49152, page_bytes=4096, **options):
     segment_log.open_folders.clear()  # as after a reset
-    return SegmentStore("/f/events", max_bytes=max_bytes, page_bytes=4096, **options)
+    return SegmentStore("/f/events", max_bytes=max_bytes, page_bytes=page_bytes, **options)
 
 
 def put(store, start, stop):
@@ -239,6 +239,55 @@ def every_single_write_fails_once():
             return
 
 
+class FailingFrom:
+    """EIO from the n-th access of a kind on."""
+
+    def __init__(self, operation, n):
+        self.operation = operation
+        self.left = n
+
+    def __call__(self, what):
+        self.left -= what == self.operation
+        if self.left <= 0 and what == self.operation:
+            raise OSError(5)
+
+
+def a_write_that_failed_was_done():
+    """EIO in a write: what was given up in RAM, and is on flash, hides no other event."""
+    found_again = 0
+    for operation in ("read", "program"):
+        for more, size in ((1, 194), (3, 194), (3, 440)):
+            at = 1
+            while True:
+                flash = fresh()
+                store = open_store(32768, page_bytes=1024)
+                put(store, 0, 4)
+                assert store.sync()
+                put(store, 4, 8)
+                flash.trouble = failing = FailingFrom(operation, at)
+                store.sync()
+                for n in range(8, 8 + more):
+                    store.put(clock.ms(), 0, b"%06d" % n + b"x" * size)
+                flash.trouble = None
+                assert store.sync() or store.sync(), repr(store.error)
+                found = []
+                while len(store):
+                    sequence, event = records(store, 1)[0]
+                    found.append(int(event[:6]))
+                    store.drop(sequence)
+                case = operation, more, size, at, found, store.lost
+                assert found == sorted(set(found)) and found[-1] == 7 + more, case
+                assert len(found) + store.dropped >= 8 + more, case
+                assert not store.lost["corruption"], case
+                found_again += len(found) + store.dropped > 8 + more
+                vfs.umount("/f")
+                if failing.left > 0:
+                    break
+                at += 1
+    assert found_again
+    fresh()
+
+
 def flash_cannot_be_read_for_one_request():
     """EIO while RAM's are sent, then it is fine: what was not read is not deleted."""
     for synced_meanwhile in (False, True):
@@ -266,6 +315,21 @@ def flash_cannot_be_read_for_one_request():
         assert numbers(open_store()) == left
         vfs.umount("/f")
     fresh()
+
+
+def flash_is_read_again_without_a_new_event():
+    """EIO once, then all in RAM is written: nothing is left to send, but what flash has."""
+    flash = fresh()
+    store = open_store()
+    put(store, 0, 10)
+    assert store.sync()
+    flash.trouble = raising("read")
+    put(store, 10, 12)
+    assert numbers(store) == [10, 11]
+    flash.trouble = None
+    assert store.sync()
+    assert store.peek() is None  # a batch may have been under way
+    assert numbers(store) == list(range(12)) and not store.dropped
 
 
 def every_read_fails_once_or_twice():
@@ -505,7 +569,9 @@ def a_read_that_fails_forgets_no_boot():
 
 
 SCENARIOS = (
+    a_write_that_failed_was_done,
     flash_cannot_be_read_for_one_request,
+    flash_is_read_again_without_a_new_event,
     every_read_fails_once_or_twice,
     the_newest_are_refused_when_others_fill_the_flash,
     what_was_read_is_not_read_again,

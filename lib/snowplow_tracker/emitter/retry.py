@@ -84,8 +84,9 @@ class Retry:
     def limit(self, most):
         """How many may go together from the oldest on."""
         oldest = self._sequence()
-        if oldest != self.oldest:  # it was evicted
-            self.emitter.event_store.drop(self.accepted_to)
+        if oldest != self.oldest:
+            if oldest > self.oldest:  # it was evicted; else flash can be read again
+                self.emitter.event_store.drop(self.accepted_to)
             self._begin()
         return 1 if self.oldest_failures >= 4 else most
 

@@ -81,7 +81,9 @@ class SegmentLog:
     def __len__(self):
         if self.boot is None:
             return 0
-        return max(0, self.ordinal - self.reader.head.ordinal)
+        # A write that failed may have been done, and others have its ordinals now.
+        head = self.reader.head
+        return max(int(head.sequence <= self.last), self.ordinal - head.ordinal)
 
     def find(self, after):
         """The first record above sequence `after` that can be read, or None."""
@@ -175,7 +177,7 @@ class SegmentLog:
         aged = r.aged - head.aged
         damaged = max(0, passed - (r.good - head.good) - aged)
         more = (0, aged, damaged) if accepted is None else (passed - accepted, 0, 0)
-        if r.ordinal >= self.ordinal:
+        if r.ordinal >= self.ordinal and r.sequence > self.last:
             # Nothing is left: the next record begins a new segment.
             self.begin()
             r.set(self.number, 0, 0, 1, self.last + 1, 0, 0, 0, self.ordinal)

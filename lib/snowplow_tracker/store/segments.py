@@ -67,6 +67,7 @@ class SegmentStore:
         # in a batch that is under way: drop() would take with it what was never read.
         self._unreadable: OSError | None = None
         self._moved = False  # some of RAM's were written to flash meanwhile
+        self._found_none = False  # peek(0) did, which no drop() of a batch can follow
         self._opened = False
         self._open()
 
@@ -135,8 +136,9 @@ class SegmentStore:
     def peek(self, after: int = 0) -> "memoryview | None":
         """The first record behind a sequence, valid until the next call; None if there is none."""
         self._write_if_due(clock.ms())
-        if self._unreadable and not (after or self._ring or self._moved):
-            self._unreadable = self.error = None
+        if self._unreadable and not (after or self._ring):
+            if not self._moved or self._found_none:
+                self._unreadable = self.error = None
         if self._opened and not self._unreadable:
             try:
                 record = self._log.find(after)
@@ -148,7 +150,9 @@ class SegmentStore:
                 self._unreadable = self.error = e
                 self._moved = False
                 self._log.in_doubt = True
-        return self._ring.peek(after)
+        record = self._ring.peek(after)
+        self._found_none = not (record or after)
+        return record
 
     def drop(self, sequence: int) -> None:
         """Remove the records up to a sequence."""
