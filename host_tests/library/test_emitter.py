@@ -2,6 +2,7 @@ import asyncio
 import json
 import sys
 
+import snowplow_tracker.emitter.get as get
 import snowplow_tracker.emitter.run as background
 from expect import Wire, refused, tracker, whole
 from fake_time import NOW, Time
@@ -554,6 +555,32 @@ def test_batches_grow_again_after_a_413():
     assert t.flush()
     sizes = [len(batch) for batch in wire.batches()]
     assert sizes[:2] == [8, 4] and sizes.count(8) > 3
+
+
+def test_without_memory_for_a_query_a_flush_ends():
+    class Getting:
+        get = True
+        stale = True  # as the request before has left it
+
+        def send(self, length, query):
+            return 200
+
+    emitter = Emitter("host", transport=Getting(), event_store=RingStore(1000), method="get")
+    emitter.put(0, 0, b'{"e":"pv"')
+    tries = []
+    encode = get.encode
+
+    def no_memory(_):
+        tries.append(1)
+        assert len(tries) < 5
+        raise MemoryError
+
+    get.encode = no_memory
+    try:
+        assert not emitter.flush() and isinstance(emitter.last_result, MemoryError)
+    finally:
+        get.encode = encode
+    assert emitter.flush()
 
 
 def test_a_kept_connection_that_was_closed_is_no_failure():

@@ -210,6 +210,7 @@ class Emitter:
                 transport = UrequestsTransport(self.url, self.timeout)  # type: ignore[arg-type]
                 self.transport = self.blocking = transport  # type: ignore[assignment]
             self.transport.anonymous = batch.anonymous
+            self.transport.stale = False  # it may be from before, if there is no memory to send
             try:
                 if self.get:
                     from .get import query
