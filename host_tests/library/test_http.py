@@ -24,6 +24,7 @@ class Net:
     later = b""  # what comes after an answer, when more than 5000 bytes were sent
 
     def __init__(self, *answers, step=1000):
+        self.kind = Socket
         self.answers = list(answers)
         self.step = step  # how many bytes are taken or given at a time
         self.sockets = []
@@ -43,7 +44,7 @@ class Net:
         return [(2, 1, 6, "", (host, port))]
 
     def socket(self, family):
-        self.sockets.append(Socket(self))
+        self.sockets.append(self.kind(self))
         return self.sockets[-1]
 
     def sent(self):
@@ -652,6 +653,32 @@ def test_the_collector_is_asked_for_the_time_before_an_event_that_needs_it():
             assert [line[:11] for line in lines] == [b"GET /health"] * asks + [b"POST /com.a"]
             stm = int(sent[sent.find(b'"stm":"') + 7 :][:13])
             assert not asks or abs(stm - NOW) < 2000
+
+
+class LateSocket(Socket):
+    """The first answers are read 20 s after they came."""
+
+    def readinto(self, buf):
+        if self.net.late and self.answered < self.sent.count(b" HTTP/1.1\r\n"):
+            self.net.late -= 1
+            self.net.machine.pass_ms(20000)
+        return super().readinto(buf)
+
+
+def test_the_collector_is_asked_again_if_its_time_was_read_late():
+    dated = b"HTTP/1.1 404 X\r\nDate: Sun, 22 Nov 2026 12:29:06 GMT\r\nContent-Length: 0\r\n\r\n"
+    for late, asks in ((0, 1), (1, 2), (2, 2)):
+        with Machine(0) as machine, Net(*[dated] * asks, OK) as net:
+            net.machine = machine
+            net.late = late
+            net.kind = LateSocket
+            emitter = Emitter("host", transport=HttpTransport(URL), event_store=RingStore(1000))
+            clock.boot ^= 1
+            emitter.put(0, 0, b'{"a":"1"')
+            clock.boot ^= 1
+            assert emitter.flush() and clock.known() == (late < 2), late
+            lines = [line for line in net.sent().split(b"\r\n") if line.endswith(b" HTTP/1.1")]
+            assert [line[:5] for line in lines] == [b"GET /"] * asks + [b"POST "], (late, lines)
 
 
 def test_without_memory_to_ask_for_the_time_nothing_is_sent_with_a_guess():

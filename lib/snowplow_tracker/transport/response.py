@@ -7,7 +7,7 @@ from errno import EACCES
 
 from .. import clock
 
-_FRESH_MS = 4000  # an answer that comes later, or is read later, does not tell the time
+FRESH_MS = 4000  # an answer that comes later, or is read later, does not tell the time
 _WEB_PAGE = "a web page, not a collector: does this network want a login?"
 
 
@@ -83,7 +83,7 @@ class Response:
         elif name == b"retry-after":
             self.transport.retry_after = value
         elif name == b"date":
-            if clock.confirmed or clock.ms() - self.sent_ms > _FRESH_MS:
+            if clock.confirmed or clock.ms() - self.sent_ms > FRESH_MS:
                 return
             if clock.known():
                 self._date = value  # whoever sent it must have accepted the request
