@@ -122,11 +122,12 @@ class RetainedStore(SegmentStore):
         fresh = ring.next_sequence
         ring.next_sequence = following
         ring.head, ring.tail, ring.end, ring.count = head, tail, end, n
-        # A reset may have come between the flash and this memory: then flash has these too. A
-        # large record may follow them there. What lies above is of other numbers.
+        # A reset may have come between the flash and this memory: then flash has these too, and
+        # large records may follow them there. If these were numbered while flash could not be
+        # read, a large record may follow, and what lies above it is of other numbers.
         self._restored = behind = following if doubtful < 0 else following - n + doubtful
         last = self._log.last
-        if last <= behind:
+        if doubtful < 0 or last <= behind:
             ring.drop(min(last, behind - 1))
         if self._opened and (doubtful >= 0 or last > behind):
             # They were numbered while flash could not be read.
