@@ -94,6 +94,7 @@ class Account:
         self.by_data = {}
         self.sequences = {}
         self.began_blind = False  # whether a boot could not open the store on flash
+        self.short = 0  # so many records can be read, and len() of the store knows of fewer
         self.lied = False  # a clock said what was wrong, and could not be told from a right one
         self.found = []  # numbers of the events that a boot found
         self.born_dropped = 0  # what the store counted then
@@ -364,10 +365,10 @@ class Account:
             self.was_blind = self.blind()
             return
         missing = self._missing()
-        if missing > self.credit:
+        if missing - self.short > self.credit:
             # Those that are settled behind an undecided one may make room, uncounted.
             missing -= len([e for e in self.held if e.accepted and e.learned or e.refused])
-        if missing > self.credit:
+        if missing - self.short > self.credit:
             self.fault(
                 "lost",
                 "%s: the store holds %d of %d, %d counted"
@@ -583,8 +584,10 @@ class Account:
             if store.error:
                 self.fault("raised", "the store of a whole flash says: %r" % store.error)
             damaged = len(store) - len(found)
+            self.short = 0
             if damaged < 0 and w.troubled:
-                damaged = 0  # a write that failed was done, and others have its ordinals
+                self.short = -damaged  # a write that failed was done, and others have its ordinals
+                damaged = 0
             elif damaged < 0:
                 self.fault("lost", "%d can be read, len() says %d" % (len(found), len(store)))
             # They are counted when drop() passes them.
