@@ -17,7 +17,10 @@ def restart_if_due(app):
 
 # Whether the config of the next boot does not have the store of this one; see update_config.py.
 def _leaves_store():
-    state = load("/releases/state.json")
+    try:
+        state = load("/releases/state.json")
+    except MemoryError:
+        return True  # it is asked again
     return state.get("config") == "new" and "leaves_store" in (state.get("trial") or ())
 
 

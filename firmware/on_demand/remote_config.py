@@ -88,8 +88,11 @@ def run(app, due=True):
 
 def confirm(app):
     """Keep the document on trial: something was sent with it."""
+    try:
+        state = load_state(app.settings["state_path"])
+    except MemoryError:
+        return  # the next answer keeps it
     app.trial_start = None
-    state = load_state(app.settings["state_path"])
     state.pop("trial", None)
     state.pop("before", None)
     _keep(app, state, "works", state.get("version"))
@@ -100,8 +103,11 @@ def end_trial(app):
     late = app.settings["remote"]["trial_seconds"] * 1000
     if app.trial_start is None or clock.ms() - app.trial_start < late:
         return
+    try:
+        state = load_state(app.settings["state_path"])
+    except MemoryError:
+        return  # the next call does it
     app.trial_start = None
-    state = load_state(app.settings["state_path"])
     _keep(app, refused(state), "rolled_back", state.get("version"))
     app.restart_for = "config"
     if not app.nothing_to_lose():

@@ -361,7 +361,9 @@ class Socket(io.IOBase):
                     n = w.between(1, n)
                 buf[:n] = data[:n]
                 self.out[0][1] = data[n:]
-                if self.out[0][2] and data.find(b"\r\n\r\n") >= 0:
+                # A Date that is read late tells the board nothing.
+                fresh = w.now - self.out[0][0] < 1000
+                if self.out[0][2] and fresh and data.find(b"\r\n\r\n") >= 0:
                     self.net.account.told = True
                 if not self.out[0][1]:
                     self.out.pop(0)

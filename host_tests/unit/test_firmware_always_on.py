@@ -9,6 +9,7 @@ import pytest
 
 import chips
 from firmware_life import Life
+from snowplow_tracker import json_file
 from tools.engine import ROOT
 
 pytestmark = [
@@ -377,6 +378,33 @@ def test_a_new_collector_that_does_not_is_taken_back_and_nothing_in_ram_is_lost(
     assert [e["se_ac"] for e in life.said("remote_config")] == ["applied", "rolled_back"]
     assert max(gaps(life)) <= 75_000
     assert life.said("board", "boot")[0]["se_la"] == "power_on"
+
+
+@pytest.mark.parametrize(("dead", "end"), [(False, "works"), (True, "rolled_back")])
+def test_a_trial_ends_though_there_is_no_memory_for_its_state_at_first(
+    life, monkeypatch, dead, end
+):
+    failed = []
+    load = json_file.load
+
+    def no_memory(path):
+        caller = sys._getframe(2).f_code.co_name
+        if caller in ("confirm", "end_trial") and len(failed) < 3:
+            failed.append(caller)
+            raise MemoryError
+        return load(path)
+
+    monkeypatch.setattr(json_file, "load", no_memory)
+    endpoint = "http://192.168.4.7:9090"
+    serve_document(monkeypatch, 2, networkConfiguration={"endpoint": endpoint})
+    monkeypatch.delitem(sys.modules, "firmware.on_demand.remote_config")
+    life.configure(remote(seconds=1200, trial_seconds=900))
+    life.answers = [DEAD]
+    life.to = {"192.168.4.7": [DEAD if dead else 200]}
+    life.after(set_to(life, "answers", [200]), seconds=1300)
+    life.run(hours=2)
+    assert len(failed) == 3
+    assert [e["se_ac"] for e in life.said("remote_config")] == ["applied", end]
 
 
 def test_a_document_is_not_refused_for_a_config_that_cannot_be_read_for_once(life, monkeypatch):

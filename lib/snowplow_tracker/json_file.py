@@ -5,14 +5,21 @@ import os
 from errno import ENOENT
 
 
+# One read that fails, or no memory, is no reason to overwrite what was there: MemoryError comes out.
 def load(path: str) -> dict:
     """The dict in the file; empty if there is none, or it is corrupt."""
-    try:
-        with open(path) as file:
-            state = json.load(file)
-        return state if isinstance(state, dict) else {}
-    except Exception:  # whatever garbage does to a parser
-        return {}
+    for _ in range(3):
+        try:
+            with open(path) as file:
+                state = json.load(file)
+            return state if isinstance(state, dict) else {}
+        except MemoryError:
+            raise
+        except Exception as e:  # whatever garbage does to a parser
+            if not isinstance(e, OSError) or e.errno == ENOENT:
+                break
+            can_look_up(path)
+    return {}
 
 
 def save(path: str, state: "dict | list") -> bool:
