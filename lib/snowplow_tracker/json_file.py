@@ -5,7 +5,8 @@ import os
 from errno import ENOENT
 
 
-# One read that fails, or no memory, is no reason to overwrite what was there: MemoryError comes out.
+# One read that fails, or no memory, is no reason to overwrite what was there: so it is read three
+# times, and a MemoryError comes out.
 def load(path: str) -> dict:
     """The dict in the file; empty if there is none, or it is corrupt."""
     for _ in range(3):
