@@ -1,6 +1,6 @@
 # How a run of the firmware ends: by a restart, or by the board's wish.
 from snowplow_tracker import clock
-from snowplow_tracker.json_file import load
+from snowplow_tracker.json_file import read
 
 
 def restart_if_due(app):
@@ -18,7 +18,7 @@ def restart_if_due(app):
 # Whether the config of the next boot does not have the store of this one; see update_config.py.
 def _leaves_store():
     try:
-        state = load("/releases/state.json")
+        state = read("/releases/state.json")
     except MemoryError:
         return True  # it is asked again
     return state.get("config") == "new" and "leaves_store" in (state.get("trial") or ())

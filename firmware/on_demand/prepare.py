@@ -89,9 +89,7 @@ def _provision(settings, board=None, intent=None):
         board = boards.load()
         intent = board.reset_intent()
     if has_config and settings["update"]:
-        from firmware.on_demand import release
-
-        if release.trial():  # then the loader has set the watchdog, and the portal feeds it
+        if _trial():  # then the loader has set the watchdog, and the portal feeds it
             board.watchdog(120)
     # The reset after it says "config", so that a button that is stuck does not open it for ever.
     provision.run(board, _CONFIG, has_config, _woke(board, intent))
@@ -125,20 +123,28 @@ def _add_networks(networks):
         print("/releases/networks.json:", e)
 
 
+# What is on trial, or None; a boot goes on without the memory to ask.
+def _trial():
+    try:
+        from firmware.on_demand import release
+
+        return release.trial()
+    except (ImportError, MemoryError):  # a board without updates has no release.py
+        return None
+
+
 # A config on trial that has a mistake goes back, and so does a release that refuses the config
 # which the one before took.
 def _end_trial(error):
-    try:
-        from firmware.on_demand import release
-    except ImportError:
-        return  # a board without updates
-    found = release.trial()
+    found = _trial()
     if not found:
         return
     reason = str(error) if found.get("config") else "it refuses the config: %s" % error
     try:
+        from firmware.on_demand import release
+
         release.roll_back(reason[:255])
-    except OSError as e:
+    except (OSError, MemoryError) as e:
         print("/releases/state.json:", e)  # the loader ends the trial after three boots
     import boards
 

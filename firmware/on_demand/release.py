@@ -35,7 +35,7 @@
 import json
 import os
 
-from snowplow_tracker.json_file import load
+from snowplow_tracker.json_file import load, read
 
 _FOLDER = "/releases/"
 
@@ -62,7 +62,7 @@ def spare() -> "str | None":
 def try_next(id: str) -> None:
     """Put the spare image on trial from the next boot on; `id` is its version."""
     name = _name()
-    state = load(_FOLDER + "state.json")
+    state = read(_FOLDER + "state.json")
     state["run"] = _other(name)
     state["trial"] = {"boots": 0, "from": name, "id": id}
     _save(state)
@@ -71,7 +71,7 @@ def try_next(id: str) -> None:
 def try_config(id: str, leaves_store: bool = False, asks: bool = False) -> None:
     """Put /config.json.new on trial from the next boot on, as try_next()."""
     name = _name()
-    state = load(_FOLDER + "state.json")
+    state = read(_FOLDER + "state.json")
     state["config"] = "new"
     state["trial"] = {"boots": 0, "from": name, "id": id, "config": True}
     if leaves_store:
@@ -90,7 +90,7 @@ def _name():
 
 def trial() -> "dict | None":
     """The trial of the image that runs, or of its config: boots so far, from, id, config."""
-    state = load(_FOLDER + "state.json")
+    state = read(_FOLDER + "state.json")
     found = state.get("trial")
     return found if isinstance(found, dict) and state.get("run") == running() else None
 
@@ -99,7 +99,7 @@ def confirm() -> None:
     """Keep what is on trial."""
     found = trial()
     if found:
-        state = load(_FOLDER + "state.json")
+        state = read(_FOLDER + "state.json")
         state["trial"] = None
         if not found.get("config"):
             state["release"] = int(found["id"])
@@ -114,7 +114,7 @@ def roll_back(reason: str) -> None:
     """End the trial: what was before runs from the next boot on."""
     found = trial()
     if found:
-        state = load(_FOLDER + "state.json")
+        state = read(_FOLDER + "state.json")
         state["run"] = found["from"]
         state["trial"] = None
         state["rolled_back"] = {"id": found["id"], "reason": reason}
@@ -145,7 +145,7 @@ def is_first_boot() -> bool:
 
 def uncount() -> None:
     """Take a boot off the trial: it was a wake of a board that switches itself off."""
-    state = load(_FOLDER + "state.json")
+    state = read(_FOLDER + "state.json")
     if isinstance(state.get("trial"), dict):
         state["trial"]["boots"] = max(0, state["trial"]["boots"] - 1)
         _is_saved(state)
@@ -161,7 +161,7 @@ def _is_saved(state):
 
 def forget_rolled_back() -> None:
     """Note that it was reported."""
-    state = load(_FOLDER + "state.json")
+    state = read(_FOLDER + "state.json")
     if state.pop("rolled_back", None):
         _save(state)
 

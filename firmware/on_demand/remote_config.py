@@ -9,13 +9,13 @@
 import json
 
 from snowplow_tracker import clock
-from snowplow_tracker.json_file import load, save
+from snowplow_tracker.json_file import read, save
 from snowplow_tracker.transport.http import HttpTransport
 
 
 def load_state(directory):
     """The file's state; what is of a wrong type is left out."""
-    state = load(directory + "/remote.json")
+    state = read(directory + "/remote.json")
     for key in ("version", "refused", "trial", "changes", "before"):
         if not isinstance(state.get(key, 0), dict if key in ("changes", "before") else int):
             state.pop(key, None)
@@ -51,11 +51,11 @@ def check(app):
         if version <= max(state.get("version", -1), state.get("refused", -1)):
             return
         from firmware.on_demand import remote_keys
-        from firmware.on_demand.settings import read
+        from firmware.on_demand.settings import read as read_config
 
         changes, ignored = remote_keys.changes_of(document, settings["namespace"])
         try:
-            own = read("config.json")
+            own = read_config("config.json")
         except ValueError as e:  # which the boot has read: it is not the document's mistake
             raise OSError(str(e))
         new = remote_keys.check("remote config", own, changes)

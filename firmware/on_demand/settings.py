@@ -20,8 +20,11 @@ def load_settings(path):
     if isinstance(directory, str):
         from firmware.on_demand.remote_config import load_state, refused, save_state
 
-        state = load_state(directory)
-        changes = state.get("changes")
+        try:
+            state = load_state(directory)
+            changes = state.get("changes")
+        except MemoryError:
+            print("remote config: out of memory")
     if not changes:
         return config.check(path, data)
     try:

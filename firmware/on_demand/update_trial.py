@@ -3,7 +3,7 @@
 # The loader ends a trial that crashes.
 from firmware.on_demand import release, update
 from snowplow_tracker import clock
-from snowplow_tracker.json_file import load
+from snowplow_tracker.json_file import read
 
 _NUMBERS = ("version", "signed", "refused", "config", "config_refused", "checked")
 
@@ -22,7 +22,7 @@ def check(app):
     if found:
         # The loader has not put the config in place: it does not at a wake from deep sleep, to
         # which a board goes that could not restart; and one of an older version never does.
-        if load("/releases/state.json").get("config") == "new":
+        if read("/releases/state.json").get("config") == "new":
             if app.reset_cause != "deep_sleep":
                 release.roll_back("the loader did not take it: run `make deploy` once")
             app.restart_for = "config"
@@ -92,11 +92,11 @@ def _failure(app):
 
 def load_state(app):
     """The file's state; what is of a wrong type is left out."""
-    state = load(update.state_path(app))
+    state = read(update.state_path(app))
     for key in _NUMBERS:
         if not isinstance(state.get(key, 0), int):
             state.pop(key)
-    deployed = load("/releases/state.json").get("deployed")
+    deployed = read("/releases/state.json").get("deployed")
     if deployed and deployed != state.get("deployed"):
         for key in ("refused", "again", "target", "whole"):  # of what is not there any more
             state.pop(key, None)

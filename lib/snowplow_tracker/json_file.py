@@ -5,10 +5,18 @@ import os
 from errno import ENOENT
 
 
+def load(path: str) -> dict:
+    """The dict in the file; empty if there is none, it is corrupt, or there is no memory."""
+    try:
+        return read(path)
+    except MemoryError:
+        return {}
+
+
 # One read that fails, or no memory, is no reason to overwrite what was there: so it is read three
 # times, and a MemoryError comes out.
-def load(path: str) -> dict:
-    """The dict in the file; empty if there is none, or it is corrupt."""
+def read(path: str) -> dict:
+    """The dict in the file, to be written back; empty if there is none, or it is corrupt."""
     for _ in range(3):
         try:
             with open(path) as file:
