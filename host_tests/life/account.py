@@ -73,7 +73,7 @@ class Event:
         self.learned = False  # whether the board knows of that
         self.refused = False  # for good, and the board knows it
         self.failures = 0  # requests of this event alone that failed
-        self.cut = False  # a cut came since it was accepted
+        self.cut = False  # a cut came since it was accepted, or refused
         self.settled = False  # dropped, on flash too
         self.lying = False  # of a boot in which some clock lied
         self.done = False  # put() returned
@@ -497,7 +497,8 @@ class Account:
         # Without a byte of memory drop() may fail after the answer.
         exhausted = self.world.was_exhausted
         unknown = event.accepted and (event.cut or not event.learned or exhausted)
-        return not event.settled and (unknown or event.refused and exhausted)
+        unknown = unknown or event.refused and (event.cut or exhausted)
+        return not event.settled and unknown
 
     def _gives_up(self, event):
         # After 8 rounds in which it failed alone, while others were accepted.
@@ -602,7 +603,7 @@ class Account:
         w = self.world
         kept = how != "power"
         for event in self.events:
-            if event.accepted:
+            if event.accepted or event.refused:
                 event.cut = True
         if self.kind == "ring":
             self.start_interval([], 0)
