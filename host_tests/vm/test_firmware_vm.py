@@ -587,7 +587,7 @@ def test_what_changes_from_afar_is_in_the_next_request(start, documents):
         until(first(lambda *request: words in request[3][0].get("se_pr", "")), board)
         assert requests[-1][0] == "GET"
         board.stop()
-    # A request that is under way when a document changes where events go is given up, and repeated.
+    # A request under way when a document changes where events go is given up, and repeated.
     seen, again = set(), 0
     for *_, events in requests:
         eids = {event["eid"] for event in events}
