@@ -8,6 +8,8 @@ import types
 
 import pytest
 
+from snowplow_tracker import clock
+from snowplow_tracker.clock import boot_history, set_clock
 from tools.engine import NO_COMPILER, ROOT, find_compiler, find_vm
 
 
@@ -130,13 +132,16 @@ def simulate(monkeypatch):
 
 @pytest.fixture(autouse=True)
 def remembered():
-    """The firmware unloads modules; tests that come later still have them."""
+    """The firmware unloads modules, and sets the clock; tests that come later have both still."""
     def loaded():
         return {n: sys.modules[n] for n in sys.modules if n.startswith(("snowplow_", "firmware"))}
 
     before = loaded()
+    clocks = [(module, dict(vars(module))) for module in (clock, boot_history, set_clock)]
     yield
     sys.modules.update(before)
+    for module, state in clocks:
+        vars(module).update(state)
     for name, module in loaded().items():
         package, _, own = name.rpartition(".")
         if package:

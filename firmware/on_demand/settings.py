@@ -14,7 +14,8 @@ def load_settings(path):
         data = read(path)
     except (MemoryError, RuntimeError):  # RuntimeError: the stack is full
         raise config.ConfigError("%s: too long, or too many brackets in each other" % path)
-    directory = changes = None
+    directory = settings = None
+    state = {}
     if isinstance(data, dict) and data.get("remote"):
         directory = data.get("state_path", ".")
     if isinstance(directory, str):
@@ -22,21 +23,25 @@ def load_settings(path):
 
         try:
             state = load_state(directory)
-            changes = state.get("changes")
         except MemoryError:
             print("remote config: out of memory")
-    if not changes:
-        return config.check(path, data)
-    try:
-        if state.get("trial", 0) > _TRIES:
-            raise ValueError("nothing was sent with it")
-        from firmware.on_demand import remote_keys
+    trial = state.get("trial", 0)
+    if state.get("changes"):
+        try:
+            if trial > _TRIES:
+                raise ValueError("nothing was sent with it")
+            from firmware.on_demand import remote_keys
 
-        return remote_keys.check(path, data, changes)
-    except ValueError as e:
-        print("remote config: version %s is taken back: %s" % (state.get("version"), e))
-        save_state(directory, refused(state))
-        return config.check(path, data)
+            settings = remote_keys.check(path, data, state["changes"])
+        except ValueError as e:
+            print("remote config: version %s is taken back: %s" % (state.get("version"), e))
+            save_state(directory, refused(state))
+            trial = 0
+    if settings is None:
+        settings = config.check(path, data)
+    # What could not be read is not tried by this boot, and so not kept by what it sends.
+    settings["on_trial"] = trial > 0
+    return settings
 
 
 # At boot a board tries what its config says; who makes a config for it is told before.

@@ -55,7 +55,7 @@ def make(app):
         board.set_time(946684800000)
     app.reset_cause = board.reset_cause()
     app.boot_count = _count_boot(directory, app.reset_intent)
-    if settings["remote"]:
+    if settings["remote"] and settings["on_trial"]:
         _count_trial(app, directory)
     app.reported_losses = _reported_losses(app.store, directory)
     app.watchdog = Watchdog(board)
@@ -213,12 +213,11 @@ def _count_boot(directory, intent):
 def _count_trial(app, directory):
     from firmware.on_demand.remote_config import load_state, save_state
 
+    app.trial_start = 0
     state = load_state(directory)
-    if state.get("trial"):
-        app.trial_start = 0
-        if app.reset_intent != "sleep":
-            state["trial"] += 1
-            save_state(directory, state)
+    if app.reset_intent != "sleep" and state.get("trial"):
+        state["trial"] += 1
+        save_state(directory, state)
 
 
 # What was tracked of the losses of a store that counts on over reboots.

@@ -380,21 +380,46 @@ def test_a_new_collector_that_does_not_is_taken_back_and_nothing_in_ram_is_lost(
     assert life.said("board", "boot")[0]["se_la"] == "power_on"
 
 
+@pytest.mark.parametrize("error", [MemoryError(), OSError(5)])
+def test_a_document_that_a_boot_cannot_read_is_not_kept_by_what_that_boot_sends(
+    life, monkeypatch, error
+):
+    failed = []
+    read = json_file.read
+
+    def fails_at_boot(path):
+        if sys._getframe(2).f_code.co_name != "load_settings" or life.boots != 2:
+            return read(path)
+        failed.append(path)
+        if isinstance(error, MemoryError):
+            raise error
+        return {}  # as read() after three errors
+
+    monkeypatch.setattr(json_file, "read", fails_at_boot)
+    serve_document(monkeypatch, 2, networkConfiguration={"endpoint": "http://192.168.4.7:9090"})
+    monkeypatch.delitem(sys.modules, "firmware.on_demand.remote_config")
+    life.configure(dict(remote(seconds=1200, trial_seconds=900), store_bytes=262144))
+    life.to = {"192.168.4.7": [DEAD]}
+    life.run(hours=2)
+    assert len(failed) == 1 and len(times(life)) >= 119
+    assert [e["se_ac"] for e in life.said("remote_config")] == ["applied"]
+
+
 @pytest.mark.parametrize(("dead", "end"), [(False, "works"), (True, "rolled_back")])
 def test_a_trial_ends_though_there_is_no_memory_for_its_state_at_first(
     life, monkeypatch, dead, end
 ):
     failed = []
-    load = json_file.load
+    read = json_file.read
 
     def no_memory(path):
         caller = sys._getframe(2).f_code.co_name
         if caller in ("confirm", "end_trial") and len(failed) < 3:
             failed.append(caller)
             raise MemoryError
-        return load(path)
+        return read(path)
 
-    monkeypatch.setattr(json_file, "load", no_memory)
+    monkeypatch.setattr(json_file, "read", no_memory)
     endpoint = "http://192.168.4.7:9090"
     serve_document(monkeypatch, 2, networkConfiguration={"endpoint": endpoint})
     monkeypatch.delitem(sys.modules, "firmware.on_demand.remote_config")
