@@ -730,6 +730,20 @@ def test_a_plain_flush_uses_requests_and_run_idle_or_options_our_own():
         assert isinstance(emitter.transport, HttpTransport)
 
 
+def test_a_clock_that_was_confirmed_and_is_lost_is_set_by_a_date_again():
+    dated = b"HTTP/1.1 200 OK\r\nDate: Sun, 22 Nov 2026 12:29:06 GMT\r\nContent-Length: 0\r\n\r\n"
+    with Machine(NOW) as machine, Net(dated, dated, dated):
+        transport = HttpTransport(URL)
+        drive(transport)
+        assert clock.confirmed
+        machine.wall = 0
+        assert not clock.known()
+        drive(transport)
+        assert clock.known() and not clock.confirmed and abs(clock.unix_ms() - NOW) < 5000
+        drive(transport)
+        assert clock.confirmed
+
+
 def test_the_time_is_confirmed_by_the_date_of_an_accepted_request_alone():
     dated = b"HTTP/1.1 %s\r\nDate: %s\r\nContent-Length: 0\r\n\r\n"
     now = b"Sun, 22 Nov 2026 12:29:06 GMT"

@@ -351,6 +351,19 @@ def test_a_write_that_ends_half_way_for_lack_of_memory_leaves_nothing():
                 assert store.dropped == (make is RetainedStore)
 
 
+def test_what_grew_too_old_in_retained_memory_is_counted_before_flash_has_what_follows():
+    with Board() as board:
+        store = board.boot(RetainedStore, max_age=DAY)
+        put(store, b"a")
+        board.pass_time(2 * DAY)
+        assert store.peek() is None and store.lost["age"] == 1
+        kept = board.kept
+        put(store, b"y" * 3000)
+        board.kept = kept  # the reset came before that memory was written
+        store = board.boot(RetainedStore, max_age=DAY)
+        assert bodies(store) == [b"y" * 3000] and store.lost["age"] == 1
+
+
 def test_what_grew_too_old_in_retained_memory_is_counted_once():
     with Board() as board:
         store = board.boot(RetainedStore)

@@ -55,4 +55,5 @@ def set_time(now: int) -> None:
     """Take over a time (ms since 1970); it holds until the system's clock is set."""
     if now >= clock.EARLIEST:
         clock.date_start = now - clock.ms()
+        clock.confirmed = False  # it may be from before the system's clock was lost
         clock.floor = min(clock.floor, now)

@@ -50,13 +50,17 @@ class RetainedStore(SegmentStore):
         ring = self._ring
         if self._may_be_on_flash():
             return super().peek(after or -1)  # peek(0) would remove what is too old
+        count = ring.count
         # Records of an earlier boot, whose age the ring does not know.
         while not after and ring.count and clock.confirmed:
             _, flags, _, _, ms = unpack_from(HEADER, ring.buf, ring.head)
             if not flags & UNIX or clock.unix_ms() - ms <= ring.max_ms:
                 break
             ring.evict("age")
-        return super().peek(after)
+        record = super().peek(after)
+        if ring.count != count:
+            self.retain()  # before flash has what comes behind those
+        return record
 
     def drop(self, sequence: int):
         super().drop(sequence)

@@ -83,14 +83,14 @@ class Response:
         elif name == b"retry-after":
             self.transport.retry_after = value
         elif name == b"date":
-            if clock.confirmed or clock.ms() - self.sent_ms > FRESH_MS:
+            if clock.ms() - self.sent_ms > FRESH_MS:
                 return
-            if clock.known():
-                self._date = value  # whoever sent it must have accepted the request
-            else:
+            if not clock.known():
                 from ..clock.http_date import use_date
 
                 use_date(value)
+            elif not clock.confirmed:
+                self._date = value  # whoever sent it must have accepted the request
         elif name == b"set-cookie" and not self.transport.anonymous:
             self.transport.cookies().take(value)
 
