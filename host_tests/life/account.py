@@ -390,6 +390,7 @@ class Account:
         event.blind = self.blind()
         ring = getattr(self.store, "_ring", self.store)
         following = ring.next_sequence
+        count = ring.count
         try:
             sequence = self._call(0, ms, flags, json_bytes)
         except MemoryError as e:
@@ -399,8 +400,9 @@ class Account:
                 self.fault("raised", "MemoryError out of put()")
             # Not a byte was left, and whoever tracked it knows. It is stored, counted, or neither.
             rise = self._poll()
-            if ring.next_sequence != following:
-                event.sequence = following
+            # Flash that could be read again may have moved the sequences on, without this event.
+            if ring.next_sequence == following + 1 or ring.count > count:
+                event.sequence = ring.next_sequence - 1
                 self.held.append(event)
                 self.in_ram.append(event)
             elif rise and self.credit - self._missing() == 1:
