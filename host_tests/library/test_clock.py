@@ -4,10 +4,10 @@ import time
 from binascii import a2b_base64
 
 import snowplow_tracker.clock.boot_history as boot_history
+import snowplow_tracker.json_file as json_file
 from expect import tracker
 from fake_time import NOW, Machine
 from snowplow_tracker import clock
-from snowplow_tracker.clock import start
 from snowplow_tracker.clock.http_date import compare_date, retry_after_ms, set_time, unix_ms
 from snowplow_tracker.clock.set_clock import set_clock
 from snowplow_tracker.clock.start import load
@@ -271,11 +271,11 @@ def test_a_read_that_fails_for_once_forgets_no_boot():
         boot_history.start(path)
         m.boot(wall=Y2021)
         failures += OSError(5, ""), OSError(5, "")
-        start.open = failing
+        json_file.open = failing
         try:
             boot_history.start(path)
         finally:
-            del start.open
+            del json_file.open
         assert len(boot_history.boots) == 2 and clock.unix_ms() >= NOW
 
 

@@ -13,22 +13,27 @@ def load(path: str) -> dict:
         return {}
 
 
-# One read that fails, or no memory, is no reason to overwrite what was there: so it is read three
-# times, and a MemoryError comes out.
 def read(path: str) -> dict:
     """The dict in the file, to be written back; empty if there is none, or it is corrupt."""
+    state = read_json(path)
+    return state if isinstance(state, dict) else {}
+
+
+# One read that fails, or no memory, is no reason to overwrite what was there: so it is read three
+# times, and a MemoryError comes out.
+def read_json(path: str):
+    """What is in the file; None if there is none, or it is corrupt."""
     for _ in range(3):
         try:
             with open(path) as file:
-                state = json.load(file)
-            return state if isinstance(state, dict) else {}
+                return json.load(file)
         except MemoryError:
             raise
         except Exception as e:  # whatever garbage does to a parser
             if not isinstance(e, OSError) or e.errno == ENOENT:
                 break
             can_look_up(path)
-    return {}
+    return None
 
 
 def save(path: str, state: "dict | list") -> bool:

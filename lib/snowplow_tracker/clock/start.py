@@ -1,10 +1,8 @@
 # What boot_history.py needs at a boot only: the firmware removes it from RAM afterwards.
-import json
-from errno import ENOENT
 from struct import unpack
 
 from .. import clock
-from ..json_file import can_look_up
+from ..json_file import read_json
 from . import boot_history, set_clock
 
 
@@ -55,11 +53,10 @@ def resume(data: bytes) -> bool:
     return True
 
 
-def load(path: str, tries: int = 3) -> tuple:
+def load(path: str) -> tuple:
     """The boots, and whether the last one left a guess in the system's clock."""
     try:
-        with open(path) as file:
-            boots = list(json.load(file))
+        boots = list(read_json(path))
         guess = boots and isinstance(boots[-1], int) and boots.pop()
         for boot in boots:
             for number in boot:
@@ -67,11 +64,5 @@ def load(path: str, tries: int = 3) -> tuple:
                     raise ValueError
             _, _, _, _ = boot
         return boots, guess
-    except OSError as e:
-        # One read that fails is no reason to overwrite what all stored events are dated by.
-        if e.errno != ENOENT and tries > 1:
-            can_look_up(path)
-            return load(path, tries - 1)
     except (ValueError, TypeError):
-        pass  # it was torn
-    return [], 0
+        return [], 0  # there is none, or it was torn
