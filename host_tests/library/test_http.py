@@ -15,6 +15,7 @@ from snowplow_tracker.transport.url import split_url
 
 URL = "http://collector.test:8080/com.acme/track"
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+DATED = b"HTTP/1.1 200 OK\r\nDate: Sun, 22 Nov 2026 12:29:06 GMT\r\nContent-Length: 0\r\n\r\n"
 
 
 class Net:
@@ -639,14 +640,19 @@ def test_who_asks_for_rest_says_nothing_of_the_oldest_event():
         assert [request.count(b'"a":"1"') for request in requests] == [3] * 12
 
 
+def put_of_boot(earlier, emitter, flags=0):
+    """Store an event of this boot, or, if `earlier` is 1, of another."""
+    clock.boot ^= earlier
+    emitter.put(0, flags, b'{"a":"1"')
+    clock.boot ^= earlier
+
+
 def test_the_collector_is_asked_for_the_time_before_an_event_that_needs_it():
-    dated = b"HTTP/1.1 404 X\r\nDate: Sun, 22 Nov 2026 12:29:06 GMT\r\nContent-Length: 0\r\n\r\n"
+    dated = DATED.replace(b"200 OK", b"404 X")
     for earlier, flags, asks in ((1, 0, True), (0, DTM, True), (0, 0, False)):
         with Machine(0), Net(*([dated] * asks + [OK])) as net:
             emitter = Emitter("host", transport=HttpTransport(URL), event_store=RingStore(1000))
-            clock.boot ^= earlier
-            emitter.put(0, flags, b'{"a":"1"')
-            clock.boot ^= earlier
+            put_of_boot(earlier, emitter, flags)
             assert emitter.flush() and clock.known() == asks
             sent = net.sent()
             lines = [line for line in sent.split(b"\r\n") if line.endswith(b" HTTP/1.1")]
@@ -666,29 +672,24 @@ class LateSocket(Socket):
 
 
 def test_the_collector_is_asked_again_if_its_time_was_read_late():
-    dated = b"HTTP/1.1 404 X\r\nDate: Sun, 22 Nov 2026 12:29:06 GMT\r\nContent-Length: 0\r\n\r\n"
+    dated = DATED.replace(b"200 OK", b"404 X")
     for late, asks in ((0, 1), (1, 2), (2, 2)):
         with Machine(0) as machine, Net(*[dated] * asks, OK) as net:
             net.machine = machine
             net.late = late
             net.kind = LateSocket
             emitter = Emitter("host", transport=HttpTransport(URL), event_store=RingStore(1000))
-            clock.boot ^= 1
-            emitter.put(0, 0, b'{"a":"1"')
-            clock.boot ^= 1
+            put_of_boot(1, emitter)
             assert emitter.flush() and clock.known() == (late < 2), late
             lines = [line for line in net.sent().split(b"\r\n") if line.endswith(b" HTTP/1.1")]
             assert [line[:5] for line in lines] == [b"GET /"] * asks + [b"POST "], (late, lines)
 
 
 def test_without_memory_to_ask_for_the_time_nothing_is_sent_with_a_guess():
-    dated = b"HTTP/1.1 200 OK\r\nDate: Sun, 22 Nov 2026 12:29:06 GMT\r\nContent-Length: 0\r\n\r\n"
-    with Machine(0), Net(dated, OK) as net:
+    with Machine(0), Net(DATED, OK) as net:
         transport = HttpTransport(URL)
         emitter = Emitter("host", transport=transport, event_store=RingStore(1000))
-        clock.boot ^= 1
-        emitter.put(0, 0, b'{"a":"1"')
-        clock.boot ^= 1
+        put_of_boot(1, emitter)
         send = transport.send
 
         def no_memory(*_):
@@ -731,8 +732,7 @@ def test_a_plain_flush_uses_requests_and_run_idle_or_options_our_own():
 
 
 def test_a_clock_that_was_confirmed_and_is_lost_is_set_by_a_date_again():
-    dated = b"HTTP/1.1 200 OK\r\nDate: Sun, 22 Nov 2026 12:29:06 GMT\r\nContent-Length: 0\r\n\r\n"
-    with Machine(NOW) as machine, Net(dated, dated, dated):
+    with Machine(NOW) as machine, Net(DATED, DATED, DATED):
         transport = HttpTransport(URL)
         drive(transport)
         assert clock.confirmed
